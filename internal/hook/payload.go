@@ -1,0 +1,148 @@
+package hook
+
+import "strings"
+
+// Payload is the content of one event. A profile sends and asks for the keys
+// that its table lists for the event; the other fields are ignored.
+type Payload struct {
+	Action    string // the event's name, as in [Event.String]
+	ClientID  string // decimal digits where the profile sends an integer
+	IP        string // the client's address without port
+	VHost     string
+	App       string
+	Stream    string // bare name, without parameters
+	Param     string // with its leading "?", or empty
+	TCURL     string // as the client sent it
+	PageURL   string
+	ServerID  string
+	ServiceID string
+	StreamURL string // "/app/stream", or "vhost/app/stream"
+	StreamID  string
+	SendBytes int64 // bytes sent to the client, handshake included
+	RecvBytes int64 // bytes received from the client, handshake included
+}
+
+// Event gives the event that Action names; false if it names none.
+func (pl *Payload) Event() (Event, bool) { return eventOf(pl.Action) }
+
+// field names a field of Payload, so that tables can speak of fields.
+type field uint8
+
+const (
+	fieldUnknown field = iota
+	fieldAction
+	fieldClientID
+	fieldIP
+	fieldVHost
+	fieldApp
+	fieldStream
+	fieldParam
+	fieldTCURL
+	fieldPageURL
+	fieldServerID
+	fieldServiceID
+	fieldStreamURL
+	fieldStreamID
+	fieldSendBytes
+	fieldRecvBytes
+)
+
+// fieldOf gives the field behind a JSON key; fieldUnknown for other keys. The
+// conversion of a byte slice in the call costs no copy in a switch.
+func fieldOf(key string) field {
+	switch key {
+	case "action":
+		return fieldAction
+	case "client_id":
+		return fieldClientID
+	case "ip":
+		return fieldIP
+	case "vhost":
+		return fieldVHost
+	case "app":
+		return fieldApp
+	case "stream":
+		return fieldStream
+	case "param":
+		return fieldParam
+	case "tcUrl":
+		return fieldTCURL
+	case "pageUrl":
+		return fieldPageURL
+	case "server_id":
+		return fieldServerID
+	case "service_id":
+		return fieldServiceID
+	case "stream_url":
+		return fieldStreamURL
+	case "stream_id":
+		return fieldStreamID
+	case "send_bytes":
+		return fieldSendBytes
+	case "recv_bytes":
+		return fieldRecvBytes
+	}
+	return fieldUnknown
+}
+
+// text gives the field as a string to read or set; nil for the counts.
+func (pl *Payload) text(f field) *string {
+	switch f {
+	case fieldAction:
+		return &pl.Action
+	case fieldClientID:
+		return &pl.ClientID
+	case fieldIP:
+		return &pl.IP
+	case fieldVHost:
+		return &pl.VHost
+	case fieldApp:
+		return &pl.App
+	case fieldStream:
+		return &pl.Stream
+	case fieldParam:
+		return &pl.Param
+	case fieldTCURL:
+		return &pl.TCURL
+	case fieldPageURL:
+		return &pl.PageURL
+	case fieldServerID:
+		return &pl.ServerID
+	case fieldServiceID:
+		return &pl.ServiceID
+	case fieldStreamURL:
+		return &pl.StreamURL
+	case fieldStreamID:
+		return &pl.StreamID
+	}
+	return nil
+}
+
+// count gives the field as a number to read or set; nil for the strings.
+func (pl *Payload) count(f field) *int64 {
+	switch f {
+	case fieldSendBytes:
+		return &pl.SendBytes
+	case fieldRecvBytes:
+		return &pl.RecvBytes
+	}
+	return nil
+}
+
+// parseKey reads "name" or "name:kind" of the profile tables.
+func parseKey(spec string) Key {
+	name, kind, _ := strings.Cut(spec, ":")
+	k := Key{Name: name, field: fieldOf(name)}
+	switch kind {
+	case "text":
+		k.Kind = TextID
+	case "number":
+		k.Kind = NumberID
+	case "count":
+		k.Kind = Count
+	}
+	if k.field == fieldUnknown {
+		panic("hook: the profile tables name the key " + name + ", which Payload has not")
+	}
+	return k
+}

@@ -1,0 +1,122 @@
+package hook
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Kind is the JSON type that a key of a payload has.
+type Kind uint8
+
+// The kinds of value that PROTOCOL.md section 1 knows.
+const (
+	Text     Kind = iota // a string, may be empty
+	TextID               // a string, never empty
+	NumberID             // an integer from 0 to 2^63-1 that names something
+	Count                // an integer from 0 to 2^63-1 that counts something (bytes)
+)
+
+// String says what is wanted, as errors print it.
+func (k Kind) String() string {
+	switch k {
+	case Text:
+		return "a string"
+	case TextID:
+		return "a non-empty string"
+	case NumberID, Count:
+		return "an integer from 0 to 9223372036854775807"
+	}
+	return fmt.Sprintf("kind(%d)", uint8(k))
+}
+
+// Key is one key of an event's payload.
+type Key struct {
+	Name string
+	Kind Kind
+
+	field field
+}
+
+// Duty says whether a profile asks for something or only allows it.
+type Duty uint8
+
+// The duties, after RFC 2119.
+const (
+	May Duty = iota
+	Must
+)
+
+// Profile is one version of the protocol, as data. The two that exist are
+// [SRS1] and [SRS7]; they are never changed and may be shared.
+type Profile struct {
+	Name  string // "srs1", "srs7"
+	Title string // what it is, in a few words
+
+	// ConnectFirst: on_connect is asked before the RTMP connect is answered.
+	// Otherwise it follows that answer, once releaseStream, publish or play
+	// has named the stream (PROTOCOL.md section 1).
+	ConnectFirst bool
+	// ConnectAlone: whether a client that connects and leaves without
+	// publishing or playing gives on_connect before its on_close (S-ORD-04).
+	ConnectAlone Duty
+	// ConnectAgain: on_connect may come again before each further on_publish
+	// or on_play of one connection (S-ORD-10).
+	ConnectAgain bool
+	// CloseAfterRefusal: whether on_close follows a refused on_connect
+	// (S-ANS-03).
+	CloseAfterRefusal Duty
+	// UnpublishAfterBusy: whether a publisher that was accepted but lost to a
+	// live one gives on_unpublish; never in srs7 (S-CON-04).
+	UnpublishAfterBusy bool
+	// FreshConnections: the real server makes a TCP connection for every call.
+	FreshConnections bool
+
+	// AcceptStatus lists the HTTP status codes that can accept.
+	AcceptStatus []int
+	// AcceptObject: besides the byte 0, a JSON object with the integer 0 as
+	// its code accepts (section 3).
+	AcceptObject bool
+
+	keys [eventCount][]Key
+}
+
+// Keys lists the keys of an event's payload, in the order in which the real
+// server writes them. The slice is shared: do not change it.
+func (p *Profile) Keys(e Event) []Key {
+	if int(e) >= len(p.keys) {
+		return nil
+	}
+	return p.keys[e]
+}
+
+// ClientIDKind is TextID or NumberID.
+func (p *Profile) ClientIDKind() Kind {
+	for _, k := range p.keys[OnClose] {
+		if k.field == fieldClientID {
+			return k.Kind
+		}
+	}
+	return TextID
+}
+
+// String gives the name.
+func (p *Profile) String() string { return p.Name }
+
+// Profiles lists all profiles, the oldest first.
+func Profiles() []*Profile { return []*Profile{SRS1, SRS7} }
+
+// ProfileByName gives the profile of that name, or an error that lists the
+// names there are.
+func ProfileByName(name string) (*Profile, error) {
+	all := Profiles()
+	i := slices.IndexFunc(all, func(p *Profile) bool { return p.Name == name })
+	if i < 0 {
+		names := make([]string, len(all))
+		for j, p := range all {
+			names[j] = p.Name
+		}
+		return nil, fmt.Errorf("hook profile %q: want one of %s", clip(name), strings.Join(names, ", "))
+	}
+	return all[i], nil
+}
