@@ -19,7 +19,7 @@ const (
 // Verdicts lists all verdicts, worst first. Where several scenarios speak of
 // one requirement, the first of this list that one of them has is taken. A
 // requirement that was only partly run is therefore "not run", never "pass".
-var Verdicts = []Verdict{Fail, Error, Inconclusive, KnownFailing, UnexpectedPass, Warn, NotRun, Pass}
+var Verdicts = []Verdict{Fail, Error, KnownFailing, Inconclusive, UnexpectedPass, Warn, NotRun, Pass}
 
 // Valid reports whether v is one of Verdicts.
 func (v Verdict) Valid() bool { return v.rank() < len(Verdicts) }
