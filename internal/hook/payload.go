@@ -45,10 +45,11 @@ const (
 	fieldStreamID
 	fieldSendBytes
 	fieldRecvBytes
+
+	fieldCount
 )
 
-// fieldOf gives the field behind a JSON key; fieldUnknown for other keys. The
-// conversion of a byte slice in the call costs no copy in a switch.
+// fieldOf gives the field behind a JSON key; fieldUnknown for other keys.
 func fieldOf(key string) field {
 	switch key {
 	case "action":
@@ -140,6 +141,8 @@ func parseKey(spec string) Key {
 		k.Kind = NumberID
 	case "count":
 		k.Kind = Count
+	case "optional":
+		k.Optional = true
 	}
 	if k.field == fieldUnknown {
 		panic("hook: the profile tables name the key " + name + ", which Payload has not")

@@ -30,10 +30,12 @@ func (k Kind) String() string {
 	return fmt.Sprintf("kind(%d)", uint8(k))
 }
 
-// Key is one key of an event's payload.
+// Key is one key of an event's payload. An optional one is sent but not asked
+// for.
 type Key struct {
-	Name string
-	Kind Kind
+	Name     string
+	Kind     Kind
+	Optional bool
 
 	field field
 }

@@ -41,14 +41,15 @@ var SRS7 = &Profile{
 		OnUnpublish: srs7Stream,
 		OnPlay: keys("server_id", "service_id", "action", "client_id:text", "ip", "vhost", "app",
 			"stream", "tcUrl", "param", "pageUrl", "stream_url", "stream_id"),
-		OnStop: srs7Stream,
+		// The table of PROTOCOL.md gives on_stop the keys of on_play; SRS 7
+		// sends it without pageUrl. So it is sent and not asked for.
+		OnStop: keys("server_id", "service_id", "action", "client_id:text", "ip", "vhost", "app",
+			"tcUrl", "stream", "param", "pageUrl:optional", "stream_url", "stream_id"),
 	},
 }
 
 var (
 	srs1Stream = keys("action", "client_id:number", "ip", "vhost", "app", "stream")
-	// PROTOCOL.md gives on_stop the keys of on_play; SRS 7 sends it without
-	// pageUrl, so that key is not asked for.
 	srs7Stream = keys("server_id", "service_id", "action", "client_id:text", "ip", "vhost", "app",
 		"tcUrl", "stream", "param", "stream_url", "stream_id")
 )
