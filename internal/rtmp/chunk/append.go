@@ -31,9 +31,7 @@ func AppendHeader(dst []byte, m *Message) []byte {
 // AppendBody appends m's payload with the fmt 3 headers that chunks of
 // chunkSize bytes need between its parts: what follows AppendHeader on the wire.
 func AppendBody(dst []byte, m *Message, chunkSize int) []byte {
-	if chunkSize < 1 {
-		chunkSize = DefaultSize
-	}
+	chunkSize = payloadSize(chunkSize)
 	p := m.Payload
 	for len(p) > chunkSize {
 		dst = append(dst, p[:chunkSize]...)
@@ -50,7 +48,7 @@ func AppendBody(dst []byte, m *Message, chunkSize int) []byte {
 // fits one chunk. It depends on m's payload, chunk stream and, from 0xffffff
 // milliseconds on, timestamp; the message stream does not matter.
 func Body(m *Message, chunkSize int) []byte {
-	if len(m.Payload) <= max(chunkSize, 1) {
+	if len(m.Payload) <= payloadSize(chunkSize) {
 		return m.Payload
 	}
 	return AppendBody(make([]byte, 0, BodySize(m, chunkSize)), m, chunkSize)
@@ -58,14 +56,19 @@ func Body(m *Message, chunkSize int) []byte {
 
 // BodySize returns how many bytes AppendBody appends.
 func BodySize(m *Message, chunkSize int) int {
-	if chunkSize < 1 {
-		chunkSize = DefaultSize
-	}
 	header := basicSize(m.ChunkStream)
 	if m.Timestamp >= extended {
 		header += 4
 	}
-	return len(m.Payload) + header*(max(len(m.Payload)-1, 0)/chunkSize)
+	return len(m.Payload) + header*(max(len(m.Payload)-1, 0)/payloadSize(chunkSize))
+}
+
+// payloadSize is chunkSize, or the default where there is none.
+func payloadSize(chunkSize int) int {
+	if chunkSize < 1 {
+		return DefaultSize
+	}
+	return chunkSize
 }
 
 // appendBasic appends a basic header (RTMP 1.0 section 5.3.1.1).
