@@ -1,0 +1,143 @@
+package server
+
+import (
+	"time"
+
+	"hookproof/internal/hook"
+	"hookproof/internal/rtmp/chunk"
+)
+
+// DefaultVHost is the vhost of every client that names no configured one (S-KEY-11).
+const DefaultVHost = "__defaultVhost__"
+
+// Config says what a Server does. DefaultConfig has working values; Validate names what is wrong.
+type Config struct {
+	// Listen holds the RTMP addresses, host:port; port 0 takes a free one.
+	Listen []string
+	// MaxConnections bounds the clients served at once; one more is closed as it comes. 1 or more.
+	MaxConnections int
+	// ChunkSize is the chunk size of everything the server sends, in bytes, 128 to 65,536.
+	ChunkSize int
+	// VHosts holds the virtual hosts. Without one named DefaultVHost, clients of unknown hosts are refused.
+	VHosts []VHost
+	// API is the HTTP API; off by default.
+	API API
+	// Timeouts bound how long a quiet client may stay.
+	Timeouts Timeouts
+	// Limits bound what one client may cost.
+	Limits Limits
+	// Play shapes the delivery of media to players.
+	Play Play
+	// ServerID is the server_id of the hook payloads; empty: one made at the start.
+	ServerID string
+	// LogParams puts the parameters of streams and tcUrls into the log; they carry tokens, so they are masked unless set.
+	LogParams bool
+}
+
+// VHost is one virtual host: its streams, and the hooks that its clients are asked of (S-CFG-03).
+type VHost struct {
+	// Name is compared byte by byte with what the client names.
+	Name string
+	// Enabled off refuses every client at connect.
+	Enabled bool
+	// GOPCache gives a new player what came since the last keyframe; off, it waits for the next one.
+	GOPCache bool
+	// Hooks says who is asked.
+	Hooks Hooks
+}
+
+// Hooks are the HTTP callbacks of a vhost.
+type Hooks struct {
+	// Enabled off calls nothing and accepts everyone (S-CFG-01).
+	Enabled bool
+	// Profile is the name of a hook.Profile: "srs1" or "srs7".
+	Profile string
+	// Timeout bounds one call, all of it; an opening event without an answer by then is refused. More than 0.
+	Timeout time.Duration
+	// URLs are called one by one in this order (S-URL-01); an event without any accepts (S-CFG-02).
+	URLs map[hook.Event][]string
+}
+
+// API is the HTTP API's listener.
+type API struct {
+	Enabled bool
+	// Listen is host:port; a port alone is not enough, so that nobody opens it to the world unawares.
+	Listen string
+	// Metrics serves /metrics for Prometheus on the same address.
+	Metrics bool
+}
+
+// Timeouts bound how long a client may stay without doing what it came for. 0 is none, except where said.
+type Timeouts struct {
+	// Connect is from the TCP connection to a complete connect command; never none.
+	Connect time.Duration
+	// Idle is how long a connected client may stay without publishing or playing.
+	Idle time.Duration
+	// FirstPacket is from Publish.Start to the first bytes of the publisher (SRS: firstpkt_timeout).
+	FirstPacket time.Duration
+	// Publish is the longest silence of a publisher after that (SRS: normal_timeout).
+	Publish time.Duration
+	// Ping is how often a quiet player is asked for a sign of life, and Player how long it may owe one (S-ORD-11).
+	Ping, Player time.Duration
+	// Write is how long one write may wait for a client that does not read; never none.
+	Write time.Duration
+	// Linger is how long a refused client may take to read why before its connection is cut.
+	Linger time.Duration
+}
+
+// Limits bound what one client may cost. Bytes, or counts.
+type Limits struct {
+	// Unconnected holds for what comes before connect is accepted, Connected afterwards.
+	Unconnected, Connected chunk.Limits
+	// Streams is the number of message streams of one connection.
+	Streams int
+	// StreamName and Param bound a stream's name and its parameters; TCURL bounds tcUrl and pageUrl.
+	StreamName, Param, TCURL int
+}
+
+// Play shapes the delivery of media.
+type Play struct {
+	// Queue bounds how far a player may fall behind; then it drops to the newest keyframe.
+	Queue time.Duration
+	// QueueBytes bounds what a stream keeps for its players, whatever its time.
+	QueueBytes int
+	// Merge is the longest time that writes to many players are put off to be sent as one; few players are not put off.
+	Merge time.Duration
+}
+
+// DefaultConfig listens on 127.0.0.1:1935 with the default vhost, GOP cache on and hooks off.
+func DefaultConfig() Config {
+	return Config{
+		Listen:         []string{"127.0.0.1:1935"},
+		MaxConnections: 10000,
+		ChunkSize:      60000,
+		VHosts:         []VHost{DefaultVHostConfig(DefaultVHost)},
+		API:            API{Listen: "127.0.0.1:1985", Metrics: true},
+		Timeouts: Timeouts{
+			Connect: 10 * time.Second, Idle: 30 * time.Second,
+			FirstPacket: 20 * time.Second, Publish: 5 * time.Second,
+			Ping: 10 * time.Second, Player: 30 * time.Second,
+			Write: 10 * time.Second, Linger: 500 * time.Millisecond,
+		},
+		Limits: DefaultLimits(),
+		Play:   Play{Queue: 10 * time.Second, QueueBytes: 32 << 20, Merge: 100 * time.Millisecond},
+	}
+}
+
+// DefaultVHostConfig is an enabled vhost of that name, hooks off but ready: profile srs1, 30 s, no URL.
+func DefaultVHostConfig(name string) VHost {
+	return VHost{
+		Name: name, Enabled: true, GOPCache: true,
+		Hooks: Hooks{Profile: "srs1", Timeout: 30 * time.Second, URLs: map[hook.Event][]string{}},
+	}
+}
+
+// DefaultLimits lets pass what real encoders send: 4K keyframes, 4,096-byte tokens and then some.
+func DefaultLimits() Limits {
+	early := chunk.ConnectLimits()
+	early.MessageSize, early.CommandSize, early.Buffered = 16<<10, 16<<10, 24<<10 // a 4 KB token stands in app and tcUrl
+	return Limits{
+		Unconnected: early, Connected: chunk.DefaultLimits(),
+		Streams: 16, StreamName: 2048, Param: 32 << 10, TCURL: 32 << 10,
+	}
+}

@@ -1,0 +1,73 @@
+package server
+
+import (
+	"time"
+
+	"hookproof/internal/hook"
+)
+
+// Kind says what a client does.
+type Kind string
+
+// The kinds of client. One that publishes and plays at once counts as a publisher.
+const (
+	KindIdle    Kind = "idle"
+	KindPublish Kind = "publish"
+	KindPlay    Kind = "play"
+)
+
+// ClientInfo describes one client whose connect was accepted.
+type ClientInfo struct {
+	// ID is the client_id of its hooks, as text; Kick takes it.
+	ID string
+	// IP is its address without the port, Addr with it.
+	IP, Addr string
+	// VHost and App are of its connect, Stream and StreamID of what it publishes or plays, empty while idle.
+	VHost, App, Stream, StreamID string
+	// TCURL, PageURL, SWFURL and FlashVer are what its connect said.
+	TCURL, PageURL, SWFURL, FlashVer string
+	Kind                             Kind
+	// Since is when the TCP connection came.
+	Since time.Time
+	// RecvBytes and SentBytes count the whole connection, handshake included.
+	RecvBytes, SentBytes int64
+}
+
+// StreamInfo describes one stream that has a publisher or players.
+type StreamInfo struct {
+	// ID is the stream_id of the hooks: the same for the publisher and the players, new once all had left.
+	ID string
+	// VHost, App and Name together name it.
+	VHost, App, Name string
+	// Publisher is the client id of the live publisher; empty while there is none.
+	Publisher string
+	// Live is when publishing began; zero while nobody publishes.
+	Live time.Time
+	// Players is how many play it or wait for it; Clients counts the publisher too.
+	Players, Clients int
+	// Video and Audio name the codecs ("H264", "AAC", "hvc1" …); empty while unknown. Width and Height are 0 while unknown.
+	Video, Audio  string
+	Width, Height int
+	// Frames counts the audio and video messages of this publisher, RecvBytes their payload.
+	Frames, RecvBytes int64
+	// SentBytes is what its players were sent since the stream exists.
+	SentBytes int64
+}
+
+// Stats are the counters of a server since New.
+type Stats struct {
+	// Started is when Start was called.
+	Started time.Time
+	// Connections is what is open now, Accepted and Refused what came: served, and closed for MaxConnections.
+	Connections, Accepted, Refused int64
+	// Clients, Publishers, Players and Idle are sessions now; Idle is Clients that do neither.
+	Clients, Publishers, Players, Idle int64
+	// Streams is how many streams there are now; LiveStreams how many have a publisher.
+	Streams, LiveStreams int64
+	// RecvBytes and SentBytes count all connections, those that are closed among them.
+	RecvBytes, SentBytes int64
+	// Frames counts the audio and video messages received, Dropped those that slow players were not sent.
+	Frames, Dropped int64
+	// HookCalls counts calls by event, HookRefusals the clients refused by it.
+	HookCalls, HookRefusals [len(hook.Events)]int64
+}

@@ -1,0 +1,23 @@
+// Package srsconf reads the configuration format of SRS into a server.Config,
+// and writes one back.
+//
+// A configuration made for SRS loads as it is: what this server does not have
+// is reported once as a Warning and ignored. Two directives of http_hooks are
+// our own, "profile srs1|srs7" and "timeout SECONDS", and one of http_api,
+// "metrics on|off"; SRS would refuse them (see FormatSRS).
+//
+// SRS accepts mistakes that switch hooks off without a word, and then lets
+// everybody in. Here they are errors, each with its file and line, and all of
+// them at once:
+//
+//   - a missing ";" that makes a directive swallow the one behind it
+//   - a directive or block given twice (SRS takes the first)
+//   - "enabled" with anything but on or off (SRS takes ON for off)
+//   - an event without a URL, a URL that cannot be called
+//   - a name that is nearly one of ours: http_hook, on_publsh
+//   - hooks outside of a vhost, or inside a block that is ignored
+//
+// The text is cut into words by the lexer of nginx-go-crossplane, which knows
+// comments, quotes and braces. Its parser is not used: it drops the line
+// numbers of arguments, by which a missing ";" is found.
+package srsconf

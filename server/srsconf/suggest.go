@@ -1,0 +1,47 @@
+package srsconf
+
+import "slices"
+
+// suggest gives the known name that a mistyped one is nearly equal to, or ""
+// when none is near: one typing error in a short name, two in a longer one.
+func suggest(name string, known []string) string {
+	if len(name) > 64 {
+		return ""
+	}
+	best, bestDistance := "", 3
+	for _, k := range slices.Sorted(slices.Values(known)) {
+		allowed := 2
+		if len(k) < 6 {
+			allowed = 1
+		}
+		if d := distance(name, k); d <= allowed && d < bestDistance {
+			best, bestDistance = k, d
+		}
+	}
+	return best
+}
+
+// distance counts the letters to insert, drop, replace or swap with their
+// neighbour to make a of b.
+func distance(a, b string) int {
+	var before, last []int
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		before, last, row = last, row, make([]int, len(b)+1)
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			change := 1
+			if a[i-1] == b[j-1] {
+				change = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+change)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+	}
+	return row[len(b)]
+}

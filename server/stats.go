@@ -1,0 +1,73 @@
+package server
+
+import "hookproof/internal/hook"
+
+// Clients lists the clients whose connect was accepted, in no order.
+func (s *Server) Clients() []ClientInfo {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := make([]ClientInfo, 0, len(s.sessions))
+	for c := range s.sessions {
+		if c.connected.Load() {
+			all = append(all, c.info())
+		}
+	}
+	return all
+}
+
+// Streams lists the streams that have a publisher or players, in no order.
+func (s *Server) Streams() []StreamInfo {
+	streams := s.streams.Streams()
+	all := make([]StreamInfo, 0, len(streams))
+	for _, st := range streams {
+		in := st.Info()
+		info := StreamInfo{
+			ID: in.ID, VHost: in.Key.VHost, App: in.Key.App, Name: in.Key.Name, Publisher: in.Publisher, Live: in.Live,
+			Players: in.Players, Clients: in.Players, Video: in.Video, Audio: in.Audio, Width: in.Width, Height: in.Height,
+			Frames: in.Frames, RecvBytes: in.Bytes, SentBytes: in.SentBytes,
+		}
+		if in.Publisher != "" {
+			info.Clients++
+		}
+		all = append(all, info)
+	}
+	return all
+}
+
+// Stats gives the counters.
+func (s *Server) Stats() Stats {
+	st := Stats{
+		Accepted: s.accepted.Load(), Refused: s.refused.Load(),
+		RecvBytes: s.closedRecv.Load(), SentBytes: s.closedSent.Load(),
+		Frames: s.streams.Frames(), Dropped: s.streams.Dropped(),
+	}
+	for e := range hook.Events {
+		st.HookCalls[e], st.HookRefusals[e] = s.hooks.calls[e].Load(), s.hooks.refusals[e].Load()
+	}
+	for _, live := range s.streams.Streams() {
+		st.Streams++
+		if live.Info().Publisher != "" {
+			st.LiveStreams++
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st.Started, st.Connections = s.started, int64(len(s.sessions))
+	for c := range s.sessions {
+		st.RecvBytes += int64(c.conn.recv.Load())
+		st.SentBytes += int64(c.conn.sent.Load())
+		if !c.connected.Load() {
+			continue
+		}
+		st.Clients++
+		switch c.kind() {
+		case KindPublish:
+			st.Publishers++
+		case KindPlay:
+			st.Players++
+		default:
+			st.Idle++
+		}
+	}
+	return st
+}

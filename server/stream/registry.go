@@ -1,0 +1,85 @@
+package stream
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Key names a stream. Names are compared byte by byte.
+type Key struct{ VHost, App, Name string }
+
+// Options shape the fan-out of all streams of a registry.
+type Options struct {
+	// ChunkSize is the chunk size that players were told, in bytes.
+	ChunkSize int
+	// Queue and QueueBytes bound how far a player may be behind before it drops to the newest keyframe.
+	Queue      time.Duration
+	QueueBytes int
+	// Merge is the longest that players are left unwoken; with few players it is not used.
+	Merge time.Duration
+	// NewID makes the id of a stream entry.
+	NewID func() string
+	// Unpublished and Published are the payloads of command messages that tell players that the publisher
+	// left and is back; nil: none.
+	Unpublished, Published []byte
+}
+
+// Registry holds the streams that somebody publishes or plays.
+type Registry struct {
+	o     Options
+	began time.Time
+
+	mu      sync.Mutex
+	streams map[Key]*Stream
+
+	frames, dropped atomic.Int64
+}
+
+// NewRegistry gives an empty registry.
+func NewRegistry(o Options) *Registry {
+	return &Registry{o: o, began: time.Now(), streams: map[Key]*Stream{}}
+}
+
+// Hold gives the stream of that name and keeps it, with its id, until Release; every Hold needs its Release.
+func (r *Registry) Hold(k Key) *Stream {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.streams[k]
+	if s == nil {
+		s = &Stream{registry: r, key: k, id: r.o.NewID(), players: map[*Player]struct{}{}}
+		r.streams[k] = s
+	}
+	s.holds++
+	return s
+}
+
+// Release ends a Hold. The last one forgets the stream: its cached media and its id.
+func (s *Stream) Release() {
+	r := s.registry
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s.holds--; s.holds == 0 {
+		delete(r.streams, s.key)
+	}
+}
+
+// Streams lists all streams, in no order.
+func (r *Registry) Streams() []*Stream {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := make([]*Stream, 0, len(r.streams))
+	for _, s := range r.streams {
+		all = append(all, s)
+	}
+	return all
+}
+
+// Frames counts the audio and video messages of all publishers so far; Dropped those that players were not
+// sent because they were too slow.
+func (r *Registry) Frames() int64 { return r.frames.Load() }
+
+// Dropped is described at Frames.
+func (r *Registry) Dropped() int64 { return r.dropped.Load() }
+
+func (r *Registry) now() time.Duration { return time.Since(r.began) }

@@ -1,0 +1,99 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"time"
+
+	"hookproof/internal/hook"
+)
+
+// Validate reports everything that is wrong with a configuration, joined; each error names the field
+// and what was expected there.
+func (c *Config) Validate() error {
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if len(c.Listen) == 0 {
+		bad("listen: expected an address, got none")
+	}
+	for _, addr := range c.Listen {
+		if _, _, err := net.SplitHostPort(addr); err != nil {
+			bad("listen %q: expected host:port: %w", addr, err)
+		}
+	}
+	if c.MaxConnections < 1 {
+		bad("max_connections: expected 1 or more, got %d", c.MaxConnections)
+	}
+	if c.ChunkSize < 128 || c.ChunkSize > 65536 {
+		bad("chunk_size: expected 128 to 65536, got %d", c.ChunkSize)
+	}
+	if c.API.Enabled {
+		if _, _, err := net.SplitHostPort(c.API.Listen); err != nil {
+			bad("http_api listen %q: expected host:port: %w", c.API.Listen, err)
+		}
+	}
+	errs = append(errs, c.validateBounds()...)
+	seen := map[string]bool{}
+	for i := range c.VHosts {
+		v := &c.VHosts[i]
+		if seen[v.Name] {
+			bad("vhost %q: configured twice", v.Name)
+		}
+		seen[v.Name] = true
+		errs = append(errs, v.validate()...)
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Config) validateBounds() (errs []error) {
+	t := c.Timeouts
+	for name, d := range map[string]time.Duration{"connect": t.Connect, "write": t.Write} {
+		if d <= 0 {
+			errs = append(errs, fmt.Errorf("time-out %s: expected more than 0, got %v", name, d))
+		}
+	}
+	for name, d := range map[string]time.Duration{
+		"idle": t.Idle, "first packet": t.FirstPacket, "publish": t.Publish, "ping": t.Ping,
+		"player": t.Player, "linger": t.Linger, "merge": c.Play.Merge,
+	} {
+		if d < 0 {
+			errs = append(errs, fmt.Errorf("time-out %s: expected 0 or more, got %v", name, d))
+		}
+	}
+	if c.Play.Queue <= 0 || c.Play.QueueBytes <= 0 {
+		errs = append(errs, fmt.Errorf("play queue: expected more than 0, got %v and %d bytes", c.Play.Queue, c.Play.QueueBytes))
+	}
+	l := c.Limits
+	for name, n := range map[string]int{"streams": l.Streams, "stream name": l.StreamName, "param": l.Param, "tcUrl": l.TCURL} {
+		if n <= 0 {
+			errs = append(errs, fmt.Errorf("limit %s: expected more than 0, got %d", name, n))
+		}
+	}
+	return errs
+}
+
+func (v *VHost) validate() (errs []error) {
+	bad := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("vhost %q: "+format, append([]any{v.Name}, args...)...))
+	}
+	if v.Name == "" {
+		bad("expected a name")
+	}
+	if _, err := hook.ProfileByName(v.Hooks.Profile); err != nil {
+		bad("http_hooks profile: %w", err)
+	}
+	if v.Hooks.Timeout <= 0 {
+		bad("http_hooks timeout: expected more than 0, got %v", v.Hooks.Timeout)
+	}
+	for event, urls := range v.Hooks.URLs {
+		for _, raw := range urls {
+			u, err := url.Parse(raw)
+			if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+				bad("%s: expected an http or https URL, got %q", event, raw)
+			}
+		}
+	}
+	return errs
+}
