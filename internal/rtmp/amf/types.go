@@ -1,6 +1,13 @@
-// Package amf validates, decodes and encodes AMF0, the format of RTMP's
-// commands and data messages.
+// Package amf validates, decodes and encodes AMF0 (Action Message Format,
+// version 0), the format of RTMP's commands and data messages.
+//
+// The vocabulary and the decoding of ordinary bodies are go-amf0's. Nothing
+// reaches its decoder before Validate has seen it: a few bytes can make it
+// exhaust memory or stack. What it cannot decode (ECMA arrays, dates, long
+// strings, undefined, broken UTF-8, …) is decoded here.
 package amf
+
+import "fmt"
 
 // A Property is a name with a value.
 type Property struct {
@@ -20,4 +27,27 @@ type Limits struct {
 	Depth int
 	// Size is how many bytes the whole body may have; 64 KB by default.
 	Size int
+	// Values is how many values the body may hold, all levels together; 4096 by default.
+	Values int
 }
+
+func (l Limits) withDefaults() Limits {
+	if l.Depth <= 0 {
+		l.Depth = 16
+	}
+	if l.Size <= 0 {
+		l.Size = 64 << 10
+	}
+	if l.Values <= 0 {
+		l.Values = 4096
+	}
+	return l
+}
+
+// An Error says where a body is not what it should be.
+type Error struct {
+	Offset  int    // of the value at fault, in bytes
+	Problem string // what was found, and what was expected
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("amf: byte %d: %s", e.Offset, e.Problem) }

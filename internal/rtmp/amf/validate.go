@@ -1,0 +1,187 @@
+package amf
+
+import (
+	"encoding/binary"
+	"fmt"
+	"unicode/utf8"
+
+	amf0 "github.com/yutopp/go-amf0"
+)
+
+// Validate checks that b is a sequence of whole AMF0 values within the limits,
+// without decoding it or allocating anything for it. The error is an *Error.
+func Validate(b []byte, l Limits) error {
+	_, err := check(b, l)
+	return err
+}
+
+// check is Validate; plain says that go-amf0 decodes b faithfully.
+func check(b []byte, l Limits) (plain bool, err error) {
+	l = l.withDefaults()
+	if len(b) > l.Size {
+		return false, &Error{Problem: fmt.Sprintf("a body of %d bytes; at most %d are allowed", len(b), l.Size)}
+	}
+	c := checker{b: b, limits: l, plain: true}
+	for c.pos < len(c.b) {
+		if err := c.value(0); err != nil {
+			return false, err
+		}
+	}
+	return c.plain, nil
+}
+
+// A checker walks over a body.
+type checker struct {
+	b      []byte
+	pos    int
+	limits Limits
+	values int
+	plain  bool
+}
+
+// value steps over one value; depth objects and arrays are open around it.
+func (c *checker) value(depth int) error {
+	at := c.pos
+	marker, err := c.take(1, "a value")
+	if err != nil {
+		return err
+	}
+	if c.values++; c.values > c.limits.Values {
+		return &Error{at, fmt.Sprintf("more than %d values", c.limits.Values)}
+	}
+	switch m := amf0.Marker(marker[0]); m {
+	case amf0.MarkerNumber:
+		return c.skip(8, "a number")
+	case amf0.MarkerBoolean:
+		return c.skip(1, "a boolean")
+	case amf0.MarkerString:
+		return c.text(2, "a string")
+	case amf0.MarkerNull:
+		return nil
+	case amf0.MarkerObject, amf0.MarkerStrictArray, amf0.MarkerEcmaArray, amf0.MarkerTypedObject:
+		if depth >= c.limits.Depth {
+			return &Error{at, fmt.Sprintf("nested deeper than %d", c.limits.Depth)}
+		}
+		return c.container(m, depth+1)
+	default:
+		c.plain = false
+		return c.unusual(m, at)
+	}
+}
+
+// unusual steps over the values that go-amf0 does not decode.
+func (c *checker) unusual(m amf0.Marker, at int) error {
+	switch m {
+	case amf0.MarkerUndefined, amf0.MarkerUnsupported:
+		return nil
+	case amf0.MarkerReference:
+		return c.skip(2, "a reference")
+	case amf0.MarkerDate:
+		return c.skip(10, "a date")
+	case amf0.MarkerLongString, amf0.MarkerXMLDocument:
+		return c.text(4, "a long string")
+	default:
+		return &Error{at, fmt.Sprintf("marker %#02x; an AMF0 value was expected", byte(m))}
+	}
+}
+
+// container steps over the inside of an object or array.
+func (c *checker) container(m amf0.Marker, depth int) error {
+	switch m {
+	case amf0.MarkerStrictArray:
+		n, err := c.count("an array")
+		for ; n > 0 && err == nil; n-- {
+			err = c.value(depth)
+		}
+		return err
+	case amf0.MarkerEcmaArray:
+		c.plain = false
+		if _, err := c.count("an ECMA array"); err != nil {
+			return err
+		}
+	case amf0.MarkerTypedObject:
+		c.plain = false
+		if err := c.text(2, "a class name"); err != nil {
+			return err
+		}
+	}
+	return c.properties(depth)
+}
+
+// properties steps over names and values up to the end marker.
+func (c *checker) properties(depth int) error {
+	for {
+		at := c.pos
+		if err := c.text(2, "a property name"); err != nil {
+			return err
+		}
+		if c.pos > at+2 {
+			if err := c.value(depth); err != nil {
+				return err
+			}
+			continue
+		}
+		end, err := c.take(1, "an object's end")
+		if err == nil && amf0.Marker(end[0]) != amf0.MarkerObjectEnd {
+			err = &Error{at, fmt.Sprintf("an empty property name before %#02x; the end marker 0x09 was expected", end[0])}
+		}
+		return err
+	}
+}
+
+// count steps over the length of an array. Each element takes at least a byte.
+func (c *checker) count(what string) (uint32, error) {
+	at := c.pos
+	b, err := c.take(4, what)
+	if err != nil {
+		return 0, err
+	}
+	n, left := binary.BigEndian.Uint32(b), len(c.b)-c.pos
+	if int64(n) > int64(left) {
+		return 0, &Error{at, fmt.Sprintf("%s of %d elements with %d bytes left", what, n, left)}
+	}
+	return n, nil
+}
+
+// text steps over a string behind a length of so many bytes.
+func (c *checker) text(lengthBytes int, what string) error {
+	n, err := c.length(lengthBytes, what)
+	if err != nil {
+		return err
+	}
+	b, err := c.take(n, what)
+	if c.plain && !utf8.Valid(b) {
+		c.plain = false
+	}
+	return err
+}
+
+func (c *checker) length(lengthBytes int, what string) (int, error) {
+	b, err := c.take(lengthBytes, what)
+	if err != nil {
+		return 0, err
+	}
+	if lengthBytes == 2 {
+		return int(binary.BigEndian.Uint16(b)), nil
+	}
+	n := binary.BigEndian.Uint32(b)
+	if int64(n) > int64(len(c.b)) {
+		return 0, &Error{c.pos, fmt.Sprintf("%s of %d bytes with %d left", what, n, len(c.b)-c.pos)}
+	}
+	return int(n), nil
+}
+
+func (c *checker) skip(n int, what string) error {
+	_, err := c.take(n, what)
+	return err
+}
+
+// take consumes n bytes, which belong to what.
+func (c *checker) take(n int, what string) ([]byte, error) {
+	if left := len(c.b) - c.pos; n > left {
+		return nil, &Error{c.pos, fmt.Sprintf("%s needs %d bytes, %d are left", what, n, left)}
+	}
+	b := c.b[c.pos : c.pos+n]
+	c.pos += n
+	return b, nil
+}
