@@ -1,7 +1,9 @@
 package command
 
 import (
-	"errors"
+	"fmt"
+	"maps"
+	"slices"
 
 	"hookproof/internal/rtmp/amf"
 	"hookproof/internal/rtmp/chunk"
@@ -13,7 +15,8 @@ type Status struct {
 	Extra                    []amf.Property // further properties, encoded behind the three
 }
 
-// Statuses of NetConnection and NetStream.
+// The statuses of NetConnection and NetStream that servers send (ActionScript's
+// NetStatusEvent), each with its level and a description that With can replace.
 var (
 	ConnectSuccess      = Status{"status", "NetConnection.Connect.Success", "Connection succeeded.", nil}
 	ConnectRejected     = Status{"error", "NetConnection.Connect.Rejected", "Connection rejected.", nil}
@@ -44,16 +47,47 @@ var (
 	DataStart           = Status{"status", "NetStream.Data.Start", "", nil}
 )
 
-// With returns the status with another description and further properties.
-func (s Status) With(description string, extra ...amf.Property) Status { return s }
-
-// Object returns the status for encoding.
-func (s Status) Object() amf.Object { return nil }
-
-// OnStatus is the command that tells a message stream its status.
-func OnStatus(stream uint32, s Status) (chunk.Message, error) {
-	return chunk.Message{}, errors.ErrUnsupported
+// With returns the status with another description, unless that is empty, and
+// with further properties.
+func (s Status) With(description string, extra ...amf.Property) Status {
+	if description != "" {
+		s.Description = description
+	}
+	s.Extra = append(slices.Clip(s.Extra), extra...)
+	return s
 }
 
-// ParseStatus reads the information object of an onStatus, _result or _error.
-func ParseStatus(c *Command) (Status, error) { return Status{}, errors.ErrUnsupported }
+// Object returns the status as it is encoded: level, code, description, extra.
+func (s Status) Object() amf.Object {
+	o := amf.Object{{Key: "level", Value: s.Level}, {Key: "code", Value: s.Code}, {Key: "description", Value: s.Description}}
+	return append(o, s.Extra...)
+}
+
+// OnStatus builds the command that tells a message stream its status. The error
+// is amf.Append's, about Extra.
+func OnStatus(stream uint32, s Status) (chunk.Message, error) {
+	c := Command{Name: "onStatus", Args: []any{nil, s.Object()}}
+	return c.Message(StreamChunks, stream)
+}
+
+// ParseStatus reads the information object of an onStatus, _result, _error or
+// onFCPublish: the last argument that is an object with a code. Extra is sorted by name.
+func ParseStatus(c *Command) (Status, error) {
+	for _, arg := range slices.Backward(c.Args) {
+		info, _ := arg.(map[string]any)
+		code, ok := info["code"].(string)
+		if !ok {
+			continue
+		}
+		s := Status{Code: code}
+		s.Level, _ = info["level"].(string)
+		s.Description, _ = info["description"].(string)
+		for _, key := range slices.Sorted(maps.Keys(info)) {
+			if key != "level" && key != "code" && key != "description" {
+				s.Extra = append(s.Extra, amf.Property{Key: key, Value: info[key]})
+			}
+		}
+		return s, nil
+	}
+	return Status{}, fmt.Errorf("rtmp: command %.40q has no information object with a code", c.Name)
+}
