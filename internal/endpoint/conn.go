@@ -1,0 +1,218 @@
+package endpoint
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"hookproof/internal/hook"
+)
+
+// conn is one connection, served by one goroutine.
+type conn struct {
+	e        *Endpoint
+	raw      net.Conn // the TCP connection
+	nc       net.Conn // raw, or TLS over it
+	tls      bool
+	id       int64
+	remote   string
+	accepted time.Time
+	cut      <-chan struct{} // closed when the endpoint ends its connections
+
+	buf      []byte // buf[r:w] is read and not used yet
+	r, w     int
+	out      []byte // the answer being written
+	requests int
+	ended    error // what to tell of the end
+
+	readBy, writeBy time.Time // deadlines that are set
+}
+
+const (
+	firstBuf = 2 << 10  // a hook request of SRS has some 600 bytes
+	keptBuf  = 64 << 10 // larger buffers are let go between requests
+)
+
+var bufs = sync.Pool{New: func() any { b := make([]byte, firstBuf); return &b }}
+
+func (c *conn) serve() {
+	first := bufs.Get().(*[]byte)
+	c.buf = *first
+	for c.serveOne() {
+		if len(c.buf) > keptBuf && c.r == c.w {
+			c.buf, c.r, c.w = *first, 0, 0
+		}
+	}
+	c.nc.Close()
+	bufs.Put(first)
+	c.buf, c.out = nil, nil
+	c.e.leave(c)
+	c.e.observeConn(c, true, c.ended)
+}
+
+// reset makes the connection end with a TCP reset.
+func (c *conn) reset() {
+	if tcp, ok := c.raw.(*net.TCPConn); ok {
+		// An error means that it is closed already.
+		_ = tcp.SetLinger(0)
+	}
+	c.raw.Close()
+}
+
+// serveOne reads and answers one request, and reports whether another may
+// follow.
+func (c *conn) serveOne() bool {
+	if err := c.awaitByte(); err != nil {
+		if !errors.Is(err, io.EOF) && !errors.Is(err, os.ErrDeadlineExceeded) {
+			c.ended = err
+		}
+		return false
+	}
+	r := &Request{
+		Conn: c.id, Remote: c.remote, TLS: c.tls,
+		Accepted: c.accepted, Arrived: time.Now(),
+	}
+	c.requests++
+	r.ConnRequest = c.requests
+	keep := c.readRequest(r)
+	c.e.rec.add(r)
+	c.e.observe(r, PhaseArrived)
+	return c.answer(r, keep) && keep
+}
+
+// awaitByte waits for the first byte of a request. Empty lines before it are
+// skipped (RFC 9112 section 2.2).
+func (c *conn) awaitByte() error {
+	for {
+		for c.r < c.w && (c.buf[c.r] == '\r' || c.buf[c.r] == '\n') {
+			c.r++
+		}
+		if c.r < c.w {
+			return nil
+		}
+		// A deadline costs a timer's change; most of them can stand.
+		now, idle := time.Now(), c.e.opts.IdleTimeout
+		if left := c.readBy.Sub(now); left < idle*3/4 || left > idle {
+			c.readBy = now.Add(idle)
+			if err := c.nc.SetReadDeadline(c.readBy); err != nil {
+				return err
+			}
+		}
+		if err := c.read(); err != nil {
+			return err
+		}
+	}
+}
+
+// more reads on within a request, by the deadline.
+func (c *conn) more(deadline time.Time) error {
+	if !c.readBy.Equal(deadline) {
+		c.readBy = deadline
+		if err := c.nc.SetReadDeadline(deadline); err != nil {
+			return err
+		}
+	}
+	return c.read()
+}
+
+// read reads once, and makes room first.
+func (c *conn) read() error {
+	switch {
+	case c.r == c.w:
+		c.r, c.w = 0, 0
+	case c.w == len(c.buf) && c.r > 0:
+		c.w = copy(c.buf, c.buf[c.r:c.w])
+		c.r = 0
+	case c.w == len(c.buf):
+		grown := make([]byte, 2*len(c.buf))
+		c.w = copy(grown, c.buf)
+		c.buf = grown
+	}
+	n, err := c.nc.Read(c.buf[c.w:])
+	c.w += n
+	if n > 0 {
+		return nil
+	}
+	return err
+}
+
+// readRequest fills in what was sent and reports whether the connection can
+// go on after the answer.
+func (c *conn) readRequest(r *Request) (keep bool) {
+	deadline := r.Arrived.Add(c.e.opts.ReadTimeout)
+	h, err := c.readHead(r, deadline)
+	if err != nil {
+		r.HeadErr, r.Read = err, time.Now()
+		return false
+	}
+	r.Method, r.Target, r.Proto, r.Header = h.method, h.target, h.proto, h.header
+	r.Chunked, r.Expect = h.chunked, h.expect
+	body, err := c.readBody(&h, deadline)
+	r.BodyErr, r.BodySize, r.Read = err, int64(len(body)), time.Now()
+	if c.w > c.r && !startsRequest(c.buf[c.r:c.w]) {
+		r.Trailing = c.w - c.r
+		c.r = c.w
+	}
+	c.decode(r, body)
+	if c.e.opts.DropBodies {
+		r.Head = ""
+	} else {
+		r.Body = bytes.Clone(body)
+	}
+	return h.keep && r.BodyErr == nil && r.Trailing == 0
+}
+
+// readHead reads up to the empty line behind the header.
+func (c *conn) readHead(r *Request, deadline time.Time) (head, error) {
+	if !isTokenByte(c.buf[c.r]) {
+		return head{}, c.badStart(r)
+	}
+	from := 0
+	for {
+		end, again := headEnd(c.buf[c.r:c.w], from)
+		if end > 0 && end <= c.e.opts.MaxHead {
+			r.Head = string(c.buf[c.r : c.r+end])
+			c.r += end
+			return parseHead(r.Head)
+		}
+		if end > 0 || c.w-c.r > c.e.opts.MaxHead {
+			r.Head = string(c.buf[c.r : c.r+c.e.opts.MaxHead])
+			c.r = c.w
+			return head{}, &headError{431, "head: longer than " + itoa(c.e.opts.MaxHead) + " bytes"}
+		}
+		from = again
+		if err := c.more(deadline); err != nil {
+			r.Head = string(c.buf[c.r:c.w])
+			c.r = c.w
+			return head{}, badHead("head: not whole after %d bytes: %v", len(r.Head), noEOF(err))
+		}
+	}
+}
+
+// badStart is for bytes that cannot begin a request: it takes what is there.
+func (c *conn) badStart(r *Request) error {
+	r.Head = string(c.buf[c.r:min(c.w, c.r+c.e.opts.MaxHead)])
+	c.r = c.w
+	return badHead("no HTTP request: begins with %q", clip(r.Head))
+}
+
+// startsRequest reports whether b can be the beginning of a pipelined request.
+func startsRequest(b []byte) bool {
+	return 'A' <= b[0] && b[0] <= 'Z' || b[0] == '\r' || b[0] == '\n'
+}
+
+// decode reads the event out of the body.
+func (c *conn) decode(r *Request, body []byte) {
+	if p := c.e.opts.Profile; p != nil && !c.e.opts.Lenient {
+		r.Payload, r.DecodeErr = p.Decode(body)
+	} else {
+		r.Payload, r.DecodeErr = hook.DecodeAny(body)
+	}
+	if r.Payload != nil {
+		r.Event, r.HasEvent = r.Payload.Event()
+	}
+}

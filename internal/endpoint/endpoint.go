@@ -1,0 +1,259 @@
+package endpoint
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// ErrClosed is returned for what comes after Close.
+var ErrClosed = errors.New("endpoint: closed")
+
+// Endpoint is a recording mock hook server. Its methods may be called from
+// any goroutine.
+type Endpoint struct {
+	opts Options
+
+	rules   ruleSet
+	deflt   atomic.Pointer[func(*Request) Answer]
+	rec     recorder
+	connSeq atomic.Int64
+
+	mu        sync.Mutex
+	listeners []*listener
+	conns     map[*conn]struct{}
+	cut       chan struct{} // closed when this round of connections must end
+	down      bool
+	closed    bool
+	cert      *tls.Certificate
+
+	wg sync.WaitGroup // accept loops and connections
+}
+
+// New makes an endpoint that listens nowhere yet. Close ends it.
+func New(o Options) *Endpoint {
+	o.setDefaults()
+	e := &Endpoint{opts: o, conns: make(map[*conn]struct{}), cut: make(chan struct{})}
+	e.rec.init(o.MaxRequests, o.MaxBytes)
+	e.SetDefault(o.Default)
+	return e
+}
+
+// Listen accepts hook calls at addr ("127.0.0.1:0" for any port). It may be
+// called several times.
+func (e *Endpoint) Listen(addr string) error { return e.listen(addr, nil) }
+
+// ListenTLS accepts https calls at addr, with a self-signed certificate made
+// in memory for 127.0.0.1, ::1 and localhost.
+func (e *Endpoint) ListenTLS(addr string) error {
+	cfg, err := e.tlsConfig()
+	if err != nil {
+		return err
+	}
+	return e.listen(addr, cfg)
+}
+
+func (e *Endpoint) listen(addr string, cfg *tls.Config) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return ErrClosed
+	}
+	if e.down {
+		return errors.New("endpoint: down")
+	}
+	l := &listener{e: e, tls: cfg}
+	if err := l.open(addr); err != nil {
+		return err
+	}
+	e.listeners = append(e.listeners, l)
+	l.start()
+	return nil
+}
+
+// Addr gives the address of the first listener, "" before Listen. It stays
+// the same through Down and Up.
+func (e *Endpoint) Addr() string {
+	if all := e.Addrs(); len(all) > 0 {
+		return all[0]
+	}
+	return ""
+}
+
+// Addrs gives the addresses of all listeners, in the order of Listen.
+func (e *Endpoint) Addrs() []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	all := make([]string, len(e.listeners))
+	for i, l := range e.listeners {
+		all[i] = l.addr
+	}
+	return all
+}
+
+// URL gives the base URL of the first listener, without a path:
+// "http://127.0.0.1:8085". "" before Listen.
+func (e *Endpoint) URL() string {
+	if all := e.URLs(); len(all) > 0 {
+		return all[0]
+	}
+	return ""
+}
+
+// URLs gives the base URLs of all listeners, in the order of Listen.
+func (e *Endpoint) URLs() []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	all := make([]string, len(e.listeners))
+	for i, l := range e.listeners {
+		all[i] = l.url()
+	}
+	return all
+}
+
+// AddRule adds a rule behind those there are. The function it returns takes
+// the rule out again; calling it twice does no harm.
+func (e *Endpoint) AddRule(r Rule) (remove func()) { return e.rules.add(r) }
+
+// SetDefault replaces what answers when no rule matches.
+func (e *Endpoint) SetDefault(f func(*Request) Answer) { e.deflt.Store(&f) }
+
+// Down stops listening and resets all connections, as a hook server does that
+// was killed: callers are refused until Up.
+func (e *Endpoint) Down() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return ErrClosed
+	}
+	if e.down {
+		return nil
+	}
+	e.down = true
+	e.stopLocked(true)
+	return nil
+}
+
+// Up listens again at the addresses held before Down.
+func (e *Endpoint) Up() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return ErrClosed
+	}
+	if !e.down {
+		return nil
+	}
+	for i, l := range e.listeners {
+		if err := l.open(l.addr); err != nil {
+			for _, opened := range e.listeners[:i] {
+				opened.stop()
+			}
+			return fmt.Errorf("endpoint: up again: %w", err)
+		}
+	}
+	e.down = false
+	e.cut = make(chan struct{})
+	for _, l := range e.listeners {
+		l.start()
+	}
+	return nil
+}
+
+// Close stops listening, closes all connections, those with held answers
+// included, and waits for everything to end. The recording stays readable.
+func (e *Endpoint) Close() error {
+	e.mu.Lock()
+	if !e.closed {
+		e.closed = true
+		if !e.down {
+			e.stopLocked(false)
+		}
+		e.rec.close()
+	}
+	e.mu.Unlock()
+	e.wg.Wait()
+	return nil
+}
+
+// stopLocked ends listeners and connections without waiting for them.
+func (e *Endpoint) stopLocked(reset bool) {
+	for _, l := range e.listeners {
+		l.stop()
+	}
+	close(e.cut)
+	for c := range e.conns {
+		if reset {
+			c.reset()
+		} else {
+			c.raw.Close()
+		}
+	}
+}
+
+// Conns gives the number of open connections.
+func (e *Endpoint) Conns() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.conns)
+}
+
+// admit takes a new connection in; false if it must go at once.
+func (e *Endpoint) admit(c *conn) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed || e.down || len(e.conns) >= e.opts.MaxConns {
+		return false
+	}
+	e.conns[c] = struct{}{}
+	c.cut = e.cut
+	c.id = e.connSeq.Add(1)
+	e.wg.Add(1)
+	return true
+}
+
+func (e *Endpoint) leave(c *conn) {
+	e.mu.Lock()
+	delete(e.conns, c)
+	e.mu.Unlock()
+	e.wg.Done()
+}
+
+// answerFor chooses the answer and says which rule gave it.
+func (e *Endpoint) answerFor(r *Request) (Answer, string) {
+	if rule, ok := e.rules.find(r); ok {
+		if rule.Func != nil {
+			return rule.Func(r), rule.Name
+		}
+		return rule.Answer, rule.Name
+	}
+	return (*e.deflt.Load())(r), ""
+}
+
+func (e *Endpoint) observe(r *Request, p Phase) {
+	if e.opts.Observe != nil {
+		e.opts.Observe(r, p)
+	}
+}
+
+func (e *Endpoint) observeConn(c *conn, closed bool, err error) {
+	if e.opts.ObserveConn == nil {
+		return
+	}
+	e.opts.ObserveConn(ConnEvent{
+		Conn: c.id, At: time.Now(), Remote: c.remote,
+		Closed: closed, Requests: c.requests, Err: err,
+	})
+}
+
+// wrapTLS makes the server side of a TLS connection.
+func wrapTLS(nc net.Conn, cfg *tls.Config) net.Conn {
+	if cfg == nil {
+		return nc
+	}
+	return tls.Server(nc, cfg)
+}
