@@ -2,7 +2,12 @@ package hook
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
 	"time"
 )
 
@@ -10,39 +15,173 @@ import (
 // means its default.
 type CallerOptions struct {
 	Profile     *Profile       // required
-	Timeout     time.Duration  // of one request, dialling included; default 30 s
-	MaxAnswer   int64          // bytes of an answer's body; default 16 MiB; larger ones refuse
-	UserAgent   string         // default "Hookproof"
-	Fresh       bool           // a connection for every call, closed after the answer, as SRS does
+	Timeout     time.Duration  // of each request as a whole, dialling included; default 30 s
+	MaxAnswer   int64          // bytes of an answer's body; a larger one refuses; default 16 MiB
+	UserAgent   string         // default "Hookproof"; printable ASCII
+	Fresh       bool           // a connection for every request, closed after the answer, as SRS does
 	MaxIdle     int            // kept-alive connections per host; default 512
 	IdleTimeout time.Duration  // of a kept-alive connection; default 1 s
 	InsecureTLS bool           // do not verify certificates, as SRS does
 	RootCAs     *x509.CertPool // for https; default the system's
-	Observe     func(Call)     // told of every call, from the calling goroutine
+	Observe     func(Call)     // told of every request when it is over, by the goroutine that called
 }
 
-// Call is one finished request, as Observe sees it.
+// Call is one request that is over, as Observe sees it.
 type Call struct {
 	Event    Event
 	URL      string
 	Start    time.Time
 	End      time.Time
-	Status   int // 0 without an answer
-	Decision Decision
-	Err      error
+	Status   int      // of the answer; 0 without one
+	Decision Decision // of this answer alone, closing events too
+	Err      error    // why there was no whole answer
 }
 
-// Caller makes the calls.
-type Caller struct{ o CallerOptions }
+// ErrClosed is the error of calls that Close ended or that came after it.
+var ErrClosed = errors.New("hook caller closed")
 
-// NewCaller gives a caller; end it with Close.
-func NewCaller(o CallerOptions) *Caller { return &Caller{o: o} }
+// maxTargets bounds the URLs whose parsed form is kept. Configurations have a
+// handful; reloads bring new ones.
+const maxTargets = 1000
 
-// Close ends it.
-func (c *Caller) Close() {}
+// Caller makes the calls of one profile: HTTP POST of a payload, judged by the
+// answer. It is safe for use by many goroutines; each Call blocks its own.
+//
+// Connections are kept alive and reused unless Fresh is set. The idle timeout
+// is below those of common HTTP servers, so that a request does not meet a
+// server that is just closing. Where it still does, the request is sent again
+// if and only if the kernel tells that no byte of it arrived; in all other
+// cases a connection that ends without an answer is a refusal, since the hook
+// server may have seen the event and must not see it twice.
+//
+// A Caller that is no longer used holds nothing once IdleTimeout has passed.
+type Caller struct {
+	o         CallerOptions
+	dialer    net.Dialer
+	tlsConfig *tls.Config
+	context   context.Context // ended by Close
+	cancel    context.CancelFunc
 
-// Call calls the URLs one by one.
-func (c *Caller) Call(ctx context.Context, urls []string, pl *Payload) Decision { return Decision{} }
+	mu      sync.RWMutex
+	targets map[string]*destination // by URL
+	pools   map[string]*pool        // by scheme and address
 
-// CheckURL says what is wrong with a configured hook URL.
-func CheckURL(url string) error { return nil }
+	wiresMu sync.Mutex
+	wires   map[*wire]struct{} // all connections, so that Close can end them
+	closed  bool
+
+	// beforeWrite is called between the look at an idle connection and its
+	// reuse; tests close it there.
+	beforeWrite func(*wire)
+}
+
+// destination is a target and the pool of its host.
+type destination struct {
+	*target
+	pool *pool
+	tls  *tls.Config // nil for plain HTTP
+}
+
+// NewCaller gives a caller. It panics without a profile.
+func NewCaller(o CallerOptions) *Caller {
+	if o.Profile == nil {
+		panic("hook: NewCaller without a profile")
+	}
+	o.Timeout = orDefault(o.Timeout, 30*time.Second)
+	o.MaxAnswer = orDefault(o.MaxAnswer, 16<<20)
+	o.MaxIdle = orDefault(o.MaxIdle, 512)
+	o.IdleTimeout = orDefault(o.IdleTimeout, time.Second)
+	o.UserAgent = orDefault(o.UserAgent, "Hookproof")
+	c := &Caller{
+		o:       o,
+		targets: make(map[string]*destination),
+		pools:   make(map[string]*pool),
+		wires:   make(map[*wire]struct{}),
+		tlsConfig: &tls.Config{
+			RootCAs:            o.RootCAs,
+			InsecureSkipVerify: o.InsecureTLS,
+			ClientSessionCache: tls.NewLRUClientSessionCache(0),
+		},
+	}
+	c.context, c.cancel = context.WithCancel(context.Background())
+	return c
+}
+
+func orDefault[T time.Duration | int64 | int | string](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}
+
+// Close ends all calls that are under way, which then refuse with ErrClosed,
+// and closes all connections. It may be called more than once.
+func (c *Caller) Close() {
+	c.wiresMu.Lock()
+	c.closed = true
+	all := make([]*wire, 0, len(c.wires))
+	for w := range c.wires {
+		all = append(all, w)
+	}
+	c.wiresMu.Unlock()
+	c.cancel()
+	c.mu.Lock()
+	for _, p := range c.pools {
+		p.close()
+	}
+	c.mu.Unlock()
+	for _, w := range all {
+		w.socket.Close()
+	}
+}
+
+// keep notes a new connection; false if the caller is closed.
+func (c *Caller) keep(w *wire) bool {
+	c.wiresMu.Lock()
+	defer c.wiresMu.Unlock()
+	if !c.closed {
+		c.wires[w] = struct{}{}
+	}
+	return !c.closed
+}
+
+// drop closes a connection for good.
+func (c *Caller) drop(w *wire) {
+	c.wiresMu.Lock()
+	delete(c.wires, w)
+	c.wiresMu.Unlock()
+	w.socket.Close()
+}
+
+// destination gives the parsed form of a URL.
+func (c *Caller) destination(url string) (*destination, error) {
+	c.mu.RLock()
+	d := c.targets[url]
+	c.mu.RUnlock()
+	if d != nil {
+		return d, nil
+	}
+	t, err := parseTarget(url, c.o.UserAgent)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.targets) >= maxTargets {
+		clear(c.targets)
+	}
+	key := fmt.Sprint(t.secure, t.addr)
+	p := c.pools[key]
+	if p == nil {
+		p = &pool{max: c.o.MaxIdle, timeout: c.o.IdleTimeout, drop: c.drop}
+		c.pools[key] = p
+	}
+	d = &destination{target: t, pool: p}
+	if t.secure {
+		d.tls = c.tlsConfig.Clone()
+		d.tls.ServerName = t.name
+	}
+	c.targets[url] = d
+	return d, nil
+}
