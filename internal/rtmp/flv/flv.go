@@ -1,34 +1,41 @@
-// Package flv reads and writes FLV files (Adobe Flash Video File Format 10.1, annex E).
+// Package flv reads and writes FLV files (Adobe Flash Video File Format
+// Specification 10.1, annex E), whose tags are RTMP's media and data messages.
 package flv
 
 import (
-	"errors"
-	"io"
+	"fmt"
 
 	"github.com/yutopp/go-rtmp/message"
 )
 
+// Types of tags.
+const (
+	TypeAudio = message.TypeIDAudioMessage
+	TypeVideo = message.TypeIDVideoMessage
+	TypeData  = message.TypeIDDataMessageAMF0
+)
+
+// MaxTag is the largest tag the format has room for, in bytes of data.
+const MaxTag = 0xffffff
+
+// Sizes of the format, in bytes.
+const (
+	fileHeader  = 9
+	tagHeader   = 11
+	backPointer = 4
+)
+
 // A Tag is one message of an FLV file.
 type Tag struct {
-	Type      message.TypeID // audio (8), video (9) or data (18)
+	Type      message.TypeID // TypeAudio, TypeVideo or TypeData
 	Timestamp uint32         // milliseconds
-	Data      []byte
+	Data      []byte         // at most MaxTag bytes
 }
 
-// Reader reads tags.
-type Reader struct{}
+// A FormatError says where a file is not what it should be.
+type FormatError struct {
+	Offset  int64  // of the header, tag or back pointer at fault, in bytes
+	Problem string // what was found, and what was expected
+}
 
-// NewReader reads the file header and returns a Reader.
-func NewReader(r io.Reader) (*Reader, error) { return nil, errors.ErrUnsupported }
-
-// Next reads the next tag; io.EOF ends the file. Data is the caller's.
-func (r *Reader) Next(t *Tag) error { return errors.ErrUnsupported }
-
-// Writer writes tags.
-type Writer struct{}
-
-// NewWriter writes the file header and returns a Writer.
-func NewWriter(w io.Writer, audio, video bool) (*Writer, error) { return nil, errors.ErrUnsupported }
-
-// Write writes a tag.
-func (w *Writer) Write(t *Tag) error { return errors.ErrUnsupported }
+func (e *FormatError) Error() string { return fmt.Sprintf("flv: byte %d: %s", e.Offset, e.Problem) }

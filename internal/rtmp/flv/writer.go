@@ -1,0 +1,62 @@
+package flv
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+)
+
+// Flags of the file header.
+const (
+	flagAudio = 4
+	flagVideo = 1
+)
+
+// A Writer writes the tags of a file, each in one write.
+type Writer struct {
+	w   io.Writer
+	buf []byte
+	err error
+}
+
+// NewWriter writes the file header, which announces audio and video or not.
+func NewWriter(w io.Writer, audio, video bool) (*Writer, error) {
+	var flags byte
+	if audio {
+		flags |= flagAudio
+	}
+	if video {
+		flags |= flagVideo
+	}
+	_, err := w.Write([]byte{'F', 'L', 'V', 1, flags, 0, 0, 0, fileHeader, 0, 0, 0, 0})
+	if err != nil {
+		return nil, err
+	}
+	return &Writer{w: w}, nil
+}
+
+// Write writes a tag. The error is a *FormatError about t, of which nothing was
+// written, or the underlying writer's, which stays.
+func (w *Writer) Write(t *Tag) error {
+	if w.err != nil {
+		return w.err
+	}
+	if len(t.Data) > MaxTag {
+		return &FormatError{0, fmt.Sprintf("a tag of %d bytes to write; at most %d fit", len(t.Data), MaxTag)}
+	}
+	if t.Type != TypeAudio && t.Type != TypeVideo && t.Type != TypeData {
+		return &FormatError{0, fmt.Sprintf("a tag of type %d to write; 8, 9 or 18 was expected", t.Type)}
+	}
+	w.buf = AppendTag(w.buf[:0], t)
+	_, w.err = w.w.Write(w.buf)
+	return w.err
+}
+
+// AppendTag appends a tag and the size that stands behind it.
+func AppendTag(dst []byte, t *Tag) []byte {
+	n, ts := len(t.Data), t.Timestamp
+	dst = append(dst, byte(t.Type), byte(n>>16), byte(n>>8), byte(n),
+		byte(ts>>16), byte(ts>>8), byte(ts), byte(ts>>24), 0, 0, 0)
+	dst = append(dst, t.Data...)
+	return binary.BigEndian.AppendUint32(dst, uint32(tagHeader+n))
+}
