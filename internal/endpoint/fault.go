@@ -76,6 +76,10 @@ func (f Fault) String() string {
 	return fmt.Sprintf("fault(%d)", uint8(f))
 }
 
+// Readable reports whether a caller that follows HTTP gets status and body as
+// they were meant.
+func (f Fault) Readable() bool { return f < faultCount && faults[f].readable }
+
 // ParseFault gives the fault of that name.
 func ParseFault(name string) (Fault, error) {
 	for f := None; f < faultCount; f++ {

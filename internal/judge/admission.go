@@ -1,0 +1,163 @@
+package judge
+
+import (
+	"fmt"
+
+	"hookproof/internal/evidence"
+	"hookproof/internal/hook"
+	"hookproof/reports"
+)
+
+// RTMP status codes that say that the server let a client on.
+const (
+	PublishStart = "NetStream.Publish.Start"
+	PlayStart    = "NetStream.Play.Start"
+)
+
+// Told gives the onStatus with that code which an actor received; nil without.
+// A code that comes in another command (onFCPublish carries one, too) is none.
+func Told(obs []reports.Observation, actor, code string) *reports.Observation {
+	for _, o := range evidence.Of(obs, actor, reports.KindStatus) {
+		if o.Name == "onStatus" && o.Code == code {
+			return o
+		}
+	}
+	return nil
+}
+
+// NotTold checks that an actor never received an onStatus with that code.
+func NotTold(obs []reports.Observation, actor, code string) *Finding {
+	o := Told(obs, actor, code)
+	if o == nil {
+		return nil
+	}
+	return &Finding{Expected: fmt.Sprintf("%s not to be told %s", actor, code),
+		Seen: fmt.Sprintf("onStatus %s at %.3f s", code, o.T), Evidence: []int{o.N}}
+}
+
+// On reports whether an actor is let on: a publisher was told so, a player was
+// told so and its on_play is answered, and neither is disconnected.
+func On(obs []reports.Observation, actor string, plays bool) bool {
+	if evidence.Disconnected(obs, actor) != nil {
+		return false
+	}
+	if !plays {
+		return Told(obs, actor, PublishStart) != nil
+	}
+	if Told(obs, actor, PlayStart) == nil {
+		return false
+	}
+	for _, h := range evidence.Hooks(obs, actor) {
+		if h.Event == hook.OnPlay && h.Answer < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// LetOn checks that an actor was let on and still is.
+func LetOn(obs []reports.Observation, actor string, plays bool) *Finding {
+	if On(obs, actor, plays) {
+		return nil
+	}
+	f := &Finding{Expected: actor + " to be let on and stay"}
+	f.Seen, f.Evidence = fate(obs, actor)
+	return f
+}
+
+// Off checks that an actor was disconnected by the server.
+func Off(obs []reports.Observation, actor string) *Finding {
+	d := evidence.Disconnected(obs, actor)
+	if d != nil && d.Name != "local" {
+		return nil
+	}
+	f := &Finding{Expected: "the server to disconnect " + actor}
+	f.Seen, f.Evidence = fate(obs, actor)
+	return f
+}
+
+// RefusedAt checks that an actor was disconnected, and that no opening event
+// came after the refused one.
+func RefusedAt(obs []reports.Observation, actor string, ev hook.Event) *Finding {
+	if f := Off(obs, actor); f != nil {
+		return f
+	}
+	hooks := evidence.Hooks(obs, actor)
+	for i, h := range hooks {
+		if h.Event != ev {
+			continue
+		}
+		for _, later := range hooks[i+1:] {
+			if !later.Event.Closing() {
+				return &Finding{Expected: fmt.Sprintf("nothing but closing events of %s after the refusal of its %s", actor, ev),
+					Seen: describeEvents(hooks), Evidence: []int{h.N, later.N}}
+			}
+		}
+		return nil
+	}
+	return missing(obs, actor, ev)
+}
+
+// OffWithin checks S-ANS-07: the disconnect came within limit seconds of the
+// last answer to the actor's events, closing ones among them.
+func OffWithin(obs []reports.Observation, actor string, limit float64) *Finding {
+	if f := Off(obs, actor); f != nil {
+		return f
+	}
+	d := evidence.Disconnected(obs, actor)
+	hooks := evidence.Hooks(obs, actor)
+	last := -1
+	for i, h := range hooks {
+		if h.Answer >= 0 && (last < 0 || h.Answered > hooks[last].Answered) {
+			last = i
+		}
+	}
+	if last < 0 {
+		return &Finding{Expected: "an answered event of " + actor, Seen: describeEvents(hooks), Detail: strays(obs)}
+	}
+	if d.T-hooks[last].Answered <= limit {
+		return nil
+	}
+	return &Finding{Expected: fmt.Sprintf("%s to be off within %g s of the answer to its %s", actor, limit, hooks[last].Event),
+		Seen: fmt.Sprintf("answered at %.3f s, off at %.3f s", hooks[last].Answered, d.T), Evidence: []int{hooks[last].Answer, d.N}}
+}
+
+// LastWithin checks S-ORD-05: the last event of an actor came within limit
+// seconds of its going.
+func LastWithin(obs []reports.Observation, actor string, limit float64) *Finding {
+	var gone *reports.Observation
+	for _, o := range evidence.Of(obs, actor, reports.KindDisconnect, reports.KindNote) {
+		if o.Kind == reports.KindDisconnect || o.Name == "half-close" {
+			gone = o
+			break
+		}
+	}
+	hooks := evidence.Hooks(obs, actor)
+	if gone == nil || len(hooks) == 0 {
+		return &Finding{Expected: actor + " to be gone, and its events", Seen: describeEvents(hooks)}
+	}
+	last := hooks[len(hooks)-1]
+	if last.Arrived-gone.T <= limit {
+		return nil
+	}
+	return &Finding{Expected: fmt.Sprintf("the last event of %s within %g s of its going", actor, limit),
+		Seen: fmt.Sprintf("gone at %.3f s, %s at %.3f s", gone.T, last.Event, last.Arrived), Evidence: []int{gone.N, last.N}}
+}
+
+// fate tells in words what became of an actor.
+func fate(obs []reports.Observation, actor string) (string, []int) {
+	hooks := evidence.Events(obs, actor)
+	words := "its events are " + describeEvents(hooks)
+	ns := numbers(hooks)
+	for _, o := range evidence.Of(obs, actor, reports.KindStatus) {
+		words += fmt.Sprintf("; told %s (%.3f s)", o.Code, o.T)
+		ns = append(ns, o.N)
+	}
+	if d := evidence.Disconnected(obs, actor); d != nil {
+		words += fmt.Sprintf("; disconnected, %s (%.3f s)", d.Name, d.T)
+		ns = append(ns, d.N)
+	} else {
+		words += "; still connected"
+	}
+	return words, ns
+}

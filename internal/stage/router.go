@@ -1,0 +1,204 @@
+package stage
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+
+	"hookproof/internal/endpoint"
+	"hookproof/internal/evidence"
+	"hookproof/internal/hook"
+	"hookproof/reports"
+)
+
+// router tells the requests that arrive at the endpoints to the scenes they
+// belong to, and gets their answers there.
+//
+// A request belongs to the scene whose key stands in it, in any place: all
+// names that a scene's clients use carry the key, so that a request is found
+// even where the server under test has spoilt one of its values.
+type router struct {
+	profile *hook.Profile
+	prefix  []byte // what every key begins with; unique to the run
+
+	mu      sync.Mutex
+	scenes  map[string]*Scene
+	clients map[string]*Scene // by client_id
+	live    map[liveKey]*arrival
+	strays  func(*endpoint.Request) // a request of no scene
+}
+
+// liveKey names a request while it is being answered.
+type liveKey struct {
+	endpoint *endpoint.Endpoint
+	seq      int64
+}
+
+// arrival is what the router knows of a request.
+type arrival struct {
+	scene *Scene
+	n     int // number of its observation
+	actor string
+	vhost *VHost
+	url   int
+	event hook.Event
+	known bool // event is one of the six
+}
+
+func newRouter(p *hook.Profile, nonce string) *router {
+	return &router{profile: p, prefix: []byte("hp" + nonce + "x"), scenes: map[string]*Scene{},
+		clients: map[string]*Scene{}, live: map[liveKey]*arrival{}}
+}
+
+// endpoint makes an endpoint that is wired to the router.
+func (r *router) endpoint() *endpoint.Endpoint {
+	var e *endpoint.Endpoint
+	e = endpoint.New(endpoint.Options{
+		MaxRequests: -1,
+		MaxBody:     16 << 20,
+		Observe:     func(q *endpoint.Request, p endpoint.Phase) { r.observe(liveKey{e, q.Seq}, q, p) },
+		Default:     func(q *endpoint.Request) endpoint.Answer { return r.answer(liveKey{e, q.Seq}) },
+	})
+	return e
+}
+
+func (r *router) add(s *Scene) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.scenes[s.key] = s
+}
+
+func (r *router) remove(s *Scene) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.scenes, s.key)
+	for id, of := range r.clients {
+		if of == s {
+			delete(r.clients, id)
+		}
+	}
+}
+
+// find gives the scene of a request; nil for one of none.
+func (r *router) find(q *endpoint.Request) *Scene {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if key := r.keyIn(q.Body); key != "" && r.scenes[key] != nil {
+		return r.scenes[key]
+	}
+	if id := q.ClientID(); id != "" {
+		return r.clients[id]
+	}
+	return nil
+}
+
+// keyIn finds a scene's key in a body: the prefix, digits, and a z.
+func (r *router) keyIn(body []byte) string {
+	at := bytes.Index(body, r.prefix)
+	if at < 0 {
+		return ""
+	}
+	rest := body[at+len(r.prefix):]
+	for i, c := range rest {
+		if c == 'z' && i > 0 {
+			return string(body[at : at+len(r.prefix)+i+1])
+		}
+		if c < '0' || c > '9' {
+			break
+		}
+	}
+	return ""
+}
+
+func (r *router) observe(k liveKey, q *endpoint.Request, p endpoint.Phase) {
+	switch p {
+	case endpoint.PhaseArrived:
+		r.arrived(k, q)
+	case endpoint.PhaseAnswered:
+		if a := r.look(k, false); a != nil {
+			a.scene.answered(a, q)
+		}
+	case endpoint.PhaseDone:
+		if a := r.look(k, true); a != nil && q.Answered.IsZero() {
+			a.scene.unanswered(a, q)
+		}
+	}
+}
+
+func (r *router) look(k liveKey, done bool) *arrival {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a := r.live[k]
+	if done {
+		delete(r.live, k)
+	}
+	return a
+}
+
+func (r *router) arrived(k liveKey, q *endpoint.Request) {
+	s := r.find(q)
+	if s == nil {
+		if r.strays != nil {
+			r.strays(q)
+		}
+		return
+	}
+	a := &arrival{scene: s, event: q.Event, known: q.HasEvent}
+	a.vhost, a.url = parseTarget(q.Target)
+	s.arrived(a, q)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.live[k] = a
+	if id := q.ClientID(); id != "" && r.clients[id] == nil {
+		r.clients[id] = s
+	}
+}
+
+// answer decides what a request is answered.
+func (r *router) answer(k liveKey) endpoint.Answer {
+	a := r.look(k, false)
+	if a == nil {
+		return endpoint.Accept()
+	}
+	return a.scene.answer(a)
+}
+
+// observation describes a request as evidence.
+func observation(a *arrival, q *endpoint.Request) reports.Observation {
+	o := reports.Observation{
+		Kind: reports.KindHook, ClientID: q.ClientID(), URL: q.Target, Body: string(q.Body),
+		Data: map[string]any{
+			evidence.DataMethod: q.Method, evidence.DataTarget: q.Target, evidence.DataWant: a.vhost.target(a.event, a.url),
+			evidence.DataVHost: a.vhost.Key, evidence.DataURL: float64(a.url), evidence.DataType: q.Header.Get("Content-Type"),
+			evidence.DataAgent: q.Header.Get("User-Agent"), evidence.DataLength: q.Header.Get("Content-Length"), evidence.DataTLS: q.TLS,
+		},
+	}
+	if q.HasEvent {
+		o.Event = q.Event.String()
+	}
+	switch {
+	case q.HeadErr != nil:
+		o.Data[evidence.DataBodyErr] = q.HeadErr.Error()
+	case q.BodyErr != nil:
+		o.Data[evidence.DataBodyErr] = q.BodyErr.Error()
+	case q.Trailing > 0:
+		o.Data[evidence.DataBodyErr] = fmt.Sprintf("%d bytes more than Content-Length says", q.Trailing)
+	}
+	return o
+}
+
+// actorIn finds the actor's name in a page URL of the scene:
+// http://page.hookproof.test/KEY/ACTOR/…
+func (s *Scene) actorIn(pageURL string) string {
+	_, rest, ok := strings.Cut(pageURL, "/"+s.key+"/")
+	if !ok {
+		return ""
+	}
+	actor, _, _ := strings.Cut(rest, "/")
+	return actor
+}
+
+// key makes the key of the n-th scene.
+func (r *router) key(n int64) string { return string(r.prefix) + strconv.FormatInt(n, 10) + "z" }
