@@ -1,6 +1,7 @@
 package client
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/yutopp/go-rtmp/message"
@@ -16,8 +17,8 @@ const (
 	Sent                            // Name was written: a command, a control or data message
 	Received                        // a command other than onStatus; Name, Transaction, Args
 	Status                          // onStatus; Code, Level, Description
-	UserControl                     // user control message; Name is StreamBegin, PingRequest, …; Stream is what it names
-	Control                         // protocol control message (types 1, 2, 3, 5, 6); Name, Size
+	UserControl                     // user control message; Name is StreamBegin, PingRequest, …; Value
+	Control                         // protocol control message (types 3, 5, 6), or one that is not known; Name, Value
 	Data                            // data message (onMetaData, |RtmpSampleAccess); Name, Args
 	Media                           // audio or video message; Name is "audio" or "video"
 	Acknowledgement                 // an Acknowledgement of ours was sent
@@ -50,6 +51,7 @@ type Event struct {
 	Stream                   uint32 // message stream id
 	Code, Level, Description string // of onStatus, and of the information object in _result and _error
 
+	Value     uint32 // of user control: the stream it names or the ping's time; of Control: its number
 	Type      message.TypeID
 	Timestamp uint32 // ms, as received
 	Size      int    // bytes of the message's payload
@@ -66,4 +68,28 @@ type Event struct {
 
 	Err error
 	How How
+}
+
+// fromServer tells whether the event is something the server sent.
+func (e *Event) fromServer() bool {
+	switch e.Kind {
+	case Received, Status, UserControl, Control, Data, Media, Invalid:
+		return true
+	}
+	return false
+}
+
+// describe says in a few words what came, for error messages; "" for nothing.
+func (e *Event) describe() string {
+	switch {
+	case e.Kind == 0:
+		return ""
+	case e.Code != "":
+		return fmt.Sprintf("%s %s (%s)", e.Name, e.Code, e.Level)
+	case e.Kind == Media:
+		return fmt.Sprintf("a frame of %s", e.Name)
+	case e.Kind == Invalid:
+		return fmt.Sprintf("an invalid %s: %v", e.Name, e.Err)
+	}
+	return e.Name
 }

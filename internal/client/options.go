@@ -68,6 +68,9 @@ type Options struct {
 	// 1 to 0xffffff; 0 is DefaultChunkSize, less than 0 announces none and
 	// keeps to 128.
 	ChunkSize int
+	// ReceiveBuffer is the socket's receive buffer in bytes, 0 for the system's.
+	// A small one makes StallReading felt at once.
+	ReceiveBuffer int
 	// Publisher, when not 0, is stamped into every H.264 and AAC frame this
 	// client publishes (Marker). It should be unique in a run.
 	Publisher uint64
@@ -80,4 +83,21 @@ type Options struct {
 	// Quiet keeps no events: Events is empty, and Await sees only what comes
 	// after it. For thousands of clients in one process.
 	Quiet bool
+}
+
+// withDefaults fills in what is zero.
+func (o Options) withDefaults() Options {
+	if o.Timeout <= 0 {
+		o.Timeout = DefaultTimeout
+	}
+	if o.Linger == 0 {
+		o.Linger = DefaultLinger
+	}
+	if o.ChunkSize == 0 {
+		o.ChunkSize = DefaultChunkSize
+	}
+	if o.FlashVer == "" {
+		o.FlashVer = DefaultFlashVer
+	}
+	return o
 }

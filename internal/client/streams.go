@@ -1,0 +1,125 @@
+package client
+
+import (
+	"context"
+	"errors"
+)
+
+// Publish publishes name (with its ?parameters) and waits for the status
+// NetStream.Publish.Start. Unless there is a current stream it creates one, in
+// the client's Style: FMLE sends releaseStream, FCPublish and createStream at
+// once and waits for the last one's answer only, as ffmpeg and OBS do. An empty
+// kind is "live". A refusal is a *StatusError or a *DisconnectError inside the
+// error.
+func (c *Client) Publish(ctx context.Context, name, kind string) error {
+	if err := c.prepare(ctx, name); err != nil {
+		return err
+	}
+	if err := c.SendPublish(name, kind); err != nil {
+		return err
+	}
+	return c.AwaitPublish(ctx)
+}
+
+// prepare sends what a publisher of the client's style sends before publish.
+func (c *Client) prepare(ctx context.Context, name string) error {
+	var before []call
+	if c.o.Style == FMLE {
+		before = []call{c.next(0, "releaseStream", name), c.next(0, "FCPublish", name)}
+	}
+	if c.Stream() == 0 {
+		_, err := c.createStream(ctx, before...)
+		return err
+	}
+	if before == nil {
+		return nil
+	}
+	return c.sendCalls(nil, before...)
+}
+
+// Play plays name (with its ?parameters) and waits for the status
+// NetStream.Play.Start. Unless there is a current stream it creates one.
+// Servers may send that status before they have asked their hook (SRS does);
+// that media flows is what Await and Counters tell.
+func (c *Client) Play(ctx context.Context, name string) error {
+	if c.Stream() == 0 {
+		if _, err := c.CreateStream(ctx); err != nil {
+			return err
+		}
+	}
+	if err := c.SendPlay(name); err != nil {
+		return err
+	}
+	return c.AwaitPlay(ctx)
+}
+
+// errNotAsked says that there is nothing to await.
+var errNotAsked = errors.New("nothing was asked that has such an answer")
+
+// AwaitPublish waits for the answer to the last SendPublish. It may be asked
+// again after a time-out.
+func (c *Client) AwaitPublish(ctx context.Context) error {
+	c.ask.mu.Lock()
+	w := c.ask.publish
+	c.ask.mu.Unlock()
+	return c.awaitStatus(ctx, "publish", publishStart, w)
+}
+
+// AwaitPlay waits for the answer to the last SendPlay. It may be asked again
+// after a time-out.
+func (c *Client) AwaitPlay(ctx context.Context) error {
+	c.ask.mu.Lock()
+	w := c.ask.play
+	c.ask.mu.Unlock()
+	return c.awaitStatus(ctx, "play", playStart, w)
+}
+
+// awaitStatus waits for w, which stays registered until it has its event.
+func (c *Client) awaitStatus(ctx context.Context, phase, code string, w *waiter) error {
+	awaited := "onStatus " + code
+	if w == nil {
+		return &StepError{Phase: phase, Err: errNotAsked}
+	}
+	ev, err := c.wait(ctx, w, c.o.Timeout)
+	if err != nil {
+		return &StepError{Phase: phase, Awaited: awaited, Last: c.lastOf(w), Err: err}
+	}
+	select {
+	case w.found <- ev: // for whoever asks again
+	default:
+	}
+	if ev.Code != code || ev.Name != "onStatus" {
+		return refusal(phase, awaited, ev)
+	}
+	return nil
+}
+
+// lastOf describes what came last while w waited.
+func (c *Client) lastOf(w *waiter) string {
+	c.log.mu.Lock()
+	defer c.log.mu.Unlock()
+	return w.last.describe()
+}
+
+// Leave says goodbye as the client's style and role have it, and closes: FMLE
+// publishers FCUnpublish and deleteStream, others closeStream and deleteStream.
+// It does not wait for answers to them. A client without a stream just closes.
+func (c *Client) Leave() error {
+	var goodbye []call
+	stream := c.stream.Swap(0)
+	c.ask.mu.Lock()
+	if c.ask.role == publisher && c.o.Style == FMLE {
+		goodbye = append(goodbye, c.next(0, "FCUnpublish", c.ask.name))
+	} else if stream != 0 {
+		goodbye = append(goodbye, c.untracked(stream, "closeStream"))
+	}
+	c.ask.mu.Unlock()
+	if stream != 0 {
+		goodbye = append(goodbye, c.untracked(0, "deleteStream", float64(stream)))
+	}
+	var err error
+	if len(goodbye) > 0 {
+		err = c.sendCalls(nil, goodbye...)
+	}
+	return errors.Join(err, c.Close())
+}

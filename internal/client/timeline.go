@@ -1,0 +1,242 @@
+package client
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// What a timeline keeps at most; a server that floods us with commands costs
+// no more than this. What goes over is still shown to Observe and Await.
+const (
+	maxEvents  = 4096
+	maxArgs    = 256 << 10 // bytes on the wire of messages whose Args are kept
+	maxPayload = 4 << 10   // bytes of a sequence header that is kept
+	maxHeaders = 16        // sequence headers that are kept
+)
+
+// timeline is what has happened to a client, and who waits for something to.
+type timeline struct {
+	mu      sync.Mutex
+	seq     int
+	events  []Event
+	args    int // bytes of kept Args
+	headers int // kept sequence headers
+	firsts  firsts
+	waiters []*waiter
+	ended   bool
+	end     Event // the Disconnected event, once ended
+}
+
+// firsts says which first frames were kept already.
+type firsts struct{ audio, video, keyframe bool }
+
+// waiter is someone who waits for an event.
+type waiter struct {
+	match func(Event) bool
+	found chan Event // of capacity 1; closed when the connection ended without a match
+	last  Event      // the last one received meanwhile, for error messages
+}
+
+// emit puts an event on the timeline: numbers it, dates it, keeps it, wakes
+// who waits for it and shows it to the observer. Media that nobody waits for
+// and that is not kept takes the short way.
+func (c *Client) emit(ev *Event) {
+	t := &c.log
+	t.mu.Lock()
+	ev.Seq = t.seq
+	t.seq++
+	ev.At = time.Now()
+	if !c.o.Quiet {
+		t.keep(ev)
+	}
+	if len(t.waiters) > 0 {
+		t.wake(ev)
+	}
+	if ev.Kind == Disconnected {
+		t.finish(ev)
+	}
+	t.mu.Unlock()
+	if c.o.Observe != nil {
+		c.o.Observe(*ev)
+	}
+}
+
+// keep appends the event as far as it is worth its memory.
+func (t *timeline) keep(ev *Event) {
+	if ev.Kind == Media && !t.keepMedia(ev) {
+		return
+	}
+	if len(t.events) >= maxEvents && ev.Kind != Disconnected {
+		return
+	}
+	kept := *ev
+	if !ev.SequenceHeader || ev.Size > maxPayload {
+		kept.Payload = nil
+	}
+	if kept.Args != nil {
+		if t.args += ev.Size; t.args > maxArgs {
+			kept.Args = nil
+		}
+	}
+	t.events = append(t.events, kept)
+}
+
+// keepMedia says whether a frame is a first one or a sequence header.
+func (t *timeline) keepMedia(ev *Event) bool {
+	keep := false
+	first := func(seen *bool) {
+		keep = keep || !*seen
+		*seen = true
+	}
+	switch {
+	case ev.SequenceHeader:
+		t.headers++
+		return t.headers <= maxHeaders
+	case ev.Name == "audio":
+		first(&t.firsts.audio)
+	default:
+		first(&t.firsts.video)
+		if ev.Keyframe {
+			first(&t.firsts.keyframe)
+		}
+	}
+	return keep
+}
+
+// wake hands the event to every waiter it matches.
+func (t *timeline) wake(ev *Event) {
+	t.waiters = slices.DeleteFunc(t.waiters, func(w *waiter) bool {
+		if w.match(*ev) {
+			w.found <- *ev
+			return true
+		}
+		if ev.fromServer() {
+			w.last = *ev
+			w.last.Args, w.last.Payload = nil, nil
+		}
+		return false
+	})
+}
+
+// finish lets every waiter know that nothing more comes.
+func (t *timeline) finish(ev *Event) {
+	t.ended, t.end = true, *ev
+	for _, w := range t.waiters {
+		close(w.found)
+	}
+	t.waiters = nil
+}
+
+// expect registers a waiter for what comes from now on, until drop.
+func (c *Client) expect(match func(Event) bool) *waiter {
+	w := &waiter{match: match, found: make(chan Event, 1)}
+	t := &c.log
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.ended {
+		close(w.found)
+		return w
+	}
+	t.waiters = append(t.waiters, w)
+	return w
+}
+
+// drop ends a waiter that is no longer wanted and returns the last thing that
+// came while it waited.
+func (c *Client) drop(w *waiter) (last Event) {
+	t := &c.log
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.waiters = slices.DeleteFunc(t.waiters, func(x *waiter) bool { return x == w })
+	return w.last
+}
+
+// wait waits until the waiter has its event, for at most limit (0: no limit of
+// its own) and until ctx is done. The error is a *DisconnectError, ErrTimeout
+// or the context's cause.
+func (c *Client) wait(ctx context.Context, w *waiter, limit time.Duration) (Event, error) {
+	var expired <-chan time.Time
+	if limit > 0 {
+		timer := time.NewTimer(limit)
+		defer timer.Stop()
+		expired = timer.C
+	}
+	var cause error
+	select {
+	case ev, ok := <-w.found:
+		return c.found(ev, ok)
+	case <-ctx.Done():
+		cause = contextCause(ctx, ctx.Err())
+	case <-expired:
+		cause = ErrTimeout
+	}
+	select { // what came at the last moment counts
+	case ev, ok := <-w.found:
+		return c.found(ev, ok)
+	default:
+		return Event{}, cause
+	}
+}
+
+func (c *Client) found(ev Event, ok bool) (Event, error) {
+	if ok {
+		return ev, nil
+	}
+	end, _ := c.End()
+	return Event{}, &DisconnectError{How: end.How, Err: end.Err}
+}
+
+// Await returns the first event that match accepts: of those that are kept,
+// and then of all that come. It ends with ctx's deadline or, where ctx has
+// none, after Options.Timeout; with a *DisconnectError in it when the
+// connection ends first (unless match accepts the Disconnected event).
+//
+// match must be quick and may call no method of the client but Counters.
+func (c *Client) Await(ctx context.Context, match func(Event) bool) (Event, error) {
+	w := &waiter{match: match, found: make(chan Event, 1)}
+	t := &c.log
+	t.mu.Lock()
+	for i := range t.events {
+		if match(t.events[i]) {
+			defer t.mu.Unlock()
+			return t.events[i], nil
+		}
+	}
+	if t.ended {
+		close(w.found)
+	} else {
+		t.waiters = append(t.waiters, w)
+	}
+	t.mu.Unlock()
+	limit := c.o.Timeout
+	if _, ok := ctx.Deadline(); ok {
+		limit = 0
+	}
+	ev, err := c.wait(ctx, w, limit)
+	last := c.drop(w)
+	if err != nil {
+		return ev, &StepError{Phase: "await", Awaited: "the event asked for", Last: last.describe(), Err: err}
+	}
+	return ev, nil
+}
+
+// Done is closed when the connection is over and all its events are out.
+func (c *Client) Done() <-chan struct{} { return c.done }
+
+// End returns the Disconnected event, once there is one.
+func (c *Client) End() (Event, bool) {
+	c.log.mu.Lock()
+	defer c.log.mu.Unlock()
+	return c.log.end, c.log.ended
+}
+
+// Events returns a copy of what was kept so far: everything but media, of
+// which there are the first audio and video frame, the first keyframe and the
+// sequence headers.
+func (c *Client) Events() []Event {
+	c.log.mu.Lock()
+	defer c.log.mu.Unlock()
+	return slices.Clone(c.log.events)
+}
