@@ -1,0 +1,221 @@
+package reports
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// The elements of junit.xml, in the order in which the common schema wants them.
+type (
+	junitSuites struct {
+		XMLName  xml.Name     `xml:"testsuites"`
+		Name     string       `xml:"name,attr"`
+		Tests    int          `xml:"tests,attr"`
+		Failures int          `xml:"failures,attr"`
+		Errors   int          `xml:"errors,attr"`
+		Skipped  int          `xml:"skipped,attr"`
+		Time     string       `xml:"time,attr"`
+		Suites   []junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name       string          `xml:"name,attr"`
+		Tests      int             `xml:"tests,attr"`
+		Failures   int             `xml:"failures,attr"`
+		Errors     int             `xml:"errors,attr"`
+		Skipped    int             `xml:"skipped,attr"`
+		Time       string          `xml:"time,attr"`
+		Timestamp  string          `xml:"timestamp,attr"`
+		Properties []junitProperty `xml:"properties>property"`
+		Cases      []junitCase     `xml:"testcase"`
+	}
+	junitCase struct {
+		Name       string          `xml:"name,attr"`
+		Class      string          `xml:"classname,attr"`
+		File       string          `xml:"file,attr,omitempty"`
+		Time       string          `xml:"time,attr"`
+		Properties []junitProperty `xml:"properties>property"`
+		Skipped    *junitOutcome   `xml:"skipped"`
+		Error      *junitOutcome   `xml:"error"`
+		Failure    *junitOutcome   `xml:"failure"`
+		SystemOut  string          `xml:"system-out,omitempty"`
+	}
+	junitProperty struct {
+		Name  string `xml:"name,attr"`
+		Value string `xml:"value,attr"`
+	}
+	junitOutcome struct {
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr,omitempty"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+// WriteJUnit writes junit.xml as GitHub, GitLab and Jenkins read it: a suite for
+// each profile, a test case for each scenario, its class the section of the
+// protocol. What was not run and what is known to fail is skipped; inconclusive
+// scenarios are errors, for they make the run fail and are no verdict on the
+// target. Characters that XML cannot hold are written as escapes.
+func WriteJUnit(w io.Writer, run *Run) error {
+	section := map[string]string{}
+	for _, q := range run.Requirements {
+		section[q.ID] = className(q.Section)
+	}
+	doc := junitSuites{Name: xmlText(run.Tool)}
+	var total time.Duration
+	for _, p := range run.Profiles {
+		suite := junitSuite{Name: xmlText(run.Tool + " " + p), Timestamp: run.Started.UTC().Format("2006-01-02T15:04:05"),
+			Properties: runProperties(run, p)}
+		var sum time.Duration
+		for i := range run.Scenarios {
+			s := &run.Scenarios[i]
+			if s.Profile != p {
+				continue
+			}
+			c := junitTestCase(s, section)
+			suite.count(&c)
+			suite.Cases = append(suite.Cases, c)
+			sum += s.Duration
+		}
+		suite.Time = junitSeconds(sum)
+		total += sum
+		doc.Tests += suite.Tests
+		doc.Failures += suite.Failures
+		doc.Errors += suite.Errors
+		doc.Skipped += suite.Skipped
+		doc.Suites = append(doc.Suites, suite)
+	}
+	doc.Time = junitSeconds(total)
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	enc := xml.NewEncoder(w)
+	enc.Indent("", "  ")
+	if err := enc.Encode(doc); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+func runProperties(run *Run, profile string) []junitProperty {
+	return []junitProperty{
+		{"target", xmlText(strings.TrimSpace(string(run.Target.Kind) + " " + run.Target.URL))},
+		{"profile", xmlText(profile)},
+		{"version", xmlText(run.Version)},
+		{"seed", fmt.Sprint(run.Options.Seed)},
+		{"conclusion", string(Summarize(run).Conclusion)},
+	}
+}
+
+func junitTestCase(s *Scenario, section map[string]string) junitCase {
+	class := ""
+	if len(s.Requirements) > 0 {
+		class = section[s.Requirements[0]]
+	}
+	if class == "" {
+		class = className(uncatalogued)
+	}
+	file, _, _ := strings.Cut(s.Location, ":")
+	c := junitCase{
+		Name:  xmlText(strings.Join(s.Requirements, " ") + " " + s.Title()),
+		Class: xmlText(s.Profile + "." + class),
+		File:  xmlText(file),
+		Time:  junitSeconds(s.Duration),
+		Properties: []junitProperty{
+			{"id", xmlText(s.ID)},
+			{"requirements", xmlText(strings.Join(s.Requirements, " "))},
+			{"verdict", string(s.Verdict)},
+		},
+	}
+	switch s.Verdict {
+	case Pass:
+	case Warn:
+		c.SystemOut = xmlText("warning: " + s.Reason + "\n" + explain(s))
+	case NotRun:
+		c.Skipped = &junitOutcome{Message: xmlText("not run: " + s.Reason)}
+	case KnownFailing:
+		c.Skipped = &junitOutcome{Message: xmlText("known failing: " + s.Reason), Text: xmlText(explain(s))}
+	case UnexpectedPass:
+		c.Failure = &junitOutcome{Type: string(s.Verdict), Message: "passed, but is listed as known failing"}
+	case Fail:
+		c.Failure = &junitOutcome{Type: xmlText(s.broken()), Message: xmlText(headline(s)), Text: xmlText(explain(s))}
+	default:
+		c.Error = &junitOutcome{Type: xmlText(string(s.Verdict)), Message: xmlText(string(s.Verdict) + ": " + headline(s)), Text: xmlText(explain(s))}
+	}
+	return c
+}
+
+func (u *junitSuite) count(c *junitCase) {
+	u.Tests++
+	switch {
+	case c.Failure != nil:
+		u.Failures++
+	case c.Error != nil:
+		u.Errors++
+	case c.Skipped != nil:
+		u.Skipped++
+	}
+}
+
+// headline is why a scenario did not pass, in one line.
+func headline(s *Scenario) string {
+	if f := s.Failure; f != nil && f.Expected != "" {
+		return clip(s.broken()+": expected "+f.Expected+"; seen: "+f.Seen, 500)
+	}
+	if s.Reason != "" {
+		return s.Reason
+	}
+	for _, st := range s.Steps {
+		if st.Error != "" {
+			return clip(st.Error, 500)
+		}
+	}
+	return s.broken()
+}
+
+// explain is everything that is known of a scenario that did not pass, in lines.
+func explain(s *Scenario) string {
+	var b strings.Builder
+	if f := s.Failure; f != nil {
+		fmt.Fprintf(&b, "expected (%s): %s\nseen: %s\n", s.broken(), f.Expected, f.Seen)
+		for _, e := range s.evidence() {
+			b.WriteString("evidence: " + e + "\n")
+		}
+		if f.Detail != "" {
+			b.WriteString(strings.TrimRight(f.Detail, "\n") + "\n")
+		}
+	}
+	for _, st := range s.Steps {
+		fmt.Fprintf(&b, "%-9s %s %s\n", st.Status, st.Keyword, st.Text)
+		if st.Error != "" && s.Failure == nil {
+			b.WriteString("          " + st.Error + "\n")
+		}
+	}
+	return b.String()
+}
+
+// className makes a section's name fit for a class: without its number and dots.
+func className(section string) string {
+	section = strings.TrimLeft(section, "0123456789. ")
+	if section = strings.ReplaceAll(section, ".", " "); section == "" {
+		return "Requirements"
+	}
+	return section
+}
+
+func junitSeconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }
+
+// xmlText replaces what XML 1.0 cannot hold, by escapes that can be read.
+func xmlText(s string) string {
+	bad := func(r rune) bool {
+		return r == utf8.RuneError || r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff
+	}
+	if strings.IndexFunc(s, bad) < 0 {
+		return s
+	}
+	return visible(strings.ReplaceAll(s, "\t", "    "), true)
+}

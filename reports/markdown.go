@@ -1,0 +1,166 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// maxMarkdownFailures bounds the failures told in full: a CI job page takes no
+// more than 1 MiB.
+const maxMarkdownFailures = 50
+
+// AppendMarkdown appends the summary to a file, made if missing: the one that
+// $GITHUB_STEP_SUMMARY names, say.
+func AppendMarkdown(path string, run *Run) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	if err != nil {
+		return err
+	}
+	err = WriteMarkdown(f, run)
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+// WriteMarkdown writes summary.md, for the page of a CI job.
+func WriteMarkdown(w io.Writer, run *Run) error {
+	rows := Matrix(run)
+	sum := summarize(run, rows)
+	var b strings.Builder
+	fmt.Fprintf(&b, "## %s %s: %s\n\n", sum.Conclusion.glyph(), md(run.Tool), sum.Conclusion)
+	fmt.Fprintf(&b, "%s. Target: %s%s, profiles %s, %s.\n\n", upperFirst(sum.Sentence()), run.Target.Kind,
+		mdCode(run.Target.URL), md(strings.Join(run.Profiles, ", ")), shortDuration(run.Ended.Sub(run.Started)))
+	if run.Interrupted {
+		b.WriteString("**The run was interrupted.**\n\n")
+	}
+	b.WriteString("| scenarios | |\n|---|--:|\n")
+	for _, v := range Verdicts {
+		if n := sum.Scenarios[v]; n > 0 {
+			fmt.Fprintf(&b, "| %s %s | %d |\n", v.glyph(), v, n)
+		}
+	}
+	b.WriteString("\n")
+	markdownFailures(&b, run)
+	markdownMatrix(&b, run, rows)
+	markdownMutants(&b, run.Mutants)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func markdownFailures(b *strings.Builder, run *Run) {
+	shown, left := 0, 0
+	for i := range run.Scenarios {
+		s := &run.Scenarios[i]
+		if !s.wants() {
+			continue
+		}
+		if shown == maxMarkdownFailures {
+			left++
+			continue
+		}
+		if shown++; shown == 1 {
+			b.WriteString("### What did not pass\n\n")
+		}
+		fmt.Fprintf(b, "- %s **%s** %s `%s`: %s\n", s.Verdict.glyph(), s.Verdict, md(s.broken()), s.Profile, md(clip(s.Title(), 200)))
+		if f := s.Failure; f != nil {
+			fmt.Fprintf(b, "  - expected: %s\n  - seen: %s\n", md(clip(f.Expected, 1000)), md(clip(f.Seen, 1000)))
+		} else if s.Reason != "" {
+			fmt.Fprintf(b, "  - %s\n", md(clip(s.Reason, 1000)))
+		}
+		for _, e := range s.evidence()[:min(3, len(s.evidence()))] {
+			fmt.Fprintf(b, "  - %s\n", strings.TrimSpace(mdCode(clip(e, 500))))
+		}
+	}
+	if left > 0 {
+		fmt.Fprintf(b, "- and %d more: see report.html\n", left)
+	}
+	if shown > 0 {
+		b.WriteString("\n")
+	}
+}
+
+func markdownMatrix(b *strings.Builder, run *Run, rows []Row) {
+	b.WriteString("<details><summary>Requirements</summary>\n\n")
+	for _, sec := range Sections(rows) {
+		fmt.Fprintf(b, "**%s**\n\n| id | level |", md(sec.Name))
+		for _, p := range run.Profiles {
+			fmt.Fprintf(b, " %s |", md(p))
+		}
+		b.WriteString(" requirement |\n|---|---|" + strings.Repeat("---|", len(run.Profiles)+1) + "\n")
+		for _, r := range sec.Rows {
+			fmt.Fprintf(b, "| %s | %s |", md(r.ID), strings.ToUpper(string(r.Requirement.Level)))
+			for _, c := range r.Cells {
+				if c.Verdict == "" {
+					b.WriteString(" |")
+					continue
+				}
+				fmt.Fprintf(b, " %s %s |", c.Verdict.glyph(), c.Verdict)
+			}
+			fmt.Fprintf(b, " %s |\n", md(r.Requirement.Sentence))
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString("</details>\n")
+}
+
+func markdownMutants(b *strings.Builder, m *Mutants) {
+	if m == nil {
+		return
+	}
+	caught := 0
+	for _, r := range m.Rows {
+		if r.Caught {
+			caught++
+		}
+	}
+	fmt.Fprintf(b, "\n<details><summary>Mutants: %d of %d caught; without a defect: %s</summary>\n\n", caught, len(m.Rows), m.Unmutated)
+	b.WriteString("| | mutant | profile | must fail | failed |\n|---|---|---|---|---|\n")
+	for _, r := range m.Rows {
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", mutantGlyph(r.Caught), md(r.Name), md(r.Profile),
+			md(strings.Join(r.Expected, " ")), md(strings.Join(r.Failed, " ")))
+	}
+	b.WriteString("\n</details>\n")
+}
+
+func mutantGlyph(caught bool) string {
+	if caught {
+		return "✓ caught"
+	}
+	return "✗ lived"
+}
+
+// glyph is the sign of a conclusion.
+func (c Conclusion) glyph() string {
+	return map[Conclusion]string{Conformant: "✓", NotConformant: "✗", Partial: "–", RunError: "E"}[c]
+}
+
+var mdEscaper = strings.NewReplacer(`\`, `\\`, "`", "\\`", "|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;",
+	"*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "#", `\#`, "@", "&#64;", "~", `\~`)
+
+// md escapes text for a line or a table cell of Markdown.
+func md(s string) string { return mdEscaper.Replace(visible(s, false)) }
+
+// mdCode is a code span with a blank before it, nothing for nothing.
+func mdCode(s string) string {
+	if s = visible(s, false); s == "" {
+		return ""
+	}
+	fence := "`"
+	for strings.Contains(s, fence) {
+		fence += "`"
+	}
+	if len(fence) > 1 {
+		return " " + fence + " " + s + " " + fence
+	}
+	return " `" + s + "`"
+}
+
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

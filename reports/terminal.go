@@ -1,0 +1,216 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/vbauerster/mpb/v8/cwriter"
+)
+
+// Style is how text output looks.
+type Style struct {
+	Terminal bool // a person watches: progress may be redrawn
+	Color    bool // ANSI colours
+	Width    int  // columns, 0 for 100
+}
+
+// StyleFor finds the style for a file: colours only where it is a terminal,
+// TERM is not "dumb" and NO_COLOR is unset or empty.
+func StyleFor(f *os.File) Style {
+	fd := int(f.Fd())
+	st := Style{Terminal: cwriter.IsTerminal(fd) && os.Getenv("TERM") != "dumb"}
+	if st.Terminal {
+		st.Color = os.Getenv("NO_COLOR") == ""
+		st.Width, _, _ = cwriter.GetSize(fd)
+	}
+	return st
+}
+
+// The colours of the 16 that every terminal has.
+var verdictColor = map[Verdict]string{Pass: "32", Fail: "1;31", Error: "1;35", KnownFailing: "35",
+	Inconclusive: "36", UnexpectedPass: "1;33", Warn: "33", NotRun: "90"}
+
+func (st Style) paint(code, s string) string {
+	if !st.Color || code == "" {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+// verdict prints a verdict with its sign, n columns wide.
+func (st Style) verdict(v Verdict, n int) string {
+	text := v.glyph() + " " + string(v)
+	if v == Fail || v == Error {
+		text = v.glyph() + " " + strings.ToUpper(string(v))
+	}
+	return st.paint(verdictColor[v], pad(text, n))
+}
+
+func (st Style) bold(s string) string { return st.paint("1", s) }
+func (st Style) dim(s string) string  { return st.paint("90", s) }
+
+// pad fills s up to n columns; every character here is one column wide.
+func pad(s string, n int) string {
+	return s + strings.Repeat(" ", max(0, n-utf8.RuneCountInString(s)))
+}
+
+// WriteTerminal writes the whole result as text: a line for each scenario, what
+// did not pass, the matrix by section, the conclusion.
+func WriteTerminal(w io.Writer, run *Run, st Style) error {
+	var b strings.Builder
+	for i := range run.Scenarios {
+		b.WriteString(ScenarioLine(&run.Scenarios[i], st) + "\n")
+	}
+	b.WriteString("\n")
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return err
+	}
+	return WriteResult(w, run, st)
+}
+
+// WriteResult is WriteTerminal without the lines of the scenarios, for when a
+// Live view has shown them.
+func WriteResult(w io.Writer, run *Run, st Style) error {
+	var b strings.Builder
+	for i := range run.Scenarios {
+		if s := &run.Scenarios[i]; s.wants() {
+			b.WriteString(FailureText(s, st) + "\n")
+		}
+	}
+	rows := Matrix(run)
+	terminalMatrix(&b, run, rows, st)
+	terminalMutants(&b, run.Mutants, st)
+	terminalConclusion(&b, run, rows, st)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// ScenarioLine is the line of one scenario: verdict, ids, profile, name, time.
+func ScenarioLine(s *Scenario, st Style) string {
+	line := fmt.Sprintf("%s %s %s %s %s", st.verdict(s.Verdict, 15), st.bold(pad(visible(strings.Join(s.Requirements, " "), false), 9)),
+		pad(visible(s.Profile, false), 4), visible(s.Title(), false), st.dim("("+shortDuration(s.Duration)+")"))
+	if s.Reason != "" && s.Verdict != Pass && s.Failure == nil {
+		line += ": " + visible(s.Reason, false)
+	}
+	return line
+}
+
+// FailureText explains a scenario that did not pass: what was expected of which
+// id, what was seen, and the observations that show it.
+func FailureText(s *Scenario, st Style) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s %s: %s\n", st.verdict(s.Verdict, 0), st.bold(visible(s.broken(), false)), visible(s.Profile, false), visible(s.Title(), false))
+	field := func(name, text string) {
+		if text = strings.TrimRight(text, "\n"); text != "" {
+			lines := strings.Split(visible(text, true), "\n")
+			fmt.Fprintf(&b, "    %s %s\n", pad(name, 10), strings.Join(lines, "\n"+strings.Repeat(" ", 15)))
+		}
+	}
+	if s.Location != "" {
+		field("at", s.Location)
+	}
+	if s.Reason != "" {
+		field("reason", s.Reason)
+	}
+	for _, step := range s.Steps {
+		if step.Status == StepFailed || step.Status == StepUndefined {
+			field("step", step.Keyword+" "+step.Text)
+			if s.Failure == nil {
+				field("error", step.Error)
+			}
+		}
+	}
+	if f := s.Failure; f != nil {
+		field("expected", "("+s.broken()+") "+f.Expected)
+		field("seen", f.Seen)
+		for i, e := range s.evidence() {
+			field(map[bool]string{true: "evidence"}[i == 0], clip(e, 2*st.columns()))
+		}
+		field("detail", f.Detail)
+	}
+	return b.String()
+}
+
+func (st Style) columns() int {
+	if st.Width <= 0 {
+		return 100
+	}
+	return st.Width
+}
+
+func terminalMatrix(b *strings.Builder, run *Run, rows []Row, st Style) {
+	const idWidth, levelWidth, cellWidth = 9, 6, 22
+	for _, sec := range Sections(rows) {
+		b.WriteString(st.bold(pad(visible(clip(sec.Name, idWidth+levelWidth+30), false), idWidth+levelWidth+4)))
+		for _, p := range run.Profiles {
+			b.WriteString(" " + pad(visible(p, false), cellWidth))
+		}
+		b.WriteString("\n")
+		for _, r := range sec.Rows {
+			fmt.Fprintf(b, "  %s %s ", pad(visible(r.ID, false), idWidth), pad(strings.ToUpper(string(r.Requirement.Level)), levelWidth))
+			for _, c := range r.Cells {
+				b.WriteString(" " + st.cell(&c, cellWidth))
+			}
+			room := st.columns() - idWidth - levelWidth - 5 - (cellWidth+1)*len(r.Cells)
+			if room >= 20 {
+				b.WriteString(" " + st.dim(visible(clip(r.Requirement.Sentence, room), false)))
+			}
+			b.WriteString("\n")
+		}
+		b.WriteString("\n")
+	}
+}
+
+// cell is a verdict with the number of scenarios that passed, of all.
+func (st Style) cell(c *Cell, width int) string {
+	if c.Verdict == "" {
+		return pad("·", width)
+	}
+	if c.Total() == 0 {
+		return st.verdict(c.Verdict, width)
+	}
+	n := fmt.Sprintf("%d/%d", c.Counts[Pass], c.Total())
+	return st.verdict(c.Verdict, width-len(n)-1) + " " + st.dim(n)
+}
+
+func terminalMutants(b *strings.Builder, m *Mutants, st Style) {
+	if m == nil {
+		return
+	}
+	caught := 0
+	for _, r := range m.Rows {
+		if r.Caught {
+			caught++
+			continue
+		}
+		fmt.Fprintf(b, "%s %s: %s; must fail: %s; failed: %s\n", st.paint(verdictColor[Fail], "✗ LIVED"), visible(r.Name, false),
+			visible(r.Defect, false), visible(strings.Join(r.Expected, " "), false), visible(orDash(strings.Join(r.Failed, " ")), false))
+	}
+	fmt.Fprintf(b, "mutants: %d of %d caught; without a defect: %s\n\n", caught, len(m.Rows), st.verdict(m.Unmutated, 0))
+}
+
+func terminalConclusion(b *strings.Builder, run *Run, rows []Row, st Style) {
+	sum := summarize(run, rows)
+	var parts []string
+	for _, v := range Verdicts {
+		if n := sum.Scenarios[v]; n > 0 {
+			parts = append(parts, st.paint(verdictColor[v], fmt.Sprintf("%d %s", n, v)))
+		}
+	}
+	fmt.Fprintf(b, "%d scenarios in %s: %s\n", len(run.Scenarios), shortDuration(run.Ended.Sub(run.Started)), strings.Join(parts, ", "))
+	if run.Interrupted {
+		b.WriteString("the run was interrupted\n")
+	}
+	color := map[Conclusion]Verdict{Conformant: Pass, NotConformant: Fail, Partial: Warn, RunError: Error}[sum.Conclusion]
+	fmt.Fprintf(b, "%s: %s\n", st.paint(verdictColor[color], strings.ToUpper(string(sum.Conclusion))), sum.Sentence())
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
+}

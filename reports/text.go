@@ -1,0 +1,145 @@
+package reports
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// glyph is the sign of a verdict, so that colour is never the only difference.
+func (v Verdict) glyph() string {
+	switch v {
+	case Pass:
+		return "✓"
+	case Fail:
+		return "✗"
+	case Warn:
+		return "!"
+	case NotRun:
+		return "–"
+	case KnownFailing:
+		return "~"
+	case UnexpectedPass:
+		return "+"
+	case Inconclusive:
+		return "?"
+	case Error:
+		return "E"
+	}
+	return ""
+}
+
+// visible makes text safe for a terminal or a line-based file: control
+// characters, invisible directions and invalid UTF-8 become escapes as in Go
+// source, line feeds too unless multi is set.
+func visible(s string, multi bool) string {
+	var b strings.Builder
+	for i, r := range s {
+		switch {
+		case r == '\n' && multi, r == ' ':
+			b.WriteRune(r)
+		case r == utf8.RuneError:
+			if _, n := utf8.DecodeRuneInString(s[i:]); n == 1 {
+				fmt.Fprintf(&b, `\x%02x`, s[i])
+				continue
+			}
+			b.WriteRune(r)
+		case !unicode.IsPrint(r):
+			q := strconv.QuoteRune(r)
+			b.WriteString(q[1 : len(q)-1])
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// clip cuts s after n runes.
+func clip(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n-1]) + "…"
+}
+
+// shortDuration prints a duration as people read it: "480 ms", "1.2 s".
+func shortDuration(d time.Duration) string {
+	switch {
+	case d <= 0:
+		return "0 ms"
+	case d < time.Millisecond:
+		return fmt.Sprintf("%.1f ms", float64(d)/1e6)
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}
+
+// line describes an observation in one line, raw bodies cut to a few hundred
+// characters.
+func (o *Observation) line() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "#%d %.6f s", o.N, o.T)
+	for _, part := range []string{o.Actor, string(o.Kind), o.Event, o.Name, o.Code, o.URL, o.Text, clip(o.Body, 400)} {
+		if part != "" {
+			b.WriteByte(' ')
+			b.WriteString(visible(part, false))
+		}
+	}
+	for _, p := range o.Problems {
+		b.WriteString(" [" + visible(p, false) + "]")
+	}
+	return b.String()
+}
+
+// evidence is the lines of the observations that a failure points at.
+func (s *Scenario) evidence() []string {
+	if s.Failure == nil {
+		return nil
+	}
+	var out []string
+	for _, n := range s.Failure.Evidence {
+		if o := s.observation(n); o != nil {
+			out = append(out, o.line())
+		} else {
+			out = append(out, fmt.Sprintf("#%d (see %s)", n, EventsFile))
+		}
+	}
+	return out
+}
+
+// observation finds one by its number, nil if it is not there. Mostly the
+// number is the place.
+func (s *Scenario) observation(n int) *Observation {
+	if n >= 0 && n < len(s.Observations) && s.Observations[n].N == n {
+		return &s.Observations[n]
+	}
+	for i := range s.Observations {
+		if s.Observations[i].N == n {
+			return &s.Observations[i]
+		}
+	}
+	return nil
+}
+
+// broken is the ids that a failing scenario speaks against.
+func (s *Scenario) broken() string {
+	if s.Failure != nil && s.Failure.Requirement != "" {
+		return s.Failure.Requirement
+	}
+	return strings.Join(s.Requirements, " ")
+}
+
+// wants reports whether a scenario needs explaining in a list of failures.
+func (s *Scenario) wants() bool {
+	switch s.Verdict {
+	case Pass, NotRun, KnownFailing:
+		return false
+	}
+	return true
+}
