@@ -14,7 +14,7 @@ import (
 // The error, if any, is an Errors; warnings are given in either case.
 func Load(path string) (server.Config, []Warning, error) {
 	l := loader{report: &report{}, read: readFile}
-	return l.config(l.file(path, nil))
+	return l.config(l.file(path))
 }
 
 // Parse reads a configuration from text; name stands for its file in messages,
@@ -29,7 +29,6 @@ type loader struct {
 	*report
 	read  func(path string, limit int64) (string, error)
 	bytes int64
-	files int
 }
 
 // config turns the tree into a configuration.
@@ -38,28 +37,25 @@ func (l *loader) config(nodes []*node) (server.Config, []Warning, error) {
 	if len(l.errors) == 0 || len(nodes) > 0 {
 		b.build(nodes)
 	}
+	l.sort()
 	if len(l.errors) > 0 {
 		return server.Config{}, l.warnings, l.errors
 	}
 	return b.config, l.warnings, nil
 }
 
-// file gives the directives of the file at path. stack holds the files that
-// are being read, outermost first.
-func (l *loader) file(path string, stack []place) []*node {
-	where := place{file: path}
-	if len(stack) > 0 {
-		where = stack[len(stack)-1]
-	}
-	text, err := l.read(path, MaxBytes-l.bytes)
+// file gives the directives of the file at path, which is no included one.
+func (l *loader) file(path string) []*node {
+	text, err := l.read(path, MaxBytes)
 	if err != nil {
-		l.errorf(where.file, where.line, "cannot read the configuration: %v", err)
+		l.errorf(path, 0, "cannot be read: %v", err)
 		return nil
 	}
-	return l.text(path, text, stack)
+	return l.text(path, text, nil)
 }
 
-// place is where an include directive stands.
+// place is where an include directive stands. The files that are being read
+// are known by a stack of them, the outermost first.
 type place struct {
 	file string
 	line int
@@ -67,20 +63,20 @@ type place struct {
 
 // text gives the directives of text, includes resolved.
 func (l *loader) text(name, text string, stack []place) []*node {
-	l.files++
+	l.files = append(l.files, name)
 	if l.bytes += int64(len(text)); l.bytes > MaxBytes {
 		l.errorf(name, 0, "the configuration is longer than %d bytes", MaxBytes)
 		return nil
 	}
-	return l.splice(name, grow(l.report, name, text), stack)
+	return l.splice(grow(l.report, name, text), stack)
 }
 
 // splice replaces every include in nodes by what it includes.
-func (l *loader) splice(name string, nodes []*node, stack []place) []*node {
+func (l *loader) splice(nodes []*node, stack []place) []*node {
 	out := make([]*node, 0, len(nodes))
 	for _, n := range nodes {
 		if n.name != "include" {
-			n.block = l.splice(name, n.block, stack)
+			n.block = l.splice(n.block, stack)
 			out = append(out, n)
 			continue
 		}
@@ -106,7 +102,7 @@ func (l *loader) include(arg string, stack []place) []*node {
 		}
 	}
 	switch {
-	case l.files >= MaxFiles:
+	case len(l.files) >= MaxFiles:
 		l.errorf(from.file, from.line, "include %s: more than %d files are included", arg, MaxFiles)
 		return nil
 	case len(stack) >= MaxNesting:
@@ -122,7 +118,12 @@ func (l *loader) include(arg string, stack []place) []*node {
 			return nil
 		}
 	}
-	return l.file(path, stack)
+	text, err := l.read(path, MaxBytes-l.bytes)
+	if err != nil {
+		l.errorf(from.file, from.line, "include %s: cannot be read: %v", arg, err)
+		return nil
+	}
+	return l.text(path, text, stack)
 }
 
 // exists tells whether there is something at path.

@@ -1,7 +1,9 @@
 package srsconf
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -63,6 +65,8 @@ func at(file string, line int) string {
 type report struct {
 	errors   Errors
 	warnings []Warning
+	// files holds the files in the order in which they were read.
+	files []string
 }
 
 // errorf adds an error, unless there are MaxErrors already.
@@ -81,3 +85,12 @@ func (r *report) warnf(file string, line int, format string, args ...any) {
 
 // full tells whether reading on would find nothing that is reported.
 func (r *report) full() bool { return len(r.errors) > MaxErrors }
+
+// sort puts everything into the order of the text: file by file, line by line.
+func (r *report) sort() {
+	order := func(fileA, fileB string, lineA, lineB int) int {
+		return cmp.Or(cmp.Compare(slices.Index(r.files, fileA), slices.Index(r.files, fileB)), cmp.Compare(lineA, lineB))
+	}
+	slices.SortStableFunc(r.errors, func(a, b *Error) int { return order(a.File, b.File, a.Line, b.Line) })
+	slices.SortStableFunc(r.warnings, func(a, b Warning) int { return order(a.File, b.File, a.Line, b.Line) })
+}

@@ -58,8 +58,7 @@ func (g *grower) take(t crossplane.NgxToken) {
 	special := !t.IsQuoted && (t.Value == ";" || t.Value == "{" || t.Value == "}")
 	switch {
 	case t.Error != nil:
-		g.errorf(t.Line, "%s", lexError(t.Error))
-		g.stop = true
+		g.lexError(t)
 	case !t.IsQuoted && strings.HasPrefix(t.Value, "#"):
 	case special && t.Value == "}":
 		g.close(t.Line)
@@ -90,24 +89,22 @@ func (g *grower) unfinished(line int) {
 
 // end finishes a statement with ";" or "{".
 func (g *grower) end(block bool, line int) {
-	words := g.now.words
-	if len(words) > 0 && line != g.now.line {
-		g.unfinished(line)
-		words = nil
-	}
 	n := &node{file: g.file, line: line, hasBlock: block}
-	if len(words) > 0 {
+	switch words := g.now.words; {
+	case len(words) == 0:
+		g.errorf(line, `expected a directive's name before ";" or "{"`)
+	case line != g.now.line:
+		g.unfinished(line)
+	default:
 		n.name, n.args = words[0], words[1:]
 		parent := g.blocks[len(g.blocks)-1]
 		parent.block = append(parent.block, n)
-	} else if block {
-		g.errorf(line, `expected a directive's name before "{"`)
 	}
 	g.now = statement{}
 	if !block {
 		return
 	}
-	// A nameless block is opened as well, so that its "}" finds it.
+	// A block that was refused is opened as well, so that its "}" finds it.
 	g.blocks = append(g.blocks, n)
 	if len(g.blocks) > MaxNesting {
 		g.errorf(line, "blocks are nested deeper than %d", MaxNesting)
@@ -126,8 +123,19 @@ func (g *grower) close(line int) {
 	}
 }
 
-// lexError gives the lexer's words without its pseudo file name.
-func lexError(err error) string {
+// lexError reports what the lexer refuses: braces that do not match, a ";" or
+// "{" behind another. It is the lexer's last token.
+func (g *grower) lexError(t crossplane.NgxToken) {
+	g.stop = true
+	if open := g.blocks[len(g.blocks)-1]; strings.HasPrefix(what(t.Error), "unexpected end of file") {
+		g.errorf(open.line, `%s: the block that begins here has no "}"`, open.name)
+		return
+	}
+	g.errorf(t.Line, "%s", what(t.Error))
+}
+
+// what gives the lexer's words without its pseudo file name.
+func what(err error) string {
 	var p *crossplane.ParseError
 	if errors.As(err, &p) {
 		return p.What

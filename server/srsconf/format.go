@@ -1,0 +1,144 @@
+package srsconf
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"hookproof/internal/hook"
+	"hookproof/server"
+)
+
+// Format writes a configuration as text that Parse reads back: listeners,
+// sizes, API, vhosts with their hooks. What the format cannot say (time-outs
+// other than that of hooks, limits) is left out, and so is what has its default.
+func Format(c server.Config) string {
+	return format(c, true)
+}
+
+// FormatSRS is Format without the directives that are our own, so that SRS
+// loads the result: http_hooks' profile and timeout, http_api's metrics.
+func FormatSRS(c server.Config) string {
+	return format(c, false)
+}
+
+func format(c server.Config, ours bool) string {
+	w, standard := writer{ours: ours}, server.DefaultConfig()
+	if len(c.Listen) > 0 {
+		w.line("listen", addresses(c.Listen, "")...)
+	}
+	w.line("max_connections", strconv.Itoa(c.MaxConnections))
+	w.line("chunk_size", strconv.Itoa(c.ChunkSize))
+	if c.ServerID != "" {
+		w.line("server_id", c.ServerID)
+	}
+	if c.API != standard.API {
+		w.api(c.API, standard.API)
+	}
+	for i := range c.VHosts {
+		w.vhost(&c.VHosts[i])
+	}
+	return w.String()
+}
+
+// addresses undoes Address: the port alone where the host is the usual one.
+func addresses(list []string, host string) []string {
+	out := make([]string, len(list))
+	for i, a := range list {
+		out[i] = strings.TrimPrefix(a, host+":")
+	}
+	return out
+}
+
+// writer writes directives, indented by the depth of their block.
+type writer struct {
+	strings.Builder
+	depth int
+	ours  bool
+}
+
+// line writes one directive. Nothing is written without a name.
+func (w *writer) line(name string, args ...string) {
+	w.start(name, args)
+	w.WriteString(";\n")
+}
+
+func (w *writer) start(name string, args []string) {
+	w.WriteString(strings.Repeat("    ", w.depth) + name)
+	for _, arg := range args {
+		w.WriteString(" " + word(arg))
+	}
+}
+
+// block writes a directive with a block and calls inside to fill it.
+func (w *writer) block(name string, args []string, inside func()) {
+	w.start(name, args)
+	w.WriteString(" {\n")
+	w.depth++
+	inside()
+	w.depth--
+	w.WriteString(strings.Repeat("    ", w.depth) + "}\n")
+}
+
+func (w *writer) api(a, standard server.API) {
+	w.block("http_api", nil, func() {
+		w.line("enabled", onOffWord(a.Enabled))
+		w.line("listen", a.Listen)
+		if w.ours && a.Metrics != standard.Metrics {
+			w.line("metrics", onOffWord(a.Metrics))
+		}
+	})
+}
+
+func (w *writer) vhost(v *server.VHost) {
+	standard := server.DefaultVHostConfig(v.Name)
+	w.block("vhost", []string{v.Name}, func() {
+		if !v.Enabled {
+			w.line("enabled", "off")
+		}
+		if v.GOPCache != standard.GOPCache {
+			w.block("play", nil, func() { w.line("gop_cache", onOffWord(v.GOPCache)) })
+		}
+		w.hooks(&v.Hooks, &standard.Hooks)
+	})
+}
+
+func (w *writer) hooks(h, standard *server.Hooks) {
+	profile := w.ours && h.Profile != standard.Profile
+	timeout := w.ours && h.Timeout != standard.Timeout
+	if !h.Enabled && len(h.URLs) == 0 && !profile && !timeout {
+		return
+	}
+	w.block("http_hooks", nil, func() {
+		w.line("enabled", onOffWord(h.Enabled))
+		if profile {
+			w.line("profile", h.Profile)
+		}
+		if timeout {
+			w.line("timeout", strconv.FormatFloat(h.Timeout.Seconds(), 'f', -1, 64))
+		}
+		for _, event := range hook.Events {
+			if urls := h.URLs[event]; len(urls) > 0 {
+				w.line(event.String(), urls...)
+			}
+		}
+	})
+}
+
+func onOffWord(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+// word quotes an argument that would not be read back as one word.
+func word(s string) string {
+	if s != "" && !strings.ContainsAny(s, " \t\r\n;{}\"'#$\\") {
+		return s
+	}
+	if !strings.Contains(s, `"`) {
+		return `"` + s + `"`
+	}
+	return fmt.Sprintf("'%s'", strings.ReplaceAll(s, "'", `\'`))
+}
