@@ -96,6 +96,7 @@ func (c *Caller) idle(d *destination, now, deadline time.Time) *wire {
 			return w
 		}
 		c.drop(w)
+		d.pool.distrust(now)
 	}
 }
 
@@ -140,7 +141,10 @@ func (c *Caller) roundTrip(d *destination, w *wire, s *scratch) (a Answer, again
 		d.pool.put(w, time.Now())
 		return Answer{Status: r.status, Body: r.body}, false
 	}
-	again = w.reused && errors.Is(err, errNoAnswer) && ended(err) && w.neverArrived(sent)
+	if w.reused && errors.Is(err, errNoAnswer) && ended(err) {
+		again = w.neverArrived(sent)
+		d.pool.distrust(time.Now())
+	}
 	c.drop(w)
 	return Answer{Status: r.status, Body: r.body, Err: err}, again
 }

@@ -49,10 +49,12 @@ const maxTargets = 1000
 //
 // Connections are kept alive and reused unless Fresh is set. The idle timeout
 // is below those of common HTTP servers, so that a request does not meet a
-// server that is just closing. Where it still does, the request is sent again
-// if and only if the kernel tells that no byte of it arrived; in all other
-// cases a connection that ends without an answer is a refusal, since the hook
-// server may have seen the event and must not see it twice.
+// server that is just closing; a server that closes kept connections earlier
+// gets fresh ones for the next minute. Where a request meets a closing server
+// all the same, it is sent again if and only if the kernel tells that no byte
+// of it arrived. In all other cases a connection that ends without an answer
+// is a refusal, since the hook server may have seen the event and must not see
+// it twice.
 //
 // A Caller that is no longer used holds nothing once IdleTimeout has passed.
 type Caller struct {
@@ -69,6 +71,8 @@ type Caller struct {
 	wiresMu sync.Mutex
 	wires   map[*wire]struct{} // all connections, so that Close can end them
 	closed  bool
+
+	wary time.Duration // see [pool.distrust]
 
 	// beforeWrite is called between the look at an idle connection and its
 	// reuse; tests close it there.
@@ -97,6 +101,7 @@ func NewCaller(o CallerOptions) *Caller {
 		targets: make(map[string]*destination),
 		pools:   make(map[string]*pool),
 		wires:   make(map[*wire]struct{}),
+		wary:    time.Minute,
 		tlsConfig: &tls.Config{
 			RootCAs:            o.RootCAs,
 			InsecureSkipVerify: o.InsecureTLS,
@@ -174,7 +179,7 @@ func (c *Caller) destination(url string) (*destination, error) {
 	key := fmt.Sprint(t.secure, t.addr)
 	p := c.pools[key]
 	if p == nil {
-		p = &pool{max: c.o.MaxIdle, timeout: c.o.IdleTimeout, drop: c.drop}
+		p = &pool{max: c.o.MaxIdle, timeout: c.o.IdleTimeout, wary: c.wary, drop: c.drop}
 		c.pools[key] = p
 	}
 	d = &destination{target: t, pool: p}

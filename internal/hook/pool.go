@@ -10,12 +10,14 @@ import (
 type pool struct {
 	max     int
 	timeout time.Duration
+	wary    time.Duration
 	drop    func(*wire)
 
 	mu     sync.Mutex
 	idle   []*wire // by idleSince, the oldest first
 	reaper *time.Timer
 	closed bool
+	fresh  time.Time // no connection is kept before this
 }
 
 // get takes a connection out; nil if there is none. It may have been closed by
@@ -24,6 +26,9 @@ func (p *pool) get(now time.Time) *wire {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := len(p.idle)
+	if n > 0 && now.Before(p.fresh) {
+		return nil // the reaper gets them
+	}
 	// If the youngest is too old all are, and the reaper is about to run.
 	if n == 0 || now.Sub(p.idle[n-1].idleSince) >= p.timeout {
 		return nil
@@ -34,11 +39,21 @@ func (p *pool) get(now time.Time) *wire {
 	return w
 }
 
+// distrust stops the reuse of connections for a while, because the peer ended
+// one without saying so in its last answer. Such a peer is likely to end one
+// just when a request is on its way, and a request that stood unread in a
+// connection as it ended cannot be told from one that was read.
+func (p *pool) distrust(now time.Time) {
+	p.mu.Lock()
+	p.fresh = now.Add(p.wary)
+	p.mu.Unlock()
+}
+
 // put takes a connection that stands behind a whole answer.
 func (p *pool) put(w *wire, now time.Time) {
 	w.reused, w.idleSince = true, now
 	p.mu.Lock()
-	if p.closed || len(p.idle) >= p.max {
+	if p.closed || len(p.idle) >= p.max || now.Before(p.fresh) {
 		p.mu.Unlock()
 		p.drop(w)
 		return
