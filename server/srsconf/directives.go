@@ -25,7 +25,11 @@ func (b *builder) root(nodes []*node) {
 		"listen":          listening,
 		"chunk_size":      chunkSize,
 		"max_connections": number(b, &b.config.MaxConnections, 1, 1000000),
-		"server_id":       {min: 1, max: 1, wants: "one word", apply: func(n *node) { b.config.ServerID = n.args[0] }},
+		"server_id": {min: 1, max: 1, wants: "one name", apply: func(n *node) {
+			if b.plain(n) {
+				b.config.ServerID = n.args[0]
+			}
+		}},
 		"rtmp": {block: true, wants: "a block without a name", apply: func(n *node) {
 			inner := rules{"listen": listening, "chunk_size": chunkSize}
 			b.walk("rtmp", n.block, inner, b.unknown("rtmp", inner))

@@ -1,7 +1,6 @@
 package srsconf
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -132,13 +131,11 @@ func onOffWord(on bool) string {
 	return "off"
 }
 
-// word quotes an argument that would not be read back as one word.
+// word quotes an argument that would not be read back as one word. What Parse
+// accepts has no quotes or backslashes that would need more.
 func word(s string) string {
 	if s != "" && !strings.ContainsAny(s, " \t\r\n;{}\"'#$\\") {
 		return s
 	}
-	if !strings.Contains(s, `"`) {
-		return `"` + s + `"`
-	}
-	return fmt.Sprintf("'%s'", strings.ReplaceAll(s, "'", `\'`))
+	return `"` + strings.ReplaceAll(s, `"`, `\"`) + `"`
 }

@@ -24,7 +24,7 @@ func TestRoundTrip(t *testing.T) {
 	several.Listen = []string{":1935", "127.0.0.1:0", "[::1]:1935"}
 	several.ServerID = "id;with{odd}#signs"
 	several.API = server.API{Enabled: true, Listen: "0.0.0.0:1985"}
-	off := server.DefaultVHostConfig(`quo"ted`)
+	off := server.DefaultVHostConfig("odd;{#}")
 	off.Enabled, off.GOPCache = false, false
 	off.Hooks.Profile = "srs7"
 	several.VHosts = append(several.VHosts, off)

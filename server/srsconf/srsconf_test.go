@@ -130,7 +130,8 @@ func TestErrors(t *testing.T) {
 		{"chunk_size of a vhost", head + "vhost a {\nchunk_size 1;\n}", "srs.conf:3: chunk_size: expected a number from 128 to 65536, got 1"},
 		{"API address", head + "http_api {\nlisten x;\n}", "srs.conf:3: listen: expected PORT or IP:PORT with a port from 0 to 65535, got x"},
 		{"vhost without a name", head + "vhost {\n}", "srs.conf:2: vhost: expected one name, got nothing"},
-		{"vhost with a blank name", head + "vhost \"a b\" {\n}", `srs.conf:2: vhost: expected a name without blanks and control characters, got "a b"`},
+		{"vhost with a blank name", head + "vhost \"a b\" {\n}", `srs.conf:2: vhost: expected a name without blanks, quotes, backslashes and control characters, got "a b"`},
+		{"quoted server_id", head + `server_id 'a"b';`, `srs.conf:2: server_id: expected a name without blanks, quotes,`},
 		{"control bytes are not printed", head + "max_connections a\x01b;", `got "a\x01b"`},
 
 		{"include without a name", "include;", `srs.conf:1: include: expected file names and a ";"`},
@@ -174,6 +175,8 @@ func TestURLs(t *testing.T) {
 		{"port too large", "http://127.0.0.1:65536/", "whose port is not from 1 to 65535", ""},
 		{"port empty", "http://127.0.0.1:/", "whose port is not from 1 to 65535", ""},
 		{"blank", `"http://127.0.0.1/a b"`, "percent-encoded", ""},
+		{"quotes", `'http://127.0.0.1/"x"'`, "percent-encoded", ""},
+		{"backslash", `http://127.0.0.1/a\b`, "percent-encoded", ""},
 		{"not ASCII", "http://127.0.0.1/ä", "percent-encoded", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -16,7 +16,7 @@ func checkURL(raw string) (warning string, err error) {
 	bad := func(got string) (string, error) {
 		return "", fmt.Errorf("expected a URL like http://127.0.0.1:8085/api/v1/clients, got %s", got)
 	}
-	if strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+	if strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '"' || r == '\\' }) {
 		return bad(quote(raw) + ", with characters that have to be percent-encoded")
 	}
 	u, err := url.Parse(raw)

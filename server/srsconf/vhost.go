@@ -20,8 +20,7 @@ func (b *builder) vhost(n *node, seen map[string]*node) {
 		return
 	}
 	seen[name] = n
-	if strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\uFFFD' }) {
-		b.errorf(n.file, n.line, "vhost: expected a name without blanks and control characters, got %s", quote(name))
+	if !b.plain(n) {
 		return
 	}
 	v := server.DefaultVHostConfig(name)
@@ -39,6 +38,17 @@ func (b *builder) vhost(n *node, seen map[string]*node) {
 	}
 	b.walk("vhost", n.block, rs, b.unknown("vhost", rs))
 	b.config.VHosts = append(b.config.VHosts, v)
+}
+
+// plain reports an argument that could not be written into a configuration
+// again: SRS knows no escapes.
+func (b *builder) plain(n *node) bool {
+	bad := func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\uFFFD' || strings.ContainsRune("\"'\\", r) }
+	if n.args[0] != "" && !strings.ContainsFunc(n.args[0], bad) {
+		return true
+	}
+	b.errorf(n.file, n.line, "%s: expected a name without blanks, quotes, backslashes and control characters, got %s", n.name, quote(n.args[0]))
+	return false
 }
 
 // vhostChunkSize checks a vhost's chunk_size, which is ignored: the size of
