@@ -56,6 +56,8 @@ type Hooks struct {
 	Timeout time.Duration
 	// URLs are called one by one in this order (S-URL-01); an event without any accepts (S-CFG-02).
 	URLs map[hook.Event][]string
+	// InsecureTLS accepts any certificate of an https hook server, as SRS does.
+	InsecureTLS bool
 }
 
 // API is the HTTP API's listener.

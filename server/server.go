@@ -39,6 +39,7 @@ type Server struct {
 
 	mu        sync.Mutex
 	state     state
+	ending    chan struct{} // closed with stateEnding
 	started   time.Time
 	listeners []net.Listener
 	api       *http.Server
@@ -66,7 +67,7 @@ func New(cfg Config, o Options) (*Server, error) {
 	if cfg.API.Enabled && o.API == nil {
 		return nil, fmt.Errorf("server configuration: http_api is enabled, but this program has none")
 	}
-	s := &Server{o: o, log: o.Logger, ids: newIDs(), sessions: map[*session]struct{}{}}
+	s := &Server{o: o, log: o.Logger, ids: newIDs(), sessions: map[*session]struct{}{}, ending: make(chan struct{})}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -75,7 +76,7 @@ func New(cfg Config, o Options) (*Server, error) {
 	s.current.Store(newSettings(cfg))
 	s.streams = stream.NewRegistry(stream.Options{
 		ChunkSize: cfg.ChunkSize, Queue: cfg.Play.Queue, QueueBytes: cfg.Play.QueueBytes, Merge: cfg.Play.Merge,
-		NewID: s.ids.streamID, Published: statusBody(publishNotify), Unpublished: statusBody(unpublishNotify),
+		NewID: s.ids.streamID,
 	})
 	return s, nil
 }

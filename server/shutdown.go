@@ -61,7 +61,10 @@ func (s *Server) Close() error {
 func (s *Server) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.state = stateEnding
+	if s.state != stateEnding {
+		s.state = stateEnding
+		close(s.ending)
+	}
 	for _, l := range s.listeners {
 		l.Close()
 	}

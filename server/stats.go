@@ -54,7 +54,7 @@ func (s *Server) Stats() Stats {
 	defer s.mu.Unlock()
 	st.Started, st.Connections = s.started, int64(len(s.sessions))
 	for c := range s.sessions {
-		st.RecvBytes += int64(c.conn.recv.Load())
+		st.RecvBytes += int64(c.conn.recv())
 		st.SentBytes += int64(c.conn.sent.Load())
 		if !c.connected.Load() {
 			continue

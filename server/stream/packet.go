@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"bytes"
 	"encoding/binary"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 
 	"hookproof/internal/rtmp/chunk"
 	"hookproof/internal/rtmp/codec"
+	"hookproof/internal/rtmp/command"
 )
 
 // SharedStreamID is the message stream id that packets are serialized with. Nearly every player gets it
@@ -18,20 +20,11 @@ const SharedStreamID = 1
 // the message stream id, little endian, is its last field. The extended timestamp comes behind it.
 const headSize = 12
 
-// Chunk streams of what players are sent, by kind; a chunk stream carries one kind so that a player that
-// reuses headers sees steady ones.
-const (
-	csControl = 3
-	csAudio   = 4
-	csData    = 5
-	csVideo   = 6
-)
-
 // kind says what a packet is to the fan-out.
 type kind uint8
 
 const (
-	kindControl kind = iota // a status for the players; never dropped for want of a keyframe
+	kindControl kind = iota // a publication begins or ends
 	kindData
 	kindMeta // onMetaData: cached
 	kindAudio
@@ -41,7 +34,7 @@ const (
 	kindVideoHeader // cached
 )
 
-func (k kind) media() bool { return k >= kindAudio }
+func (k kind) frame() bool { return k == kindAudio || k == kindVideo || k == kindKeyframe }
 
 // packet is one message as every player gets it. It is never changed once it is in a ring.
 type packet struct {
@@ -49,6 +42,12 @@ type packet struct {
 	at   time.Duration // since the registry began; what lag is measured by
 	wire []byte        // the chunks, for SharedStreamID
 	size int           // of the payload
+	// codec is what audio and video say of themselves, where it can be told.
+	codec string
+	// event is that of kindControl.
+	event command.EventType
+	// body is the payload of metadata, for whoever asks about the stream.
+	body []byte
 	// join is set on keyframes: what a player that begins here needs first.
 	join *headers
 }
@@ -74,69 +73,69 @@ func newPacket(m *chunk.Message, chunkSize int) *packet {
 	p := &packet{}
 	switch m.Type {
 	case message.TypeIDAudioMessage:
-		out.ChunkStream, p.kind = csAudio, audioKind(m.Payload)
+		out.ChunkStream = command.AudioChunks
+		p.kind, p.codec = audioKind(m.Payload)
 	case message.TypeIDVideoMessage:
-		out.ChunkStream, p.kind = csVideo, videoKind(m.Payload)
+		out.ChunkStream = command.VideoChunks
+		p.kind, p.codec = videoKind(m.Payload)
 	case message.TypeIDDataMessageAMF0, message.TypeIDDataMessageAMF3:
-		out.ChunkStream, out.Type = csData, message.TypeIDDataMessageAMF0
-		out.Payload, p.kind = playerData(m)
+		out.ChunkStream, out.Type = command.DataChunks, message.TypeIDDataMessageAMF0
+		out.Payload, p.kind = command.DataBody(m), kindData
+		if isMetadata(out.Payload) {
+			p.kind, p.body = kindMeta, out.Payload
+		}
 	default:
 		return nil
 	}
 	p.size = len(out.Payload)
-	p.wire = chunk.AppendMessage(make([]byte, 0, headSize+4+p.size+(p.size/chunkSize)*5), &out, chunkSize)
+	p.wire = chunk.AppendMessage(make([]byte, 0, headSize+4+chunk.BodySize(&out, chunkSize)), &out, chunkSize)
 	return p
 }
 
-func audioKind(payload []byte) kind {
-	if h, err := codec.ParseAudio(payload); err == nil && h.SequenceHeader {
-		return kindAudioHeader
+// newControl makes the user control event that tells a player that its stream begins or ends.
+func newControl(event command.EventType) *packet {
+	return &packet{kind: kindControl, event: event, wire: controlBytes(event, SharedStreamID)}
+}
+
+func controlBytes(event command.EventType, streamID uint32) []byte {
+	m := command.UserControl{Event: event, Value: streamID}.Message()
+	return chunk.AppendMessage(nil, &m, chunk.DefaultSize) // far shorter than any chunk
+}
+
+func audioKind(payload []byte) (kind, string) {
+	h, err := codec.ParseAudio(payload)
+	if err == nil && h.SequenceHeader {
+		return kindAudioHeader, h.Codec
 	}
-	return kindAudio
+	return kindAudio, h.Codec
 }
 
 // videoKind takes what it cannot parse for an inter frame: it is passed on, and never where a player begins.
-func videoKind(payload []byte) kind {
+func videoKind(payload []byte) (kind, string) {
 	h, err := codec.ParseVideo(payload)
 	switch {
 	case err != nil:
-		return kindVideo
+		return kindVideo, ""
 	case h.SequenceHeader:
-		return kindVideoHeader
+		return kindVideoHeader, h.Codec
 	case h.Keyframe:
-		return kindKeyframe
+		return kindKeyframe, h.Codec
 	}
-	return kindVideo
+	return kindVideo, h.Codec
 }
 
-// playerData turns a publisher's data message into the player's: the AMF3 wrapper's leading byte and
-// @setDataFrame, which is an instruction to the server, are taken off. Nothing is decoded.
-func playerData(m *chunk.Message) ([]byte, kind) {
-	body := m.Payload
-	if m.Type == message.TypeIDDataMessageAMF3 && len(body) > 0 && body[0] == 0 {
-		body = body[1:]
-	}
-	body = cutString(body, "@setDataFrame")
-	if len(cutString(body, "onMetaData")) != len(body) {
-		return body, kindMeta
-	}
-	return body, kindData
-}
-
-// cutString takes the AMF0 string s off the front of body if it is there.
-func cutString(body []byte, s string) []byte {
-	const stringMarker = 2
-	if len(body) < 3+len(s) || body[0] != stringMarker ||
-		int(binary.BigEndian.Uint16(body[1:])) != len(s) || string(body[3:3+len(s)]) != s {
-		return body
-	}
-	return body[3+len(s):]
+// isMetadata reports whether the body of a data message is an onMetaData. Nothing is decoded for that.
+func isMetadata(body []byte) bool {
+	return bytes.HasPrefix(body, []byte("\x02\x00\x0aonMetaData"))
 }
 
 // appendTo appends the packet's bytes for a player's message stream id.
 func (p *packet) appendTo(bufs [][]byte, streamID uint32) [][]byte {
-	if streamID == SharedStreamID {
+	switch {
+	case streamID == SharedStreamID:
 		return append(bufs, p.wire)
+	case p.kind == kindControl:
+		return append(bufs, controlBytes(p.event, streamID))
 	}
 	head := make([]byte, headSize)
 	copy(head, p.wire)

@@ -20,9 +20,6 @@ type Options struct {
 	Merge time.Duration
 	// NewID makes the id of a stream entry.
 	NewID func() string
-	// Unpublished and Published are the payloads of command messages that tell players that the publisher
-	// left and is back; nil: none.
-	Unpublished, Published []byte
 }
 
 // Registry holds the streams that somebody publishes or plays.

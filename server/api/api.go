@@ -1,0 +1,144 @@
+// Package api is the HTTP API of the RTMP server, in the shapes of SRS
+// (srs_app_http_api.cpp, srs_app_statistic.cpp), and its metrics for Prometheus.
+//
+//	GET    /api/v1/versions         version of the server
+//	GET    /api/v1/vhosts[/ID]      virtual hosts
+//	GET    /api/v1/streams[/ID]     streams that have a publisher or players
+//	GET    /api/v1/clients[/ID]     clients; ID is the client_id of the hooks
+//	DELETE /api/v1/clients/ID       disconnect a client, with its closing events
+//	GET    /metrics                 for Prometheus, unless switched off
+//
+// Lists of streams and clients take ?start=N&count=N and give, as with SRS,
+// ten when not asked for more. An answer is a JSON object whose code is 0; an
+// ID that does not exist gives HTTP 200 with the code of SRS and nothing else.
+//
+// There is no password and no CORS header: the API is for the machine it runs
+// on, and who serves it on another address than loopback opens the
+// disconnecting of clients to everybody there.
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"hookproof/server"
+)
+
+// Codes of SRS (srs_kernel_error.hpp).
+const (
+	codeOK             = 0
+	codeVHostNotFound  = 2014
+	codeStreamNotFound = 2048
+	codeClientNotFound = 2049
+)
+
+// Deadlines of one request, so that no slow peer holds a connection for long.
+const (
+	readTime  = 10 * time.Second
+	writeTime = 30 * time.Second
+)
+
+// Source is what the API tells about; a *server.Server is one.
+type Source interface {
+	ServerID() string
+	ServiceID() string
+	Config() server.Config
+	Clients() []server.ClientInfo
+	Streams() []server.StreamInfo
+	Stats() server.Stats
+	Kick(id string) bool
+}
+
+var _ Source = (*server.Server)(nil)
+
+// handler serves the API of one source.
+type handler struct {
+	source  Source
+	clients rates
+	streams rates
+}
+
+// New makes the API of a server. m serves /metrics when the configuration has
+// Metrics on; it may be nil. The handler is safe for concurrent requests and
+// owns nothing that would have to be closed.
+func New(source Source, m *Metrics) http.Handler {
+	h := &handler{source: source}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /api/v1/{$}", h.root)
+	for pattern, serve := range map[string]http.HandlerFunc{
+		"GET /api/v1/versions":        h.versions,
+		"GET /api/v1/vhosts":          h.listVHosts,
+		"GET /api/v1/vhosts/{id}":     h.oneVHost,
+		"GET /api/v1/streams":         h.listStreams,
+		"GET /api/v1/streams/{id}":    h.oneStream,
+		"GET /api/v1/clients":         h.listClients,
+		"GET /api/v1/clients/{id}":    h.oneClient,
+		"DELETE /api/v1/clients/{id}": h.kick,
+	} {
+		mux.HandleFunc(pattern, serve)
+		if pattern[len(pattern)-1] != '}' {
+			mux.HandleFunc(pattern+"/{$}", serve) // SRS takes a slash at the end
+		}
+	}
+	if m != nil && source.Config().API.Metrics {
+		mux.Handle("GET /metrics", m.handler(source))
+	}
+	return bounded(mux)
+}
+
+// bounded gives every request its deadlines and the headers of all answers.
+func bounded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// An error means that the connection has no deadlines, as in tests of
+		// the handler alone.
+		control := http.NewResponseController(w)
+		_ = control.SetReadDeadline(time.Now().Add(readTime))
+		_ = control.SetWriteDeadline(time.Now().Add(writeTime))
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// head is what every answer of SRS begins with.
+type head struct {
+	Code    int    `json:"code"`
+	Server  string `json:"server"`
+	Service string `json:"service"`
+	PID     string `json:"pid"`
+}
+
+func (h *handler) head() head {
+	return head{codeOK, h.source.ServerID(), h.source.ServiceID(), strconv.Itoa(os.Getpid())}
+}
+
+// write sends v as the answer.
+func write(w http.ResponseWriter, v any) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.Write(body) // an error means that the peer is gone
+}
+
+// fail answers with a code of SRS, whose HTTP status is 200 for these.
+func fail(w http.ResponseWriter, code int) {
+	write(w, struct {
+		Code int `json:"code"`
+	}{code})
+}
+
+// page gives the part of n items that start and count of the query ask for.
+func page(r *http.Request, n int) (from, to int) {
+	const least = 10
+	start, _ := strconv.Atoi(r.URL.Query().Get("start")) // SRS: atoi, so that rubbish is 0
+	count, _ := strconv.Atoi(r.URL.Query().Get("count"))
+	from = min(max(start, 0), n)
+	return from, from + min(max(count, least), n-from)
+}

@@ -1,0 +1,131 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"hookproof/internal/hook"
+	"hookproof/server"
+)
+
+// scrapes bounds the requests for /metrics that are answered at once.
+const scrapes = 4
+
+// Metrics counts what only the hook calls tell; everything else is asked of
+// the server when Prometheus comes. Make it before the server, and give
+// ObserveHook to server.Options.OnHook.
+type Metrics struct {
+	calls    *prometheus.CounterVec
+	duration *prometheus.HistogramVec
+}
+
+// NewMetrics makes metrics in which every event and result stands at zero, so
+// that a rate over them has no gap.
+func NewMetrics() *Metrics {
+	m := &Metrics{
+		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "hookproof_hook_calls_total",
+			Help: "Hook requests by event and result: accepted, refused by its answer, or failed without one.",
+		}, []string{"event", "result"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "hookproof_hook_duration_seconds",
+			Help:    "Time from the start of a hook request to its whole answer, or to giving up.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+		}, []string{"event"}),
+	}
+	for _, event := range hook.Events {
+		for _, result := range []string{"accepted", "refused", "failed"} {
+			m.calls.WithLabelValues(event.String(), result)
+		}
+		m.duration.WithLabelValues(event.String())
+	}
+	return m
+}
+
+// ObserveHook counts one finished hook request. It does not block.
+func (m *Metrics) ObserveHook(_ string, c hook.Call) {
+	result := "refused"
+	switch {
+	case c.Err != nil:
+		result = "failed"
+	case c.Decision.Accept:
+		result = "accepted"
+	}
+	m.calls.WithLabelValues(c.Event.String(), result).Inc()
+	m.duration.WithLabelValues(c.Event.String()).Observe(c.End.Sub(c.Start).Seconds())
+}
+
+// handler serves the metrics of one server from a registry of its own.
+func (m *Metrics) handler(source Source) http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(m.calls, m.duration, gauges{source},
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{MaxRequestsInFlight: scrapes})
+}
+
+// gauges tells the server's own counters.
+type gauges struct{ source Source }
+
+// gauge is one of them.
+type gauge struct {
+	desc  *prometheus.Desc
+	kind  prometheus.ValueType
+	label string
+	value func(*server.Stats) int64
+}
+
+// describe makes a description; label names the one label, if any.
+func describe(name, help string, label ...string) *prometheus.Desc {
+	return prometheus.NewDesc("hookproof_"+name, help, label, nil)
+}
+
+var sessions = describe("sessions", "Clients whose connect was accepted, by what they do: publish, play or idle.", "kind")
+
+// all are the server's counters, in the order of Stats.
+var all = []gauge{
+	{describe("connections", "Connections that are open."), prometheus.GaugeValue, "", func(s *server.Stats) int64 { return s.Connections }},
+	{describe("connections_accepted_total", "Connections that were served."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Accepted }},
+	{describe("connections_refused_total", "Connections that were closed at once because there were max_connections."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Refused }},
+	{sessions, prometheus.GaugeValue, "publish", func(s *server.Stats) int64 { return s.Publishers }},
+	{sessions, prometheus.GaugeValue, "play", func(s *server.Stats) int64 { return s.Players }},
+	{sessions, prometheus.GaugeValue, "idle", func(s *server.Stats) int64 { return s.Idle }},
+	{describe("streams", "Streams that have a publisher or players."), prometheus.GaugeValue, "", func(s *server.Stats) int64 { return s.Streams }},
+	{describe("streams_live", "Streams that have a publisher."), prometheus.GaugeValue, "", func(s *server.Stats) int64 { return s.LiveStreams }},
+	{describe("received_bytes_total", "Bytes received over RTMP, handshakes included."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.RecvBytes }},
+	{describe("sent_bytes_total", "Bytes sent over RTMP, handshakes included."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.SentBytes }},
+	{describe("frames_received_total", "Audio and video messages received from publishers."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Frames }},
+	{describe("frames_dropped_total", "Audio and video messages that slow players were not sent."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Dropped }},
+}
+
+var refusals = describe("hook_refusals_total", "Clients refused by the answer to an event, or for lack of one.", "event")
+
+// Describe is part of prometheus.Collector.
+func (g gauges) Describe(to chan<- *prometheus.Desc) {
+	for _, m := range all {
+		if m.label == "" {
+			to <- m.desc
+		}
+	}
+	to <- sessions
+	to <- refusals
+}
+
+// Collect is part of prometheus.Collector. All values are of one moment.
+func (g gauges) Collect(to chan<- prometheus.Metric) {
+	stats := g.source.Stats()
+	for _, m := range all {
+		var labels []string
+		if m.label != "" {
+			labels = []string{m.label}
+		}
+		to <- prometheus.MustNewConstMetric(m.desc, m.kind, float64(m.value(&stats)), labels...)
+	}
+	for _, event := range hook.Events {
+		if !event.Closing() {
+			to <- prometheus.MustNewConstMetric(refusals, prometheus.CounterValue, float64(stats.HookRefusals[event]), event.String())
+		}
+	}
+}

@@ -1,0 +1,236 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"hookproof/internal/rtmp/chunk"
+)
+
+// conn is a client's TCP connection with its time-outs. Reading is the session's; writing is for the
+// session and for the goroutines of its plays.
+type conn struct {
+	nc     *net.TCPConn
+	reader *chunk.Reader
+	sent   atomic.Uint64
+
+	cause atomic.Pointer[error] // why the server ends the session
+
+	// Of the session's goroutine.
+	patience  patience
+	heard     time.Time // when something came last
+	heardSize uint64    // the reader's BytesRead then
+	pinged    time.Time
+
+	wmu          sync.Mutex
+	chunkSize    int // of what is written; under wmu
+	writeTimeout time.Duration
+	writeUntil   time.Time // under wmu
+}
+
+// patience says how long to wait for a client; zero values are for ever.
+type patience struct {
+	what    string        // it is to do, for the error
+	until   time.Time     // it must be over
+	silence time.Duration // is the longest
+	ping    time.Duration // after so much silence a sign of life is asked for
+}
+
+// A timeoutError says what a client failed to do in time.
+type timeoutError struct{ what string }
+
+func (e *timeoutError) Error() string { return "time-out: " + e.what }
+
+// newConn serves nc, which it closes in the end.
+func newConn(nc *net.TCPConn, cfg *Config) conn {
+	return conn{
+		nc: nc, reader: chunk.NewReader(nc, cfg.Limits.Unconnected),
+		chunkSize: chunk.DefaultSize, writeTimeout: cfg.Timeouts.Write,
+	}
+}
+
+// recv counts the bytes received, handshake included.
+func (c *conn) recv() uint64 { return c.reader.BytesRead() }
+
+// abort makes reads and writes fail from now on, also those under way. The first cause stays.
+func (c *conn) abort(cause error) {
+	if c.cause.CompareAndSwap(nil, &cause) {
+		c.nc.SetDeadline(time.Unix(1, 0))
+	}
+}
+
+// aborted is the cause given to abort, nil before.
+func (c *conn) aborted() error {
+	if p := c.cause.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
+// expect sets how long the session waits from now on.
+func (c *conn) expect(p patience) {
+	c.patience = p
+	c.note()
+	c.arm()
+}
+
+// note keeps in mind that something came.
+func (c *conn) note() { c.heard, c.heardSize = time.Now(), c.reader.BytesRead() }
+
+// arm sets the read deadline to when patience has to be looked at again. An abort meanwhile stays in force.
+func (c *conn) arm() {
+	p, next := &c.patience, c.patience.until
+	sooner := func(t time.Time) {
+		if next.IsZero() || t.Before(next) {
+			next = t
+		}
+	}
+	if p.silence > 0 {
+		sooner(c.heard.Add(p.silence))
+	}
+	if p.ping > 0 {
+		last := c.heard
+		if c.pinged.After(last) {
+			last = c.pinged
+		}
+		sooner(last.Add(p.ping))
+	}
+	c.nc.SetReadDeadline(next)
+	if c.aborted() != nil {
+		c.nc.SetDeadline(time.Unix(1, 0))
+	}
+}
+
+// next reads a message. The deadline that wakes it is a time to look, not the end: so a busy client costs
+// no timer for each read. ping is called when the client shall give a sign of life.
+func (c *conn) next(m *chunk.Message, ping func() error) error {
+	for {
+		err := c.reader.Next(m)
+		if err == nil {
+			c.note()
+			return nil
+		}
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			return err
+		}
+		if err := c.quiet(time.Now(), ping); err != nil {
+			return err
+		}
+		c.arm()
+	}
+}
+
+// quiet decides what a passed deadline means.
+func (c *conn) quiet(now time.Time, ping func() error) error {
+	if err := c.aborted(); err != nil {
+		return err
+	}
+	p := &c.patience
+	if !p.until.IsZero() && !now.Before(p.until) {
+		return &timeoutError{p.what}
+	}
+	if c.reader.BytesRead() > c.heardSize {
+		c.note() // a message is on its way
+	}
+	silent := now.Sub(c.heard)
+	if p.silence > 0 && silent >= p.silence {
+		return &timeoutError{fmt.Sprintf("%s: nothing came for %v", p.what, p.silence)}
+	}
+	if p.ping > 0 && silent >= p.ping && now.Sub(c.pinged) >= p.ping {
+		c.pinged = now
+		return ping()
+	}
+	return nil
+}
+
+// send writes messages in one write.
+func (c *conn) send(messages ...chunk.Message) error {
+	b := buffers.Get().(*[]byte)
+	defer buffers.Put(b)
+	c.wmu.Lock()
+	defer c.wmu.Unlock()
+	*b = (*b)[:0]
+	for i := range messages {
+		*b = chunk.AppendMessage(*b, &messages[i], c.chunkSize)
+	}
+	if err := c.armWrite(); err != nil {
+		return err
+	}
+	n, err := c.nc.Write(*b)
+	c.sent.Add(uint64(n))
+	return c.because(err)
+}
+
+// setChunkSize holds from the next write on, which has to tell the client.
+func (c *conn) setChunkSize(n int) {
+	c.wmu.Lock()
+	defer c.wmu.Unlock()
+	c.chunkSize = n
+}
+
+// writeAll writes shared bytes in one go. bufs is used up.
+func (c *conn) writeAll(bufs *net.Buffers) error {
+	c.wmu.Lock()
+	defer c.wmu.Unlock()
+	if err := c.armWrite(); err != nil {
+		return err
+	}
+	n, err := bufs.WriteTo(c.nc)
+	c.sent.Add(uint64(n))
+	return c.because(err)
+}
+
+// armWrite sees to it that a write has at least half the time-out; moving the deadline for every write
+// would cost more than a small write. The caller holds wmu.
+func (c *conn) armWrite() error {
+	if now := time.Now(); c.writeUntil.Sub(now) < c.writeTimeout/2 {
+		c.writeUntil = now.Add(c.writeTimeout)
+		c.nc.SetWriteDeadline(c.writeUntil)
+	}
+	if err := c.aborted(); err != nil {
+		c.nc.SetDeadline(time.Unix(1, 0))
+		return err
+	}
+	return nil
+}
+
+// because replaces the error of a write that an abort made fail.
+func (c *conn) because(err error) error {
+	switch cause := c.aborted(); {
+	case err == nil:
+		return nil
+	case cause != nil:
+		return cause
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &timeoutError{fmt.Sprintf("reading: a write waited for %v", c.writeTimeout)}
+	}
+	return err
+}
+
+// buffers are for building what is written, given back at once.
+var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 1024); return &b }}
+
+// hangUp ends the connection so that the client reads what was sent before the end: the end of our side
+// first, then what the client still sends is read and dropped, for a while; closing at once would make the
+// kernel throw away what the client has not read.
+func (c *conn) hangUp(linger time.Duration) {
+	defer c.nc.Close()
+	if linger <= 0 || c.nc.CloseWrite() != nil {
+		return
+	}
+	const most = 16 << 20
+	c.nc.SetReadDeadline(time.Now().Add(linger))
+	b := make([]byte, 4<<10)
+	for left := most; left > 0; {
+		n, err := c.nc.Read(b)
+		if err != nil {
+			return
+		}
+		left -= n
+	}
+}

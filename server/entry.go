@@ -1,0 +1,108 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+
+	"hookproof/internal/hook"
+)
+
+// entry is where a client came in: what on_connect was asked about, and on_close tells of.
+type entry struct {
+	target  target
+	asked   bool // on_connect was called
+	refused bool
+}
+
+// A hookRefusal says that a hook answered no, or not at all.
+type hookRefusal struct {
+	event  hook.Event
+	reason string
+}
+
+func (e *hookRefusal) Error() string { return fmt.Sprintf("%s: %s", e.event, e.reason) }
+
+// enter asks on_connect, once in a client's life, of the first vhost that has it: at connect where the
+// profile says so, else when a command has named the stream. next is the event that will be asked then. A
+// vhost whose on_connect was not asked, because the client entered through another one, must have its say
+// by next, or the client is refused: nobody gets past a hook by a detour.
+func (c *session) enter(t target, next hook.Event) error {
+	e := &c.entry
+	if e.asked {
+		mine, theirs := e.target.vhost, t.vhost
+		if mine.Name != theirs.Name && theirs.asks(hook.OnConnect) && !theirs.asks(next) &&
+			!slices.Equal(mine.Hooks.URLs[hook.OnConnect], theirs.Hooks.URLs[hook.OnConnect]) {
+			return fmt.Errorf("vhost %q asks at connect, which was to vhost %q", theirs.Name, mine.Name)
+		}
+		return nil
+	}
+	e.target = t
+	e.asked = c.now(t.vhost).asks(hook.OnConnect)
+	err := c.ask(hook.OnConnect, t, "")
+	var no *hookRefusal
+	e.refused = errors.As(err, &no)
+	return err
+}
+
+// leave tells on_close where the client entered. One that was not let in by on_connect gives it where the
+// profile demands it (S-ANS-03), one that never got as far as connect gives nothing (S-ORD-12).
+func (c *session) leave() {
+	e := &c.entry
+	tell := c.connected.Load()
+	if e.refused {
+		tell = c.now(e.target.vhost).profile().CloseAfterRefusal == hook.Must
+	}
+	if tell {
+		c.tell(hook.OnClose, e.target, "")
+	}
+}
+
+// ask calls the hooks of an opening event. The error is a *hookRefusal, or why the session ends anyway.
+func (c *session) ask(e hook.Event, t target, streamID string) error {
+	if err := c.conn.aborted(); err != nil {
+		return err
+	}
+	d := c.call(e, t, streamID)
+	if !d.Accept {
+		return &hookRefusal{e, d.Reason}
+	}
+	return nil
+}
+
+// tell calls the hooks of a closing event, whose answers change nothing (S-ANS-09).
+func (c *session) tell(e hook.Event, t target, streamID string) {
+	if d := c.call(e, t, streamID); !d.Accept {
+		c.srv.log.Warn("closing event not accepted", "event", e.String(), "client", c.id(), "reason", d.Reason)
+	}
+}
+
+func (c *session) call(e hook.Event, t target, streamID string) hook.Decision {
+	v := c.now(t.vhost)
+	if !v.asks(e) {
+		return accepted
+	}
+	pl := &hook.Payload{
+		ClientID: c.srv.ids.clientID(c.number, v.profile()), IP: c.ip(),
+		VHost: v.Name, App: t.app, Stream: t.name, Param: t.param,
+		TCURL: c.client.tcURL, PageURL: c.client.pageURL, StreamURL: t.streamURL(), StreamID: streamID,
+		SendBytes: int64(c.conn.sent.Load()), RecvBytes: int64(c.conn.recv()),
+	}
+	return c.srv.hooks.call(v, e, pl)
+}
+
+// now is the vhost in the configuration in force, or as the client knew it if it is gone from there.
+func (c *session) now(v *VHost) *VHost {
+	if current, ok := c.srv.current.Load().vhosts[v.Name]; ok {
+		return current
+	}
+	return v
+}
+
+func (c *session) ip() string {
+	if a, ok := c.conn.nc.RemoteAddr().(*net.TCPAddr); ok {
+		return a.AddrPort().Addr().Unmap().WithZone("").String()
+	}
+	return ""
+}

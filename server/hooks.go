@@ -1,0 +1,88 @@
+package server
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"hookproof/internal/hook"
+)
+
+// hooks calls the hooks of all vhosts, with one caller for each vhost, whose clients so share the
+// connections to the hook server.
+type hooks struct {
+	srv                 *Server
+	serverID, serviceID string
+	calls, refusals     [len(hook.Events)]atomic.Int64
+
+	mu      sync.Mutex
+	callers map[callerKey]*hook.Caller
+}
+
+type callerKey struct {
+	vhost, profile string
+	timeout        time.Duration
+	insecureTLS    bool
+}
+
+// accepted is the decision where nobody is asked (S-CFG-01, S-CFG-02).
+var accepted = hook.Decision{Accept: true}
+
+func newHooks(s *Server, serverID string) *hooks {
+	if serverID == "" {
+		serverID = s.ids.streamID()
+	}
+	return &hooks{srv: s, serverID: serverID, serviceID: text(random()), callers: map[callerKey]*hook.Caller{}}
+}
+
+// profile is the profile of a vhost, which Validate found to exist.
+func (v *VHost) profile() *hook.Profile {
+	p, err := hook.ProfileByName(v.Hooks.Profile)
+	if err != nil {
+		return hook.SRS1
+	}
+	return p
+}
+
+// asks reports whether anyone is called for an event.
+func (v *VHost) asks(e hook.Event) bool { return v.Hooks.Enabled && len(v.Hooks.URLs[e]) > 0 }
+
+// call calls the URLs of an event, and blocks until the answer is in. The caller sees to it that the
+// events of one client come one after the other (S-ORD-03).
+func (h *hooks) call(v *VHost, e hook.Event, pl *hook.Payload) hook.Decision {
+	if !v.asks(e) {
+		return accepted
+	}
+	pl.Action, pl.ServerID, pl.ServiceID = e.String(), h.serverID, h.serviceID
+	d := h.caller(v).Call(h.srv.base, v.Hooks.URLs[e], pl)
+	h.calls[e].Add(1)
+	if !d.Accept && !e.Closing() {
+		h.refusals[e].Add(1)
+	}
+	return d
+}
+
+func (h *hooks) caller(v *VHost) *hook.Caller {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	key := callerKey{v.Name, v.Hooks.Profile, v.Hooks.Timeout, v.Hooks.InsecureTLS}
+	c := h.callers[key]
+	if c == nil {
+		o := hook.CallerOptions{Profile: v.profile(), Timeout: v.Hooks.Timeout, InsecureTLS: v.Hooks.InsecureTLS}
+		if observe := h.srv.o.OnHook; observe != nil {
+			o.Observe = func(c hook.Call) { observe(key.vhost, c) }
+		}
+		c = hook.NewCaller(o)
+		h.callers[key] = c
+	}
+	return c
+}
+
+func (h *hooks) close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, c := range h.callers {
+		c.Close()
+	}
+	clear(h.callers)
+}

@@ -1,0 +1,131 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+
+	"hookproof/internal/hook"
+	"hookproof/internal/rtmp/chunk"
+	"hookproof/internal/rtmp/command"
+	"hookproof/server/stream"
+)
+
+// playing is a play that was accepted, with the goroutine that writes its media.
+type playing struct {
+	player *stream.Player
+	done   chan struct{} // closed when the goroutine has ended
+}
+
+// play answers the play command: on_play is asked, then success is told, then media flows. A message
+// stream that plays already stops that first (S-ORD-13).
+func (c *session) play(cmd *command.Command, id uint32) error {
+	ms := c.stream(id)
+	if ms == nil {
+		return c.refuseStatus(id, errors.New("play on a message stream that was not created"), command.PlayFailed)
+	}
+	raw, err := cmd.String(1)
+	if err != nil {
+		return c.refuseStatus(id, err, command.PlayFailed)
+	}
+	if ms.publication != nil {
+		return c.status(id, command.PlayFailed.With("This message stream is in use."))
+	}
+	if ms.playing != nil {
+		c.stop(ms)
+	}
+	t, err := c.identify(raw, hook.OnPlay)
+	if err != nil {
+		return c.refuseStatus(id, err, command.PlayFailed)
+	}
+	held := c.srv.streams.Hold(stream.Key{VHost: t.vhost.Name, App: t.app, Name: t.name})
+	if err := c.ask(hook.OnPlay, t, held.ID()); err != nil {
+		held.Release()
+		return c.refuseStatus(id, err, command.PlayFailed)
+	}
+	return c.playAs(ms, t, held)
+}
+
+// playAs begins an accepted play. From here on it is one that on_stop ends, whatever becomes of it.
+func (c *session) playAs(ms *messageStream, t target, held *stream.Stream) error {
+	p := &playing{player: held.Play(ms.id), done: make(chan struct{})}
+	c.mu.Lock()
+	ms.target, ms.held, ms.playing = t, held, p
+	c.mu.Unlock()
+	c.log("play", c.naming(t)...)
+	c.settle()
+	greeting, err := playGreeting(ms.id)
+	if err == nil {
+		err = c.conn.send(greeting...)
+	}
+	if err != nil {
+		close(p.done) // nobody writes
+		return err
+	}
+	go c.write(p)
+	return nil
+}
+
+// playGreeting is what a player is told before the first media.
+func playGreeting(id uint32) ([]chunk.Message, error) {
+	reset, err1 := command.OnStatus(id, command.PlayReset)
+	start, err2 := command.OnStatus(id, command.PlayStart)
+	access, err3 := command.Data(command.DataChunks, id, "|RtmpSampleAccess", true, true)
+	data, err4 := command.Data(command.DataChunks, id, "onStatus", command.DataStart.Object())
+	begin := command.UserControl{Event: command.StreamBegin, Value: id}.Message()
+	return []chunk.Message{begin, reset, start, access, data}, errors.Join(err1, err2, err3, err4)
+}
+
+// write is the goroutine of a play: it ends with the player, or with the connection.
+func (c *session) write(p *playing) {
+	defer close(p.done)
+	err := c.guard(func() error {
+		var list [][]byte
+		var bufs net.Buffers
+		for {
+			var err error
+			if list, err = p.player.Next(list[:0]); err != nil {
+				return err
+			}
+			bufs = list
+			if err := c.conn.writeAll(&bufs); err != nil {
+				return err
+			}
+			clear(list) // or it would keep media that nobody needs
+		}
+	})
+	if !errors.Is(err, io.EOF) {
+		c.conn.abort(fmt.Errorf("a player's connection: %w", err))
+	}
+}
+
+// stop ends a play. The last media is out before on_stop is told.
+func (c *session) stop(ms *messageStream) {
+	p, held, t := ms.playing, ms.held, ms.target
+	p.player.Close()
+	<-p.done
+	c.tell(hook.OnStop, t, held.ID())
+	c.mu.Lock()
+	ms.playing, ms.held = nil, nil
+	c.mu.Unlock()
+	held.Release()
+	c.log("stop", c.naming(t)...)
+}
+
+// pause stops or resumes the media of a play; no event tells of it (S-ORD-13).
+func (c *session) pause(cmd *command.Command, id uint32) error {
+	ms := c.stream(id)
+	if ms == nil || ms.playing == nil {
+		return c.status(id, command.NetStreamFailed.With("Nothing is playing."))
+	}
+	on, err := cmd.Bool(1)
+	if err != nil {
+		return c.status(id, command.NetStreamFailed.With(err.Error()))
+	}
+	ms.playing.player.Pause(on)
+	if on {
+		return c.status(id, command.PauseNotify)
+	}
+	return c.status(id, command.UnpauseNotify)
+}

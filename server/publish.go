@@ -1,0 +1,130 @@
+package server
+
+import (
+	"errors"
+	"time"
+
+	"hookproof/internal/hook"
+	"hookproof/internal/rtmp/chunk"
+	"hookproof/internal/rtmp/command"
+	"hookproof/server/stream"
+)
+
+// unpublishGrace is how long the name of a stream is kept for its on_unpublish to be answered. In it the next publisher
+// waits, so that a hook server sees the end of one before the next is live; a slow one keeps no name for longer.
+const unpublishGrace = time.Second
+
+// publish answers the publish command: on_publish is asked, then the name is taken, then success is told.
+func (c *session) publish(cmd *command.Command, id uint32) error {
+	ms := c.stream(id)
+	if ms == nil {
+		return c.refuseStatus(id, errors.New("publish on a message stream that was not created"), command.PublishBadName)
+	}
+	raw, err := cmd.String(1)
+	if (err != nil || raw == "") && ms.published {
+		return c.closeStream(id) // publish(false), and what some encoders send in its place
+	}
+	if ms.busy() {
+		return c.status(id, command.PublishBadName.With("This message stream is in use."))
+	}
+	t, err := c.identify(raw, hook.OnPublish)
+	if errors.Is(err, errNoName) {
+		return c.refuseStatus(id, err, command.PublishBadName)
+	}
+	if err != nil {
+		return c.refuseStatus(id, err, command.PublishDenied)
+	}
+	return c.publishAs(ms, t, raw)
+}
+
+func (c *session) publishAs(ms *messageStream, t target, raw string) error {
+	held := c.srv.streams.Hold(stream.Key{VHost: t.vhost.Name, App: t.app, Name: t.name})
+	if err := c.ask(hook.OnPublish, t, held.ID()); err != nil {
+		held.Release()
+		return c.refuseStatus(ms.id, err, command.PublishDenied)
+	}
+	publication, err := held.Publish(c.srv.base, c.id(), t.vhost.GOPCache)
+	if err != nil {
+		if c.now(t.vhost).profile().UnpublishAfterBusy {
+			c.tell(hook.OnUnpublish, t, held.ID())
+		}
+		held.Release()
+		return c.refuseStatus(ms.id, err, command.PublishBadName)
+	}
+	c.mu.Lock()
+	ms.target, ms.held, ms.publication, ms.published, ms.media = t, held, publication, true, false
+	c.mu.Unlock()
+	c.log("publish", c.naming(t)...)
+	c.settle()
+	if c.fcPublish {
+		if err := c.notify("onFCPublish", command.PublishStart.With("Publishing "+clip(raw)+".")); err != nil {
+			return err
+		}
+	}
+	return c.status(ms.id, command.PublishStart)
+}
+
+// unpublish ends a publication: the media at once, the name when the hooks know.
+func (c *session) unpublish(ms *messageStream) {
+	publication, held, t := ms.publication, ms.held, ms.target
+	publication.Stop()
+	grace := time.AfterFunc(unpublishGrace, publication.End)
+	c.tell(hook.OnUnpublish, t, held.ID())
+	grace.Stop()
+	publication.End()
+	c.mu.Lock()
+	ms.publication, ms.held = nil, nil
+	c.mu.Unlock()
+	held.Release()
+	c.log("unpublish", c.naming(t)...)
+}
+
+// fcUnpublish ends the publication of that name, or the only one there is: encoders differ in whether they
+// repeat the parameters.
+func (c *session) fcUnpublish(cmd *command.Command) error {
+	raw, _ := cmd.String(1)
+	if ms := c.publishing(raw); ms != nil {
+		c.unpublish(ms)
+		c.settle()
+		if err := c.notify("onFCUnpublish", command.UnpublishSuccess); err != nil {
+			return err
+		}
+		if err := c.status(ms.id, command.UnpublishSuccess); err != nil {
+			return err
+		}
+	}
+	return c.result(cmd)
+}
+
+func (c *session) publishing(raw string) *messageStream {
+	_, name, _ := c.client.address.stream(raw)
+	var only *messageStream
+	count := 0
+	for _, ms := range c.streams {
+		if ms == nil || ms.publication == nil {
+			continue
+		}
+		if ms.target.name == name {
+			return ms
+		}
+		only = ms
+		count++
+	}
+	if count > 1 {
+		return nil
+	}
+	return only
+}
+
+// media passes on what belongs to a publication; the rest, from clients that do not wait for Publish.Start, is dropped.
+func (c *session) media(m *chunk.Message) {
+	ms := c.stream(m.Stream)
+	if ms == nil || ms.publication == nil {
+		return
+	}
+	if !ms.media {
+		ms.media = true
+		c.settle()
+	}
+	ms.publication.Write(m)
+}

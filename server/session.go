@@ -1,0 +1,190 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/yutopp/go-rtmp/message"
+
+	"hookproof/internal/hook"
+	"hookproof/internal/rtmp/chunk"
+	"hookproof/internal/rtmp/command"
+	"hookproof/internal/rtmp/handshake"
+)
+
+// session is one client. Its goroutine does everything but write media to a player.
+type session struct {
+	srv    *Server
+	conn   conn
+	number uint64
+	since  time.Time
+	// set is the configuration that the client came under; hooks are looked up in the one in force.
+	set *settings
+
+	connected atomic.Bool // its connect was accepted: it is a client, and gives on_close
+
+	mu      sync.Mutex // guards what info reads and the session writes
+	client  connectInfo
+	entry   entry
+	streams []*messageStream // by id-1; nil: not created
+
+	fcPublish bool // it sent FCPublish, so wants onFCPublish
+}
+
+// connectInfo is what the connect said.
+type connectInfo struct {
+	tcURL, pageURL, swfURL, flashVer string
+	address                          address
+	vhost                            *VHost
+}
+
+// A refusal ends a session whose client has been told why.
+type refusal struct{ why error }
+
+func (e *refusal) Error() string { return "refused: " + e.why.Error() }
+func (e *refusal) Unwrap() error { return e.why }
+
+// errLeft is what the end of a client that simply left is called.
+var errLeft = errors.New("the client left")
+
+func newSession(s *Server, set *settings, nc *net.TCPConn) *session {
+	return &session{srv: s, conn: newConn(nc, &set.cfg), number: s.ids.next(), since: time.Now(), set: set}
+}
+
+// run serves the client from the handshake to its last event. A panic ends this client only.
+func (c *session) run() {
+	defer c.srv.forget(c)
+	err := c.guard(c.serve)
+	if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {
+		err = errLeft
+	}
+	if cause := c.conn.aborted(); cause != nil {
+		err = cause
+	}
+	if late := c.guard(func() error { c.finish(err); return nil }); late != nil {
+		c.conn.nc.Close()
+	}
+}
+
+// guard turns a panic into an error.
+func (c *session) guard(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("internal error: %v", r)
+			c.srv.log.Error("panic in a session", "client", c.id(), "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+		}
+	}()
+	return f()
+}
+
+// serve gives why the client is served no more.
+func (c *session) serve() error {
+	t := &c.set.cfg.Timeouts
+	c.conn.expect(patience{what: "connecting", until: c.since.Add(t.Connect)})
+	moved, err := handshake.Server(c.conn.nc, handshake.Options{})
+	c.conn.reader.AddBytes(moved.Read)
+	c.conn.sent.Add(moved.Written)
+	if err != nil {
+		return err
+	}
+	for {
+		var m chunk.Message
+		if err := c.conn.next(&m, c.ping); err != nil {
+			return err
+		}
+		if err := c.handle(&m); err != nil {
+			return err
+		}
+		if seq, due := c.conn.reader.AckDue(); due {
+			if err := c.conn.send(command.Acknowledgement(seq)); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// handle takes one message.
+func (c *session) handle(m *chunk.Message) error {
+	switch m.Type {
+	case message.TypeIDAudioMessage, message.TypeIDVideoMessage, message.TypeIDDataMessageAMF0, message.TypeIDDataMessageAMF3:
+		c.media(m)
+		return nil
+	case message.TypeIDCommandMessageAMF0, message.TypeIDCommandMessageAMF3:
+		cmd, err := command.Parse(m)
+		if err != nil {
+			return err
+		}
+		return c.command(cmd, m.Stream)
+	case message.TypeIDWinAckSize:
+		n, _, err := command.ParseControl(m)
+		if err != nil {
+			return err
+		}
+		c.conn.reader.SetWindow(n)
+	case message.TypeIDUserCtrl:
+		return c.userControl(m)
+	}
+	return nil // Acknowledgement, Set Peer Bandwidth, shared objects and types to come need nothing
+}
+
+func (c *session) userControl(m *chunk.Message) error {
+	u, err := command.ParseUserControl(m)
+	if err != nil || u.Event != command.PingRequest {
+		return nil // events nobody knows are no reason to part
+	}
+	return c.conn.send(command.UserControl{Event: command.PingResponse, Value: u.Value}.Message())
+}
+
+// ping asks the client for a sign of life.
+func (c *session) ping() error {
+	at := uint32(time.Since(c.since).Milliseconds())
+	return c.conn.send(command.UserControl{Event: command.PingRequest, Value: at}.Message())
+}
+
+// finish ends what the client began, one event after the other, and the connection.
+func (c *session) finish(why error) {
+	var refused *refusal
+	if errors.As(why, &refused) {
+		c.conn.nc.CloseWrite() // it was told; it need not wait for the hooks
+	}
+	c.conn.abort(why) // frees goroutines that write
+	for _, ms := range c.streams {
+		if ms != nil {
+			c.end(ms)
+		}
+	}
+	c.leave()
+	if c.connected.Load() || refused != nil {
+		c.logClose(why)
+	}
+	linger := time.Duration(0)
+	if refused != nil {
+		linger = c.set.cfg.Timeouts.Linger
+	}
+	c.conn.hangUp(linger)
+}
+
+// id is the client_id in the profile of the vhost that the client entered.
+func (c *session) id() string {
+	p := hook.SRS1
+	if v := c.client.vhost; v != nil {
+		p = v.profile()
+	}
+	return c.srv.ids.clientID(c.number, p)
+}
+
+// hasID reports whether an id given by hand means this client, in whatever profile.
+func (c *session) hasID(id string) bool {
+	for _, p := range hook.Profiles() {
+		if c.srv.ids.clientID(c.number, p) == id {
+			return true
+		}
+	}
+	return false
+}

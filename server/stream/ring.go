@@ -1,0 +1,41 @@
+package stream
+
+// ring keeps the packets first to end()-1 by their number, which counts all packets of a stream.
+type ring struct {
+	packets []*packet
+	first   uint64
+	bytes   int
+	newest  uint64 // number of the newest keyframe, plus 1; 0: none
+}
+
+func (r *ring) end() uint64 { return r.first + uint64(len(r.packets)) }
+
+// at gives a packet that is in the ring.
+func (r *ring) at(number uint64) *packet { return r.packets[number-r.first] }
+
+func (r *ring) push(p *packet) {
+	if p.kind == kindKeyframe {
+		r.newest = r.end() + 1
+	}
+	r.packets = append(r.packets, p)
+	r.bytes += len(p.wire)
+}
+
+// pop lets go of the oldest packet.
+func (r *ring) pop() {
+	r.bytes -= len(r.packets[0].wire)
+	r.packets[0] = nil // the slice below keeps the array alive
+	r.packets = r.packets[1:]
+	r.first++
+}
+
+// keyframe gives the number of the newest keyframe if it is still there.
+func (r *ring) keyframe() (number uint64, ok bool) {
+	if r.newest == 0 || r.newest-1 < r.first {
+		return 0, false
+	}
+	return r.newest - 1, true
+}
+
+// forget makes the next keyframe the first one: what is in the ring belongs to a publication that is over.
+func (r *ring) forget() { r.newest = 0 }

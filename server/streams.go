@@ -1,0 +1,152 @@
+package server
+
+import (
+	"time"
+
+	"hookproof/internal/rtmp/command"
+	"hookproof/server/stream"
+)
+
+// messageStream is one NetStream of a client: it publishes, plays, or waits to be told. At most one of
+// publication and playing is set; the fields change under session.mu.
+type messageStream struct {
+	id          uint32
+	target      target
+	held        *stream.Stream // while publishing or playing
+	publication *stream.Publication
+	playing     *playing
+	published   bool // it has published before
+	media       bool // this publication's media has begun
+}
+
+func (ms *messageStream) busy() bool { return ms.publication != nil || ms.playing != nil }
+
+// newStream makes a message stream with the lowest free id, from 1; 0 when the client has too many.
+func (c *session) newStream() uint32 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, ms := range c.streams {
+		if ms == nil {
+			c.streams[i] = &messageStream{id: uint32(i) + 1}
+			return uint32(i) + 1
+		}
+	}
+	if len(c.streams) >= c.set.cfg.Limits.Streams {
+		return 0
+	}
+	c.streams = append(c.streams, &messageStream{id: uint32(len(c.streams)) + 1})
+	return uint32(len(c.streams))
+}
+
+// stream gives a message stream of the client, nil if there is none of that id.
+func (c *session) stream(id uint32) *messageStream {
+	if id == 0 || uint64(id) > uint64(len(c.streams)) {
+		return nil
+	}
+	return c.streams[id-1]
+}
+
+// end ends what a message stream does, with its closing event.
+func (c *session) end(ms *messageStream) {
+	switch {
+	case ms.publication != nil:
+		c.unpublish(ms)
+	case ms.playing != nil:
+		c.stop(ms)
+	}
+}
+
+// closeStream ends what the message stream does; it can be used again.
+func (c *session) closeStream(id uint32) error {
+	ms := c.stream(id)
+	if ms == nil || !ms.busy() {
+		return nil
+	}
+	s := command.UnpublishSuccess
+	if ms.playing != nil {
+		s = command.PlayStop
+	}
+	c.end(ms)
+	c.settle()
+	return c.status(id, s)
+}
+
+// deleteStream ends the message stream. There is no answer (RTMP 1.0 section 7.2.2.3).
+func (c *session) deleteStream(cmd *command.Command) error {
+	n, err := cmd.Number(1)
+	if err != nil || n < 1 || n > float64(len(c.streams)) {
+		return nil
+	}
+	id := uint32(n)
+	ms := c.stream(id)
+	if ms == nil {
+		return nil
+	}
+	c.end(ms)
+	c.mu.Lock()
+	c.streams[id-1] = nil
+	c.mu.Unlock()
+	c.settle()
+	return nil
+}
+
+// doing gives the message stream that says what kind of client this is. The caller holds mu, or is the session.
+func (c *session) doing() (*messageStream, Kind) {
+	var found *messageStream
+	for _, ms := range c.streams {
+		switch {
+		case ms == nil:
+		case ms.publication != nil:
+			return ms, KindPublish
+		case ms.playing != nil:
+			found = ms
+		}
+	}
+	if found != nil {
+		return found, KindPlay
+	}
+	return nil, KindIdle
+}
+
+func (c *session) kind() Kind {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, kind := c.doing()
+	return kind
+}
+
+// settle sets how long the client may now be quiet.
+func (c *session) settle() {
+	t := &c.set.cfg.Timeouts
+	ms, kind := c.doing()
+	switch {
+	case kind == KindPublish && !ms.media:
+		c.conn.expect(patience{what: "sending its first packet", silence: t.FirstPacket})
+	case kind == KindPublish:
+		c.conn.expect(patience{what: "publishing", silence: t.Publish})
+	case kind == KindPlay:
+		c.conn.expect(patience{what: "playing", silence: t.Player, ping: t.Ping})
+	case t.Idle > 0:
+		c.conn.expect(patience{what: "publishing or playing anything", until: time.Now().Add(t.Idle)})
+	default:
+		c.conn.expect(patience{})
+	}
+}
+
+// info describes the client. Any goroutine may ask.
+func (c *session) info() ClientInfo {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	in := ClientInfo{
+		ID: c.id(), IP: c.ip(), Addr: c.conn.nc.RemoteAddr().String(),
+		VHost: c.client.vhost.Name, App: c.client.address.app,
+		TCURL: c.client.tcURL, PageURL: c.client.pageURL, SWFURL: c.client.swfURL, FlashVer: c.client.flashVer,
+		Since: c.since, RecvBytes: int64(c.conn.recv()), SentBytes: int64(c.conn.sent.Load()),
+	}
+	ms, kind := c.doing()
+	in.Kind = kind
+	if ms != nil {
+		in.VHost, in.App, in.Stream, in.StreamID = ms.target.vhost.Name, ms.target.app, ms.target.name, ms.held.ID()
+	}
+	return in
+}
