@@ -44,7 +44,7 @@ func (c *session) minor(cmd *command.Command, streamID uint32) error {
 	case "pause", "pauseRaw":
 		return c.pause(cmd, streamID)
 	case "seek":
-		return c.status(streamID, command.SeekFailed)
+		return c.status(streamID, command.SeekNotify.With("A live stream goes on where it is."))
 	case "getStreamLength":
 		return c.result(cmd, 0.0) // live streams have none
 	case "_checkbw":
