@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Counters say how much went in and out so far. Frames are audio and video
-// messages other than sequence headers.
+// Counters say how much went in and out so far. Frames are pictures and sound:
+// audio and video messages other than sequence headers and ends of sequences.
 type Counters struct {
 	AudioFrames, VideoFrames, Keyframes uint64 // received
 	SequenceHeaders, DataMessages       uint64 // received
@@ -46,11 +46,13 @@ func (c *Client) Counters() Counters {
 	return k
 }
 
-// media counts a received frame or sequence header.
+// media counts a received audio or video message.
 func (n *counts) media(ev *Event) {
 	n.mediaBytes.Add(uint64(ev.Size))
 	if ev.SequenceHeader {
 		n.headers.Add(1)
+	}
+	if !ev.Frame {
 		return
 	}
 	now := clockNow()

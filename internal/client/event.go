@@ -56,8 +56,9 @@ type Event struct {
 	Timestamp uint32 // ms, as received
 	Size      int    // bytes of the message's payload
 
-	Keyframe, SequenceHeader bool
-	Marker                   Marker // zero unless the frame carries one
+	Frame, Keyframe bool   // a picture or sound; one that can be decoded by itself
+	SequenceHeader  bool   // decoder configuration
+	Marker          Marker // zero unless the frame carries one
 
 	// Args are a command's or data message's values behind the name (and
 	// behind the transaction). Shared: do not change.

@@ -10,7 +10,6 @@ import (
 	"github.com/yutopp/go-rtmp/message"
 
 	"hookproof/internal/client/clip"
-	"hookproof/internal/rtmp/codec"
 	"hookproof/internal/rtmp/flv"
 )
 
@@ -46,9 +45,10 @@ func ReadFLV(r io.Reader) ([]flv.Tag, error) {
 	}
 }
 
-// Loop repeats a recording without end: timestamps go on rising, and metadata
-// and sequence headers come in the first round only. The tags are shared, so
-// that thousands of publishers can send one recording.
+// Loop repeats a recording without end: timestamps go on rising, metadata and
+// sequence headers come in the first round only, and what follows the last
+// frame (an end of sequence) never. The tags are shared, so that thousands of
+// publishers can send one recording.
 type Loop struct {
 	tags  []flv.Tag
 	next  int
@@ -59,22 +59,22 @@ type Loop struct {
 
 // NewLoop returns a Loop over tags, which must hold at least one frame.
 func NewLoop(tags []flv.Tag) (*Loop, error) {
-	l := &Loop{tags: tags}
-	frames := 0
+	frames, end := uint32(0), 0
 	for i := range tags {
-		if !isHeader(&tags[i]) {
+		if isFrame(&tags[i]) {
 			frames++
+			end = i + 1
 		}
 	}
 	if frames == 0 {
 		return nil, errors.New("loop: no audio or video frame to repeat")
 	}
-	length := tags[len(tags)-1].Timestamp - tags[0].Timestamp
-	if length > 1<<31 {
-		return nil, fmt.Errorf("loop: timestamps go back, from %d ms to %d ms", tags[0].Timestamp, tags[len(tags)-1].Timestamp)
+	tags = tags[:end]
+	first, last := tags[0].Timestamp, tags[end-1].Timestamp
+	if last-first > 1<<31 {
+		return nil, fmt.Errorf("loop: timestamps go back, from %d ms to %d ms", first, last)
 	}
-	l.span = length + max(length/uint32(frames), 1)
-	return l, nil
+	return &Loop{tags: tags, span: last - first + max((last-first)/frames, 1)}, nil
 }
 
 // Next returns the next tag. Its Data is shared: do not change.
@@ -82,7 +82,7 @@ func (l *Loop) Next() flv.Tag {
 	for {
 		t := l.tags[l.next]
 		t.Timestamp += l.shift
-		wanted := l.round == 0 || !isHeader(&t)
+		wanted := isFrame(&t) || l.round == 0
 		if l.next++; l.next == len(l.tags) {
 			l.next = 0
 			l.round++
@@ -103,15 +103,12 @@ func (l *Loop) Round() []flv.Tag {
 	return tags
 }
 
-// isHeader tells metadata and sequence headers from frames.
-func isHeader(t *flv.Tag) bool {
+// isFrame tells pictures and sound from metadata, sequence headers and ends.
+func isFrame(t *flv.Tag) bool {
 	switch t.Type {
-	case message.TypeIDAudioMessage:
-		h, _ := codec.ParseAudio(t.Data)
-		return h.SequenceHeader
-	case message.TypeIDVideoMessage:
-		h, _ := codec.ParseVideo(t.Data)
-		return h.SequenceHeader
+	case message.TypeIDAudioMessage, message.TypeIDVideoMessage:
+		frame, _, _ := mediaHeader(t.Type, t.Data)
+		return frame
 	}
-	return true
+	return false
 }

@@ -56,7 +56,7 @@ func (c *Client) putTags(o *outbound, stream uint32, tags []flv.Tag) int {
 		if c.o.Publisher != 0 {
 			m.Payload = o.stamp.stamp(&tags[i], m.Payload, c.o.Publisher)
 		}
-		if m.Type != message.TypeIDDataMessageAMF0 {
+		if isFrame(&tags[i]) {
 			c.n.sent.Add(1)
 		}
 		o.put(&m)
@@ -90,6 +90,9 @@ func (c *Client) Pace(ctx context.Context, tags []flv.Tag, speed float64) error 
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for i := 0; i < len(tags); {
+		if ctx.Err() != nil {
+			return &StepError{Phase: "send media", Err: context.Cause(ctx)}
+		}
 		n := dueTags(tags[i:], tags[0].Timestamp, time.Duration(float64(time.Since(start))*speed))
 		if n > 0 {
 			if err := c.WriteMedia(tags[i : i+n]...); err != nil {
@@ -106,7 +109,6 @@ func (c *Client) Pace(ctx context.Context, tags []flv.Tag, speed float64) error 
 			end, _ := c.End()
 			return &StepError{Phase: "send media", Err: &DisconnectError{How: end.How, Err: end.Err}}
 		case <-ctx.Done():
-			return &StepError{Phase: "send media", Err: context.Cause(ctx)}
 		}
 	}
 	return nil

@@ -76,17 +76,9 @@ func (c *Client) dispatch(m *chunk.Message) {
 
 // media counts a frame and shows it; it copies nothing.
 func (c *Client) media(ev *Event, m *chunk.Message) {
-	ev.Kind, ev.Name, ev.Payload = Media, "video", m.Payload
-	// A header that cannot be parsed makes a frame all the same: it was sent.
-	if m.Type == message.TypeIDAudioMessage {
-		ev.Name = "audio"
-		h, _ := codec.ParseAudio(m.Payload)
-		ev.SequenceHeader = h.SequenceHeader
-	} else {
-		h, _ := codec.ParseVideo(m.Payload)
-		ev.SequenceHeader, ev.Keyframe = h.SequenceHeader, h.Keyframe
-	}
-	if !ev.SequenceHeader {
+	ev.Kind, ev.Name, ev.Payload = Media, messageName(m.Type), m.Payload
+	ev.Frame, ev.Keyframe, ev.SequenceHeader = mediaHeader(m.Type, m.Payload)
+	if ev.Frame {
 		ev.Marker, _ = ParseMarker(m.Payload)
 		if ev.Marker.Publisher != 0 {
 			c.seen.add(ev.Marker)
@@ -94,6 +86,19 @@ func (c *Client) media(ev *Event, m *chunk.Message) {
 	}
 	c.n.media(ev)
 	c.emit(ev)
+}
+
+// mediaHeader says what an audio or video message is: a frame, perhaps a
+// keyframe, a sequence header, or none of them (an end of sequence, say). A
+// message that cannot be parsed makes a frame: it was sent as one.
+func mediaHeader(t message.TypeID, payload []byte) (frame, keyframe, header bool) {
+	if t == message.TypeIDAudioMessage {
+		h, err := codec.ParseAudio(payload)
+		return err != nil || !h.SequenceHeader && !h.SequenceEnd && !h.ChannelConfig, false, h.SequenceHeader
+	}
+	h, err := codec.ParseVideo(payload)
+	frame = err != nil || !h.SequenceHeader && !h.SequenceEnd && !h.Metadata && !h.Command
+	return frame, h.Keyframe && frame, h.SequenceHeader
 }
 
 func readCommand(ev *Event, m *chunk.Message) {

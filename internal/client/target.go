@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"strings"
 )
 
@@ -52,14 +53,11 @@ func splitURL(s string) (host, app string, err error) {
 func (t *target) dial(ctx context.Context, local string, receiveBuffer int) (*net.TCPConn, error) {
 	var d net.Dialer
 	if local != "" {
-		if _, _, err := net.SplitHostPort(local); err != nil {
-			local = net.JoinHostPort(strings.Trim(local, "[]"), "0")
-		}
-		addr, err := net.ResolveTCPAddr("tcp", local)
+		addr, err := parseLocal(local)
 		if err != nil {
 			return nil, fmt.Errorf("local address %q: %w", local, err)
 		}
-		d.LocalAddr = addr
+		d.LocalAddr = net.TCPAddrFromAddrPort(addr)
 	}
 	d.KeepAlive = -1 // a peer that is gone is the server's to notice; keepalives cost syscalls
 	conn, err := d.DialContext(ctx, "tcp", t.addr)
@@ -74,6 +72,14 @@ func (t *target) dial(ctx context.Context, local string, receiveBuffer int) (*ne
 		}
 	}
 	return tcp, nil
+}
+
+// parseLocal reads an IP address with or without a port. Names are not looked up.
+func parseLocal(s string) (netip.AddrPort, error) {
+	if addr, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
+		return netip.AddrPortFrom(addr, 0), nil
+	}
+	return netip.ParseAddrPort(s)
 }
 
 // contextCause says ErrTimeout where a deadline is why err happened, the

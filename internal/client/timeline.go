@@ -94,6 +94,7 @@ func (t *timeline) keepMedia(ev *Event) bool {
 	case ev.SequenceHeader:
 		t.headers++
 		return t.headers <= maxHeaders
+	case !ev.Frame:
 	case ev.Name == "audio":
 		first(&t.firsts.audio)
 	default:
