@@ -1,5 +1,200 @@
 package reports
 
-import "io"
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"html/template"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+)
 
-func WriteHTML(w io.Writer, run *Run) error { return nil }
+// The parts of report.html. The page works without scripts: they add search,
+// filters, the Gherkin and the timelines.
+var (
+	//go:embed html/report.tmpl
+	htmlTemplate string
+	//go:embed html/page.css
+	cssPage string
+	//go:embed html/detail.css
+	cssDetail string
+	//go:embed html/dom.js
+	jsDOM string
+	//go:embed html/timeline.js
+	jsTimeline string
+	//go:embed html/detail.js
+	jsDetail string
+	//go:embed html/filter.js
+	jsFilter string
+)
+
+var htmlPage = template.Must(template.New("report").Funcs(template.FuncMap{
+	"glyph":  func(v Verdict) string { return v.glyph() },
+	"class":  htmlClass,
+	"short":  shortDuration,
+	"show":   func(s string) string { return visible(s, true) },
+	"upper":  func(l Level) string { return strings.ToUpper(string(l)) },
+	"join":   func(s []string) string { return strings.Join(s, " ") },
+	"stamp":  func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
+	"caught": mutantGlyph,
+}).Parse(htmlTemplate))
+
+// htmlClass is a verdict as a class name.
+func htmlClass(v Verdict) string { return "v-" + strings.ReplaceAll(string(v), " ", "-") }
+
+// htmlReport is what the template sees.
+type htmlReport struct {
+	*Run
+	Summary  Summary
+	Sentence string
+	Glyph    string
+	Class    string
+	Took     time.Duration
+	Bar      []htmlSegment
+	Sections []htmlSection
+	Caught   int
+	CSS      template.CSS
+	JS       template.JS
+	Index    template.JS // JSON
+	Details  []htmlBlob
+	Policy   string
+}
+
+// htmlSegment is one verdict's share of the scenarios, in thousandths.
+type htmlSegment struct {
+	Verdict  Verdict
+	Count    int
+	X, Width float64
+}
+
+// htmlBlob is the details of one scenario as JSON, read when it is opened.
+type htmlBlob struct {
+	Key  int
+	JSON template.JS
+}
+
+type htmlSection struct {
+	Name string
+	Rows []htmlRow
+}
+
+type htmlRow struct {
+	Row
+	Open      bool
+	Scenarios []htmlScenario
+}
+
+// htmlScenario is a scenario below one of its requirements.
+type htmlScenario struct {
+	*Scenario
+	Key    int  // index in Run.Scenarios
+	Anchor bool // the first place that shows it
+	Why    bool // has a failure or a reason to show
+	Repeat string
+}
+
+// WriteHTML writes report.html: one file that loads nothing and, by its own
+// content policy, cannot.
+func WriteHTML(w io.Writer, run *Run) error {
+	rows := Matrix(run)
+	sum := summarize(run, rows)
+	css := cssPage + cssDetail + ":root{--profiles:" + strconv.Itoa(max(1, len(run.Profiles))) + "}\n"
+	js := jsDOM + jsTimeline + jsDetail + jsFilter
+	page := htmlReport{Run: run, Summary: sum, Sentence: upperFirst(sum.Sentence()), Glyph: sum.Conclusion.glyph(),
+		Class: "c-" + strings.ReplaceAll(string(sum.Conclusion), " ", "-"), Took: run.Ended.Sub(run.Started),
+		Bar: htmlBar(&sum, len(run.Scenarios)), CSS: template.CSS(css), JS: template.JS(js),
+		Policy: "default-src 'none'; style-src '" + contentHash(css) + "'; script-src '" + contentHash(js) + "'; base-uri 'none'; form-action 'none'"}
+	seen := map[int]bool{}
+	for _, sec := range Sections(rows) {
+		page.Sections = append(page.Sections, htmlSectionOf(run, sec, seen))
+	}
+	if run.Mutants != nil {
+		for _, m := range run.Mutants.Rows {
+			if m.Caught {
+				page.Caught++
+			}
+		}
+	}
+	var err error
+	if page.Index, err = htmlIndex(run); err != nil {
+		return err
+	}
+	if page.Details, err = htmlDetails(run); err != nil {
+		return err
+	}
+	return htmlPage.Execute(w, &page)
+}
+
+// contentHash is a source of a Content-Security-Policy that allows this text
+// alone.
+func contentHash(text string) string {
+	h := sha256.Sum256([]byte(text))
+	return "sha256-" + base64.StdEncoding.EncodeToString(h[:])
+}
+
+func htmlBar(sum *Summary, total int) []htmlSegment {
+	var out []htmlSegment
+	x := 0.0
+	for i := len(Verdicts) - 1; i >= 0; i-- {
+		n := sum.Scenarios[Verdicts[i]]
+		if n == 0 {
+			continue
+		}
+		width := 1000 * float64(n) / float64(total)
+		out = append(out, htmlSegment{Verdicts[i], n, x, width})
+		x += width
+	}
+	return out
+}
+
+func htmlSectionOf(run *Run, sec Section, seen map[int]bool) htmlSection {
+	out := htmlSection{Name: sec.Name}
+	for _, r := range sec.Rows {
+		row := htmlRow{Row: r}
+		for _, c := range r.Cells {
+			for _, i := range c.indexes {
+				s := &run.Scenarios[i]
+				row.Scenarios = append(row.Scenarios, htmlScenario{Scenario: s, Key: i, Anchor: !seen[i],
+					Why: s.Failure != nil || s.Reason != "", Repeat: repeatCommand(run, s)})
+				seen[i] = true
+			}
+		}
+		out.Rows = append(out.Rows, row)
+	}
+	return out
+}
+
+// repeatCommand is the command line that runs one scenario's ids again.
+func repeatCommand(run *Run, s *Scenario) string {
+	args := []string{"conformance"}
+	if run.Target.Kind != TargetBuiltIn && run.Target.URL != "" {
+		args = append(args, "-"+string(run.Target.Kind), shellQuote(run.Target.URL))
+	}
+	for _, id := range s.Requirements {
+		args = append(args, "-id", shellQuote(id))
+	}
+	args = append(args, "-profile", shellQuote(s.Profile), "-seed", strconv.FormatInt(run.Options.Seed, 10))
+	return strings.Join(args, " ")
+}
+
+// shellQuote quotes what a shell would not take as it stands.
+func shellQuote(s string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:,@%+=", r)
+	}
+	if s != "" && strings.TrimFunc(s, plain) == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// htmlJSON encodes for a script element: <, > and & are escaped by encoding/json.
+func htmlJSON(v any) (template.JS, error) {
+	var b bytes.Buffer
+	err := json.NewEncoder(&b).Encode(v)
+	return template.JS(bytes.TrimSpace(b.Bytes())), err
+}

@@ -24,6 +24,9 @@ type Cell struct {
 // Total is the number of scenarios behind a cell.
 func (c *Cell) Total() int { return len(c.indexes) }
 
+// Passed is the number of them that passed.
+func (c *Cell) Passed() int { return c.Counts[Pass] }
+
 // uncatalogued is the section of ids that scenarios carry and the catalogue lacks.
 const uncatalogued = "Not in the catalogue"
 

@@ -172,7 +172,7 @@ func (st Style) cell(c *Cell, width int) string {
 	if c.Total() == 0 {
 		return st.verdict(c.Verdict, width)
 	}
-	n := fmt.Sprintf("%d/%d", c.Counts[Pass], c.Total())
+	n := fmt.Sprintf("%d/%d", c.Passed(), c.Total())
 	return st.verdict(c.Verdict, width-len(n)-1) + " " + st.dim(n)
 }
 

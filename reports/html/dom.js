@@ -1,0 +1,31 @@
+"use strict";
+document.documentElement.classList.add("js");
+
+const $ = (sel, root = document) => root.querySelector(sel);
+const $$ = (sel, root = document) => [...root.querySelectorAll(sel)];
+const SVG = "http://www.w3.org/2000/svg";
+
+// Text goes in as text nodes only, never as markup.
+function build(node, attrs, children) {
+  for (const [k, v] of Object.entries(attrs || {})) {
+    if (k.startsWith("on")) node.addEventListener(k.slice(2), v);
+    else if (v !== undefined && v !== false) node.setAttribute(k, v);
+  }
+  for (const c of children.flat()) if (c !== undefined && c !== null && c !== "") node.append(c);
+  return node;
+}
+const h = (tag, attrs, ...children) => build(document.createElement(tag), attrs, children);
+const s = (tag, attrs, ...children) => build(document.createElementNS(SVG, tag), attrs, children);
+
+// show makes control characters visible.
+const show = (text) => String(text ?? "").replace(/[\u0000-\u0008\u000b-\u001f]/g, (c) => String.fromCharCode(0x2400 + c.charCodeAt(0)))
+  .replace(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
+const clip = (text, n) => (text.length > n ? text.slice(0, n - 1) + "…" : text);
+
+// span prints seconds as people read them.
+function span(sec) {
+  const ms = sec * 1000;
+  if (ms >= 1000) return sec.toFixed(2) + " s";
+  return (ms >= 100 ? ms.toFixed(0) : ms.toFixed(1)) + " ms";
+}
+const readJSON = (id) => JSON.parse(document.getElementById(id).textContent);
