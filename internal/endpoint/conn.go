@@ -205,12 +205,18 @@ func startsRequest(b []byte) bool {
 	return 'A' <= b[0] && b[0] <= 'Z' || b[0] == '\r' || b[0] == '\n'
 }
 
-// decode reads the event out of the body.
+// decode reads the event out of the body. What is no payload of the profile
+// is read leniently as well: whose event it is matters all the more then.
 func (c *conn) decode(r *Request, body []byte) {
-	if p := c.e.opts.Profile; p != nil && !c.e.opts.Lenient {
-		r.Payload, r.DecodeErr = p.Decode(body)
-	} else {
-		r.Payload, r.DecodeErr = hook.DecodeAny(body)
+	strict := c.e.opts.Profile
+	if strict != nil && !c.e.opts.Lenient {
+		r.Payload, r.DecodeErr = strict.Decode(body)
+	}
+	if r.Payload == nil || r.DecodeErr != nil {
+		var err error
+		if r.Payload, err = hook.DecodeAny(body); r.DecodeErr == nil {
+			r.DecodeErr = err
+		}
 	}
 	if r.Payload != nil {
 		r.Event, r.HasEvent = r.Payload.Event()

@@ -234,6 +234,16 @@ func (e *Endpoint) answerFor(r *Request) (Answer, string) {
 	return (*e.deflt.Load())(r), ""
 }
 
+// successor gives a request to note the next phase in: a new one if anybody
+// may have kept r.
+func (e *Endpoint) successor(r *Request) *Request {
+	if !e.rec.on() && e.opts.Observe == nil {
+		return r
+	}
+	next := *r
+	return &next
+}
+
 func (e *Endpoint) observe(r *Request, p Phase) {
 	if e.opts.Observe != nil {
 		e.opts.Observe(r, p)

@@ -142,7 +142,7 @@ func (w *answerWriter) stayOpen() {
 		return
 	}
 	if w.c.awaitPeer() {
-		w.r.GaveUp = time.Now()
+		w.left = time.Now()
 	}
 }
 

@@ -15,13 +15,13 @@ type Options struct {
 	// Lenient reads payloads as without a Profile although one is set: for
 	// load runs, where DecodeErr is of no interest.
 	Lenient bool
-	// Default answers what no rule matches; nil: [Accept]. It may block its
-	// own caller only.
+	// Default answers what no rule matches; nil: [Accept]. Like a rule's Func,
+	// it may block its own caller only, and must not keep the request.
 	Default func(*Request) Answer
 
 	// Observe is called at every phase of every request, on the connection's
-	// goroutine: be quick, and do not keep what you get from changing hands
-	// twice; calls of different connections overlap.
+	// goroutine: be quick. Calls of different connections overlap. The
+	// request may be kept.
 	Observe func(*Request, Phase)
 	// ObserveConn is called when a connection is accepted and when it ended.
 	ObserveConn func(ConnEvent)

@@ -13,7 +13,8 @@ type Rule struct {
 	Name  string // for the record
 	Match Match
 	// Answer is given, unless Func is set, which then decides. Func is called
-	// on the connection's goroutine: it may block its own caller only.
+	// on the connection's goroutine: it may block its own caller only, and
+	// must not keep the request.
 	Answer Answer
 	Func   func(*Request) Answer
 }

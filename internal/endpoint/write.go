@@ -18,17 +18,17 @@ func (c *conn) answer(r *Request, keep bool) bool {
 	if a.Status == 0 {
 		a, rule = c.e.answerFor(r)
 	}
-	next := *r
+	next := c.e.successor(r)
 	next.Answer, next.Rule = a, rule
 	if a.Delay > 0 || a.Gate != nil || a.Fault == Hang {
-		if err := c.hold(&next); err != nil {
-			c.finish(&next, err)
+		if err := c.hold(next); err != nil {
+			c.finish(next, time.Time{}, err)
 			return false
 		}
 	}
-	w := answerWriter{c: c, r: &next, a: &next.Answer, keep: keep}
+	w := answerWriter{c: c, r: next, a: &next.Answer, keep: keep}
 	w.write()
-	c.finish(&next, w.err)
+	c.finish(next, w.left, w.err)
 	if !w.keep && w.err == nil && w.linger {
 		c.drain()
 	}
@@ -52,13 +52,16 @@ func (c *conn) errorAnswer(r *Request) Answer {
 	return Answer{}
 }
 
-// finish records the last state of a request. The states handed out before
-// stay as they were.
-func (c *conn) finish(r *Request, err error) {
-	done := *r
+// finish records the last state of a request; left is when the caller closed
+// after the answer, where that was waited for.
+func (c *conn) finish(r *Request, left time.Time, err error) {
+	done := c.e.successor(r)
 	done.Done, done.WriteErr = time.Now(), err
-	c.e.rec.update(&done)
-	c.e.observe(&done, PhaseDone)
+	if !left.IsZero() {
+		done.GaveUp = left
+	}
+	c.e.rec.update(done)
+	c.e.observe(done, PhaseDone)
 }
 
 // drain reads what the caller still sends, so that closing does not become a
@@ -93,16 +96,15 @@ type answerWriter struct {
 	a      *Answer
 	keep   bool // the connection goes on afterwards
 	linger bool // the caller may still be sending
+	left   time.Time
 	err    error
 }
 
-// mark says that what is written next is the last of the answer. Observers
-// that kept the request have it as it was; this one is new.
+// mark says that what is written next is the last of the answer.
 func (w *answerWriter) mark() {
 	w.r.Answered = time.Now()
-	shown := *w.r
-	w.c.e.rec.update(&shown)
-	w.c.e.observe(&shown, PhaseAnswered)
+	w.c.e.rec.update(w.r)
+	w.c.e.observe(w.r, PhaseAnswered)
 }
 
 // send writes bytes that more will follow.
