@@ -35,17 +35,17 @@ func NewWriter(w io.Writer, audio, video bool) (*Writer, error) {
 	return &Writer{w: w}, nil
 }
 
-// Write writes a tag. The error is a *FormatError about t, of which nothing was
-// written, or the underlying writer's, which stays.
+// Write writes a tag. The error is about t, of which nothing was written then,
+// or the underlying writer's, which stays.
 func (w *Writer) Write(t *Tag) error {
 	if w.err != nil {
 		return w.err
 	}
 	if len(t.Data) > MaxTag {
-		return &FormatError{0, fmt.Sprintf("a tag of %d bytes to write; at most %d fit", len(t.Data), MaxTag)}
+		return fmt.Errorf("flv: a tag of %d bytes to write; at most %d fit", len(t.Data), MaxTag)
 	}
 	if t.Type != TypeAudio && t.Type != TypeVideo && t.Type != TypeData {
-		return &FormatError{0, fmt.Sprintf("a tag of type %d to write; 8, 9 or 18 was expected", t.Type)}
+		return fmt.Errorf("flv: a tag of type %d to write; 8, 9 or 18 was expected", t.Type)
 	}
 	w.buf = AppendTag(w.buf[:0], t)
 	_, w.err = w.w.Write(w.buf)
