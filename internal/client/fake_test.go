@@ -72,6 +72,7 @@ func serve(t testing.TB, script func(*peer)) (url string) {
 			return
 		}
 		tcp := conn.(*net.TCPConn)
+		defer tcp.Close()
 		script(&peer{t: t, conn: tcp, r: chunk.NewReader(tcp, chunk.Limits{}), w: chunk.NewWriter(tcp)})
 	})
 }
