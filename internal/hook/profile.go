@@ -68,8 +68,8 @@ type Profile struct {
 	// CloseAfterRefusal: whether on_close follows a refused on_connect
 	// (S-ANS-03).
 	CloseAfterRefusal Duty
-	// UnpublishAfterBusy: whether a publisher that was accepted but lost to a
-	// live one gives on_unpublish; never in srs7 (S-CON-04).
+	// UnpublishAfterBusy: a publisher that was accepted but lost to a live
+	// one may give on_unpublish; it must not otherwise (S-CON-04).
 	UnpublishAfterBusy bool
 	// FreshConnections: the real server makes a TCP connection for every call.
 	FreshConnections bool

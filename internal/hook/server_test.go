@@ -37,6 +37,7 @@ type rawServer struct {
 
 	mu    sync.Mutex
 	seen  []seen
+	more  chan struct{} // closed and replaced when seen grows
 	conns []net.Conn
 	wg    sync.WaitGroup
 }
@@ -51,7 +52,7 @@ func newRawServer(t testing.TB, answer func(conn net.Conn, request int) bool) *r
 }
 
 func serveRaw(t testing.TB, l net.Listener, answer func(conn net.Conn, request int) bool) *rawServer {
-	s := &rawServer{Listener: l, answer: answer}
+	s := &rawServer{Listener: l, answer: answer, more: make(chan struct{})}
 	s.wg.Go(s.accept)
 	t.Cleanup(func() {
 		l.Close()
@@ -93,6 +94,8 @@ func (s *rawServer) serve(conn net.Conn, n int) {
 		s.mu.Lock()
 		s.seen = append(s.seen, seen{n, r.RequestURI, r.Method, r.Header, r.ContentLength, string(body)})
 		request := len(s.seen)
+		close(s.more)
+		s.more = make(chan struct{})
 		s.mu.Unlock()
 		if !s.answer(conn, request) {
 			return
@@ -105,6 +108,24 @@ func (s *rawServer) requests() []seen {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]seen(nil), s.seen...)
+}
+
+// await waits until n requests were read and gives how many there are.
+func (s *rawServer) await(n int) int {
+	late := time.After(patience)
+	for {
+		s.mu.Lock()
+		got, more := len(s.seen), s.more
+		s.mu.Unlock()
+		if got >= n {
+			return got
+		}
+		select {
+		case <-more:
+		case <-late:
+			return got
+		}
+	}
 }
 
 func (s *rawServer) url(rest string) string { return "http://" + s.Addr().String() + rest }

@@ -2,11 +2,16 @@ package hook
 
 import "golang.org/x/sys/unix"
 
-// silent reports whether the socket is open with nothing to read.
+// silent reports whether the socket is open with nothing to read: no bytes, no
+// FIN, no error.
 func silent(fd uintptr) bool {
-	var b [1]byte
-	_, _, err := unix.Recvfrom(int(fd), b[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
-	return err == unix.EAGAIN
+	fds := [1]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN | unix.POLLRDHUP}}
+	for {
+		// A signal, which the runtime uses a lot, interrupts even this.
+		if n, err := unix.Poll(fds[:], 0); err != unix.EINTR {
+			return n == 0 && err == nil
+		}
+	}
 }
 
 // bytesAcked gives how many bytes of the connection the peer's kernel has

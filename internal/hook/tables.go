@@ -12,6 +12,8 @@ var SRS1 = &Profile{
 	ConnectAlone:      Must,
 	CloseAfterRefusal: May,
 	AcceptStatus:      []int{http.StatusOK},
+	// SRS gave it up to 5.0.213.
+	UnpublishAfterBusy: true,
 	keys: [eventCount][]Key{
 		OnConnect:   keys("action", "client_id:number", "ip", "vhost", "app", "tcUrl", "pageUrl"),
 		OnClose:     keys("action", "client_id:number", "ip", "vhost", "app"),
