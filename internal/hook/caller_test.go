@@ -203,7 +203,13 @@ func TestLargeAnswers(t *testing.T) {
 			}
 		}
 	}
-	s := newRawServer(t, withBody("200 OK", `{"code":0,"data":"`+strings.Repeat("x", 10<<20)+`"}`))
+	many := "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + strings.Repeat("1;"+strings.Repeat("x", 2000)+"\r\n0\r\n", 100)
+	s := newRawServer(t, says(many))
+	d := newCaller(t, CallerOptions{MaxAnswer: 1000}).Call(t.Context(), []string{s.url("/")}, example(OnPlay))
+	if d.Accept || !strings.Contains(d.Reason, "chunk sizes") {
+		t.Errorf("more chunk extensions than content: %+v, want a refusal for it", d)
+	}
+	s = newRawServer(t, withBody("200 OK", `{"code":0,"data":"`+strings.Repeat("x", 10<<20)+`"}`))
 	if d := newCaller(t, CallerOptions{}).Call(t.Context(), []string{s.url("/")}, example(OnPlay)); !d.Accept {
 		t.Error("10 MB:", d.Reason)
 	}

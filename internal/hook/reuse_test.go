@@ -1,12 +1,13 @@
 package hook
 
 import (
+	"crypto/tls"
 	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -113,21 +114,28 @@ func TestClosedWhileIdle(t *testing.T) {
 // the request is written. The kernel knows that nothing arrived, so the
 // request is sent again: once, and it counts.
 func TestClosedAtReuse(t *testing.T) {
-	for _, name := range []string{"fin", "reset"} {
-		t.Run(name, func(t *testing.T) {
+	tests := []struct {
+		name   string
+		ending string
+		tls    bool
+	}{{"fin", "fin", false}, {"reset", "reset", false}, {"tls", "fin", true}}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
 			var e ender
-			s := newRawServer(t, e.answer)
-			c := newCaller(t, CallerOptions{IdleTimeout: patience})
+			l, scheme := listen(t, test.tls)
+			s := serveRaw(t, l, e.answer)
+			c := newCaller(t, CallerOptions{IdleTimeout: patience, InsecureTLS: true})
 			c.wary = 0
 			c.beforeWrite = func(w *wire) {
 				if w.reused {
-					e.end(endings[name])
+					e.end(endings[test.ending])
 					awaitEnd(t, w)
 				}
 			}
 			const calls = 20
 			for n := range calls {
-				if d := c.Call(t.Context(), []string{s.url("/?" + strconv.Itoa(n))}, example(OnPlay)); !d.Accept {
+				url := scheme + "://" + l.Addr().String() + "/?" + strconv.Itoa(n)
+				if d := c.Call(t.Context(), []string{url}, example(OnPlay)); !d.Accept {
 					t.Fatalf("call %d: %s", n, d.Reason)
 				}
 			}
@@ -141,6 +149,21 @@ func TestClosedAtReuse(t *testing.T) {
 			}
 		})
 	}
+}
+
+// listen gives a listener on a free port and the scheme of its URLs.
+func listen(t *testing.T, secure bool) (net.Listener, string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !secure {
+		return l, "http"
+	}
+	other := httptest.NewTLSServer(nil) // for its certificate
+	defer other.Close()
+	return tls.NewListener(l, &tls.Config{Certificates: other.TLS.Certificates}), "https"
 }
 
 // TestChurningServer: a server that closes connections whenever it likes, in
@@ -281,85 +304,5 @@ func TestServerClosesIdle(t *testing.T) {
 		if n != 1 {
 			t.Errorf("%s arrived %d times", path, n)
 		}
-	}
-}
-
-// TestIdleEnds: idle connections go after their time, without another call.
-func TestIdleEnds(t *testing.T) {
-	gone := make(chan struct{})
-	s := newRawServer(t, func(conn net.Conn, n int) bool {
-		says(ok)(conn, n)
-		conn.SetReadDeadline(time.Now().Add(patience))
-		if _, err := conn.Read(make([]byte, 1)); err == io.EOF {
-			close(gone)
-		}
-		return false
-	})
-	c := newCaller(t, CallerOptions{IdleTimeout: 10 * time.Millisecond})
-	if d := c.Call(t.Context(), []string{s.url("/")}, example(OnPlay)); !d.Accept {
-		t.Fatal(d.Reason)
-	}
-	select {
-	case <-gone:
-	case <-time.After(patience):
-		t.Error("the idle connection is still there")
-	}
-}
-
-func TestIdleIsBounded(t *testing.T) {
-	const calls, most = 20, 4
-	gate := make(chan struct{})
-	var pending sync.WaitGroup
-	pending.Add(calls)
-	s := newRawServer(t, func(conn net.Conn, n int) bool {
-		pending.Done()
-		<-gate
-		return says(ok)(conn, n)
-	})
-	c := newCaller(t, CallerOptions{MaxIdle: most, IdleTimeout: patience})
-	var wg sync.WaitGroup
-	for range calls {
-		wg.Go(func() {
-			if d := c.Call(t.Context(), []string{s.url("/")}, example(OnPlay)); !d.Accept {
-				t.Error(d.Reason)
-			}
-		})
-	}
-	pending.Wait()
-	close(gate)
-	wg.Wait()
-	pooled(t, c)
-	if n := len(c.wires); n != most {
-		t.Errorf("%d connections stay after %d calls at once, want %d", n, calls, most)
-	}
-}
-
-// TestClose: pending calls end at once, refused with ErrClosed; later ones too.
-func TestClose(t *testing.T) {
-	arrived := make(chan struct{})
-	s := newRawServer(t, func(conn net.Conn, n int) bool {
-		close(arrived)
-		return says("")(conn, n)
-	})
-	c := newCaller(t, CallerOptions{})
-	done := make(chan Decision)
-	go func() { done <- c.Call(t.Context(), []string{s.url("/")}, example(OnPlay)) }()
-	<-arrived
-	c.Close()
-	c.Close()
-	for range 2 {
-		select {
-		case d := <-done:
-			if d.Accept || !strings.Contains(d.Reason, ErrClosed.Error()) {
-				t.Errorf("%+v, want refused with %q", d, ErrClosed)
-			}
-		case <-time.After(patience):
-			t.Fatal("the call still waits")
-		}
-		go func() { done <- c.Call(t.Context(), []string{s.url("/")}, example(OnPlay)) }()
-	}
-	<-done
-	if len(c.wires) != 0 {
-		t.Errorf("%d connections left", len(c.wires))
 	}
 }
