@@ -24,7 +24,7 @@ type counts struct {
 	audio, video, keyframes, headers, data atomic.Uint64
 	mediaBytes, marked, unmarked, sent     atomic.Uint64
 	bytesIn, bytesOut                      atomic.Uint64 // bytesIn after DialRaw only; else the reader knows
-	first, last                            atomic.Uint64 // clockNow; 0: never
+	first, last                            atomic.Uint64 // clockAt; 0: never
 }
 
 // Counters returns the counters as of now.
@@ -55,7 +55,7 @@ func (n *counts) media(ev *Event) {
 	if !ev.Frame {
 		return
 	}
-	now := clockNow()
+	now := clockAt(ev.At)
 	n.last.Store(now)
 	n.first.CompareAndSwap(0, now)
 	switch {

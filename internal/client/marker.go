@@ -35,10 +35,10 @@ const (
 // epoch ties the wire's wall-clock numbers to the monotonic clock.
 var epoch = time.Now()
 
-// clockNow returns nanoseconds of the Unix epoch that never step back.
-func clockNow() uint64 { return uint64(epoch.UnixNano() + int64(time.Since(epoch))) }
+// clockAt returns t as nanoseconds of the Unix epoch, which never step back.
+func clockAt(t time.Time) uint64 { return uint64(epoch.UnixNano() + int64(t.Sub(epoch))) }
 
-// clockTime is the inverse of clockNow.
+// clockTime is the inverse of clockAt.
 func clockTime(ns uint64) time.Time {
 	return epoch.Add(time.Duration(int64(ns) - epoch.UnixNano()))
 }

@@ -70,7 +70,7 @@ const setDataFrame = "\x02\x00\x0d@setDataFrame"
 // stamp returns the payload with a marker in it or, where it can carry none,
 // as it is. The result is good until the next call.
 func (s *stamper) stamp(tag *flv.Tag, payload []byte, publisher uint64) []byte {
-	out, ok := s.appendStamped(s.scratch[:0], tag, publisher, s.seq, clockNow())
+	out, ok := s.appendStamped(s.scratch[:0], tag, publisher, s.seq, clockAt(time.Now()))
 	if !ok {
 		return payload
 	}

@@ -2,6 +2,7 @@ package client
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/yutopp/go-rtmp/message"
 
@@ -76,6 +77,7 @@ func (c *Client) dispatch(m *chunk.Message) {
 
 // media counts a frame and shows it; it copies nothing.
 func (c *Client) media(ev *Event, m *chunk.Message) {
+	ev.At = time.Now() // once: it is much of what a frame costs
 	ev.Kind, ev.Name, ev.Payload = Media, messageName(m.Type), m.Payload
 	ev.Frame, ev.Keyframe, ev.SequenceHeader = mediaHeader(m.Type, m.Payload)
 	if ev.Frame {

@@ -179,8 +179,16 @@ func (p *pending) replace(c *Client, r role, name string, w *waiter) {
 	*slot, p.role, p.name = w, r, name
 }
 
+// unpublished notes that nothing is published or played any more.
+func (p *pending) unpublished() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.role = idle
+}
+
 // SendFCUnpublish sends FCUnpublish.
 func (c *Client) SendFCUnpublish(name string) error {
+	c.ask.unpublished()
 	_, err := c.SendCommand(0, "FCUnpublish", name)
 	return err
 }
@@ -188,12 +196,14 @@ func (c *Client) SendFCUnpublish(name string) error {
 // CloseStream sends closeStream for the current stream, which can be used
 // again. Nothing answers it.
 func (c *Client) CloseStream() error {
+	c.ask.unpublished()
 	return c.sendCalls(nil, c.untracked(c.Stream(), "closeStream"))
 }
 
 // DeleteStream sends deleteStream for the current stream and forgets it: the
 // next Publish or Play creates another. Nothing answers it.
 func (c *Client) DeleteStream() error {
+	c.ask.unpublished()
 	id := c.stream.Swap(0)
 	return c.sendCalls(nil, c.untracked(0, "deleteStream", float64(id)))
 }

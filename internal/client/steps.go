@@ -85,6 +85,7 @@ func (c *Client) FCPublish(ctx context.Context, name string) error {
 // FCUnpublish sends FCUnpublish and waits for its _result or onFCUnpublish,
 // which not every server sends.
 func (c *Client) FCUnpublish(ctx context.Context, name string) error {
+	c.ask.unpublished()
 	return c.fc(ctx, "FCUnpublish", name)
 }
 

@@ -101,18 +101,21 @@ func (c *Client) lastOf(w *waiter) string {
 	return w.last.describe()
 }
 
-// Leave says goodbye as the client's style and role have it, and closes: FMLE
-// publishers FCUnpublish and deleteStream, others closeStream and deleteStream.
-// It does not wait for answers to them. A client without a stream just closes.
+// Leave says what of its style's and role's goodbye was not said yet, and
+// closes: FMLE publishers FCUnpublish and deleteStream, others closeStream and
+// deleteStream. It does not wait for answers to them. A client without a stream
+// just closes.
 func (c *Client) Leave() error {
 	var goodbye []call
 	stream := c.stream.Swap(0)
 	c.ask.mu.Lock()
-	if c.ask.role == publisher && c.o.Style == FMLE {
+	switch {
+	case c.ask.role == publisher && c.o.Style == FMLE:
 		goodbye = append(goodbye, c.next(0, "FCUnpublish", c.ask.name))
-	} else if stream != 0 {
+	case c.ask.role != idle && stream != 0:
 		goodbye = append(goodbye, c.untracked(stream, "closeStream"))
 	}
+	c.ask.role = idle
 	c.ask.mu.Unlock()
 	if stream != 0 {
 		goodbye = append(goodbye, c.untracked(0, "deleteStream", float64(stream)))

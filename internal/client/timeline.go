@@ -20,6 +20,7 @@ const (
 type timeline struct {
 	mu      sync.Mutex
 	seq     int
+	now     time.Time // of the last event
 	events  []Event
 	args    int // bytes of kept Args
 	headers int // kept sequence headers
@@ -39,15 +40,25 @@ type waiter struct {
 	last  Event      // the last one received meanwhile, for error messages
 }
 
-// emit puts an event on the timeline: numbers it, dates it, keeps it, wakes
+// emit puts an event on the timeline: numbers it, dates it if it is not, keeps it, wakes
 // who waits for it and shows it to the observer. Media that nobody waits for
 // and that is not kept takes the short way.
 func (c *Client) emit(ev *Event) {
 	t := &c.log
 	t.mu.Lock()
+	if t.ended { // what a step still wants to send does not happen
+		t.mu.Unlock()
+		return
+	}
 	ev.Seq = t.seq
 	t.seq++
-	ev.At = time.Now()
+	if ev.At.IsZero() {
+		ev.At = time.Now()
+	}
+	if ev.At.Before(t.now) { // dated before the lock was had
+		ev.At = t.now
+	}
+	t.now = ev.At
 	if !c.o.Quiet {
 		t.keep(ev)
 	}

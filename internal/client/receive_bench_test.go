@@ -1,0 +1,39 @@
+package client
+
+import (
+	"testing"
+	"time"
+
+	"hookproof/internal/rtmp/chunk"
+)
+
+// BenchmarkReceive measures what one received frame costs a quiet player, the
+// system's share included.
+func BenchmarkReceive(b *testing.B) {
+	video := chunk.Message{ChunkStream: 6, Type: 9, Stream: 1, Payload: append([]byte{0x27, 1, 0, 0, 0}, make([]byte, 1000)...)}
+	const batch = 50
+	var wire []byte
+	for range batch {
+		wire = chunk.AppendMessage(wire, &video, 60000)
+	}
+	wire = append([]byte{2, 0, 0, 0, 0, 0, 4, 1, 0, 0, 0, 0, 0, 0, 0xea, 0x60}, wire...)
+	start := make(chan int)
+	url := serve(b, func(p *peer) {
+		n := <-start
+		p.conn.SetDeadline(time.Time{})
+		for sent := 0; sent < n; sent += batch {
+			if _, err := p.conn.Write(wire); err != nil {
+				return
+			}
+		}
+	})
+	b.ReportAllocs()
+	c := dialTest(b, Options{URL: url, Quiet: true})
+	b.ResetTimer()
+	start <- b.N
+	<-c.Done()
+	b.StopTimer()
+	if got := c.Counters().VideoFrames; got < uint64(b.N) {
+		b.Errorf("%d of %d frames were received", got, b.N)
+	}
+}
