@@ -22,6 +22,10 @@ const (
 	VideoChunks   = 6
 )
 
+// commandLimits leave room for any command a client of today sends. A command is
+// decoded before its sender is accepted, so what it can cost counts.
+var commandLimits = amf.Limits{Size: 64 << 10, Values: 1024}
+
 // A Command is a remote procedure call or the answer to one (RTMP 1.0 section 7.1.1).
 type Command struct {
 	Name        string
@@ -50,7 +54,7 @@ func Parse(m *chunk.Message) (*Command, error) {
 	default:
 		return nil, fmt.Errorf("rtmp: message of type %d; a command (20 or 17) was expected", m.Type)
 	}
-	vals, err := amf.Decode(body)
+	vals, err := amf.DecodeLimited(body, commandLimits)
 	if err != nil {
 		return nil, fmt.Errorf("rtmp: command: %w", err)
 	}
