@@ -72,11 +72,7 @@ func (c *session) ask(e hook.Event, t target, streamID string) error {
 }
 
 // tell calls the hooks of a closing event, whose answers change nothing (S-ANS-09).
-func (c *session) tell(e hook.Event, t target, streamID string) {
-	if d := c.call(e, t, streamID); !d.Accept {
-		c.srv.log.Warn("closing event not accepted", "event", e.String(), "client", c.id(), "reason", d.Reason)
-	}
-}
+func (c *session) tell(e hook.Event, t target, streamID string) { c.call(e, t, streamID) }
 
 func (c *session) call(e hook.Event, t target, streamID string) hook.Decision {
 	v := c.now(t.vhost)

@@ -17,6 +17,7 @@ type hooks struct {
 
 	mu      sync.Mutex
 	callers map[callerKey]*hook.Caller
+	closed  bool
 }
 
 type callerKey struct {
@@ -55,8 +56,7 @@ func (h *hooks) call(v *VHost, e hook.Event, pl *hook.Payload) hook.Decision {
 	}
 	pl.Action, pl.ServerID, pl.ServiceID = e.String(), h.serverID, h.serviceID
 	d := h.caller(v).Call(h.srv.base, v.Hooks.URLs[e], pl)
-	h.calls[e].Add(1)
-	if !d.Accept && !e.Closing() {
+	if !d.Accept {
 		h.refusals[e].Add(1)
 	}
 	return d
@@ -68,21 +68,37 @@ func (h *hooks) caller(v *VHost) *hook.Caller {
 	key := callerKey{v.Name, v.Hooks.Profile, v.Hooks.Timeout, v.Hooks.InsecureTLS}
 	c := h.callers[key]
 	if c == nil {
-		o := hook.CallerOptions{Profile: v.profile(), Timeout: v.Hooks.Timeout, InsecureTLS: v.Hooks.InsecureTLS}
-		if observe := h.srv.o.OnHook; observe != nil {
-			o.Observe = func(c hook.Call) { observe(key.vhost, c) }
-		}
-		c = hook.NewCaller(o)
+		c = hook.NewCaller(hook.CallerOptions{
+			Profile: v.profile(), Timeout: v.Hooks.Timeout, InsecureTLS: v.Hooks.InsecureTLS,
+			Observe: func(c hook.Call) { h.observe(key.vhost, c) },
+		})
 		h.callers[key] = c
+	}
+	if h.closed {
+		c.Close()
 	}
 	return c
 }
 
+// observe is told of every finished request.
+func (h *hooks) observe(vhost string, c hook.Call) {
+	h.calls[c.Event].Add(1)
+	if !c.Decision.Accept {
+		url, _ := cutParam(c.URL)
+		h.srv.log.Warn("hook not accepted", "event", c.Event.String(), "vhost", vhost, "url", url,
+			"status", c.Status, "reason", c.Decision.Reason, "seconds", c.End.Sub(c.Start).Seconds())
+	}
+	if h.srv.o.OnHook != nil {
+		h.srv.o.OnHook(vhost, c)
+	}
+}
+
+// close ends the calls that are under way, and lets none begin.
 func (h *hooks) close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.closed = true
 	for _, c := range h.callers {
 		c.Close()
 	}
-	clear(h.callers)
 }

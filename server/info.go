@@ -68,6 +68,6 @@ type Stats struct {
 	RecvBytes, SentBytes int64
 	// Frames counts the audio and video messages received, Dropped those that slow players were not sent.
 	Frames, Dropped int64
-	// HookCalls counts calls by event, HookRefusals the clients refused by it.
+	// HookCalls counts requests by event, HookRefusals the clients refused by it.
 	HookCalls, HookRefusals [len(hook.Events)]int64
 }

@@ -44,10 +44,7 @@ func (c *session) publishAs(ms *messageStream, t target, raw string) error {
 		return c.refuseStatus(ms.id, err, command.PublishDenied)
 	}
 	publication, err := held.Publish(c.srv.base, c.id(), t.vhost.GOPCache)
-	if err != nil {
-		if c.now(t.vhost).profile().UnpublishAfterBusy {
-			c.tell(hook.OnUnpublish, t, held.ID())
-		}
+	if err != nil { // it was never live, so there is no on_unpublish (S-CON-04), in either profile
 		held.Release()
 		return c.refuseStatus(ms.id, err, command.PublishBadName)
 	}

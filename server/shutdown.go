@@ -40,7 +40,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	case <-done:
 		return nil
 	case <-ctx.Done():
-		s.cancel()
+		s.release()
 		s.closeAll()
 		<-done
 		return ctx.Err()
@@ -49,11 +49,10 @@ func (s *Server) Shutdown(ctx context.Context) error {
 
 // Close ends the server at once: hook calls under way are given up, and closing events that were not sent are lost.
 func (s *Server) Close() error {
-	s.cancel()
+	s.release()
 	s.end()
 	s.closeAll()
 	s.running.Wait()
-	s.release()
 	return nil
 }
 
@@ -85,7 +84,7 @@ func (s *Server) closeAll() {
 	}
 }
 
-// release gives back what outlives the sessions.
+// release ends the hook calls that are under way, and lets none begin.
 func (s *Server) release() {
 	s.cancel()
 	s.hooks.close()
