@@ -2,9 +2,10 @@
 // and writes one back.
 //
 // A configuration made for SRS loads as it is: what this server does not have
-// is reported once as a Warning and ignored. Two directives of http_hooks are
-// our own, "profile srs1|srs7" and "timeout SECONDS", and one of http_api,
-// "metrics on|off"; SRS would refuse them (see FormatSRS).
+// is reported once as a Warning and ignored. Some directives are our own; SRS
+// would refuse them (see FormatSRS): in http_hooks "profile srs1|srs7",
+// "timeout SECONDS" and "insecure_tls on|off" (on accepts any certificate of an
+// https hook server, as SRS does), and in http_api "metrics on|off".
 //
 // SRS accepts mistakes that switch hooks off without a word, and then lets
 // everybody in. Here they are errors, each with its file and line, and all of

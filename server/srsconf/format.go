@@ -16,7 +16,8 @@ func Format(c server.Config) string {
 }
 
 // FormatSRS is Format without the directives that are our own, so that SRS
-// loads the result: http_hooks' profile and timeout, http_api's metrics.
+// loads the result: http_hooks' profile, timeout and insecure_tls,
+// http_api's metrics.
 func FormatSRS(c server.Config) string {
 	return format(c, false)
 }
@@ -105,7 +106,8 @@ func (w *writer) vhost(v *server.VHost) {
 func (w *writer) hooks(h, standard *server.Hooks) {
 	profile := w.ours && h.Profile != standard.Profile
 	timeout := w.ours && h.Timeout != standard.Timeout
-	if !h.Enabled && len(h.URLs) == 0 && !profile && !timeout {
+	insecure := w.ours && h.InsecureTLS
+	if !h.Enabled && len(h.URLs) == 0 && !profile && !timeout && !insecure {
 		return
 	}
 	w.block("http_hooks", nil, func() {
@@ -115,6 +117,9 @@ func (w *writer) hooks(h, standard *server.Hooks) {
 		}
 		if timeout {
 			w.line("timeout", strconv.FormatFloat(h.Timeout.Seconds(), 'f', -1, 64))
+		}
+		if insecure {
+			w.line("insecure_tls", "on")
 		}
 		for _, event := range hook.Events {
 			if urls := h.URLs[event]; len(urls) > 0 {

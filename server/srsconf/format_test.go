@@ -14,7 +14,7 @@ import (
 func TestRoundTrip(t *testing.T) {
 	hooks := server.DefaultConfig()
 	hooks.VHosts[0].Hooks = server.Hooks{
-		Enabled: true, Profile: "srs7", Timeout: 250 * time.Millisecond,
+		Enabled: true, Profile: "srs7", Timeout: 250 * time.Millisecond, InsecureTLS: true,
 		URLs: map[hook.Event][]string{
 			hook.OnPublish: {"http://127.0.0.1:8085/a", "https://h.example/b;c?d={e}&f=$g", "http://127.0.0.1/'x'"},
 			hook.OnStop:    {"http://[::1]:1/"},
@@ -51,7 +51,7 @@ func TestFormatSRS(t *testing.T) {
 	c := server.DefaultConfig()
 	c.API = server.API{Enabled: true, Listen: "127.0.0.1:1985", Metrics: false}
 	c.VHosts[0].Hooks = server.Hooks{
-		Enabled: true, Profile: "srs7", Timeout: time.Second,
+		Enabled: true, Profile: "srs7", Timeout: time.Second, InsecureTLS: true,
 		URLs: map[hook.Event][]string{hook.OnClose: {"http://127.0.0.1:8085/api/v1/clients"}},
 	}
 	text := FormatSRS(c)

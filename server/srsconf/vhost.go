@@ -78,6 +78,8 @@ func (b *builder) hooks(n *node, h *server.Hooks) {
 		"enabled": set,
 		"profile": {min: 1, max: 1, wants: profileNames(), apply: func(n *node) { b.profile(n, h) }},
 		"timeout": {min: 1, max: 1, wants: "seconds", apply: func(n *node) { b.timeout(n, h) }},
+
+		"insecure_tls": onOff(b, &h.InsecureTLS),
 	}
 	for _, event := range hook.Events {
 		rs[event.String()] = rule{min: 1, max: -1, wants: "one or more URLs", apply: func(n *node) { b.urls(n, h, event) }}
@@ -103,7 +105,7 @@ func (b *builder) unknownHook(n *node, rs rules) {
 		b.errorf(n.file, n.line, "%s: no such directive inside of http_hooks; %s was meant?", brief(n.name), near)
 		return
 	}
-	b.errorf(n.file, n.line, "%s: expected enabled, profile, timeout or one of %s inside of http_hooks", brief(n.name), eventNames())
+	b.errorf(n.file, n.line, "%s: expected enabled, profile, timeout, insecure_tls or one of %s inside of http_hooks", brief(n.name), eventNames())
 }
 
 // profile reads the profile directive.

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"hookproof/internal/cli"
+	"hookproof/internal/hook"
+	"hookproof/server"
+	"hookproof/server/srsconf"
+)
+
+// load makes the configuration that the command line asks for: the file's, or
+// that of the flags; in both cases with what -api says.
+func (o *options) load() (server.Config, []srsconf.Warning, error) {
+	var cfg server.Config
+	var warnings []srsconf.Warning
+	var err error
+	if o.file != "" {
+		cfg, warnings, err = srsconf.Load(o.file)
+	} else {
+		cfg, err = o.fromFlags()
+	}
+	if err != nil || o.api == "" {
+		return cfg, warnings, err
+	}
+	cfg.API.Enabled = true
+	cfg.API.Listen, err = address("api", o.api)
+	return cfg, warnings, err
+}
+
+// fromFlags makes the configuration of -listen, -hooks and -profile.
+func (o *options) fromFlags() (server.Config, error) {
+	cfg := server.DefaultConfig()
+	cfg.Listen = nil
+	for _, one := range strings.Split(o.listen, ",") {
+		addr, err := address("listen", strings.TrimSpace(one))
+		if err != nil {
+			return cfg, err
+		}
+		cfg.Listen = append(cfg.Listen, addr)
+	}
+	profile, err := hook.ProfileByName(o.profile)
+	if err != nil {
+		return cfg, cli.Usagef("-profile is %q: srs1 or srs7 was expected", o.profile)
+	}
+	hooks := &cfg.VHosts[0].Hooks
+	hooks.Profile, hooks.InsecureTLS = profile.Name, o.insecure
+	if o.hooks == "" {
+		return cfg, nil
+	}
+	if hooks.URLs, err = srsconf.DefaultURLs(o.hooks); err != nil {
+		return cfg, cli.Usagef("-hooks: %v", err)
+	}
+	hooks.Enabled = true
+	return cfg, nil
+}
+
+// address reads the value of a flag that takes one; a port alone is served on
+// loopback.
+func address(name, value string) (string, error) {
+	addr, err := srsconf.Address(value, "127.0.0.1")
+	if err != nil {
+		return "", cli.Usagef("-%s: %v", name, err)
+	}
+	return addr, nil
+}
+
+// testConfig is -t: it says what is wrong with the configuration, and nothing
+// is started.
+func (o *options) testConfig(s cli.Streams) int {
+	cfg, warnings, err := o.load()
+	for _, w := range warnings {
+		fmt.Fprintf(s.Err, "warning: %v\n", w)
+	}
+	if err != nil && o.file == "" {
+		return cli.Report(s, help.Name, err)
+	}
+	if err != nil {
+		for _, line := range strings.Split(err.Error(), "\n") {
+			fmt.Fprintf(s.Err, "error: %s\n", line)
+		}
+		return cli.ExitFailed
+	}
+	fmt.Fprintf(s.Out, "%s\n", summary(cfg))
+	return cli.ExitOK
+}
+
+// summary says in one line what a configuration does.
+func summary(cfg server.Config) string {
+	hooked := 0
+	for _, v := range cfg.VHosts {
+		if v.Hooks.Enabled {
+			hooked++
+		}
+	}
+	return fmt.Sprintf("the configuration is right: %d listeners, %d vhosts, %d of them with hooks",
+		len(cfg.Listen), len(cfg.VHosts), hooked)
+}

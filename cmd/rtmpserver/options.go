@@ -1,0 +1,102 @@
+package main
+
+import (
+	"flag"
+	"slices"
+	"time"
+
+	"hookproof/internal/cli"
+)
+
+// options are the command line.
+type options struct {
+	flags *flag.FlagSet
+
+	file     string
+	test     bool
+	version  bool
+	listen   string
+	hooks    string
+	profile  string
+	insecure bool
+	api      string
+	pprof    string
+	grace    time.Duration
+	log      cli.LogOptions
+}
+
+// newOptions declares the flags.
+func newOptions() *options {
+	o := &options{flags: flag.NewFlagSet(help.Name, flag.ContinueOnError)}
+	f := o.flags
+	f.StringVar(&o.file, "c", "", "read the configuration from `FILE`, in the format of SRS")
+	f.BoolVar(&o.test, "t", false, "check the configuration, say what is wrong with it, and exit")
+	f.BoolVar(&o.version, "version", false, "print the version and exit")
+	f.StringVar(&o.listen, "listen", "127.0.0.1:1935", "without -c: serve RTMP on `ADDR`; several are separated by commas.\nA port alone is served on 127.0.0.1, \":PORT\" on every address, port 0 takes a free one")
+	f.StringVar(&o.hooks, "hooks", "", "without -c: ask the hook server at `URL`, such as http://127.0.0.1:8085, about all six events.\nNot given: no hooks, everybody is let in")
+	f.StringVar(&o.profile, "profile", "srs1", "without -c: call hooks as `PROFILE` does: srs1 (the document of 2014) or srs7 (SRS 7)")
+	f.BoolVar(&o.insecure, "insecure-tls", false, "without -c: accept any certificate of an https hook server, as SRS does")
+	f.StringVar(&o.api, "api", "", "serve the HTTP API and /metrics on `ADDR`, whatever the configuration says.\nA port alone is served on 127.0.0.1. The API asks for no password: whoever reaches it can disconnect clients")
+	f.StringVar(&o.pprof, "pprof", "", "serve Go's profiles below /debug/pprof/ on `ADDR`; a port alone is served on 127.0.0.1")
+	f.DurationVar(&o.grace, "grace", 30*time.Second, "at the end, wait this `TIME` for the hooks of the closing events")
+	o.log.Register(f)
+	return o
+}
+
+// check looks for what the flags say together.
+func (o *options) check() error {
+	if o.file != "" {
+		var err error
+		o.flags.Visit(func(f *flag.Flag) {
+			if slices.Contains([]string{"listen", "hooks", "profile", "insecure-tls"}, f.Name) {
+				err = cli.Usagef("-%s cannot be given together with -c: the file says it", f.Name)
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if o.grace <= 0 {
+		return cli.Usagef("-grace is %v: more than 0 was expected", o.grace)
+	}
+	return nil
+}
+
+var help = cli.Help{
+	Name:     "rtmpserver",
+	Synopsis: []string{"-c FILE [-t]", "[-listen ADDR] [-hooks URL] [-profile srs1|srs7]"},
+	About: `An RTMP server that asks HTTP hooks before it lets a client connect, publish
+or play, and tells them when it leaves. It is configured as SRS is, by a file,
+or by a few options.`,
+	FailedMeans: "with -t: the configuration is wrong; otherwise: clients were cut off at the end without their closing events",
+	Sections: []cli.Section{
+		{Title: "Configuration file", Text: `
+The format is that of SRS. Read are: listen, max_connections, chunk_size,
+server_id, include, rtmp { listen chunk_size }, http_api { enabled listen
+metrics }, vhost NAME { enabled gop_cache play { gop_cache } http_hooks {
+enabled on_connect on_close on_publish on_unpublish on_play on_stop profile
+timeout insecure_tls } }. An event takes several URLs.
+
+Unknown to SRS are, in http_hooks, profile (srs1 or srs7; srs1 if not given),
+timeout (seconds; 30 if not given) and insecure_tls (on accepts any certificate,
+as SRS does; off if not given), and in http_api metrics (on if not given).
+
+Any other directive is reported and ignored. include looks beside the including
+file, then in the working directory. http_api with a port alone serves
+127.0.0.1 only.`},
+		{Title: "Hooks of -hooks URL", Text: `
+on_connect, on_close      URL/api/v1/clients
+on_publish, on_unpublish  URL/api/v1/streams
+on_play, on_stop          URL/api/v1/sessions`},
+		{Title: "Signals", Text: `
+SIGTERM, SIGINT  take no new clients, disconnect the others, deliver their
+                 closing events, exit; the second signal exits at once
+SIGHUP           read FILE again; with a mistake in it, the old configuration stays`},
+	},
+	Examples: []cli.Example{
+		{For: "serve on 127.0.0.1:1935 and ask the hook server on port 8085", Call: "rtmpserver -hooks http://127.0.0.1:8085"},
+		{For: "the same as SRS 7 would ask, with the HTTP API", Call: "rtmpserver -hooks http://127.0.0.1:8085 -profile srs7 -api 1985"},
+		{For: "check a configuration, then serve by it", Call: "rtmpserver -t -c srs.conf && rtmpserver -c srs.conf"},
+		{For: "read the configuration again", Call: "kill -HUP PID"},
+	},
+}

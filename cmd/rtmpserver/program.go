@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"hookproof/internal/cli"
+	"hookproof/server"
+	"hookproof/server/api"
+)
+
+// program is the running server and what stands around it.
+type program struct {
+	options *options
+	log     *slog.Logger
+	server  *server.Server
+	pprof   *profiles
+}
+
+// start brings everything up, or nothing with an error.
+func (p *program) start(cfg server.Config) error {
+	p.raiseOpenFiles(cfg.MaxConnections)
+	metrics := api.NewMetrics()
+	var err error
+	p.server, err = server.New(cfg, server.Options{
+		Logger: p.log,
+		OnHook: metrics.ObserveHook,
+		API:    func(s *server.Server) http.Handler { return api.New(s, metrics) },
+	})
+	if err != nil {
+		return err
+	}
+	if p.options.pprof != "" {
+		if p.pprof, err = startProfiles(p.options.pprof, p.log); err != nil {
+			return plain(err)
+		}
+	}
+	if err := p.server.Start(); err != nil {
+		p.pprof.close()
+		return plain(err)
+	}
+	for _, v := range cfg.VHosts {
+		if !v.Hooks.Enabled {
+			p.log.Warn("no hooks: everybody is let in", "vhost", v.Name)
+		}
+	}
+	return nil
+}
+
+// raiseOpenFiles makes room for the connections of clients and those to hook
+// servers: a client that waits for its hook has one of each.
+func (p *program) raiseOpenFiles(connections int) {
+	const others = 256 // listeners, the API, what the runtime holds
+	want := uint64(2*connections + others)
+	got, err := cli.RaiseOpenFiles(want)
+	if got < want {
+		p.log.Warn("the limit of open files is too low for max_connections clients that all wait for their hooks",
+			"limit", got, "wanted", want, "max_connections", connections, "err", err)
+	}
+}
+
+// serve waits for signals until the end; it returns the exit code.
+func (p *program) serve(signals <-chan os.Signal) int {
+	defer p.pprof.close()
+	for sig := range signals {
+		if sig != syscall.SIGHUP {
+			p.log.Info("shutting down: delivering closing events; a second signal exits at once", "signal", sig.String(), "grace", p.options.grace)
+			return p.shutdown(signals)
+		}
+		p.reload()
+	}
+	return cli.ExitOK
+}
+
+// reload reads the file again. The old configuration stays when the new one is
+// wrong.
+func (p *program) reload() {
+	if p.options.file == "" {
+		p.log.Warn("nothing to reload: the server was started without -c")
+		return
+	}
+	cfg, warnings, err := p.options.load()
+	for _, w := range warnings {
+		p.log.Warn("configuration", "file", w.File, "line", w.Line, "text", w.Text)
+	}
+	if err == nil {
+		err = p.server.Reload(cfg)
+	}
+	if err == nil {
+		return
+	}
+	for _, line := range strings.Split(err.Error(), "\n") {
+		p.log.Error("configuration", "err", line)
+	}
+	p.log.Error("reload failed; the old configuration stays", "file", p.options.file)
+}
+
+// cutTime is how long cutting off the clients may take at the end; hooks that
+// are under way then do not keep the process.
+const cutTime = 2 * time.Second
+
+// shutdown ends the server within the grace time, or at the next signal that
+// asks for the end.
+func (p *program) shutdown(signals <-chan os.Signal) int {
+	ctx, cancel := context.WithTimeout(context.Background(), p.options.grace)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- p.server.Shutdown(ctx) }() // ends after ctx, or with the process
+	graceEnd, cut := ctx.Done(), (<-chan time.Time)(nil)
+	for {
+		select {
+		case err := <-done:
+			return p.ended(err)
+		case <-graceEnd:
+			graceEnd, cut = nil, time.After(cutTime)
+		case <-cut:
+			return p.ended(errors.New("hooks are still under way"))
+		case sig := <-signals:
+			if sig != syscall.SIGHUP {
+				p.log.Warn("exiting at once", "signal", sig.String())
+				cancel()
+			}
+		}
+	}
+}
+
+// ended logs how the server ended and gives the exit code.
+func (p *program) ended(err error) int {
+	if err != nil {
+		p.log.Error("clients were cut off; closing events may be lost", "err", err)
+		return cli.ExitFailed
+	}
+	p.log.Info("done")
+	return cli.ExitOK
+}
+
+// plain says in a user's words why an address could not be served.
+func plain(err error) error {
+	var op *net.OpError
+	if !errors.As(err, &op) || op.Op != "listen" || op.Addr == nil {
+		return err
+	}
+	why := op.Err
+	var number syscall.Errno
+	if errors.As(op.Err, &number) {
+		why = number
+	}
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("cannot listen on %s: %v: another program listens there", op.Addr, why)
+	}
+	return fmt.Errorf("cannot listen on %s: %v", op.Addr, why)
+}
