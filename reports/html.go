@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"html/template"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,11 +51,14 @@ func htmlClass(v Verdict) string { return "v-" + strings.ReplaceAll(string(v), "
 type htmlReport struct {
 	*Run
 	Summary  Summary
+	Heading  string
 	Sentence string
 	Glyph    string
 	Class    string
 	Took     time.Duration
 	Bar      []htmlSegment
+	First    []htmlFailure
+	Rest     int // failures that First leaves out
 	Sections []htmlSection
 	Caught   int
 	CSS      template.CSS
@@ -69,6 +73,38 @@ type htmlSegment struct {
 	Verdict  Verdict
 	Count    int
 	X, Width float64
+}
+
+// htmlFailure is a line of the list at the top of the page.
+type htmlFailure struct {
+	*Scenario
+	Key         int
+	Broken, Saw string
+}
+
+// maxHTMLFailures bounds that list.
+const maxHTMLFailures = 15
+
+// htmlFailures lists what did not pass, the worst first.
+func htmlFailures(run *Run) (first []htmlFailure, rest int) {
+	for _, v := range Verdicts {
+		for i := range run.Scenarios {
+			s := &run.Scenarios[i]
+			if s.Verdict != v || !s.wants() {
+				continue
+			}
+			if len(first) == maxHTMLFailures {
+				rest++
+				continue
+			}
+			saw := s.Reason
+			if s.Failure != nil {
+				saw = s.Failure.Seen
+			}
+			first = append(first, htmlFailure{s, i, s.broken(), clip(saw, 300)})
+		}
+	}
+	return first, rest
 }
 
 // htmlBlob is the details of one scenario as JSON, read when it is opened.
@@ -104,10 +140,11 @@ func WriteHTML(w io.Writer, run *Run) error {
 	sum := summarize(run, rows)
 	css := cssPage + cssDetail + ":root{--profiles:" + strconv.Itoa(max(1, len(run.Profiles))) + "}\n"
 	js := jsDOM + jsTimeline + jsDetail + jsFilter
-	page := htmlReport{Run: run, Summary: sum, Sentence: upperFirst(sum.Sentence()), Glyph: sum.Conclusion.glyph(),
+	page := htmlReport{Run: run, Summary: sum, Heading: upperFirst(string(sum.Conclusion)), Sentence: upperFirst(sum.Sentence()), Glyph: sum.Conclusion.glyph(),
 		Class: "c-" + strings.ReplaceAll(string(sum.Conclusion), " ", "-"), Took: run.Ended.Sub(run.Started),
 		Bar: htmlBar(&sum, len(run.Scenarios)), CSS: template.CSS(css), JS: template.JS(js),
 		Policy: "default-src 'none'; style-src '" + contentHash(css) + "'; script-src '" + contentHash(js) + "'; base-uri 'none'; form-action 'none'"}
+	page.First, page.Rest = htmlFailures(run)
 	seen := map[int]bool{}
 	for _, sec := range Sections(rows) {
 		page.Sections = append(page.Sections, htmlSectionOf(run, sec, seen))
@@ -136,16 +173,19 @@ func contentHash(text string) string {
 	return "sha256-" + base64.StdEncoding.EncodeToString(h[:])
 }
 
+// htmlBar divides the bar; each share is wide enough to be seen.
 func htmlBar(sum *Summary, total int) []htmlSegment {
+	const least = 10.0
+	room := 1000 - least*float64(len(sum.Scenarios))
 	var out []htmlSegment
 	x := 0.0
-	for i := len(Verdicts) - 1; i >= 0; i-- {
-		n := sum.Scenarios[Verdicts[i]]
+	for _, v := range Verdicts {
+		n := sum.Scenarios[v]
 		if n == 0 {
 			continue
 		}
-		width := 1000 * float64(n) / float64(total)
-		out = append(out, htmlSegment{Verdicts[i], n, x, width})
+		width := least + room*float64(n)/float64(total)
+		out = append(out, htmlSegment{v, n, x, width})
 		x += width
 	}
 	return out
@@ -163,6 +203,7 @@ func htmlSectionOf(run *Run, sec Section, seen map[int]bool) htmlSection {
 				seen[i] = true
 			}
 		}
+		slices.SortStableFunc(row.Scenarios, func(a, b htmlScenario) int { return a.Verdict.rank() - b.Verdict.rank() })
 		out.Rows = append(out.Rows, row)
 	}
 	return out

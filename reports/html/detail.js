@@ -40,7 +40,7 @@ function sequence(obs, all, clues, roles, t0) {
     last = o.t;
     const row = h("details", { class: clues.has(o.n) ? "obs clue" : "obs", "data-n": o.n },
       h("summary", { "aria-label": (clues.has(o.n) ? "evidence, " : "") + span(o.t - t0) + " " + (o.actor || "") + " " + o.kind + " " + label(o) },
-        h("span", { class: "t" }, (clues.has(o.n) ? "▶ " : "") + span(o.t - t0)), all && h("span", { class: "a", title: o.actor }, show(o.actor || "")), sequenceRow(o, state, roles.get(o.actor))));
+        h("span", { class: "t" }, clues.has(o.n) && h("span", { class: "flag" }, "▶ "), span(o.t - t0)), all && h("span", { class: "a", title: o.actor }, show(o.actor || "")), sequenceRow(o, state, roles.get(o.actor))));
     row.addEventListener("toggle", () => { if (row.open && !$(".raw", row)) row.append(raw(o)); });
     box.append(row);
     if (all) state.off = false;

@@ -26,6 +26,6 @@ const clip = (text, n) => (text.length > n ? text.slice(0, n - 1) + "…" : text
 function span(sec) {
   const ms = sec * 1000;
   if (ms >= 1000) return sec.toFixed(2) + " s";
-  return (ms >= 100 ? ms.toFixed(0) : ms.toFixed(1)) + " ms";
+  return ms.toFixed(1) + " ms";
 }
 const readJSON = (id) => JSON.parse(document.getElementById(id).textContent);

@@ -46,16 +46,21 @@ function lanePicture(obs, t0, t1, clues, role, width) {
   LANES.forEach((_, i) => svg.append(s("line", { class: "lane", x1: "0", x2: "100%", y1: y(i), y2: y(i) })));
   const answered = new Map();
   for (const o of obs) if (o.kind === "answer") for (const r of o.refs || []) answered.set(r, o);
-  const free = [-99, -99, -99, -99];
-  const name = (o, lane, x) => {
-    const text = clip(label(o), 24), need = text.length * 6.2 + 12;
-    if (px(o.t) < free[lane]) return;
-    const end = px(o.t) + need > width;
-    if (end && px(o.t) - need < free[lane]) return;
-    free[lane] = px(o.t) + (end ? 6 : need);
-    svg.append(s("svg", { x: x + "%", y: y(lane), overflow: "visible" }, s("text", { x: end ? -7 : 7, y: 4, "text-anchor": end ? "end" : "start", class: "tag" }, text)));
-  };
+  // A label stands where no mark and no other label of its lane is.
+  const taken = LANES.map(() => []), later = [];
+  const take = (lane, from, to) => taken[lane].push([from, to]);
+  const name = (o, lane, x) => later.push(() => {
+    const text = clip(label(o), 24), need = text.length * 6.3 + 4;
+    const fits = (from, to) => from >= -4 && to <= width + 8 && !taken[lane].some(([a, b]) => from < b && a < to);
+    for (const [dx, anchor, from] of [[8, "start", px(o.t) + 7], [-8, "end", px(o.t) - 7 - need]]) {
+      if (!fits(from, from + need)) continue;
+      take(lane, from, from + need);
+      svg.append(s("svg", { x: x + "%", y: y(lane), overflow: "visible" }, s("text", { x: dx, y: 4, "text-anchor": anchor, class: "tag" }, text)));
+      return;
+    }
+  });
   const mark = (o, lane, ...shape) => {
+    take(lane, px(o.t) - 6, px(o.t) + 6);
     const x = at(o.t), g = s("svg", { x: x + "%", y: y(lane), overflow: "visible" }, s("title", {}, span(o.t - t0) + "  " + label(o)), shape);
     if (clues.has(o.n)) g.append(s("circle", { class: "ring", r: 7.5 }));
     svg.append(g);
@@ -70,6 +75,9 @@ function lanePicture(obs, t0, t1, clues, role, width) {
       const a = answered.get(o.n), x = at(o.t), end = a ? at(a.t) : 99;
       svg.append(s("rect", { class: "tick-hook", x: x + "%", y: y(1) - 5, width: Math.max(.3, end - x) + "%", height: 10, rx: 2 }, s("title", {}, label(o) + (a ? ", answered after " + span(a.t - o.t) : ", not answered"))));
       mark(o, 1);
+      // A long wait holds its own label; a short one keeps others away.
+      const room = (end - x) / 100 * width, inside = room > label(o).length * 6.3 + 16;
+      take(1, px(o.t) + (inside ? room - 4 : 0), px(o.t) + room + 4);
       name(o, 1, x);
     } else if (o.kind === "answer") name(o, 2, mark(o, 2, s("circle", { class: "tick-answer " + tone(o), r: 4 })));
     else if (o.kind === "disconnect") {
@@ -78,6 +86,7 @@ function lanePicture(obs, t0, t1, clues, role, width) {
       mark(o, 0, s("path", { class: "tick-end", d: "M-4-4L4 4M-4 4L4-4" }));
     }
   }
+  for (const place of later) place();
   return svg;
 }
 
