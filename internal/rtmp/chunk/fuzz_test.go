@@ -3,6 +3,7 @@ package chunk
 import (
 	"bytes"
 	"io"
+	"os"
 	"testing"
 	"testing/iotest"
 
@@ -21,6 +22,9 @@ func FuzzReader(f *testing.F) {
 	}
 	for _, c := range readings {
 		f.Add(unhex(f, c.wire))
+	}
+	if real, err := os.ReadFile("testdata/ffmpeg-20000s.bin"); err == nil {
+		f.Add(real)
 	}
 	f.Fuzz(func(t *testing.T, wire []byte) {
 		all, err := readAll(bytes.NewReader(wire), fuzzLimits)
