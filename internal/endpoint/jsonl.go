@@ -123,7 +123,6 @@ func WriteJSONL(w io.Writer, rec *Recording) error {
 	}
 	out := bufio.NewWriter(w)
 	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
 	err := enc.Encode(headLine{
 		Kind: "recording", Version: formatVersion, Profile: rec.Profile,
 		Start: start.UTC(), Dropped: rec.Dropped,
