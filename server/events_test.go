@@ -129,7 +129,7 @@ func TestNoEventBeforeConnect(t *testing.T) {
 		f.gone(garbage)
 		f.must(f.dial().Close())
 		early := f.dial()
-		_, err = early.SendCommand(0, "createStream", nil)
+		_, err = early.SendCommand(0, "createStream")
 		f.must(err)
 		f.gone(early)
 		f.must(f.connect().Close())
