@@ -26,12 +26,14 @@ func (c *Client) BeginClose() error {
 	if !c.because(Local) {
 		return nil
 	}
+	var err error
 	if c.o.Linger < 0 {
+		err = c.conn.Close()
 		c.in.end(past)
-		return c.conn.Close()
+	} else {
+		err = c.conn.CloseWrite()
+		c.in.end(time.Now().Add(c.o.Linger))
 	}
-	err := c.conn.CloseWrite()
-	c.in.end(time.Now().Add(c.o.Linger))
 	if errors.Is(err, syscall.ENOTCONN) || errors.Is(err, net.ErrClosed) {
 		return nil // the server was faster
 	}

@@ -14,7 +14,9 @@ import (
 )
 
 // FuzzServerBytes feeds a client whatever a server may send. It must end soon
-// after the server has, keep little, and never panic.
+// after the server has, keep little, and never panic. Two goroutines make
+// coverage vary, so fuzz with -fuzzminimizetime=1x, or minimizing takes all the
+// time.
 func FuzzServerBytes(f *testing.F) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
