@@ -3,7 +3,6 @@ package endpoint
 import (
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -121,79 +120,6 @@ func (e *Endpoint) AddRule(r Rule) (remove func()) { return e.rules.add(r) }
 
 // SetDefault replaces what answers when no rule matches.
 func (e *Endpoint) SetDefault(f func(*Request) Answer) { e.deflt.Store(&f) }
-
-// Down stops listening and resets all connections, as a hook server does that
-// was killed: callers are refused until Up.
-func (e *Endpoint) Down() error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.closed {
-		return ErrClosed
-	}
-	if e.down {
-		return nil
-	}
-	e.down = true
-	e.stopLocked(true)
-	return nil
-}
-
-// Up listens again at the addresses held before Down.
-func (e *Endpoint) Up() error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.closed {
-		return ErrClosed
-	}
-	if !e.down {
-		return nil
-	}
-	for i, l := range e.listeners {
-		if err := l.open(l.addr); err != nil {
-			for _, opened := range e.listeners[:i] {
-				opened.stop()
-			}
-			return fmt.Errorf("endpoint: up again: %w", err)
-		}
-	}
-	e.down = false
-	e.cut = make(chan struct{})
-	for _, l := range e.listeners {
-		l.start()
-	}
-	return nil
-}
-
-// Close stops listening, closes all connections, those with held answers
-// included, and waits for everything to end. The recording stays readable.
-func (e *Endpoint) Close() error {
-	e.mu.Lock()
-	if !e.closed {
-		e.closed = true
-		if !e.down {
-			e.stopLocked(false)
-		}
-		e.rec.close()
-	}
-	e.mu.Unlock()
-	e.wg.Wait()
-	return nil
-}
-
-// stopLocked ends listeners and connections without waiting for them.
-func (e *Endpoint) stopLocked(reset bool) {
-	for _, l := range e.listeners {
-		l.stop()
-	}
-	close(e.cut)
-	for c := range e.conns {
-		if reset {
-			c.reset()
-		} else {
-			c.raw.Close()
-		}
-	}
-}
 
 // Conns gives the number of open connections.
 func (e *Endpoint) Conns() int {
