@@ -94,6 +94,6 @@ func summary(cfg server.Config) string {
 			hooked++
 		}
 	}
-	return fmt.Sprintf("the configuration is right: %d listeners, %d vhosts, %d of them with hooks",
+	return fmt.Sprintf("the configuration is right; listeners: %d, vhosts: %d, of them with hooks: %d",
 		len(cfg.Listen), len(cfg.VHosts), hooked)
 }

@@ -55,15 +55,15 @@ func (p *program) start(cfg server.Config) error {
 	return nil
 }
 
-// raiseOpenFiles makes room for the connections of clients and those to hook
-// servers: a client that waits for its hook has one of each.
+// raiseOpenFiles makes room for the connections of clients and, as far as the
+// system lets it, for those to hook servers: a client that waits for its hook
+// has one of each, but hardly ever do all wait at once.
 func (p *program) raiseOpenFiles(connections int) {
 	const others = 256 // listeners, the API, what the runtime holds
-	want := uint64(2*connections + others)
-	got, err := cli.RaiseOpenFiles(want)
-	if got < want {
-		p.log.Warn("the limit of open files is too low for max_connections clients that all wait for their hooks",
-			"limit", got, "wanted", want, "max_connections", connections, "err", err)
+	got, err := cli.RaiseOpenFiles(uint64(2*connections + others))
+	if need := uint64(connections + others); got < need {
+		p.log.Warn("the limit of open files is too low for max_connections clients",
+			"limit", got, "needed", need, "max_connections", connections, "err", err)
 	}
 }
 

@@ -172,9 +172,11 @@ func (b *builder) unknown(scope string, rs rules) func(*node) {
 			b.errorf(n.file, n.line, "%s: expected inside of %s, got it %s", n.name, place, inside(scope))
 			return
 		}
-		if near := suggest(n.name, rs.names()); near != "" {
-			b.errorf(n.file, n.line, "%s: no such directive %s; %s was meant?", brief(n.name), inside(scope), near)
-			return
+		if b.ignored[scope+" "+n.name] == nil { // else it was compared before
+			if near := suggest(n.name, rs.names()); near != "" {
+				b.errorf(n.file, n.line, "%s: no such directive %s; %s was meant?", brief(n.name), inside(scope), near)
+				return
+			}
 		}
 		b.lostHooks(n, n)
 		b.ignore(scope, n, "")

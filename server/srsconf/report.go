@@ -10,7 +10,7 @@ import (
 // Limits of one configuration, all its included files together.
 const (
 	// MaxBytes is the size of all files, in bytes.
-	MaxBytes = 4 << 20
+	MaxBytes = 1 << 20
 	// MaxFiles is the number of files read, a file counted as often as it is included.
 	MaxFiles = 256
 	// MaxNesting is the depth of blocks, and of files that include files.
