@@ -87,7 +87,7 @@ Feature: The answers
       Examples: both profiles
         | case                     | answer                         |
         | 1                        | 200 and `1`                    |
-        | -1                       | 200 and `-1`                   |
+        | minus 1                  | 200 and `-1`                   |
         | an object with code 1    | 200 and `{"code":1}`           |
         | code as a string         | 200 and `{"code":"0"}`         |
         | code as a fraction       | 200 and `{"code":0.0}`         |
@@ -109,7 +109,7 @@ Feature: The answers
         | a blank and 0            | 200 and ` 0`                   |
         | 0 and a blank            | 200 and `0 `                   |
         | 00                       | 200 and `00`                   |
-        | -0                       | 200 and `-0`                   |
+        | minus 0                  | 200 and `-0`                   |
         | 0.0                      | 200 and `0.0`                  |
         | a byte order mark        | 200 and `\ufeff0`              |
         | truncated JSON           | 200 and `{"code":0`            |

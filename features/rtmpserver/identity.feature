@@ -13,7 +13,7 @@ Feature: The client's identity
       Then all events of Bob have one client_id
 
     Scenario: a publisher that publishes twice
-      When Alice publishes "cam", unpublishes with FCUnpublish, publishes "cam2" and leaves
+      When Alice publishes "cam", unpublishes with FCUnpublish and publishes "cam2", then leaves
       Then all events of Alice have one client_id
 
   @S-ID-02 @must @srs1 @srs7

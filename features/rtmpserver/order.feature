@@ -176,15 +176,15 @@ Feature: The order of events
   Rule: S-ORD-10 MUST: publish, unpublish and publish again on one connection: an on_unpublish lies between the two on_publish
 
     Scenario: an encoder ends with FCUnpublish
-      When Alice publishes "cam", unpublishes with FCUnpublish, publishes "cam2" and leaves
+      When Alice publishes "cam", unpublishes with FCUnpublish and publishes "cam2", then leaves
       Then the events of Alice are exactly on_connect, on_publish, on_unpublish, on_publish, on_unpublish, on_close
 
     Scenario: an encoder comes back to the same stream
-      When Alice publishes "cam", unpublishes with FCUnpublish, publishes "cam" and leaves
+      When Alice publishes "cam", unpublishes with FCUnpublish and publishes "cam", then leaves
       Then the events of Alice are exactly on_connect, on_publish, on_unpublish, on_publish, on_unpublish, on_close
 
     Scenario: a Flash publisher ends with closeStream
-      When Alice, a Flash publisher, publishes "cam", unpublishes with closeStream, publishes "cam2" and leaves
+      When Alice, a Flash publisher, publishes "cam", unpublishes with closeStream and publishes "cam2", then leaves
       Then the events of Alice are exactly on_connect, on_publish, on_unpublish, on_publish, on_unpublish, on_close
 
   @S-ORD-10 @should @srs1 @srs7
@@ -199,7 +199,7 @@ Feature: The order of events
   Rule: S-ORD-11 SHOULD: a silent, half-open client is dropped after the server's time-out, with its closing events
 
     Scenario: a publisher falls silent
-      Given a server of their own that drops silent publishers
+      Given a server that drops silent publishers
       When Alice publishes "cam"
       And Alice falls silent
       Then the events of Alice are exactly on_connect, on_publish, on_unpublish, on_close

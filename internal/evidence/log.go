@@ -9,6 +9,7 @@ package evidence
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -28,8 +29,11 @@ type Log struct {
 
 	mu      sync.Mutex
 	obs     []reports.Observation
-	changed chan struct{} // closed and replaced with every addition somebody waits for
+	whole   []reports.Observation // of a sealed log, of which obs is a beginning
+	changed chan struct{}         // closed and replaced with every addition somebody waits for
 	waiting int
+	began   int // how many there were when the step began
+	shown   int // how many observations the last All or Await was decided on
 }
 
 // New gives a live log. start is the zero of its clock (the start of the run,
@@ -41,7 +45,7 @@ func New(scenario, profile string, start time.Time, sink func(reports.Observatio
 
 // Recorded gives a sealed log of what an earlier run observed.
 func Recorded(obs []reports.Observation) *Log {
-	return &Log{sealed: true, obs: obs, changed: make(chan struct{})}
+	return &Log{sealed: true, obs: obs, whole: obs, changed: make(chan struct{})}
 }
 
 // Sealed reports whether the log is a recording.
@@ -89,7 +93,61 @@ func (l *Log) Add(o reports.Observation) int {
 func (l *Log) All() []reports.Observation {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.obs[:len(l.obs):len(l.obs)]
+	return l.snapshot()
+}
+
+// snapshot gives what there is, and notes how much that was.
+func (l *Log) snapshot() []reports.Observation {
+	l.shown = len(l.obs)
+	return l.obs[:l.shown:l.shown]
+}
+
+// Mark records that a step is over, and what it was decided on: all
+// observations that it had been shown. A recording is judged step by step on
+// the same ones.
+func (l *Log) Mark(step int) {
+	l.mu.Lock()
+	shown := l.shown
+	l.mu.Unlock()
+	l.Add(reports.Observation{Kind: reports.KindNote, Name: markNote, Text: fmt.Sprintf("step %d is over", step+1),
+		Data: map[string]any{"step": float64(step), "decided_on": float64(shown)}})
+}
+
+const markNote = "step"
+
+// Begin tells that a step begins. A sealed log shows from now on what the step
+// was decided on when it ran; Begin reports whether the recording reaches it.
+func (l *Log) Begin(step int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.sealed {
+		l.began = len(l.obs)
+		return true
+	}
+	l.began = 0
+	for i := range l.whole {
+		o := &l.whole[i]
+		if o.Kind != reports.KindNote || o.Name != markNote {
+			continue
+		}
+		switch Number(o, "step") {
+		case float64(step - 1):
+			l.began = i
+		case float64(step):
+			l.obs = l.whole[:min(int(Number(o, "decided_on")), len(l.whole))]
+			return true
+		}
+	}
+	l.obs = l.whole
+	return false
+}
+
+// Before gives what had been observed when the step began.
+func (l *Log) Before() []reports.Observation {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := min(l.began, len(l.obs))
+	return l.obs[:n:n]
 }
 
 // Await waits until cond holds of the observations. It returns the context's
@@ -98,7 +156,7 @@ func (l *Log) All() []reports.Observation {
 func (l *Log) Await(ctx context.Context, cond func([]reports.Observation) bool) error {
 	for {
 		l.mu.Lock()
-		obs, changed := l.obs[:len(l.obs):len(l.obs)], l.changed
+		obs, changed := l.snapshot(), l.changed
 		l.waiting++
 		l.mu.Unlock()
 		switch {

@@ -3,6 +3,7 @@ package stage
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,7 +28,7 @@ type router struct {
 	scenes  map[string]*Scene
 	clients map[string]*Scene // by client_id
 	live    map[liveKey]*arrival
-	strays  func(*endpoint.Request) // a request of no scene
+	strays  []*Scene // that look at requests of no scene
 }
 
 // liveKey names a request while it is being answered.
@@ -74,6 +75,7 @@ func (r *router) remove(s *Scene) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.scenes, s.key)
+	r.strays = slices.DeleteFunc(r.strays, func(w *Scene) bool { return w == s })
 	for id, of := range r.clients {
 		if of == s {
 			delete(r.clients, id)
@@ -81,17 +83,17 @@ func (r *router) remove(s *Scene) {
 	}
 }
 
-// find gives the scene of a request; nil for one of none.
-func (r *router) find(q *endpoint.Request) *Scene {
+// find gives the scene of a request; nil for one of none. stray tells that
+// none explains it: what the clients of a scene that is over leave behind is no
+// stray.
+func (r *router) find(q *endpoint.Request) (s *Scene, stray bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if key := r.keyIn(q.Body); key != "" && r.scenes[key] != nil {
-		return r.scenes[key]
+	key := r.keyIn(q.Body)
+	if s = r.scenes[key]; s == nil {
+		s = r.clients[q.ClientID()]
 	}
-	if id := q.ClientID(); id != "" {
-		return r.clients[id]
-	}
-	return nil
+	return s, s == nil && key == ""
 }
 
 // keyIn finds a scene's key in a body: the prefix, digits, and a z.
@@ -138,10 +140,16 @@ func (r *router) look(k liveKey, done bool) *arrival {
 }
 
 func (r *router) arrived(k liveKey, q *endpoint.Request) {
-	s := r.find(q)
+	s, stray := r.find(q)
+	if s == nil && !stray {
+		return
+	}
 	if s == nil {
-		if r.strays != nil {
-			r.strays(q)
+		r.mu.Lock()
+		watching := slices.Clone(r.strays)
+		r.mu.Unlock()
+		for _, w := range watching {
+			w.stray(q)
 		}
 		return
 	}

@@ -36,7 +36,8 @@ type Scene struct {
 	held     map[int]*Actor // hooks held back, by observation
 	markers  int
 	vhost    VHost
-	owned    []func() // what Close ends, last first
+	patience time.Duration // at least
+	owned    []func()      // what Close ends, last first
 }
 
 // Facts are what checks need to know of a scene; they are part of its
@@ -129,9 +130,7 @@ func (s *Scene) Patience() time.Duration {
 	if s.vhost.Quick {
 		d += s.Target.HookTimeout + time.Second
 	}
-	if s.Target.Patience > d {
-		d = s.Target.Patience
-	}
+	d = max(d, s.patience)
 	return time.Duration(float64(d) * s.Target.Scale)
 }
 
@@ -313,3 +312,6 @@ func (s *Scene) unanswered(a *arrival, q *endpoint.Request) {
 	delete(s.held, a.n)
 	s.mu.Unlock()
 }
+
+// Wait makes the scene at least that patient.
+func (s *Scene) Wait(d time.Duration) { s.patience = d }

@@ -1,0 +1,96 @@
+// Package features holds the suite as its readers see it: the Gherkin files
+// and the catalogue of requirements, embedded, and the list of test cases that
+// the two make.
+package features
+
+import (
+	"embed"
+	"io/fs"
+	"sync"
+
+	"go.yaml.in/yaml/v3"
+
+	"hookproof/reports"
+)
+
+//go:embed requirements.yaml rtmpserver/*.feature
+var files embed.FS
+
+// FS holds the feature files, by their path below features/.
+func FS() fs.FS { return files }
+
+// Roles of the requirements.
+const (
+	RoleServer     = "S" // the RTMP server that calls
+	RoleHookServer = "H" // the hook server that is called
+)
+
+type catalogue struct {
+	Sections []struct {
+		ID, Role, Title string
+		Requirements    []struct {
+			ID       string
+			Level    string
+			Levels   map[string]string
+			Profiles []string
+			Origin   string
+			Text     string
+			Source   string
+		}
+	}
+}
+
+// Profiles are the names of the protocol's profiles, in the order shown.
+var Profiles = []string{"srs1", "srs7"}
+
+// Requirements is the catalogue, in its order. The slice is shared: do not
+// change it.
+func Requirements() []reports.Requirement { return requirements() }
+
+var requirements = sync.OnceValue(func() []reports.Requirement {
+	text, err := files.ReadFile("requirements.yaml")
+	if err != nil {
+		panic("features: " + err.Error()) // embedded; cannot happen
+	}
+	reqs, err := parseCatalogue(text)
+	if err != nil {
+		panic("features: requirements.yaml: " + err.Error()) // tested; cannot happen
+	}
+	return reqs
+})
+
+func parseCatalogue(text []byte) ([]reports.Requirement, error) {
+	var c catalogue
+	if err := yaml.Unmarshal(text, &c); err != nil {
+		return nil, err
+	}
+	var reqs []reports.Requirement
+	for _, s := range c.Sections {
+		for _, r := range s.Requirements {
+			q := reports.Requirement{ID: r.ID, Section: s.ID + ": " + s.Title, Level: reports.Level(r.Level), Role: s.Role,
+				Profiles: r.Profiles, Sentence: r.Text, Source: r.Source, Origin: reports.Origin(r.Origin)}
+			if len(q.Profiles) == 0 {
+				q.Profiles = Profiles
+			}
+			for p, l := range r.Levels {
+				if q.LevelIn == nil {
+					q.LevelIn = map[string]reports.Level{}
+				}
+				q.LevelIn[p] = reports.Level(l)
+			}
+			reqs = append(reqs, q)
+		}
+	}
+	return reqs, nil
+}
+
+// Requirement gives the requirement of that id; nil for an unknown one.
+func Requirement(id string) *reports.Requirement {
+	reqs := requirements()
+	for i := range reqs {
+		if reqs[i].ID == id {
+			return &reqs[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,42 @@
+package stage
+
+import (
+	"context"
+	"fmt"
+
+	"hookproof/internal/evidence"
+	"hookproof/internal/hook"
+	"hookproof/reports"
+)
+
+// Fence runs a marker client through: it connects, publishes a stream of its
+// own and leaves, and its on_close is answered. What was to come before and
+// has not come by then did not come. It gives the marker's name.
+func (s *Scene) Fence(ctx context.Context) (string, error) {
+	s.mu.Lock()
+	s.markers++
+	name := evidence.MarkerName(s.markers)
+	s.mu.Unlock()
+	if !s.Live() {
+		return name, nil
+	}
+	a := s.Actor(name)
+	a.VHost, a.Mute = VHosts[0], true
+	if err := a.Enter(ctx, name); err != nil {
+		return name, fmt.Errorf("the marker client, an ordinary publisher, could not publish: %w", err)
+	}
+	a.Leave()
+	closed := s.Await(ctx, func(obs []reports.Observation) bool {
+		for _, h := range evidence.Hooks(obs, name) {
+			if h.Event == hook.OnClose && h.Answer >= 0 {
+				return true
+			}
+		}
+		return false
+	})
+	if !closed {
+		return name, fmt.Errorf("the marker client, an ordinary publisher, left, and its on_close did not come within %v", s.Patience())
+	}
+	s.Log.Add(reports.Observation{Kind: reports.KindFence, Actor: name, Text: "a marker client has connected, published and left: what has not come by now did not come"})
+	return name, nil
+}

@@ -1,0 +1,42 @@
+package stage
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"hookproof/internal/judge"
+	"hookproof/reports"
+)
+
+// Memory records the server's resident set after a round.
+func (s *Scene) Memory(round int, bytes int64) {
+	s.Log.Add(reports.Observation{Kind: reports.KindNote, Name: judge.MemoryNote,
+		Text: fmt.Sprintf("after round %d the server holds %.1f MB", round+1, float64(bytes)/(1<<20)), Data: map[string]any{"bytes": float64(bytes)}})
+}
+
+// askEvery is how often the HTTP API is asked about a client that it lists
+// still.
+const askEvery = 20 * time.Millisecond
+
+// AwaitForgotten asks the HTTP API until it lists a client no more. One that
+// it lists to the end of the scene's patience is recorded.
+func (s *Scene) AwaitForgotten(ctx context.Context, name, id string) error {
+	ctx, cancel := context.WithTimeout(ctx, s.Patience())
+	defer cancel()
+	tick := time.NewTicker(askEvery)
+	defer tick.Stop()
+	for {
+		listed, err := s.Target.Knows(ctx, id)
+		if err != nil && ctx.Err() == nil || err == nil && !listed {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			s.Log.Add(reports.Observation{Kind: reports.KindNote, Name: judge.ListedNote, Actor: name, ClientID: id,
+				Text: fmt.Sprintf("%s, client_id %s, has gone and is listed still after %v", name, id, s.Patience())})
+			return nil
+		}
+	}
+}

@@ -1,0 +1,34 @@
+package suite
+
+import (
+	"context"
+	"os"
+	"testing"
+
+	"hookproof/features"
+	"hookproof/internal/hook"
+	"hookproof/internal/stage"
+	"hookproof/reports"
+)
+
+func TestMain(m *testing.M) {
+	stage.ServeAsChild()
+	os.Exit(m.Run())
+}
+
+func builtIn(_ context.Context, p *hook.Profile) (*stage.Target, error) {
+	return stage.BuiltIn(stage.BuiltInOptions{Profile: p, Nonce: "t"})
+}
+
+// The built-in server conforms: every case of every profile passes.
+func TestBuiltInServerConforms(t *testing.T) {
+	run, err := Run(t.Context(), Options{Role: features.RoleServer, Open: builtIn, Clients: 50, Seed: 1, Selection: Selection{Name: os.Getenv("CASE")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range run.Scenarios {
+		if s := &run.Scenarios[i]; s.Verdict != reports.Pass {
+			t.Errorf("%s", reports.FailureText(s, reports.Style{}))
+		}
+	}
+}

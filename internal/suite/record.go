@@ -1,0 +1,220 @@
+package suite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cucumber/godog"
+
+	"hookproof/features"
+	"hookproof/internal/evidence"
+	"hookproof/internal/judge"
+	"hookproof/internal/stage"
+	"hookproof/reports"
+	"hookproof/steps"
+)
+
+// interrupted is the reason of what was not run because the run was ended.
+const interrupted = "the run was interrupted"
+
+// scenarioTime bounds one scenario, before scaling: far above what its steps
+// wait for, so that it only ends what hangs.
+const scenarioTime = 3 * time.Minute
+
+// recorder follows one scenario through godog's hooks and makes its result.
+type recorder struct {
+	pr     *profileRun
+	world  *steps.World
+	c      *features.Case
+	result reports.Scenario
+	log    *evidence.Log
+	cancel context.CancelFunc
+	step   int
+	began  time.Time
+	err    error // of the step that failed, as the step gave it
+	over   bool
+}
+
+// resultOf begins a result with what the features say of the case.
+func resultOf(c *features.Case) reports.Scenario {
+	s := reports.Scenario{ID: c.ID, Profile: c.Profile, Requirements: c.Requirements, Feature: c.Feature, Rule: c.Rule, Name: c.Name,
+		Tags: c.Tags, Location: fmt.Sprintf("features/%s:%d", c.URI, c.Line), Started: time.Now(), Steps: append([]reports.Step(nil), c.Steps...)}
+	if c.Row != "" && c.Name == "" {
+		s.Case = c.Row
+	}
+	return s
+}
+
+// before sets the stage, or skips what is not selected or cannot be run.
+func (r *recorder) before(ctx context.Context, sc *godog.Scenario) (context.Context, error) {
+	r.c = r.pr.cases[features.Key(sc.Uri, sc.Name)]
+	if r.c == nil {
+		return ctx, godog.ErrSkip
+	}
+	r.result = resultOf(r.c)
+	if reason := r.pr.lacking(r.c); reason != "" {
+		return ctx, r.skip(reason)
+	}
+	if ctx.Err() != nil {
+		return ctx, r.skip(interrupted)
+	}
+	if r.pr.o.Live != nil {
+		r.pr.o.Live.ScenarioStarted(&r.result)
+	}
+	r.log = evidence.New(r.c.ID, r.c.Profile, r.pr.start, r.pr.o.Observe)
+	ctx, r.cancel = context.WithTimeout(ctx, time.Duration(float64(scenarioTime)*r.pr.o.Scale))
+	r.world.Scene = stage.NewScene(ctx, r.pr.target, r.log)
+	r.world.Rand = seeded(r.pr.o.Seed, r.c)
+	return ctx, nil
+}
+
+// lacking says why a case cannot be run against the target; "" when it can.
+func (pr *profileRun) lacking(c *features.Case) string {
+	for _, need := range stage.Capabilities {
+		if c.Has(string(need)) && pr.target.Lacks[need] != "" {
+			return pr.target.Lacks[need]
+		}
+	}
+	return ""
+}
+
+func (r *recorder) skip(reason string) error {
+	r.result.Verdict, r.result.Reason = reports.NotRun, reason
+	r.finish()
+	return godog.ErrSkip
+}
+
+func (r *recorder) beforeStep(ctx context.Context, _ *godog.Step) (context.Context, error) {
+	if r.log != nil && !r.over {
+		r.log.Begin(r.step)
+		r.began = time.Now()
+	}
+	return ctx, nil
+}
+
+func (r *recorder) afterStep(ctx context.Context, _ *godog.Step, status godog.StepResultStatus, err error) (context.Context, error) {
+	if r.log == nil || r.over || r.step >= len(r.result.Steps) {
+		return ctx, nil
+	}
+	st := &r.result.Steps[r.step]
+	st.Duration = time.Since(r.began)
+	switch {
+	case status == godog.StepPassed:
+		st.Status = reports.StepPassed
+	case status == godog.StepUndefined || status == godog.StepPending:
+		st.Status = reports.StepUndefined
+	case err != nil:
+		st.Status, st.Error = reports.StepFailed, err.Error()
+	}
+	if r.err == nil {
+		r.err = err
+	}
+	r.log.Mark(r.step)
+	r.step++
+	return ctx, nil
+}
+
+// after makes the verdict, and takes the stage down.
+func (r *recorder) after(ctx context.Context, _ *godog.Scenario, err error) (context.Context, error) {
+	if r.log == nil || r.over {
+		return ctx, nil
+	}
+	if r.err == nil {
+		r.err = err
+	}
+	ended := ctx.Err()
+	r.result.Duration = time.Since(r.result.Started)
+	r.judge(ended)
+	r.cancel()
+	r.result.Actors = actors(r.world.Scene)
+	r.world.Scene.Close()
+	r.result.Observations = r.log.All()
+	r.finish()
+	return ctx, nil
+}
+
+// judge makes a verdict of the failed step's error.
+func (r *recorder) judge(ended error) {
+	s := &r.result
+	var f *judge.Finding
+	switch {
+	case r.err == nil:
+		s.Verdict = reports.Pass
+	case errors.Is(ended, context.Canceled):
+		s.Verdict, s.Reason = reports.NotRun, interrupted
+	case errors.Is(ended, context.DeadlineExceeded):
+		s.Verdict, s.Reason = reports.Error, fmt.Sprintf("the scenario did not end within %v: %v", time.Duration(float64(scenarioTime)*r.pr.o.Scale), r.err)
+	case errors.As(r.err, &f):
+		r.found(f)
+	default:
+		s.Verdict, s.Reason = reports.Error, r.err.Error()
+	}
+	r.known()
+}
+
+// found makes a verdict of a finding.
+func (r *recorder) found(f *judge.Finding) {
+	s := &r.result
+	s.Failure = f.Failure()
+	if s.Failure.Requirement == "" {
+		s.Failure.Requirement = r.c.Requirements[0]
+	}
+	s.Verdict = reports.Fail
+	if r.c.Level != reports.Must {
+		s.Verdict = reports.Warn
+	}
+	late := time.Duration(0)
+	if r.pr.stalls != nil {
+		late = r.pr.stalls.worst(s.Started)
+	}
+	switch {
+	case f.Undecided:
+		s.Verdict, s.Reason = reports.Inconclusive, "the evidence does not decide"
+	case late > 0:
+		s.Verdict = reports.Inconclusive
+		s.Reason = fmt.Sprintf("this process was not run for %v meanwhile: the machine is too slow for a verdict (see -timeout-scale)", late.Round(time.Millisecond))
+	}
+}
+
+// known turns the verdict round where the requirement is listed as failing.
+func (r *recorder) known() {
+	s := &r.result
+	listed := false
+	for _, id := range r.c.Requirements {
+		listed = listed || r.pr.o.Known[id] || r.pr.o.Known[id+" "+r.c.Profile]
+	}
+	switch {
+	case !listed:
+	case s.Verdict == reports.Fail || s.Verdict == reports.Warn:
+		s.Verdict, s.Reason = reports.KnownFailing, "listed as known to fail"
+	case s.Verdict == reports.Pass:
+		s.Verdict, s.Reason = reports.UnexpectedPass, "listed as known to fail"
+	}
+}
+
+// finish hands the result in.
+func (r *recorder) finish() {
+	r.over = true
+	r.pr.mu.Lock()
+	r.pr.results = append(r.pr.results, r.result)
+	r.pr.mu.Unlock()
+	if r.pr.o.Live != nil {
+		r.pr.o.Live.ScenarioDone(&r.result)
+	}
+}
+
+// actors describes the clients of a scene.
+func actors(s *stage.Scene) []reports.Actor {
+	var all []reports.Actor
+	for _, name := range s.Names() {
+		a := s.Actor(name)
+		role := "publisher"
+		if a.Plays {
+			role = "player"
+		}
+		all = append(all, reports.Actor{Name: name, ClientID: a.ClientID(), Role: role})
+	}
+	return all
+}

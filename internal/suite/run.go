@@ -1,0 +1,214 @@
+// Package suite runs the scenarios of the features against a target and
+// collects what came of them: it selects, sets up a stage for each profile,
+// has godog run the steps, and makes verdicts of their errors.
+package suite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/cucumber/godog"
+
+	"hookproof/features"
+	"hookproof/internal/evidence"
+	"hookproof/internal/hook"
+	"hookproof/internal/stage"
+	"hookproof/reports"
+	"hookproof/steps"
+)
+
+// Options say what is run, against what, and how.
+type Options struct {
+	Selection Selection
+	Role      string // features.RoleServer
+	// Open gives the target for a profile; it is closed after the run.
+	Open     func(ctx context.Context, p *hook.Profile) (*stage.Target, error)
+	Parallel int     // scenarios at once; 0 is DefaultParallel
+	Clients  int     // in a crowd; 0 is DefaultClients
+	Scale    float64 // of all time-outs; 0 is 1
+	Seed     int64
+	Known    map[string]bool // requirements known to fail, as ReadKnownFailing gives them
+	Live     reports.Live    // told of scenarios as they run; may be nil
+	// Observe, when not nil, is told of every observation as it is made.
+	Observe func(reports.Observation)
+	// Probe, when set, is run for each profile before its scenarios.
+	Probe func(ctx context.Context, t *stage.Target, log *evidence.Log) error
+}
+
+// Defaults of Options.
+const (
+	DefaultParallel = 24
+	DefaultClients  = 200
+)
+
+// Run runs the selected cases and gives the results, those of an interrupted
+// run as well (ctx). An error means that nothing could be run.
+func Run(ctx context.Context, o Options) (*reports.Run, error) {
+	cases, err := o.Selection.Select(o.Role)
+	if err != nil {
+		return nil, err
+	}
+	o.setDefaults()
+	run := &reports.Run{SchemaVersion: reports.SchemaVersion, Tool: "hookproof conformance", Started: time.Now(),
+		Profiles: profilesOf(cases), Requirements: requirementsOf(o.Role),
+		Options: reports.Options{Seed: o.Seed, Clients: o.Clients, TimeoutScale: o.Scale, Parallel: o.Parallel, Selection: o.Selection.String()}}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stalls := watchStalls(ctx)
+	var open []*profileRun
+	for _, name := range run.Profiles {
+		p, err := hook.ProfileByName(name)
+		if err != nil {
+			return nil, err
+		}
+		pr := &profileRun{o: &o, profile: p, start: run.Started, stalls: stalls, cases: map[string]*features.Case{}}
+		for i := range cases {
+			if c := &cases[i]; c.Profile == name {
+				pr.cases[features.Key(c.URI, c.Name)] = c
+			}
+		}
+		open = append(open, pr)
+	}
+	if err := runProfiles(ctx, open); err != nil {
+		return nil, err
+	}
+	cancel()
+	<-stalls.done
+	for _, pr := range open {
+		run.Scenarios = append(run.Scenarios, pr.results...)
+		run.Observations = append(run.Observations, pr.log...)
+	}
+	order(run.Scenarios, cases)
+	run.Interrupted = slices.ContainsFunc(run.Scenarios, func(s reports.Scenario) bool { return s.Reason == interrupted })
+	run.Ended = time.Now()
+	return run, nil
+}
+
+func (o *Options) setDefaults() {
+	if o.Parallel <= 0 {
+		o.Parallel = DefaultParallel
+	}
+	if o.Clients <= 0 {
+		o.Clients = DefaultClients
+	}
+	if o.Scale <= 0 {
+		o.Scale = 1
+	}
+}
+
+// runProfiles opens a target for each profile and runs their scenarios one
+// profile after the other: targets that are not ours can have one only.
+func runProfiles(ctx context.Context, all []*profileRun) error {
+	for _, pr := range all {
+		if err := pr.run(ctx); err != nil {
+			return fmt.Errorf("profile %s: %w", pr.profile, err)
+		}
+	}
+	return nil
+}
+
+func profilesOf(cases []features.Case) []string {
+	var names []string
+	for _, p := range features.Profiles {
+		if slices.ContainsFunc(cases, func(c features.Case) bool { return c.Profile == p }) {
+			names = append(names, p)
+		}
+	}
+	return names
+}
+
+func requirementsOf(role string) []reports.Requirement {
+	var reqs []reports.Requirement
+	for _, r := range features.Requirements() {
+		if r.Role == role {
+			reqs = append(reqs, r)
+		}
+	}
+	return reqs
+}
+
+// order puts results into the order of the cases.
+func order(results []reports.Scenario, cases []features.Case) {
+	place := map[string]int{}
+	for i, c := range cases {
+		place[c.ID+" "+c.Profile] = i
+	}
+	slices.SortFunc(results, func(a, b reports.Scenario) int {
+		return place[a.ID+" "+a.Profile] - place[b.ID+" "+b.Profile]
+	})
+}
+
+// profileRun is the run of one profile's cases.
+type profileRun struct {
+	o       *Options
+	profile *hook.Profile
+	start   time.Time
+	stalls  *stallWatch
+	cases   map[string]*features.Case // by features.Key
+	target  *stage.Target
+	log     []reports.Observation // of the probe
+
+	mu      sync.Mutex
+	results []reports.Scenario
+}
+
+func (pr *profileRun) run(ctx context.Context) error {
+	var err error
+	if pr.target, err = pr.o.Open(ctx, pr.profile); err != nil {
+		return err
+	}
+	defer pr.target.Close()
+	if pr.o.Probe != nil {
+		log := evidence.New("", pr.profile.Name, pr.start, pr.o.Observe)
+		if err := pr.o.Probe(ctx, pr.target, log); err != nil {
+			return err
+		}
+		pr.log = log.All()
+	}
+	return pr.godog(ctx, pr.initialize)
+}
+
+// godog runs the scenarios; initialize binds each to its steps.
+func (pr *profileRun) godog(ctx context.Context, initialize func(*godog.ScenarioContext)) error {
+	paths := map[string]bool{}
+	var uris []string
+	for _, c := range pr.cases {
+		if !paths[c.URI] {
+			paths[c.URI] = true
+			uris = append(uris, c.URI)
+		}
+	}
+	slices.Sort(uris)
+	suite := godog.TestSuite{Name: pr.profile.Name, ScenarioInitializer: initialize, Options: &godog.Options{
+		Format: silentFormat, Output: io.Discard, Strict: true, NoColors: true, Concurrency: pr.o.Parallel, DefaultContext: ctx,
+		FS: features.FS(), Paths: uris,
+	}}
+	if code := suite.Run(); code > 1 {
+		return errors.New("the features could not be run") // godog has said why on standard error
+	}
+	return nil
+}
+
+// initialize binds one scenario to a World and a recorder.
+func (pr *profileRun) initialize(sc *godog.ScenarioContext) {
+	r := &recorder{pr: pr, world: &steps.World{Profile: pr.profile, Clients: pr.o.Clients}}
+	steps.Register(sc, r.world)
+	sc.Before(r.before)
+	sc.StepContext().Before(r.beforeStep)
+	sc.StepContext().After(r.afterStep)
+	sc.After(r.after)
+}
+
+// seeded gives the random numbers of one case: the same for the same seed.
+func seeded(seed int64, c *features.Case) *rand.Rand {
+	h := fnv.New64a()
+	io.WriteString(h, c.ID+" "+c.Profile)
+	return rand.New(rand.NewPCG(uint64(seed), h.Sum64()))
+}

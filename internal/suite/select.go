@@ -1,0 +1,120 @@
+package suite
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"hookproof/features"
+)
+
+// Selection says which cases are run. Its zero value is all of them.
+type Selection struct {
+	Profiles []string // none: all
+	IDs      []string // of requirements; none: all
+	Tags     string   // tag expression; "" is all
+	Name     string   // part of a case's id; "" is all
+}
+
+// String gives the selection as it was asked for; "" for everything.
+func (s Selection) String() string {
+	var parts []string
+	if len(s.IDs) > 0 {
+		parts = append(parts, "-id "+strings.Join(s.IDs, ","))
+	}
+	if s.Tags != "" {
+		parts = append(parts, fmt.Sprintf("-tags %q", s.Tags))
+	}
+	if s.Name != "" {
+		parts = append(parts, fmt.Sprintf("-name %q", s.Name))
+	}
+	return strings.Join(parts, " ")
+}
+
+// Select gives the cases of a role that are asked for. An id, tag or profile
+// that does not exist is an error, and so is a selection of nothing.
+func (s Selection) Select(role string) ([]features.Case, error) {
+	all, err := features.Cases(role)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range s.Profiles {
+		if !slices.Contains(features.Profiles, p) {
+			return nil, fmt.Errorf("profile %q: want one of %s", p, strings.Join(features.Profiles, ", "))
+		}
+	}
+	if err := knownIDs(s.IDs); err != nil {
+		return nil, err
+	}
+	holds, err := s.tags(all)
+	if err != nil {
+		return nil, err
+	}
+	var picked []features.Case
+	for _, c := range all {
+		if (len(s.Profiles) == 0 || slices.Contains(s.Profiles, c.Profile)) && s.wants(&c) && holds(c.Has) {
+			picked = append(picked, c)
+		}
+	}
+	if len(picked) == 0 {
+		return nil, fmt.Errorf("no scenario matches %s", s)
+	}
+	return picked, nil
+}
+
+func (s Selection) wants(c *features.Case) bool {
+	if !strings.Contains(c.ID, s.Name) {
+		return false
+	}
+	return len(s.IDs) == 0 || slices.ContainsFunc(c.Requirements, func(id string) bool { return slices.Contains(s.IDs, id) })
+}
+
+func knownIDs(ids []string) error {
+	for _, id := range ids {
+		if features.Requirement(id) == nil {
+			return fmt.Errorf("no requirement %q (-list shows them)", id)
+		}
+	}
+	return nil
+}
+
+func (s Selection) tags(all []features.Case) (tagExpr, error) {
+	if strings.TrimSpace(s.Tags) == "" {
+		return func(func(string) bool) bool { return true }, nil
+	}
+	expr, named, err := parseTags(s.Tags)
+	if err != nil {
+		return nil, err
+	}
+	for _, tag := range named {
+		if !slices.ContainsFunc(all, func(c features.Case) bool { return c.Has(tag) }) {
+			return nil, fmt.Errorf("no scenario carries the tag @%s", tag)
+		}
+	}
+	return expr, nil
+}
+
+// ReadKnownFailing reads a list of requirements that are known to fail: an id
+// a line, optionally followed by a profile; # begins a comment. Keys of the
+// result are "ID" or "ID profile".
+func ReadKnownFailing(name string, r io.Reader) (map[string]bool, error) {
+	known := map[string]bool{}
+	sc := bufio.NewScanner(io.LimitReader(r, 1<<20))
+	for n := 1; sc.Scan(); n++ {
+		line, _, _ := strings.Cut(sc.Text(), "#")
+		words := strings.Fields(line)
+		if len(words) == 0 {
+			continue
+		}
+		if features.Requirement(words[0]) == nil {
+			return nil, fmt.Errorf("%s:%d: no requirement %q", name, n, words[0])
+		}
+		if len(words) > 2 || len(words) == 2 && !slices.Contains(features.Profiles, words[1]) {
+			return nil, fmt.Errorf("%s:%d: want an id, optionally followed by a profile (%s)", name, n, strings.Join(features.Profiles, ", "))
+		}
+		known[strings.Join(words, " ")] = true
+	}
+	return known, sc.Err()
+}

@@ -1,0 +1,271 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/cucumber/godog"
+
+	"hookproof/internal/client"
+	"hookproof/internal/evidence"
+	"hookproof/internal/hook"
+	"hookproof/internal/judge"
+	"hookproof/internal/stage"
+	"hookproof/reports"
+)
+
+// what a client is said to be, between commas behind its name.
+const who = `([A-Z][a-z]+)(?:, (.+),)?`
+
+func (w *World) registerActs(sc *godog.ScenarioContext) {
+	sc.Step(`^`+who+` publishes "([^"]*)"$`, w.publishes)
+	sc.Step(`^`+who+` publishes "(.*)" and leaves$`, w.publishesAndLeaves)
+	sc.Step(`^`+who+` publishes "([^"]*)" and closes (?:her|his) connection$`, w.publishesAndCloses)
+	sc.Step(`^`+who+` publishes "([^"]*)", unpublishes with (\w+) and publishes "([^"]*)", then leaves$`, w.publishesTwice)
+	sc.Step(`^`+who+` tries to (publish|play) "([^"]*)"(, sending media at once)?$`, w.tries)
+	sc.Step(`^`+who+` begins to (publish|play) "([^"]*)"(, sending media at once)?$`, w.begins)
+	sc.Step(`^`+who+` begins to publish "([^"]*)" and leaves at once$`, w.beginsAndLeaves)
+	sc.Step(`^`+who+` plays "([^"]*)"(?: before anyone publishes)?$`, w.plays)
+	sc.Step(`^`+who+` plays "([^"]*)"(?: before anyone publishes)?,? and (leaves|closes (?:her|his) connection)$`, w.playsAndGoes)
+	sc.Step(`^([A-Z][a-z]+) plays "([^"]*)", stops, plays "([^"]*)" and leaves$`, w.playsTwice)
+	sc.Step(`^([A-Z][a-z]+) publishes "([^"]*)", ([A-Z][a-z]+) plays it, and both leave$`, w.session)
+	sc.Step(`^([A-Z][a-z]+) publishes "([^"]*)", ([A-Z][a-z]+) publishes "([^"]*)", ([A-Z][a-z]+) and ([A-Z][a-z]+) play "([^"]*)", and all leave$`, w.fourClients)
+	sc.Step(`^([A-Z][a-z]+) publishes "([^"]*)" on the default vhost and ([A-Z][a-z]+) publishes "([^"]*)" on the vhost (.+), and both leave$`, w.twoVHosts)
+	sc.Step(`^([A-Z][a-z]+) connects and leaves$`, w.connectsAndLeaves)
+	sc.Step(`^([A-Z][a-z]+) (leaves|vanishes|falls silent|closes (?:her|his) connection|closes the sending half of (?:her|his) connection)$`, w.goes)
+	sc.Step(`^([A-Z][a-z]+) unpublishes with (\w+)$`, w.unpublishes)
+	sc.Step(`^([A-Z][a-z]+) pauses and goes on$`, w.pauses)
+	sc.Step(`^(?:another client|a client of the default vhost) publishes and leaves$`, w.marker)
+	sc.Step(`^a peer (.+) and goes$`, w.peer)
+}
+
+// actor gives the client of that name, presented as the scenario says.
+func (w *World) actor(name, presented string) (*stage.Actor, error) {
+	a := w.Scene.Actor(name)
+	quoted := ""
+	if i, j := strings.IndexByte(presented, '"'), strings.LastIndexByte(presented, '"'); i >= 0 && j > i {
+		quoted = w.Scene.Expand(presented[i+1 : j])
+		presented = presented[:i] + "…"
+	}
+	switch strings.TrimSpace(presented) {
+	case "", "an encoder":
+	case "a Flash publisher":
+		a.Style = client.Flash
+	case "without media":
+		a.Mute = true
+	case "from another local address":
+		a.Local = stage.AnotherAddress
+	case "with tcUrl …":
+		a.TCURL = quoted
+	case "whose tcUrl ends in …":
+		a.Query = quoted
+	case "whose pageUrl ends in …":
+		a.Page = quoted
+	default:
+		return nil, fmt.Errorf("no client is known that is presented as %q", presented)
+	}
+	return a, nil
+}
+
+func (w *World) publishes(ctx context.Context, name, presented, stream string) error {
+	a, err := w.actor(name, presented)
+	if err != nil {
+		return err
+	}
+	return w.letOn(ctx, a, a.Enter(ctx, w.Scene.Expand(stream)))
+}
+
+func (w *World) publishesAndLeaves(ctx context.Context, name, presented, stream string) error {
+	err := w.publishes(ctx, name, presented, stream)
+	w.Scene.Actor(name).Leave()
+	return err
+}
+
+func (w *World) publishesAndCloses(ctx context.Context, name, presented, stream string) error {
+	err := w.publishes(ctx, name, presented, stream)
+	w.Scene.Actor(name).Close()
+	return err
+}
+
+func (w *World) publishesTwice(ctx context.Context, name, presented, first, command, second string) error {
+	if err := w.publishes(ctx, name, presented, first); err != nil {
+		return err
+	}
+	a := w.Scene.Actor(name)
+	if err := a.Unpublish(command); err != nil {
+		return err
+	}
+	w.ended(ctx, name, hook.OnUnpublish)
+	err := w.letOn(ctx, a, a.Again(ctx, w.Scene.Expand(second)))
+	a.Leave()
+	return err
+}
+
+// ended waits for the answer to a closing event; that it never comes is for
+// the scenario's own check to say.
+func (w *World) ended(ctx context.Context, name string, ev hook.Event) {
+	w.Scene.Await(ctx, func(obs []reports.Observation) bool {
+		for _, h := range evidence.Hooks(obs, name) {
+			if h.Event == ev && h.Answer >= 0 {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// tries enters without expecting to be let on: it returns once the server has
+// decided, one way or the other.
+func (w *World) tries(ctx context.Context, name, presented, act, stream, eager string) error {
+	a, err := w.actor(name, presented)
+	if err != nil {
+		return err
+	}
+	a.Plays, a.Eager = act == "play", eager != ""
+	if err := a.Enter(ctx, w.Scene.Expand(stream)); err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	w.Scene.Await(ctx, func(obs []reports.Observation) bool {
+		return judge.On(obs, a.Name, a.Plays) || evidence.Disconnected(obs, a.Name) != nil
+	})
+	return nil
+}
+
+func (w *World) begins(ctx context.Context, name, presented, act, stream, eager string) error {
+	a, err := w.actor(name, presented)
+	if err != nil {
+		return err
+	}
+	a.Plays, a.Eager = act == "play", eager != ""
+	a.Begin(ctx, w.Scene.Expand(stream))
+	return nil
+}
+
+func (w *World) beginsAndLeaves(ctx context.Context, name, presented, stream string) error {
+	if err := w.begins(ctx, name, presented, "publish", stream, ""); err != nil {
+		return err
+	}
+	w.Scene.Actor(name).Close()
+	return nil
+}
+
+func (w *World) plays(ctx context.Context, name, presented, stream string) error {
+	a, err := w.actor(name, presented)
+	if err != nil {
+		return err
+	}
+	a.Plays = true
+	return w.letOn(ctx, a, a.Enter(ctx, w.Scene.Expand(stream)))
+}
+
+func (w *World) playsAndGoes(ctx context.Context, name, presented, stream, how string) error {
+	if err := w.plays(ctx, name, presented, stream); err != nil {
+		return err
+	}
+	return w.goes(name, how)
+}
+
+func (w *World) playsTwice(ctx context.Context, name, first, second string) error {
+	if err := w.plays(ctx, name, "", first); err != nil {
+		return err
+	}
+	a := w.Scene.Actor(name)
+	if err := a.Unpublish("closeStream"); err != nil {
+		return err
+	}
+	w.ended(ctx, name, hook.OnStop)
+	err := w.letOn(ctx, a, a.Again(ctx, second))
+	a.Leave()
+	return err
+}
+
+func (w *World) session(ctx context.Context, publisher, stream, player string) error {
+	if err := w.publishes(ctx, publisher, "", stream); err != nil {
+		return err
+	}
+	if err := w.plays(ctx, player, "", stream); err != nil {
+		return err
+	}
+	w.Scene.Actor(player).Leave()
+	w.Scene.Actor(publisher).Leave()
+	return nil
+}
+
+func (w *World) fourClients(ctx context.Context, p1, s1, p2, s2, v1, v2, watched string) error {
+	for _, p := range [][2]string{{p1, s1}, {p2, s2}} {
+		if err := w.publishes(ctx, p[0], "", p[1]); err != nil {
+			return err
+		}
+	}
+	for _, v := range []string{v1, v2} {
+		if err := w.plays(ctx, v, "", watched); err != nil {
+			return err
+		}
+	}
+	for _, name := range []string{v1, v2, p1, p2} {
+		w.Scene.Actor(name).Leave()
+	}
+	return nil
+}
+
+func (w *World) twoVHosts(ctx context.Context, one, first, two, second, vhost string) error {
+	v, err := stage.VHostSpoken(strings.Trim(vhost, `"`))
+	if err != nil {
+		return err
+	}
+	if err := w.publishes(ctx, one, "", first); err != nil {
+		return err
+	}
+	w.Scene.Actor(two).VHost = v
+	if err := w.publishes(ctx, two, "", second); err != nil {
+		return err
+	}
+	w.Scene.Actor(one).Leave()
+	w.Scene.Actor(two).Leave()
+	return nil
+}
+
+func (w *World) connectsAndLeaves(ctx context.Context, name string) error {
+	a := w.Scene.Actor(name)
+	if err := a.Connect(ctx); err != nil {
+		return w.letOn(ctx, a, err)
+	}
+	a.Leave()
+	return nil
+}
+
+func (w *World) goes(name, how string) error {
+	a := w.Scene.Actor(name)
+	switch {
+	case how == "leaves":
+		a.Leave()
+	case how == "vanishes":
+		a.Vanish()
+	case how == "falls silent":
+		a.Silence()
+	case strings.HasPrefix(how, "closes the sending half"):
+		a.HalfClose()
+	default:
+		a.Close()
+	}
+	return nil
+}
+
+func (w *World) unpublishes(name, command string) error {
+	return w.Scene.Actor(name).Unpublish(command)
+}
+
+func (w *World) pauses(ctx context.Context, name string) error {
+	return w.Scene.Actor(name).Pause(ctx)
+}
+
+func (w *World) marker(ctx context.Context) error {
+	_, err := w.fence(ctx)
+	return err
+}
+
+// peer comes as what never completes connect.
+func (w *World) peer(ctx context.Context, how string) error {
+	return w.Scene.Peer(ctx, how)
+}

@@ -1,0 +1,91 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/cucumber/godog"
+
+	"hookproof/internal/evidence"
+	"hookproof/internal/judge"
+	"hookproof/reports"
+)
+
+func (w *World) registerAdmission(sc *godog.ScenarioContext) {
+	sc.Step(`^([A-Z][a-z]+) is let on$`, w.isLetOn)
+	sc.Step(`^([A-Z][a-z]+) is still on$`, w.stillOn)
+	sc.Step(`^([A-Z][a-z]+) is disconnected$`, w.gone)
+	sc.Step(`^([A-Z][a-z]+) is disconnected, refused at (on_\w+)$`, w.refusedAt)
+	sc.Step(`^([A-Z][a-z]+) is disconnected within 1 s of the last answer to (?:her|his) events$`, w.offWithin)
+	sc.Step(`^([A-Z][a-z]+) was not told that publishing started$`, w.notTold)
+	sc.Step(`^([A-Z][a-z]+) receives media of ([A-Z][a-z]+)$`, w.receivesOf)
+	sc.Step(`^([A-Z][a-z]+) receives more media$`, w.receivesMore)
+	sc.Step(`^([A-Z][a-z]+) has received no media(?: of ([A-Z][a-z]+))?$`, w.noMedia)
+	sc.Step(`^no frame of a refused publisher has reached any player$`, w.noMediaOfRefused)
+}
+
+func (w *World) isLetOn(ctx context.Context, name string) error {
+	a := w.Scene.Actor(name)
+	return w.eventually(ctx, func(obs []reports.Observation) *judge.Finding { return judge.LetOn(obs, name, a.Plays) })
+}
+
+func (w *World) refusedAt(ctx context.Context, name, ev string) error {
+	e, err := event(ev)
+	if err != nil {
+		return err
+	}
+	if err := w.gone(ctx, name); err != nil {
+		return err
+	}
+	return failed(judge.RefusedAt(w.Scene.Log.All(), name, e))
+}
+
+// offWithin waits for the disconnect and for the answers to the closing
+// events, which may come before or after it.
+func (w *World) offWithin(ctx context.Context, name string) error {
+	const limit = 1 // second: S-ANS-07
+	if err := w.gone(ctx, name); err != nil {
+		return err
+	}
+	return failed(judge.OffWithin(w.Scene.Log.All(), name, limit))
+}
+
+func (w *World) notTold(name string) error {
+	return failed(judge.NotTold(w.Scene.Log.All(), name, judge.PublishStart))
+}
+
+func (w *World) receivesOf(ctx context.Context, name, publisher string) error {
+	return w.eventually(ctx, func(obs []reports.Observation) *judge.Finding {
+		if len(judge.Media(obs, name, publisher)) > 0 {
+			return nil
+		}
+		f := &judge.Finding{Expected: fmt.Sprintf("%s to receive media of %s", name, publisher), Seen: "none"}
+		if d := evidence.Disconnected(obs, name); d != nil {
+			f.Seen, f.Evidence = fmt.Sprintf("none; %s was disconnected at %.3f s, %s", name, d.T, d.Name), []int{d.N}
+		}
+		return f
+	})
+}
+
+// receivesMore waits for media that comes after this step began.
+func (w *World) receivesMore(ctx context.Context, name string) error {
+	before := len(judge.Media(w.Scene.Log.Before(), name, ""))
+	return w.eventually(ctx, func(obs []reports.Observation) *judge.Finding {
+		if got := judge.Media(obs, name, ""); len(got) > before {
+			return nil
+		}
+		f := &judge.Finding{Expected: name + " to go on receiving media", Seen: fmt.Sprintf("nothing more than the %d frames noted before", before)}
+		if d := evidence.Disconnected(obs, name); d != nil {
+			f.Seen, f.Evidence = fmt.Sprintf("disconnected at %.3f s, %s", d.T, d.Name), []int{d.N}
+		}
+		return f
+	})
+}
+
+func (w *World) noMedia(name, publisher string) error {
+	return failed(judge.NoMedia(w.Scene.Log.All(), name, publisher))
+}
+
+func (w *World) noMediaOfRefused() error {
+	return failed(judge.NoMediaOfRefused(w.Scene.Log.All()))
+}

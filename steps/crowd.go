@@ -1,0 +1,121 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/cucumber/godog"
+
+	"hookproof/internal/evidence"
+	"hookproof/internal/judge"
+	"hookproof/internal/stage"
+	"hookproof/reports"
+)
+
+func (w *World) registerCrowd(sc *godog.ScenarioContext) {
+	sc.Step(`^the hook server refuses a random third of the clients and takes up to 50 ms for its answers$`, w.refusesThird)
+	sc.Step(`^a crowd of publishers, each of its own stream, comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdOf(stage.CrowdSpec{Kind: stage.Publishers, Vanish: 0.1}))
+	sc.Step(`^a crowd of players of "([^"]*)" comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdPlays)
+	sc.Step(`^a crowd of publishers and players of each other's streams comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdOf(stage.CrowdSpec{Kind: stage.Pairs, Vanish: 0.1}))
+	sc.Step(`^a crowd of publishers, each of its own stream, comes and goes$`, w.crowdOf(stage.CrowdSpec{Kind: stage.Publishers, Leave: true}))
+	sc.Step(`^a crowd of publishers, all of the stream "([^"]*)", comes at once$`, w.crowdOfRivals)
+	sc.Step(`^a crowd of publishers, each of its own stream, comes and vanishes, in (\d+) rounds$`, w.crowdInRounds)
+	sc.Step(`^every client of the crowd is accounted for(?:, while ([A-Z][a-z]+) still waits)?$`, w.accounted)
+	sc.Step(`^at most one of them is live at any time$`, func() error { return failed(judge.OneLive(w.Scene.Log.All())) })
+	sc.Step(`^each that went live gives on_unpublish, and each that lost is disconnected with its on_close$`, func() error {
+		return failed(judge.Rivalry(w.Profile, w.Scene.Log.All()))
+	})
+	sc.Step(`^the server lists no client of the crowd any more$`, w.noneListed)
+	sc.Step(`^the memory of the server has stopped growing$`, w.memoryStays)
+}
+
+// crowd is what a scenario has said of its crowd.
+type crowd struct {
+	refuse float64
+	delay  time.Duration
+}
+
+func (w *World) refusesThird() error {
+	w.crowd.refuse, w.crowd.delay = 1.0/3, 50*time.Millisecond
+	return nil
+}
+
+func (w *World) comes(ctx context.Context, c stage.CrowdSpec) error {
+	c.N, c.Refuse, c.Delay = w.Clients, w.crowd.refuse, w.crowd.delay
+	return w.Scene.Crowd(ctx, c, w.Rand)
+}
+
+func (w *World) crowdOf(c stage.CrowdSpec) func(context.Context) error {
+	return func(ctx context.Context) error { return w.comes(ctx, c) }
+}
+
+func (w *World) crowdPlays(ctx context.Context, stream string) error {
+	return w.comes(ctx, stage.CrowdSpec{Kind: stage.Players, Stream: stream, Watched: w.publisherOf(stream), Vanish: 0.1})
+}
+
+// publisherOf is who publishes a stream in this scenario.
+func (w *World) publisherOf(stream string) string {
+	for _, name := range w.Scene.Names() {
+		if a := w.Scene.Actor(name); !a.Plays && a.Stream == stream {
+			return name
+		}
+	}
+	return ""
+}
+
+func (w *World) crowdOfRivals(ctx context.Context, stream string) error {
+	return w.comes(ctx, stage.CrowdSpec{Kind: stage.Rivals, Stream: stream})
+}
+
+// crowdInRounds has a crowd come and vanish, several times, and looks at the
+// server's memory after each where it can.
+func (w *World) crowdInRounds(ctx context.Context, rounds string) error {
+	n, err := strconv.Atoi(rounds)
+	if err != nil {
+		return err
+	}
+	for i := range n {
+		if err := w.comes(ctx, stage.CrowdSpec{Kind: stage.Publishers, Round: i, Abrupt: true}); err != nil {
+			return err
+		}
+		if !w.Scene.Live() {
+			continue
+		}
+		if m, err := w.Scene.Target.Memory(); err == nil {
+			w.Scene.Memory(i, m)
+		}
+	}
+	return nil
+}
+
+func (w *World) accounted(ctx context.Context, waiting string) error {
+	return w.fenced(ctx, always, func(obs []reports.Observation) *judge.Finding {
+		if f := judge.Accounted(w.Profile, obs); f != nil || waiting == "" {
+			return f
+		}
+		return judge.Waiting(obs, waiting)
+	})
+}
+
+// noneListed asks the server's API for each client of the crowd.
+func (w *World) noneListed(ctx context.Context) error {
+	if !w.Scene.Live() {
+		return failed(judge.NoneListed(w.Scene.Log.All()))
+	}
+	for _, p := range evidence.Plans(w.Scene.Log.All()) {
+		id := w.Scene.Actor(p.Name).ClientID()
+		if id == "" {
+			continue
+		}
+		if err := w.Scene.AwaitForgotten(ctx, p.Name, id); err != nil {
+			return fmt.Errorf("the server's HTTP API: %w", err)
+		}
+	}
+	return failed(judge.NoneListed(w.Scene.Log.All()))
+}
+
+func (w *World) memoryStays() error {
+	return failed(judge.MemoryStays(w.Scene.Log.All(), w.Clients))
+}

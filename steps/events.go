@@ -1,0 +1,160 @@
+package steps
+
+import (
+	"context"
+	"strings"
+
+	"github.com/cucumber/godog"
+
+	"hookproof/internal/evidence"
+	"hookproof/internal/hook"
+	"hookproof/internal/judge"
+	"hookproof/reports"
+)
+
+func (w *World) registerEvents(sc *godog.ScenarioContext) {
+	sc.Step(`^the events of ([A-Z][a-z]+)(?: so far)? are (?:exactly )?(none|on_.+)$`, w.eventsAre)
+	sc.Step(`^the events of ([A-Z][a-z]+) overlap nowhere$`, w.noOverlap)
+	sc.Step(`^no event of ([A-Z][a-z]+) has come after (on_\w+)$`, w.nothingAfter)
+	sc.Step(`^no event but that client's has come$`, w.onlyMarkers)
+	sc.Step(`^the last of them came within 5 s of (?:her|his) going$`, w.lastWithin)
+	sc.Step(`^all events of ([A-Z][a-z]+) have one client_id$`, w.oneID)
+	sc.Step(`^no client_id is empty or shared$`, w.ownIDs)
+	sc.Step(`^for each event of ([A-Z][a-z]+) and ([A-Z][a-z]+) the URLs ([\d, ]+) were called, one by one$`, w.urlsOfBoth)
+	sc.Step(`^for (on_\w+) of ([A-Z][a-z]+) the URLs ([\d, ]+) were called, one by one$`, w.urlsOf)
+	sc.Step(`^every request of ([A-Z][a-z]+) went to the URLs of the (default vhost|vhost "[^"]+")$`, w.atVHost)
+	sc.Step(`^every request of ([A-Z][a-z]+) came over TLS$`, w.overTLS)
+}
+
+// sequence reads "on_connect, on_close", "on_close, with or without on_connect
+// before it", "none".
+func sequence(text string) (judge.Sequence, error) {
+	if text == "none" {
+		return nil, nil
+	}
+	text, optional, may := strings.Cut(text, ", with or without ")
+	evs, err := events(text)
+	if err != nil {
+		return nil, err
+	}
+	var s judge.Sequence
+	for _, ev := range evs {
+		s = append(s, judge.Item{Event: ev})
+	}
+	if !may {
+		return s, nil
+	}
+	name, place, _ := strings.Cut(optional, " ")
+	ev, err := event(name)
+	if err != nil {
+		return nil, err
+	}
+	extra := judge.Item{Event: ev, Optional: true}
+	if place == "before it" {
+		return append(judge.Sequence{extra}, s...), nil
+	}
+	return append(s, extra), nil
+}
+
+// eventsAre waits until the events are there, runs a marker client through,
+// and checks that no other have come.
+func (w *World) eventsAre(ctx context.Context, name, list string) error {
+	want, err := sequence(list)
+	if err != nil {
+		return err
+	}
+	ready := func(obs []reports.Observation) bool {
+		return want.Fit(w.Profile, evidence.Events(obs, name)) != judge.Begun
+	}
+	w.lastActor = name
+	return w.fenced(ctx, ready, func(obs []reports.Observation) *judge.Finding {
+		return judge.Exactly(w.Profile, obs, name, want)
+	})
+}
+
+func (w *World) lastWithin(ctx context.Context) error {
+	const limit = 5 // seconds: S-ORD-05
+	return failed(judge.LastWithin(w.Scene.Log.All(), w.lastActor, limit))
+}
+
+func (w *World) noOverlap(ctx context.Context, name string) error {
+	return w.fenced(ctx, closed, func(obs []reports.Observation) *judge.Finding { return judge.NoOverlap(obs, name) })
+}
+
+func (w *World) nothingAfter(name, ev string) error {
+	e, err := event(ev)
+	if err != nil {
+		return err
+	}
+	return failed(judge.NothingAfter(w.Scene.Log.All(), name, e))
+}
+
+func (w *World) onlyMarkers() error {
+	return failed(judge.NoEventButMarkers(w.Scene.Log.All()))
+}
+
+func (w *World) oneID(ctx context.Context, name string) error {
+	return w.fenced(ctx, closed, func(obs []reports.Observation) *judge.Finding { return judge.OneID(obs, name) })
+}
+
+func (w *World) ownIDs(ctx context.Context) error {
+	return w.fenced(ctx, closed, judge.OwnIDs)
+}
+
+func (w *World) urlsOfBoth(ctx context.Context, one, two, urls string) error {
+	want, err := numbers(urls)
+	if err != nil {
+		return err
+	}
+	return w.fenced(ctx, allURLs(len(want)), func(obs []reports.Observation) *judge.Finding {
+		if f := judge.URLs(obs, one, want); f != nil {
+			return f
+		}
+		return judge.URLs(obs, two, want)
+	})
+}
+
+func (w *World) urlsOf(ctx context.Context, ev, name, urls string) error {
+	e, err := event(ev)
+	if err != nil {
+		return err
+	}
+	want, err := numbers(urls)
+	if err != nil {
+		return err
+	}
+	return w.fenced(ctx, closed, func(obs []reports.Observation) *judge.Finding { return judge.URLs(obs, name, want, e) })
+}
+
+// allURLs holds once all URLs of every on_close are answered.
+func allURLs(n int) func([]reports.Observation) bool {
+	return func(obs []reports.Observation) bool {
+		if !closed(obs) {
+			return false
+		}
+		calls := map[string]int{}
+		for _, h := range evidence.Hooks(obs, "") {
+			if h.Event == hook.OnClose && h.Answer >= 0 {
+				calls[h.Actor]++
+			}
+		}
+		for _, c := range calls {
+			if c < n {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+func (w *World) atVHost(ctx context.Context, name, vhost string) error {
+	key := strings.Trim(strings.TrimPrefix(vhost, "vhost "), `"`)
+	if vhost == "default vhost" {
+		key = "default"
+	}
+	return w.fenced(ctx, closed, func(obs []reports.Observation) *judge.Finding { return judge.AtVHost(obs, name, key) })
+}
+
+func (w *World) overTLS(ctx context.Context, name string) error {
+	return w.fenced(ctx, closed, func(obs []reports.Observation) *judge.Finding { return judge.OverTLS(obs, name) })
+}

@@ -1,0 +1,122 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/cucumber/godog"
+
+	"hookproof/internal/hook"
+	"hookproof/internal/judge"
+	"hookproof/internal/stage"
+	"hookproof/reports"
+)
+
+func (w *World) registerRequests(sc *godog.ScenarioContext) {
+	sc.Step(`^every request is a POST to the configured URL of its event$`, w.every(judge.PostToURL))
+	sc.Step(`^every request has a body that is one JSON object of the length that Content-Length says$`, w.every(judge.SoundBody))
+	sc.Step(`^every request has the Content-Type (\S+)$`, func(ctx context.Context, want string) error {
+		return w.every(func(obs []reports.Observation) *judge.Finding { return judge.HasType(obs, want) })(ctx)
+	})
+	sc.Step(`^every request has a User-Agent$`, w.every(judge.HasAgent))
+	sc.Step(`^every request of ([A-Z][a-z]+) is valid JSON and no key but (.+) differs from a plain client's$`, w.escaped)
+	sc.Step(`^(on_\w+) of ([A-Z][a-z]+) carries the keys of the protocol$`, w.carriesKeys)
+	sc.Step(`^ip is the address of ([A-Z][a-z]+) in every event of [A-Z][a-z]+$`, w.ip)
+	sc.Step(`^tcUrl is what ([A-Z][a-z]+) sent in every event of [A-Z][a-z]+ that has the key$`, w.tcURL)
+	sc.Step(`^param of ([A-Z][a-z]+) begins with "(.*)" and stream is "([^"]*)" in (on_\w+) and (on_\w+)$`, w.param)
+	sc.Step(`^(stream|stream_url) of ([A-Z][a-z]+) is "([^"]*)" in (on_\w+) and (on_\w+)$`, w.value)
+	sc.Step(`^vhost of ([A-Z][a-z]+) is "([^"]*)" in every event$`, w.vhost)
+}
+
+// every makes a step of a check on all requests of clients that have gone.
+func (w *World) every(check func([]reports.Observation) *judge.Finding) func(context.Context) error {
+	return func(ctx context.Context) error { return w.fenced(ctx, closed, check) }
+}
+
+func (w *World) escaped(ctx context.Context, name, keys string) error {
+	may := words(keys)
+	// stream_url is made of the stream, and a page URL names its client.
+	may = append(may, "stream_url", "pageUrl")
+	w.Scene.Await(ctx, closed)
+	marker, err := w.fence(ctx)
+	if err != nil {
+		return err
+	}
+	if f := judge.Escaped(w.Scene.Log.All(), name, marker, append(may, "stream", "param")...); f != nil {
+		return f
+	}
+	sent := w.Scene.Actor(name).SentPageURL()
+	if !utf8.ValidString(sent) {
+		return nil // what became of the bytes is the server's to choose, as long as it is JSON
+	}
+	return w.is(name, "pageUrl", sent)
+}
+
+func (w *World) carriesKeys(ctx context.Context, ev, name string) error {
+	e, err := event(ev)
+	if err != nil {
+		return err
+	}
+	return w.fenced(ctx, closed, func(obs []reports.Observation) *judge.Finding {
+		return judge.CarriesKeys(w.Profile, obs, name, e)
+	})
+}
+
+func (w *World) ip(ctx context.Context, name string) error {
+	want := w.Scene.Facts.IP
+	if a := w.Scene.Actor(name); a.Local != "" {
+		want = stage.AnotherAddress
+	}
+	w.Scene.Await(ctx, closed)
+	return w.is(name, "ip", want)
+}
+
+func (w *World) tcURL(ctx context.Context, name string) error {
+	w.Scene.Await(ctx, closed)
+	return w.is(name, "tcUrl", w.Scene.Actor(name).SentTCURL())
+}
+
+func (w *World) param(ctx context.Context, name, begin, stream, one, two string) error {
+	evs, err := events(one + ", " + two)
+	if err != nil {
+		return err
+	}
+	begin = w.Scene.Expand(begin)
+	w.Scene.Await(ctx, closed)
+	obs := w.Scene.Log.All()
+	ok := func(got string) bool { return paramBegins(got, begin) }
+	if f := judge.Value(w.Profile, obs, name, "param", fmt.Sprintf("%q, or that and what tcUrl has behind it", begin), ok, evs...); f != nil {
+		return f
+	}
+	return w.is(name, "stream", stream, evs...)
+}
+
+// paramBegins reports whether param is the stream's parameters, with nothing
+// behind them or those of tcUrl, which begin with a "?" again (S-KEY-09). Of a
+// stream without any, all of param is tcUrl's.
+func paramBegins(got, begin string) bool {
+	rest, ok := strings.CutPrefix(got, begin)
+	return ok && (rest == "" || strings.HasPrefix(rest, "?"))
+}
+
+func (w *World) value(ctx context.Context, key, name, want, one, two string) error {
+	evs, err := events(one + ", " + two)
+	if err != nil {
+		return err
+	}
+	w.Scene.Await(ctx, closed)
+	return w.is(name, key, w.Scene.Expand(want), evs...)
+}
+
+// is checks that a key, where the profile has it, has a value.
+func (w *World) is(name, key, want string, events ...hook.Event) error {
+	return failed(judge.Value(w.Profile, w.Scene.Log.All(), name, key, strconv.Quote(want), func(got string) bool { return got == want }, events...))
+}
+
+func (w *World) vhost(ctx context.Context, name, want string) error {
+	w.Scene.Await(ctx, closed)
+	return w.is(name, "vhost", want)
+}

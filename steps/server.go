@@ -1,0 +1,96 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/cucumber/godog"
+
+	"hookproof/internal/evidence"
+	"hookproof/internal/judge"
+	"hookproof/internal/stage"
+	"hookproof/reports"
+)
+
+func (w *World) registerServer(sc *godog.ScenarioContext) {
+	sc.Step(`^a server of their own$`, func(ctx context.Context) error { return w.ownServer(ctx, stage.OwnOptions{}) })
+	sc.Step(`^a server that drops silent publishers$`, w.impatientServer)
+	sc.Step(`^the server is told to shut down$`, w.shutsDown)
+	sc.Step(`^the operator kicks ([A-Z][a-z]+) off$`, w.kicks)
+}
+
+func (w *World) ownServer(ctx context.Context, o stage.OwnOptions) error {
+	if !w.Scene.Live() {
+		return nil
+	}
+	t, err := w.Scene.Target.Own(ctx, o)
+	if err != nil {
+		return fmt.Errorf("a server of the scenario's own: %w", err)
+	}
+	w.Scene.Own(t.Close)
+	w.Scene.Move(t)
+	return nil
+}
+
+// impatientServer is one of the scenario's own where there can be one.
+// Elsewhere the server under test has its own time-out, which may be long.
+func (w *World) impatientServer(ctx context.Context) error {
+	if !w.Scene.Live() {
+		return nil
+	}
+	if w.Scene.Target.Own != nil {
+		return w.ownServer(ctx, stage.OwnOptions{Silence: time.Second})
+	}
+	w.Scene.Wait(time.Minute)
+	return nil
+}
+
+func (w *World) shutsDown(ctx context.Context) error {
+	if !w.Scene.Live() {
+		return nil
+	}
+	w.Scene.Note("shutdown", "the server is told to shut down")
+	ctx, cancel := context.WithTimeout(ctx, w.Scene.Patience())
+	defer cancel()
+	if err := w.Scene.Target.Shutdown(ctx); err != nil {
+		return &judge.Finding{Expected: fmt.Sprintf("the server to end within %v", w.Scene.Patience()), Seen: err.Error()}
+	}
+	return nil
+}
+
+func (w *World) kicks(ctx context.Context, name string) error {
+	if !w.Scene.Live() {
+		return nil
+	}
+	id := w.Scene.Actor(name).ClientID()
+	if id == "" {
+		return &judge.Finding{Expected: "an event that tells the client_id of " + name, Seen: "none"}
+	}
+	w.Scene.Note("kick", "the operator drops %s, client_id %s, over the HTTP API", name, id)
+	ctx, cancel := context.WithTimeout(ctx, w.Scene.Patience())
+	defer cancel()
+	if err := w.Scene.Target.Kick(ctx, id); err != nil {
+		return &judge.Finding{Expected: "the HTTP API to drop " + name, Seen: err.Error()}
+	}
+	return nil
+}
+
+// gone waits until an actor is disconnected.
+func (w *World) gone(ctx context.Context, name string) error {
+	return w.eventually(ctx, func(obs []reports.Observation) *judge.Finding { return judge.Off(obs, name) })
+}
+
+// stillOn runs a marker client through and checks that the actor has not been
+// disconnected by then.
+func (w *World) stillOn(ctx context.Context, name string) error {
+	return w.fenced(ctx, always, func(obs []reports.Observation) *judge.Finding {
+		d := evidence.Disconnected(obs, name)
+		if d == nil {
+			return nil
+		}
+		return &judge.Finding{Expected: name + " to be on still", Seen: fmt.Sprintf("disconnected, %s, at %.3f s", d.Name, d.T), Evidence: []int{d.N}}
+	})
+}
+
+func always([]reports.Observation) bool { return true }
