@@ -219,3 +219,64 @@ func TestPublishersAreBounded(t *testing.T) {
 		t.Errorf("%d frames are counted, want %d", sum, 6*maxPublishers)
 	}
 }
+
+// TestRunsEnd has the ends of whole runs other than the usual one.
+func TestRunsEnd(t *testing.T) {
+	publishing := func(ctx context.Context, url string) error {
+		_, err := RunPublisher(ctx, PublishRun{Options: Options{URL: url}, Name: "s", Hold: make(chan struct{})})
+		return err
+	}
+	playing := func(ctx context.Context, url string) error {
+		_, err := RunPlayer(ctx, PlayRun{Options: Options{URL: url}, Name: "s"})
+		return err
+	}
+	counting := func(ctx context.Context, url string) error {
+		_, err := RunPlayer(ctx, PlayRun{Options: Options{URL: url}, Name: "s", Until: func(Counters) bool { return false }})
+		return err
+	}
+	cases := []struct {
+		name  string
+		run   func(context.Context, string) error
+		begin func(*peer) bool
+		drops bool // the server ends it; otherwise the context does
+	}{
+		{"publisher's time is up", publishing, (*peer).publish, false},
+		{"publisher is dropped", publishing, (*peer).publish, true},
+		{"player's time is up", playing, (*peer).play, false},
+		{"player is dropped", playing, (*peer).play, true},
+		{"player gets too little", counting, (*peer).play, false},
+		{"player is dropped before it has enough", counting, (*peer).play, true},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(patient(t))
+			defer cancel()
+			url := serve(t, func(p *peer) {
+				switch {
+				case !tc.begin(p):
+				case tc.drops:
+					p.conn.Close()
+				default:
+					p.send(command.UserControl{Event: command.StreamBegin, Value: 1}.Message())
+					cancel()
+					p.drain()
+				}
+			})
+			err := tc.run(ctx, url)
+			var gone *DisconnectError
+			if tc.drops != errors.As(err, &gone) {
+				t.Errorf("dropped: %v, but the run ended with %v", tc.drops, err)
+			}
+			// The end of a stay is none of the context's; of a step it is.
+			if !tc.drops && err != nil && !errors.Is(err, context.Canceled) {
+				t.Errorf("the run ended with %v", err)
+			}
+		})
+	}
+	if _, err := RunPublisher(t.Context(), PublishRun{}); err == nil {
+		t.Error("a run to nowhere succeeded")
+	}
+	if _, err := RunPlayer(t.Context(), PlayRun{}); err == nil {
+		t.Error("a run to nowhere succeeded")
+	}
+}

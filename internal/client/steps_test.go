@@ -95,81 +95,78 @@ func TestConnectSaysWhatItIsTold(t *testing.T) {
 	}
 }
 
-// TestRefusals has every way in which a server says no, at every step.
+func publishCam(ctx context.Context, c *Client) error { return c.Publish(ctx, "cam", "live") }
+func playCam(ctx context.Context, c *Client) error    { return c.Play(ctx, "cam") }
+
+// refusals are the ways in which a server says no, at every step.
+var refusals = []struct {
+	name   string
+	script func(p *peer)
+	step   func(context.Context, *Client) error // nil: connect is the step
+	code   string                               // of the *StatusError
+	how    How                                  // of the *DisconnectError
+	text   string                               // in the error
+}{
+	{"connect _error", func(p *peer) {
+		p.await("connect")
+		p.command(0, command.Error(1, nil, command.ConnectRejected.Object()))
+		p.drain()
+	}, nil, "NetConnection.Connect.Rejected", "", "connect: refused with _error"},
+	{"connect _result without success", func(p *peer) {
+		p.await("connect")
+		p.command(0, command.Result(1, nil, command.ConnectFailed.Object()))
+		p.drain()
+	}, nil, "NetConnection.Connect.Failed", "", "connect: refused"},
+	{"connect FIN", func(p *peer) { p.await("connect"); p.conn.Close() }, nil, "", FIN, "connect: server closed the connection (FIN); awaited _result"},
+	{"connect RST", func(p *peer) { p.await("connect"); p.reset() }, nil, "", RST, "connect: server reset"},
+	{"connect silence", (*peer).drain, nil, "", "", "connect: no answer in time; awaited _result NetConnection.Connect.Success, nothing came"},
+	{"createStream _error", func(p *peer) {
+		p.accept()
+		p.command(0, command.Error(p.await("createStream").Transaction, nil, command.CallFailed.Object()))
+		p.drain()
+	}, publishCam, "NetConnection.Call.Failed", "", "createStream: refused"},
+	{"createStream without id", func(p *peer) { p.accept(); p.create(0.5); p.drain() }, publishCam, "", "", "createStream: the answer has no stream id"},
+	{"publish BadName", func(p *peer) {
+		p.accept()
+		p.create(1)
+		p.await("publish")
+		p.status(1, command.PublishBadName)
+		p.drain()
+	}, publishCam, "NetStream.Publish.BadName", "", "publish: refused with onStatus"},
+	{"publish _error", func(p *peer) {
+		p.accept()
+		p.create(1)
+		p.command(1, command.Error(p.await("publish").Transaction, nil, command.PublishDenied.Object()))
+		p.drain()
+	}, publishCam, "NetStream.Publish.Denied", "", "publish: refused with _error"},
+	{"publish FIN after onFCPublish", func(p *peer) {
+		p.accept()
+		p.create(1)
+		p.await("publish")
+		p.command(1, &command.Command{Name: "onFCPublish", Args: []any{nil, command.PublishStart.Object()}})
+		p.conn.Close()
+	}, publishCam, "", FIN, "publish: server closed the connection (FIN); awaited onStatus NetStream.Publish.Start, last came onFCPublish NetStream.Publish.Start (status)"},
+	{"publish of another stream starts", func(p *peer) {
+		p.accept()
+		p.create(2)
+		p.await("publish")
+		p.status(1, command.PublishStart)
+		p.conn.Close()
+	}, publishCam, "", FIN, "publish: server closed"},
+	{"play not found", func(p *peer) {
+		p.accept()
+		p.create(1)
+		p.await("play")
+		p.status(1, command.PlayReset)
+		p.status(1, command.PlayStreamNotFound)
+		p.drain()
+	}, playCam, "NetStream.Play.StreamNotFound", "", "play: refused"},
+	{"play silence", func(p *peer) { p.accept(); p.create(1); p.drain() }, playCam, "", "", "play: no answer in time; awaited onStatus NetStream.Play.Start, nothing came"},
+	{"garbage", func(p *peer) { p.accept(); p.conn.Write([]byte(strings.Repeat("\xc3garbage", 50))); p.drain() }, publishCam, "", Protocol, "createStream: server sent what is no valid RTMP"},
+}
+
 func TestRefusals(t *testing.T) {
-	var (
-		fin  = func(p *peer) { p.conn.Close() }
-		rst  = func(p *peer) { p.reset() }
-		mute = func(p *peer) { p.drain() }
-	)
-	publish := func(ctx context.Context, c *Client) error { return c.Publish(ctx, "cam", "live") }
-	play := func(ctx context.Context, c *Client) error { return c.Play(ctx, "cam") }
-	cases := []struct {
-		name   string
-		script func(p *peer)
-		step   func(context.Context, *Client) error // nil: connect is the step
-		code   string                               // of the *StatusError
-		how    How                                  // of the *DisconnectError
-		text   string                               // in the error
-	}{
-		{"connect _error", func(p *peer) {
-			p.await("connect")
-			p.command(0, command.Error(1, nil, command.ConnectRejected.Object()))
-			p.drain()
-		}, nil, "NetConnection.Connect.Rejected", "", "connect: refused with _error"},
-		{"connect _result without success", func(p *peer) {
-			p.await("connect")
-			p.command(0, command.Result(1, nil, command.ConnectFailed.Object()))
-			p.drain()
-		}, nil, "NetConnection.Connect.Failed", "", "connect: refused"},
-		{"connect FIN", func(p *peer) { p.await("connect"); fin(p) }, nil, "", FIN, "connect: server closed the connection (FIN); awaited _result"},
-		{"connect RST", func(p *peer) { p.await("connect"); rst(p) }, nil, "", RST, "connect: server reset"},
-		{"connect silence", mute, nil, "", "", "connect: no answer in time; awaited _result NetConnection.Connect.Success, nothing came"},
-		{"createStream _error", func(p *peer) {
-			p.accept()
-			p.command(0, command.Error(p.await("createStream").Transaction, nil, command.CallFailed.Object()))
-			p.drain()
-		}, publish, "NetConnection.Call.Failed", "", "createStream: refused"},
-		{"createStream without id", func(p *peer) { p.accept(); p.create(0.5); p.drain() }, publish, "", "", "createStream: the answer has no stream id"},
-		{"publish BadName", func(p *peer) {
-			p.accept()
-			p.create(1)
-			p.await("publish")
-			p.status(1, command.PublishBadName)
-			p.drain()
-		}, publish, "NetStream.Publish.BadName", "", "publish: refused with onStatus"},
-		{"publish _error", func(p *peer) {
-			p.accept()
-			p.create(1)
-			p.command(1, command.Error(p.await("publish").Transaction, nil, command.PublishDenied.Object()))
-			p.drain()
-		}, publish, "NetStream.Publish.Denied", "", "publish: refused with _error"},
-		{"publish FIN after onFCPublish", func(p *peer) {
-			p.accept()
-			p.create(1)
-			p.await("publish")
-			p.command(1, &command.Command{Name: "onFCPublish", Args: []any{nil, command.PublishStart.Object()}})
-			fin(p)
-		}, publish, "", FIN, "publish: server closed the connection (FIN); awaited onStatus NetStream.Publish.Start, last came onFCPublish NetStream.Publish.Start (status)"},
-		{"publish of another stream starts", func(p *peer) {
-			p.accept()
-			p.create(2)
-			p.await("publish")
-			p.status(1, command.PublishStart)
-			fin(p)
-		}, publish, "", FIN, "publish: server closed"},
-		{"play not found", func(p *peer) {
-			p.accept()
-			p.create(1)
-			p.await("play")
-			p.status(1, command.PlayReset)
-			p.status(1, command.PlayStreamNotFound)
-			p.drain()
-		}, play, "NetStream.Play.StreamNotFound", "", "play: refused"},
-		{"play silence", func(p *peer) { p.accept(); p.create(1); mute(p) }, play, "", "", "play: no answer in time; awaited onStatus NetStream.Play.Start, nothing came"},
-		{"garbage", func(p *peer) { p.accept(); p.conn.Write([]byte(strings.Repeat("\xc3garbage", 50))); p.drain() }, publish, "", Protocol, "createStream: server sent what is no valid RTMP"},
-	}
-	for _, tc := range cases {
+	for _, tc := range refusals {
 		t.Run(tc.name, func(t *testing.T) {
 			o := Options{URL: serve(t, tc.script), Style: Flash}
 			silent := strings.Contains(tc.text, "in time")

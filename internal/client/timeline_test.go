@@ -163,3 +163,37 @@ func TestObserveMaySend(t *testing.T) {
 		t.Errorf("a quiet client keeps %d events", n)
 	}
 }
+
+// TestChunkSizesAndHugeMessages: the server changes its chunk size as it likes,
+// and we change ours.
+func TestChunkSizesAndHugeMessages(t *testing.T) {
+	sizes := []int{1, 128, 65536, 5, 1 << 24}
+	echo := make(chan int, len(sizes))
+	url := serve(t, func(p *peer) {
+		for _, n := range sizes {
+			m, ok := p.next()
+			if !ok {
+				break
+			}
+			echo <- len(m.Payload)
+			p.send(command.SetChunkSize(uint32(n)), chunk.Message{ChunkStream: 6, Type: 9, Stream: 1, Payload: make([]byte, 100*n%(4<<20)+1)})
+		}
+		p.drain()
+	})
+	c := dialTest(t, Options{URL: url})
+	want := uint64(0)
+	for i, n := range sizes {
+		set := command.SetChunkSize(uint32(n))
+		must(t, c.SendMessage(&set))
+		must(t, c.SendMessage(&chunk.Message{ChunkStream: 6, Type: 9, Stream: 1, Payload: make([]byte, 5000+i)}))
+		want += uint64(100*n%(4<<20) + 1)
+	}
+	_, err := c.Await(patient(t), func(ev Event) bool { return c.Counters().MediaBytes == want })
+	must(t, err)
+	for i := range sizes {
+		if got := <-echo; got != 5000+i {
+			t.Errorf("message %d arrived with %d bytes", i, got)
+		}
+	}
+	must(t, c.Close())
+}
