@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"testing"
 )
 
@@ -51,17 +53,15 @@ func TestGolden(t *testing.T) {
 		run   *Run
 		write func(io.Writer, *Run) error
 	}{
-		{"pass.json", passingRun(), WriteJSON},
-		{"fail.json", failingRun(), WriteJSON},
-		{"fail.ndjson", failingRun(), WriteEvents},
-		{"pass.xml", passingRun(), WriteJUnit},
-		{"fail.xml", failingRun(), WriteJUnit},
+		{"fail.json", short(failingRun()), WriteJSON},
+		{"fail.ndjson", short(failingRun()), WriteEvents},
+		{"fail.xml", short(failingRun()), WriteJUnit},
 		{"pass.md", passingRun(), WriteMarkdown},
-		{"fail.md", failingRun(), WriteMarkdown},
+		{"fail.md", short(failingRun()), WriteMarkdown},
 		{"pass.txt", passingRun(), plain},
-		{"fail.txt", failingRun(), plain},
-		{"fail-color.txt", failingRun(), color},
-		{"fail.html", failingRun(), WriteHTML},
+		{"fail.txt", short(failingRun()), plain},
+		{"fail-color.txt", short(failingRun()), color},
+		{"fail.html", short(failingRun()), htmlWithoutLooks},
 		{"diff.txt", nil, func(w io.Writer, _ *Run) error { return WriteDiff(w, passingRun(), failingRun()) }},
 	}
 	for _, tt := range tests {
@@ -76,6 +76,37 @@ func TestGolden(t *testing.T) {
 			golden(t, tt.name, b.Bytes())
 		})
 	}
+}
+
+// short keeps the scenarios that did not pass and two that did.
+func short(run *Run) *Run {
+	passed := 0
+	run.Scenarios = slices.DeleteFunc(run.Scenarios, func(s Scenario) bool {
+		if s.Verdict == Pass {
+			passed++
+		}
+		return s.Verdict == Pass && passed > 2
+	})
+	return run
+}
+
+// htmlWithoutLooks is report.html without its style and script, which stand in
+// files of their own.
+func htmlWithoutLooks(w io.Writer, run *Run) error {
+	var b bytes.Buffer
+	if err := WriteHTML(&b, run); err != nil {
+		return err
+	}
+	page := b.String()
+	for _, r := range []struct{ re, to string }{
+		{`(?s)<style>.*?</style>`, "<style></style>"},
+		{`(?s)<script>.*?</script>`, "<script></script>"},
+		{`sha256-[A-Za-z0-9+/=]+`, "sha256-"},
+	} {
+		page = regexp.MustCompile(r.re).ReplaceAllString(page, r.to)
+	}
+	_, err := io.WriteString(w, page)
+	return err
 }
 
 // TestSamples writes reports to look at, on request.

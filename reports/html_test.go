@@ -1,0 +1,111 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func page(t *testing.T, run *Run) string {
+	t.Helper()
+	Prepare(run)
+	var b bytes.Buffer
+	if err := WriteHTML(&b, run); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestHTMLLoadsNothing(t *testing.T) {
+	p := page(t, failingRun())
+	for _, bad := range []string{`\bsrc\s*=`, `<link\b`, `@import`, `url\(`, `href="[^#]`, `\sstyle="`, `\son[a-z]+="`} {
+		if at := regexp.MustCompile(bad).FindStringIndex(strings.Split(p, `<script type="application/json"`)[0]); at != nil {
+			t.Errorf("%s in the page: %.80q", bad, p[at[0]:])
+		}
+	}
+	style := regexp.MustCompile(`(?s)<style>(.*?)</style>`).FindStringSubmatch(p)[1]
+	script := regexp.MustCompile(`(?s)<script>(.*?)</script>`).FindStringSubmatch(p)[1]
+	policy := regexp.MustCompile(`Content-Security-Policy" content="([^"]*)"`).FindStringSubmatch(p)[1]
+	policy = strings.NewReplacer("&#39;", "'", "&#43;", "+").Replace(policy)
+	for _, want := range []string{"default-src 'none'", "style-src '" + contentHash(style) + "'", "script-src '" + contentHash(script) + "'"} {
+		if !strings.Contains(policy, want) {
+			t.Errorf("the policy %q lacks %s", policy, want)
+		}
+	}
+}
+
+func TestHTMLEscapes(t *testing.T) {
+	run := failingRun()
+	run.Tool, run.Version, run.Command, run.Target.URL, run.Options.Selection = nasty, nasty, nasty, nasty, nasty
+	run.Requirements[0].ID, run.Requirements[0].Sentence, run.Requirements[0].Section = `"><script>alert(1)</script>`, nasty, nasty
+	run.Mutants.Rows[0].Name, run.Mutants.Rows[0].Defect = nasty, nasty
+	p := page(t, run)
+	if i := strings.Index(p, "<script>alert"); i >= 0 {
+		t.Errorf("markup from the run: %.120q", p[i:])
+	}
+	if n, want := strings.Count(p, "</script>"), len(run.Scenarios)+2; n != want {
+		t.Errorf("%d script elements end, want %d", n, want)
+	}
+	p, _, _ = strings.Cut(p, `<script type="application/json"`) // the script makes what is in there visible
+	if i := strings.IndexFunc(p, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x202e }); i >= 0 {
+		t.Errorf("a control character: %q", p[max(0, i-40):i+20])
+	}
+}
+
+func TestHTMLDataCanBeRead(t *testing.T) {
+	run := failingRun()
+	blobs := regexp.MustCompile(`(?s)<script type="application/json" id="([^"]*)">(.*?)</script>`).FindAllStringSubmatch(page(t, run), -1)
+	if len(blobs) != len(run.Scenarios)+1 {
+		t.Fatalf("%d blobs, want one for each of %d scenarios and the index", len(blobs), len(run.Scenarios))
+	}
+	for i, b := range blobs[1:] {
+		var d htmlDetail
+		if err := json.Unmarshal([]byte(b[2]), &d); err != nil {
+			t.Errorf("%s: %v", b[1], err)
+		}
+		if b[1] != fmt.Sprintf("d-%d", i) || len(d.Observations) != len(run.Scenarios[i].Observations) || d.Name == "" {
+			t.Errorf("%s: name %q with %d observations", b[1], d.Name, len(d.Observations))
+		}
+		if s := run.Scenarios[i]; s.Verdict == Fail && !slices.Equal(d.Evidence, s.Failure.Evidence) {
+			t.Errorf("%s: evidence %v", b[1], d.Evidence)
+		}
+	}
+}
+
+// TestHTMLBounds gives one scenario 2,000 clients and a huge body: the page
+// shows the clients of the evidence, and says what it left out.
+func TestHTMLBounds(t *testing.T) {
+	s := Scenario{Verdict: Fail, Failure: &Failure{Evidence: []int{3990}}}
+	for i := range 2000 {
+		for range 2 {
+			s.Observations = append(s.Observations, Observation{N: len(s.Observations), Actor: fmt.Sprintf("client-%d", i), Kind: KindHook, Body: strings.Repeat("é", 1<<13) + "é"})
+		}
+	}
+	d := s.htmlDetail(true)
+	actors := map[string]bool{}
+	for _, o := range d.Observations {
+		actors[o.Actor] = true
+	}
+	if !actors["client-1995"] || len(actors) != htmlActors || d.Left != 4000-2*htmlActors {
+		t.Errorf("%d clients, %d left out, the evidence's there: %t", len(actors), d.Left, actors["client-1995"])
+	}
+	o := d.Observations[0]
+	if len(o.Body)+o.Cut != 1<<14+2 || o.Cut == 0 || !strings.HasSuffix(o.Body, "é") {
+		t.Errorf("body of %d bytes, %d cut", len(o.Body), o.Cut)
+	}
+	if d := s.htmlDetail(false); d.Left != 4000 || len(d.Observations) != 0 {
+		t.Errorf("beyond the budget: %d observations, %d left out", len(d.Observations), d.Left)
+	}
+}
+
+func TestRepeatCommand(t *testing.T) {
+	run := &Run{Target: Target{Kind: TargetRTMP, URL: "rtmp://host/live?a=b&c=$(x)'"}, Options: Options{Seed: 7}}
+	got := repeatCommand(run, &Scenario{Requirements: []string{"S-ANS-04", "S-ANS-05"}, Profile: "srs7"})
+	if want := `conformance -rtmp 'rtmp://host/live?a=b&c=$(x)'\''' -id S-ANS-04 -id S-ANS-05 -profile srs7 -seed 7`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}

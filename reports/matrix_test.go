@@ -1,0 +1,128 @@
+package reports
+
+import (
+	"reflect"
+	"testing"
+)
+
+func TestVerdictFor(t *testing.T) {
+	named := &Failure{Requirement: "A"}
+	skipped := []Step{{Status: StepFailed}, {Status: StepSkipped}}
+	whole := []Step{{Status: StepPassed}, {Status: StepFailed}}
+	tests := []struct {
+		name  string
+		s     Scenario
+		id    string
+		level Level
+		want  Verdict
+	}{
+		{"a pass is a pass", Scenario{Verdict: Pass}, "A", Must, Pass},
+		{"a must fails", Scenario{Verdict: Fail}, "A", Must, Fail},
+		{"a should is missed", Scenario{Verdict: Fail}, "A", Should, Warn},
+		{"a may is missed", Scenario{Verdict: Fail}, "A", May, Warn},
+		{"a failure names this id", Scenario{Verdict: Fail, Failure: named, Requirements: []string{"A", "B"}, Steps: skipped}, "A", Must, Fail},
+		{"a failure of another id leaves steps out", Scenario{Verdict: Fail, Failure: named, Requirements: []string{"A", "B"}, Steps: skipped}, "B", Must, Inconclusive},
+		{"a failure of another id at the last step", Scenario{Verdict: Fail, Failure: named, Requirements: []string{"A", "B"}, Steps: whole}, "B", Must, Pass},
+		{"a failure of an id that is not the scenario's", Scenario{Verdict: Fail, Failure: named, Requirements: []string{"B"}, Steps: skipped}, "B", Must, Fail},
+		{"known failing of a should", Scenario{Verdict: KnownFailing}, "A", Should, KnownFailing},
+		{"a verdict nobody knows", Scenario{Verdict: "fine"}, "A", Must, Error},
+		{"no verdict", Scenario{}, "A", Must, Error},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := tt.s.VerdictFor(tt.id, tt.level); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// run2 is a run with a MUST A and a SHOULD B in one profile.
+func run2(edit func(*Run), verdicts ...Verdict) *Run {
+	run := &Run{Profiles: []string{"srs1"}, Requirements: []Requirement{{ID: "A", Level: Must}, {ID: "B", Level: Should}}}
+	for i, v := range verdicts {
+		run.Scenarios = append(run.Scenarios, Scenario{ID: string(rune('0' + i)), Profile: "srs1", Requirements: []string{[]string{"A", "B"}[i%2]}, Verdict: v})
+	}
+	if edit != nil {
+		edit(run)
+	}
+	return run
+}
+
+func TestConclusionAndExitCode(t *testing.T) {
+	tests := []struct {
+		name string
+		run  *Run
+		want Conclusion
+		exit int
+	}{
+		{"all pass", run2(nil, Pass, Pass), Conformant, ExitPass},
+		{"a should is missed", run2(nil, Pass, Fail), Conformant, ExitPass},
+		{"a should was not run", run2(nil, Pass, NotRun), Conformant, ExitPass},
+		{"a must fails", run2(nil, Fail, Pass), NotConformant, ExitFailed},
+		{"a must fails as known", run2(nil, KnownFailing, Pass), NotConformant, ExitPass},
+		{"a must fails and the harness errs", run2(nil, Fail, Error), NotConformant, ExitFailed},
+		{"one scenario of a must was not run", run2(nil, Pass, Pass, NotRun), Partial, ExitPass},
+		{"a must has no scenario", run2(func(r *Run) { r.Scenarios[0].Requirements = []string{"B"} }, Pass, Pass), Partial, ExitPass},
+		{"a must is inconclusive", run2(nil, Inconclusive, Pass), Partial, ExitCannot},
+		{"a should is inconclusive", run2(nil, Pass, Inconclusive), Conformant, ExitPass},
+		{"interrupted", run2(func(r *Run) { r.Interrupted = true }, Pass, Pass), Partial, ExitCannot},
+		{"the harness errs", run2(nil, Pass, Error), RunError, ExitCannot},
+		{"nothing ran", run2(nil, NotRun, NotRun), RunError, ExitCannot},
+		{"no scenarios", run2(nil), RunError, ExitCannot},
+		{"an unexpected pass", run2(nil, UnexpectedPass, Pass), Conformant, ExitFailed},
+		{"an id that is not in the catalogue fails", run2(func(r *Run) { r.Scenarios[0].Requirements = []string{"X", "A"} }, Fail, Pass), NotConformant, ExitFailed},
+		{"mutants all caught", run2(func(r *Run) { r.Mutants = &Mutants{Unmutated: Pass, Rows: []Mutant{{Caught: true}}} }, Pass, Pass), Conformant, ExitPass},
+		{"a mutant lived", run2(func(r *Run) { r.Mutants = &Mutants{Unmutated: Pass, Rows: []Mutant{{}}} }, Pass, Pass), Conformant, ExitFailed},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := Summarize(tt.run); got.Conclusion != tt.want || got.ExitCode != tt.exit {
+				t.Errorf("got %q, exit %d; want %q, exit %d (%s)", got.Conclusion, got.ExitCode, tt.want, tt.exit, got.Sentence())
+			}
+		})
+	}
+}
+
+func TestMatrixCells(t *testing.T) {
+	run := run2(func(r *Run) {
+		r.Profiles = []string{"srs1", "srs7"}
+		r.Requirements = append(r.Requirements, Requirement{ID: "C", Level: Must, Profiles: []string{"srs7"}},
+			Requirement{ID: "D", Level: Must, LevelIn: map[string]Level{"srs1": Should}})
+		r.Scenarios = append(r.Scenarios, Scenario{Profile: "srs1", Requirements: []string{"D"}, Verdict: Fail},
+			Scenario{Profile: "srs7", Requirements: []string{"D"}, Verdict: Fail}, Scenario{Profile: "other", Requirements: []string{"A"}, Verdict: Fail})
+	}, Pass, Warn, NotRun)
+	got := map[string][]Verdict{}
+	for _, r := range Matrix(run) {
+		for _, c := range r.Cells {
+			got[r.ID] = append(got[r.ID], c.Verdict)
+		}
+	}
+	want := map[string][]Verdict{"A": {NotRun, NotRun}, "B": {Warn, NotRun}, "C": {"", NotRun}, "D": {Warn, Fail}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestDiff(t *testing.T) {
+	a, b := run2(nil, Pass, Fail), run2(func(r *Run) { r.Profiles = append(r.Profiles, "srs7") }, Fail, Pass)
+	want := []Change{
+		{"A", "srs1", Must, Pass, Fail}, {"A", "srs7", Must, "", NotRun},
+		{"B", "srs1", Should, Warn, Pass}, {"B", "srs7", Should, "", NotRun},
+	}
+	got := Diff(a, b)
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	for i, worse := range []bool{true, true, false, true} {
+		if got[i].Worse() != worse {
+			t.Errorf("%v: Worse is %t", got[i], !worse)
+		}
+	}
+	if back := Diff(b, a); len(back) != 4 || back[3].After != "" {
+		t.Errorf("the other way: %v, want what only the first run has at the end", back)
+	}
+	if same := Diff(a, a); len(same) != 0 {
+		t.Errorf("a run differs from itself: %v", same)
+	}
+}

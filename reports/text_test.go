@@ -1,0 +1,82 @@
+package reports
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+)
+
+func TestVisible(t *testing.T) {
+	tests := []struct {
+		name, in string
+		multi    bool
+		want     string
+	}{
+		{"plain", "café – 1", false, "café – 1"},
+		{"escape sequence", "\x1b[31mred", false, `\x1b[31mred`},
+		{"line feed in a line", "a\nb", false, `a\nb`},
+		{"line feed in a text", "a\nb\r", true, "a\nb\\r"},
+		{"invalid UTF-8", "a\xffb", false, `a\xffb`},
+		{"a true replacement character", "a\ufffdb", false, "a\ufffdb"},
+		{"right to left", "a\u202eb", false, `a\u202eb`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := visible(tt.in, tt.multi); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestShortDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{0: "0 ms", -1: "0 ms", 120 * time.Microsecond: "0.1 ms", 48 * time.Millisecond: "48 ms",
+		1234 * time.Millisecond: "1.2 s", 95 * time.Second: "1m35s"} {
+		if got := shortDuration(d); got != want {
+			t.Errorf("%v: got %q, want %q", d, got, want)
+		}
+	}
+}
+
+// TestTextIsPlain holds that no string of a run reaches a terminal raw, and
+// that without colours there are no escape sequences at all.
+func TestTextIsPlain(t *testing.T) {
+	run := failingRun()
+	run.Requirements[0].Section, run.Requirements[1].ID, run.Requirements[2].Sentence = nasty, nasty, nasty
+	run.Mutants.Rows[1].Name, run.Mutants.Rows[1].Defect = nasty, nasty
+	var b bytes.Buffer
+	if err := WriteTerminal(&b, run, Style{Width: 140}); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteMarkdown(&b, run); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteDiff(&b, passingRun(), run); err != nil {
+		t.Fatal(err)
+	}
+	if i := strings.IndexFunc(b.String(), func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }); i >= 0 {
+		t.Errorf("at %d: %q", i, b.String()[max(0, i-60):i+20])
+	}
+}
+
+func TestStyleForAFile(t *testing.T) {
+	f, err := os.Create(t.TempDir() + "/out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if st := StyleFor(f); st.Terminal || st.Color {
+		t.Errorf("a file is styled as %+v", st)
+	}
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	if st := StyleFor(null); st.Terminal || st.Color {
+		t.Errorf("%s is styled as %+v", os.DevNull, st)
+	}
+}
