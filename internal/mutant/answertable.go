@@ -1,0 +1,59 @@
+package mutant
+
+import "hookproof/internal/hook"
+
+var answerRows = []Mutant{
+	{Name: "rejects-object", Defect: "a JSON object never accepts", Profiles: onlySRS7, Expected: ids("S-ANS-01"), parts: hooked(rejects(object))},
+	{Name: "rejects-blanks", Defect: "an accepting JSON object with blanks round it is refused", Profiles: onlySRS7, Expected: ids("S-ANS-01"), parts: hooked(rejects(spacedObject))},
+	{Name: "rejects-created", Defect: "status 201 is refused", Profiles: onlySRS7, Expected: ids("S-ANS-01"), parts: hooked(rejects(created))},
+	{Name: "rejects-chunked", Defect: "a chunked answer is refused", Expected: ids("S-ANS-01"), parts: hooked(rejects(chunkedAnswer))},
+	{Name: "rejects-http10", Defect: "an answer of HTTP/1.0 is refused", Expected: ids("S-ANS-01"), parts: hooked(rejects(oldAnswer))},
+	{Name: "rejects-long", Defect: "an answer over 64 KB is refused", Profiles: onlySRS7, Expected: ids("S-ANS-01"), parts: hooked(rejects(longAnswer))},
+	{Name: "rejects-accepted", Defect: "an accepted publisher is refused", Expected: ids("S-ANS-01", "S-ANS-08"), May: anything, parts: hooked(sparing(on(rejects(anyAnswer), hook.OnPublish)))},
+	{Name: "admits-at-connect", Defect: "a refusal at on_connect does not count", Expected: ids("S-ANS-02", "S-ANS-03", "S-ANS-07", "S-URL-02"), May: ids("S-CON-*"), parts: hooked(admits(anyAnswer, hook.OnConnect))},
+	{Name: "admits-at-publish", Defect: "a refusal at on_publish does not count", Expected: ids("S-ANS-02", "S-ANS-04", "S-ANS-07", "S-URL-02"), May: ids("S-ANS-*", "S-CON-*"), parts: hooked(admits(anyAnswer, hook.OnPublish))},
+	{Name: "admits-at-play", Defect: "a refusal at on_play does not count", Expected: ids("S-ANS-02", "S-ANS-05", "S-ANS-07", "S-URL-02"), May: ids("S-CON-*"), parts: hooked(admits(anyAnswer, hook.OnPlay))},
+	{Name: "admits-newline", Defect: "0 with blanks or a newline accepts", Expected: ids("S-ANS-02"), parts: hooked(admits(padded))},
+	{Name: "admits-code-text", Defect: `{"code":"0"} accepts`, Expected: ids("S-ANS-02"), parts: hooked(admits(body200(`"code":"0"`)))},
+	{Name: "admits-code-fraction", Defect: `{"code":0.0} accepts`, Expected: ids("S-ANS-02"), parts: hooked(admits(body200(`"code":0.0`)))},
+	{Name: "admits-success", Defect: "any status 2xx accepts", Expected: ids("S-ANS-02"), May: anything, parts: hooked(admits(success))},
+	{Name: "admits-zero-prefix", Defect: "whatever begins with 0 accepts", Expected: ids("S-ANS-02"), parts: hooked(admits(startsZero))},
+	{Name: "admits-empty", Defect: "an empty answer accepts", Expected: ids("S-ANS-02"), parts: hooked(admits(empty))},
+	{Name: "admits-object", Defect: "any JSON object accepts", Expected: ids("S-ANS-02"), parts: hooked(admits(body200("{")))},
+	{Name: "admits-text-zero", Defect: `the JSON string "0" accepts`, Expected: ids("S-ANS-02"), parts: hooked(admits(body200(`"0"`)))},
+	{Name: "admits-error-status", Defect: "an error status with an accepting body accepts", Expected: ids("S-ANS-02"), parts: hooked(admits(failedStatus))},
+	{Name: "follows-redirect", Defect: "a redirect is taken for an acceptance", Expected: ids("S-ANS-02"), parts: hooked(admits(redirect))},
+	{Name: "admits-no-answer", Defect: "a reset, a broken or a missing answer accepts", Expected: ids("S-ANS-02", "S-CON-05"), parts: hooked(admits(noWholeAnswer))},
+	{Name: "admits-late", Defect: "a client whose answer takes too long is let on", Expected: ids("S-ANS-02"), parts: hooked(on(admitsLate, opening...))},
+	{Name: "publish-after-refusal", Defect: "on_publish follows although on_connect was refused", Expected: ids("S-ANS-03"), May: ids("S-CON-*", "S-ANS-02", "S-URL-*"),
+		parts: hooked(afterRefusal(hook.OnConnect, hook.OnPublish))},
+	{Name: "refused-connect-not-closed", Defect: "no on_close follows a refused on_connect", Profiles: onlySRS7, Expected: ids("S-ANS-03"), May: ids("S-CON-*"), parts: hooked(noCloseAfterRefusal(hook.OnConnect))},
+	{Name: "unpublish-after-refusal", Defect: "on_unpublish follows a refused on_publish", Expected: ids("S-ANS-04"), May: ids("S-ANS-10", "S-CON-*"), parts: hooked(afterRefusal(hook.OnPublish, hook.OnUnpublish))},
+	{Name: "refused-publish-not-closed", Defect: "no on_close follows a refused on_publish", Expected: ids("S-ANS-04"), May: ids("S-ANS-10", "S-CON-*"), parts: hooked(noCloseAfterRefusal(hook.OnPublish))},
+	{Name: "refused-frames-leak", Defect: "the first frames of a refused publisher reach its players", Expected: ids("S-ANS-04"), May: ids("S-CON-*"), parts: spoken(leaksRefused)},
+	{Name: "start-before-answer", Defect: "the publisher is told that it is on before on_publish is answered", Expected: ids("S-ANS-04", "S-ANS-06"), May: anything, parts: spoken(startsEarly)},
+	{Name: "stop-after-refusal", Defect: "on_stop follows a refused on_play", Expected: ids("S-ANS-05"), May: ids("S-CON-*"), parts: hooked(afterRefusal(hook.OnPlay, hook.OnStop))},
+	{Name: "refused-player-served", Defect: "a refused player gets a frame", Expected: ids("S-ANS-05"), May: ids("S-CON-*"), parts: spoken(showsRefused)},
+	{Name: "pending-frames-leak", Defect: "frames reach the players while on_publish is unanswered", Expected: ids("S-ANS-04", "S-ANS-06"), May: ids("S-CON-*"), parts: spoken(leaksPending)},
+	{Name: "pending-player-served", Defect: "a player gets a frame while on_play is unanswered", Expected: ids("S-ANS-05", "S-ANS-06"), May: ids("S-CON-*"), parts: spoken(playsPending)},
+	{Name: "late-disconnect", Defect: "a refused client is off only after some seconds", Expected: ids("S-ANS-07"), May: ids("S-CON-*"), parts: spoken(lateDisconnect)},
+	{Name: "no-disconnect", Defect: "a refused client stays connected", Expected: ids("S-ANS-02", "S-ANS-04", "S-ANS-05", "S-ANS-07", "S-URL-02"), May: anything, parts: spoken(keepsOn(everybody))},
+	{Name: "name-busy-after-refusal", Defect: "a refused publisher leaves its stream name taken", Expected: ids("S-ANS-08"), May: ids("S-ANS-04", "S-CON-*"), parts: spoken(busyAfterRefusal)},
+	{Name: "gives-up-closing", Defect: "behind a closing event whose answer was bad the client's others are not sent", Expected: ids("S-ANS-09"), May: ids("S-URL-03"), parts: hooked(sparing(on(givesUpClosing, closing...)))},
+	{Name: "repeats-closing", Defect: "a closing event whose answer was bad is sent again", Expected: ids("S-ANS-09", "S-URL-03"), parts: hooked(sparing(on(repeatsClosing, closing...)))},
+	{Name: "leavers-forgotten", Defect: "a client that leaves while it is asked gives no closing event of its stream", Expected: ids("S-ANS-10"), May: ids("S-CON-*", "S-ORD-03"),
+		parts: watched(hookFunc(leaversForgotten))},
+}
+
+// closing are the events whose answer decides nothing.
+var closing = []hook.Event{hook.OnUnpublish, hook.OnStop, hook.OnClose}
+
+var loadRows = []Mutant{
+	{Name: "verdicts-mixed", Defect: "under load a publisher gets the answer that was meant for another", Expected: ids("S-CON-01"), May: ids("S-CON-02"), parts: hooked(on(sharesVerdict, hook.OnPublish))},
+	{Name: "play-verdicts-mixed", Defect: "under load a player gets the answer that was meant for another", Expected: ids("S-CON-02"), parts: hooked(on(sharesVerdict, hook.OnPlay))},
+	{Name: "slow-hook-stops-all", Defect: "while one hook is slow the others wait", Expected: ids("S-CON-03"), May: ids("S-CON-*"), parts: hooked(sparing(oneSlowForAll))},
+	{Name: "second-takes-over", Defect: "a second publisher of a stream drops the first", Expected: ids("S-CON-04"), May: ids("S-CON-*"), parts: spoken(takesOver)},
+	{Name: "loser-unpublishes", Defect: "a publisher that lost to a live one gives on_unpublish", Profiles: onlySRS7, Expected: ids("S-CON-04"), May: ids("S-ORD-*"), parts: hooked(sparing(unpublishesLosers))},
+	{Name: "connections-limited", Defect: "no more than ten clients of an app are let in", Expected: ids("S-CON-01", "S-CON-02", "S-CON-03", "S-CON-06"), May: ids("S-CON-04"), parts: spoken(limitsApp)},
+	{Name: "unpublish-lost-under-load", Defect: "while others of its app are asked a stream's on_unpublish is lost", Expected: ids("S-CON-06"), May: ids("S-CON-*"), parts: hooked(sparing(losesUnderLoad))},
+}
