@@ -106,27 +106,38 @@ func (c *conn) arm() {
 	}
 }
 
+// pinger asks a client for a sign of life.
+type pinger interface{ ping() error }
+
 // next reads a message. The deadline that wakes it is a time to look, not the end: so a busy client costs
-// no timer for each read. ping is called when the client shall give a sign of life.
-func (c *conn) next(m *chunk.Message, ping func() error) error {
+// no timer for each read.
+func (c *conn) next(m *chunk.Message, p pinger) error {
 	for {
 		err := c.reader.Next(m)
 		if err == nil {
 			c.note()
 			return nil
 		}
-		if !errors.Is(err, os.ErrDeadlineExceeded) {
+		if err = c.failed(err, p); err != nil {
 			return err
 		}
-		if err := c.quiet(time.Now(), ping); err != nil {
-			return err
-		}
-		c.arm()
 	}
 }
 
+// failed tells whether a failed read is the end; nil: read on.
+func (c *conn) failed(err error, p pinger) error {
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
+		return err
+	}
+	if err := c.quiet(time.Now(), p); err != nil {
+		return err
+	}
+	c.arm()
+	return nil
+}
+
 // quiet decides what a passed deadline means.
-func (c *conn) quiet(now time.Time, ping func() error) error {
+func (c *conn) quiet(now time.Time, who pinger) error {
 	if err := c.aborted(); err != nil {
 		return err
 	}
@@ -143,7 +154,7 @@ func (c *conn) quiet(now time.Time, ping func() error) error {
 	}
 	if p.ping > 0 && silent >= p.ping && now.Sub(c.pinged) >= p.ping {
 		c.pinged = now
-		return ping()
+		return who.ping()
 	}
 	return nil
 }

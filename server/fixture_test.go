@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -20,7 +21,13 @@ import (
 	"hookproof/internal/hook"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(childVariable) != "" {
+		serveChild()
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // patienceOfTests bounds every wait: generous, since the machine may be busy.
 const patienceOfTests = 20 * time.Second

@@ -34,7 +34,8 @@ type session struct {
 	entry   entry
 	streams []*messageStream // by id-1; nil: not created
 
-	fcPublish bool // it sent FCPublish, so wants onFCPublish
+	message   chunk.Message // the one at hand
+	fcPublish bool          // it sent FCPublish, so wants onFCPublish
 }
 
 // connectInfo is what the connect said.
@@ -57,55 +58,81 @@ func newSession(s *Server, set *settings, nc *net.TCPConn) *session {
 	return &session{srv: s, conn: newConn(nc, &set.cfg), number: s.ids.next(), since: time.Now(), set: set}
 }
 
-// run serves the client from the handshake to its last event. A panic ends this client only.
+// run serves the client up to its connect, and hands it over to a goroutine that begins with a small stack:
+// the handshake and the first command need a large one, which a client that then does little would keep.
 func (c *session) run() {
+	if err := c.guard(c.greet); err != nil {
+		c.over(err)
+		return
+	}
+	c.srv.running.Go(c.live)
+}
+
+// live serves a client that is connected.
+func (c *session) live() { c.over(c.serve()) }
+
+// guard turns a panic into an error.
+func (c *session) guard(f func() error) (err error) {
+	defer c.rescue(&err)
+	return f()
+}
+
+func (c *session) rescue(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("internal error: %v", r)
+		c.srv.log.Error("panic in a session", "addr", c.conn.nc.RemoteAddr().String(), "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+	}
+}
+
+// greet shakes hands and answers connect.
+func (c *session) greet() error {
+	c.conn.expect(patience{what: "connecting", until: c.since.Add(c.set.cfg.Timeouts.Connect)})
+	moved, err := handshake.Server(c.conn.nc, handshake.Options{})
+	c.conn.reader.AddBytes(moved.Read)
+	c.conn.sent.Add(moved.Written)
+	for err == nil && !c.connected.Load() {
+		err = c.turn()
+	}
+	return err
+}
+
+// serve gives why the client is served no more. What it calls to wait for a message is called from nowhere
+// deeper, since the stack of a waiting goroutine is most of what an idle client costs.
+func (c *session) serve() (err error) {
+	defer c.rescue(&err)
+	for err == nil {
+		err = c.turn()
+	}
+	return err
+}
+
+// turn waits for a message and does what it says.
+func (c *session) turn() error {
+	m := &c.message
+	if err := c.conn.next(m, c); err != nil {
+		return err
+	}
+	if err := c.handle(m); err != nil {
+		return err
+	}
+	m.Payload = nil // or an idle client would keep its last message
+	if seq, due := c.conn.reader.AckDue(); due {
+		return c.conn.send(command.Acknowledgement(seq))
+	}
+	return nil
+}
+
+// over ends the session with its last events. A panic ends this client only.
+func (c *session) over(err error) {
 	defer c.srv.forget(c)
-	err := c.guard(c.serve)
 	if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {
 		err = errLeft
 	}
 	if cause := c.conn.aborted(); cause != nil {
 		err = cause
 	}
-	if late := c.guard(func() error { c.finish(err); return nil }); late != nil {
+	if c.guard(func() error { c.finish(err); return nil }) != nil {
 		c.conn.nc.Close()
-	}
-}
-
-// guard turns a panic into an error.
-func (c *session) guard(f func() error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("internal error: %v", r)
-			c.srv.log.Error("panic in a session", "client", c.id(), "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
-		}
-	}()
-	return f()
-}
-
-// serve gives why the client is served no more.
-func (c *session) serve() error {
-	t := &c.set.cfg.Timeouts
-	c.conn.expect(patience{what: "connecting", until: c.since.Add(t.Connect)})
-	moved, err := handshake.Server(c.conn.nc, handshake.Options{})
-	c.conn.reader.AddBytes(moved.Read)
-	c.conn.sent.Add(moved.Written)
-	if err != nil {
-		return err
-	}
-	for {
-		var m chunk.Message
-		if err := c.conn.next(&m, c.ping); err != nil {
-			return err
-		}
-		if err := c.handle(&m); err != nil {
-			return err
-		}
-		if seq, due := c.conn.reader.AckDue(); due {
-			if err := c.conn.send(command.Acknowledgement(seq)); err != nil {
-				return err
-			}
-		}
 	}
 }
 
