@@ -64,7 +64,7 @@ func markdownFailures(b *strings.Builder, run *Run) {
 		if shown++; shown == 1 {
 			b.WriteString("### What did not pass\n\n")
 		}
-		fmt.Fprintf(b, "- %s **%s** %s `%s`: %s\n", s.Verdict.glyph(), s.Verdict, md(s.broken()), s.Profile, md(clip(s.Title(), 200)))
+		fmt.Fprintf(b, "- **%s %s** %s%s: %s\n", s.Verdict.glyph(), s.Verdict, md(s.broken()), mdCode(s.Profile), md(clip(s.Title(), 200)))
 		if f := s.Failure; f != nil {
 			fmt.Fprintf(b, "  - expected: %s\n  - seen: %s\n", md(clip(f.Expected, 1000)), md(clip(f.Seen, 1000)))
 		} else if s.Reason != "" {

@@ -157,9 +157,9 @@ func failingRun() *Run {
 	s := set("S-REQ-03", "srs1", Fail, "")
 	s.Name, s.Case = "A stream named "+nasty, nasty
 	s.Steps[2] = Step{Keyword: "Then", Text: "the body of on_publish stays valid JSON: " + nasty, Status: StepFailed, Error: "invalid character " + nasty, DocString: "stream: " + nasty}
-	s.Failure = &Failure{Requirement: "S-REQ-03", Expected: "one valid JSON object", Seen: "invalid character '\\x00' in string literal: " + nasty, Evidence: []int{8, 99}, Detail: "first line\nsecond line " + nasty}
+	s.Failure = &Failure{Requirement: "S-REQ-03", Expected: "one valid JSON object", Seen: "invalid character '\\x00' in string literal: " + nasty, Evidence: []int{9, 99}, Detail: "first line\nsecond line " + nasty}
 	for i := range s.Observations {
-		if o := &s.Observations[i]; o.N == 8 {
+		if o := &s.Observations[i]; o.Kind == KindHook && o.Event == "on_publish" {
 			o.Body = `{"action":"on_publish","stream":"` + nasty + `"}`
 			o.Problems = []string{"body: not JSON: control character 0x00 at byte 41"}
 		}
@@ -168,7 +168,7 @@ func failingRun() *Run {
 	set("S-ORD-06", "srs1", NotRun, "the target has no HTTP API to kick a client with")
 	set("S-ORD-06", "srs7", NotRun, "the target has no HTTP API to kick a client with")
 	set("S-ORD-03", "srs7", Inconclusive, "on_publish arrived 40 µs before the answer to on_connect was written: the intervals touch")
-	set("S-KEY-10", "srs7", KnownFailing, "listed in known-failing.txt").Failure = &Failure{Expected: "/live/cam1", Seen: "live/cam1", Evidence: []int{8}}
+	set("S-KEY-10", "srs7", KnownFailing, "listed in known-failing.txt").Failure = &Failure{Expected: "/live/cam1", Seen: "live/cam1", Evidence: []int{9}}
 	set("S-ID-01", "srs1", UnexpectedPass, "listed in known-failing.txt, but passed")
 	e := set("S-CON-06", "srs1", Error, "no free file descriptors: 200 clients need 400, the limit is 256")
 	e.Steps[1].Status, e.Steps[1].Error, e.Steps[2].Status = StepFailed, "dial: too many open files", StepSkipped

@@ -90,8 +90,8 @@ func WriteResult(w io.Writer, run *Run, st Style) error {
 
 // ScenarioLine is the line of one scenario: verdict, ids, profile, name, time.
 func ScenarioLine(s *Scenario, st Style) string {
-	line := fmt.Sprintf("%s %s %s %s %s", st.verdict(s.Verdict, 15), st.bold(pad(visible(strings.Join(s.Requirements, " "), false), 9)),
-		pad(visible(s.Profile, false), 4), visible(s.Title(), false), st.dim("("+shortDuration(s.Duration)+")"))
+	line := fmt.Sprintf("%s %s %s %s %s", st.verdict(s.Verdict, 17), st.bold(pad(visible(strings.Join(s.Requirements, " "), false), 9)),
+		pad(visible(s.Profile, false), 4), clip(visible(s.Title(), false), 200), st.dim("("+shortDuration(s.Duration)+")"))
 	if s.Reason != "" && s.Verdict != Pass && s.Failure == nil {
 		line += ": " + visible(s.Reason, false)
 	}
@@ -143,12 +143,13 @@ func (st Style) columns() int {
 
 func terminalMatrix(b *strings.Builder, run *Run, rows []Row, st Style) {
 	const idWidth, levelWidth, cellWidth = 9, 6, 22
+	head := pad("", idWidth+levelWidth+4)
+	for _, p := range run.Profiles {
+		head += " " + pad(visible(p, false), cellWidth)
+	}
+	b.WriteString(strings.TrimRight(head, " ") + "\n")
 	for _, sec := range Sections(rows) {
-		b.WriteString(st.bold(pad(visible(clip(sec.Name, idWidth+levelWidth+30), false), idWidth+levelWidth+4)))
-		for _, p := range run.Profiles {
-			b.WriteString(" " + pad(visible(p, false), cellWidth))
-		}
-		b.WriteString("\n")
+		b.WriteString(st.bold(visible(sec.Name, false)) + "\n")
 		for _, r := range sec.Rows {
 			fmt.Fprintf(b, "  %s %s ", pad(visible(r.ID, false), idWidth), pad(strings.ToUpper(string(r.Requirement.Level)), levelWidth))
 			for _, c := range r.Cells {
