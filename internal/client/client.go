@@ -24,11 +24,13 @@ type Client struct {
 	n    counts
 	ask  pending
 
-	reader *chunk.Reader       // of the read goroutine; nil after DialRaw
-	tx     atomic.Uint64       // the last transaction
-	stream atomic.Uint32       // the message stream that steps are about
-	cause  atomic.Pointer[How] // why the connection ends, where that is our doing
+	reader *chunk.Reader // of the read goroutine; nil after DialRaw
+	tx     atomic.Uint64 // the last transaction
+	stream atomic.Uint32 // the message stream that steps are about
 	done   chan struct{}
+
+	cause      atomic.Pointer[How] // how the connection ends, from when that is known
+	halfClosed atomic.Bool
 }
 
 // Dial connects to o.URL and shakes hands. The error is a *StepError of phase

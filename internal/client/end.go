@@ -60,6 +60,7 @@ func (c *Client) because(how How) bool { return c.cause.CompareAndSwap(nil, &how
 // HalfClose sends a FIN and goes on receiving.
 func (c *Client) HalfClose() error {
 	c.emit(&Event{Kind: Note, Name: "half-close"})
+	c.halfClosed.Store(true)
 	if err := c.conn.CloseWrite(); err != nil {
 		return &StepError{Phase: "half-close", Err: err}
 	}
@@ -68,7 +69,8 @@ func (c *Client) HalfClose() error {
 
 // finish ends the client once reading has ended with err.
 func (c *Client) finish(err error) {
-	how := classify(err)
+	c.because(classify(err)) // unless the end is our doing
+	how := *c.cause.Load()
 	c.conn.Close() // a blocked write returns
 	c.out.mu.Lock()
 	if how == FIN && c.out.reset {
@@ -77,9 +79,6 @@ func (c *Client) finish(err error) {
 	c.out.corked = false
 	c.out.release()
 	c.out.mu.Unlock()
-	if cause := c.cause.Load(); cause != nil {
-		how = *cause
-	}
 	ev := Event{Kind: Disconnected, Name: "disconnected", How: how}
 	if how == Protocol || how == Timeout {
 		ev.Err = err

@@ -128,11 +128,11 @@ func (c *Client) write(b []byte) error {
 		c.out.reset = true
 		return &DisconnectError{How: RST}
 	}
-	if end, ok := c.End(); ok {
-		return &DisconnectError{How: end.How, Err: end.Err}
-	}
 	if cause := c.cause.Load(); cause != nil {
 		return &DisconnectError{How: *cause}
+	}
+	if errors.Is(err, syscall.EPIPE) && !c.halfClosed.Load() { // the reader is about to learn of the reset
+		return &DisconnectError{How: RST}
 	}
 	return err
 }

@@ -26,6 +26,7 @@ func TestStylesSendTheirCommands(t *testing.T) {
 				p.publish()
 				p.await("deleteStream")
 				got <- p.seen
+				p.drain()
 			})
 			c := dialTest(t, Options{URL: url, Style: tc.style})
 			ctx := patient(t)
