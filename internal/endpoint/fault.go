@@ -78,7 +78,15 @@ func (f Fault) String() string {
 
 // Readable reports whether a caller that follows HTTP gets status and body as
 // they were meant.
-func (f Fault) Readable() bool { return f < faultCount && faults[f].readable }
+func (f Fault) Readable() bool { return f.info().readable }
+
+// info gives what is known of f; an unknown one is None.
+func (f Fault) info() *faultInfo {
+	if f >= faultCount {
+		f = None
+	}
+	return &faults[f]
+}
 
 // ParseFault gives the fault of that name.
 func ParseFault(name string) (Fault, error) {

@@ -10,7 +10,7 @@ import (
 // write writes the answer in the way its fault says.
 func (w *answerWriter) write() {
 	w.linger = !w.keep
-	if faults[w.a.Fault].closes || w.a.Raw != "" {
+	if w.a.Fault.info().closes || w.a.Raw != "" {
 		w.keep = false
 	}
 	if w.a.Raw != "" {

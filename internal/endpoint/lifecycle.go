@@ -45,7 +45,8 @@ func (e *Endpoint) Up() error {
 }
 
 // Close stops listening, closes all connections, those with held answers
-// included, and waits for everything to end. The recording stays readable.
+// included, and waits for everything to end: also for rule functions that are
+// still deciding. The recording stays readable.
 func (e *Endpoint) Close() error {
 	e.mu.Lock()
 	if !e.closed {
