@@ -37,12 +37,6 @@ type AudioHeader struct {
 	Track          uint8 // id of the first track, with Multitrack
 }
 
-// FourCCs of Enhanced RTMP, as a server lists them in its answer to connect.
-var (
-	VideoFourCCs = []string{"vp08", "vp09", "av01", "avc1", "hvc1", "vvc1"}
-	AudioFourCCs = []string{"ac-3", "ec-3", "Opus", ".mp3", "fLaC", "mp4a"}
-)
-
 // Packet types that audio and video share.
 const (
 	sequenceStart = 0

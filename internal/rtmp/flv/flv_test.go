@@ -104,22 +104,19 @@ func TestRealFile(t *testing.T) {
 }
 
 func TestHeader(t *testing.T) {
-	for file, want := range map[string][2]bool{
-		start:                                   {true, true},
-		"464c56 01 04 00000009 00000000":        {true, false},
-		"464c56 01 01 0000000c ffffff 00000000": {false, true},
+	for want, announce := range map[string][2]bool{
+		"464c56 01 05 00000009 00000000": {true, true},
+		"464c56 01 04 00000009 00000000": {true, false},
+		"464c56 01 01 00000009 00000000": {false, true},
 	} {
-		f, err := NewReader(bytes.NewReader(unhex(t, file)))
-		if err != nil {
-			t.Fatal(err)
+		var file bytes.Buffer
+		if _, err := NewWriter(&file, announce[0], announce[1]); err != nil || !bytes.Equal(file.Bytes(), unhex(t, want)) {
+			t.Errorf("written %x, %v; want %s", file.Bytes(), err, want)
 		}
-		if got := [2]bool{f.HasAudio(), f.HasVideo()}; got != want {
-			t.Errorf("%s: audio and video %v, want %v", file, got, want)
-		}
-		var out bytes.Buffer
-		if _, err := NewWriter(&out, want[0], want[1]); err != nil || out.Bytes()[4] != unhex(t, file)[4] {
-			t.Errorf("header written %x, %v", out.Bytes(), err)
-		}
+	}
+	longer := unhex(t, "464c56 01 01 0000000c ffffff 00000000")
+	if tags, err := readAll(bytes.NewReader(longer)); err != io.EOF || tags != nil {
+		t.Errorf("a longer header: %v, %v", tags, err)
 	}
 }
 

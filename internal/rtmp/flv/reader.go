@@ -14,7 +14,6 @@ type Reader struct {
 	r      *bufio.Reader
 	offset int64
 	limit  int
-	flags  byte
 	err    error
 }
 
@@ -29,7 +28,6 @@ func NewReader(r io.Reader) (*Reader, error) {
 	if string(h[:3]) != "FLV" || h[3] != 1 {
 		return nil, &FormatError{0, fmt.Sprintf("the file begins with %q; \"FLV\\x01\" was expected", h[:4])}
 	}
-	f.flags = h[4]
 	const most = 64 << 10 // nobody has a use for more than the nine bytes
 	size := binary.BigEndian.Uint32(h[5:])
 	if size < fileHeader || size > most {
@@ -42,12 +40,6 @@ func NewReader(r io.Reader) (*Reader, error) {
 	}
 	return f, f.checkBack(0)
 }
-
-// HasAudio tells whether the header announces audio tags. Files are known to lie.
-func (f *Reader) HasAudio() bool { return f.flags&flagAudio != 0 }
-
-// HasVideo tells whether the header announces video tags.
-func (f *Reader) HasVideo() bool { return f.flags&flagVideo != 0 }
 
 // SetMaxTag refuses tags of more than n bytes of data.
 func (f *Reader) SetMaxTag(n int) { f.limit = n }

@@ -47,13 +47,13 @@ func (w *Writer) Write(t *Tag) error {
 	if t.Type != TypeAudio && t.Type != TypeVideo && t.Type != TypeData {
 		return fmt.Errorf("flv: a tag of type %d to write; 8, 9 or 18 was expected", t.Type)
 	}
-	w.buf = AppendTag(w.buf[:0], t)
+	w.buf = appendTag(w.buf[:0], t)
 	_, w.err = w.w.Write(w.buf)
 	return w.err
 }
 
-// AppendTag appends a tag and the size that stands behind it.
-func AppendTag(dst []byte, t *Tag) []byte {
+// appendTag appends a tag and the size that stands behind it.
+func appendTag(dst []byte, t *Tag) []byte {
 	n, ts := len(t.Data), t.Timestamp
 	dst = append(dst, byte(t.Type), byte(n>>16), byte(n>>8), byte(n),
 		byte(ts>>16), byte(ts>>8), byte(ts), byte(ts>>24), 0, 0, 0)
