@@ -18,7 +18,9 @@ func (e *Endpoint) Down() error {
 	return nil
 }
 
-// Up listens again at the addresses held before Down.
+// Up listens again at the addresses held before Down. It fails if another
+// process, or an outgoing connection, took one of the ports meanwhile; then the
+// endpoint stays down and Up may be tried again.
 func (e *Endpoint) Up() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()

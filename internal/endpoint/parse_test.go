@@ -187,3 +187,29 @@ func FuzzParseHead(f *testing.F) {
 		}
 	})
 }
+
+// TestChunkLines: what chunk lines and trailers may not be.
+func TestChunkLines(t *testing.T) {
+	tests := []struct{ name, body, want string }{
+		{"bare LF", "1\na\r\n", "bare LF"},
+		{"endless size", strings.Repeat("0", 400), "longer than 256 bytes"},
+		{"cut size", "1", "unexpected EOF"},
+		{"cut chunk", "5\r\nab", "in a chunk of 5 bytes"},
+		{"cut trailer", "0\r\nA: b\r\n", "after the last chunk"},
+		{"endless trailers", "0\r\n" + strings.Repeat("A: b\r\n", maxFields+1), "more than 256 trailer lines"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			e := serve(t, Options{})
+			nc := dial(t, e.Addr())
+			send(t, nc, "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"+tt.body)
+			if err := nc.CloseWrite(); err != nil {
+				t.Fatal(err)
+			}
+			expect(t, nc, "HTTP/1.1 400 ")
+			if r := last(t, e, 1); r.BodyErr == nil || !strings.Contains(r.BodyErr.Error(), tt.want) {
+				t.Errorf("body error %v, want %q in it", r.BodyErr, tt.want)
+			}
+		})
+	}
+}

@@ -22,7 +22,7 @@ func (r *Request) Verdict(p *hook.Profile) hook.Decision {
 
 // received is the answer as a caller that follows HTTP gets it.
 func (r *Request) received() hook.Answer {
-	fault := &faults[r.Answer.Fault]
+	fault := r.Answer.Fault.info()
 	switch {
 	case r.WriteErr != nil:
 		return hook.Answer{Err: fmt.Errorf("the answer could not be written: %w", r.WriteErr)}
@@ -32,7 +32,7 @@ func (r *Request) received() hook.Answer {
 		return hook.Answer{Err: errors.New("the caller closed before the answer")}
 	case r.Answer.Raw != "":
 		return readRaw(r.Answer.Raw)
-	case !fault.readable:
+	case !r.Answer.Fault.Readable():
 		return hook.Answer{Err: fmt.Errorf("an answer with the fault %s", r.Answer.Fault)}
 	}
 	return hook.Answer{Status: r.Answer.status(), Body: []byte(r.Answer.Body)}
