@@ -57,7 +57,9 @@ func TestLives(t *testing.T) {
 			c := f.publisher("cam")
 			f.must(c.FCUnpublish(f.ctx, "cam"))
 			f.must(c.SendPublish("cam2", "live"))
-			f.hooks.await("the second on_publish", func(all []seen) bool { return slices.Contains(events(all[min(4, len(all)):]), onPublish) || len(all) == 4 })
+			f.hooks.await("the second on_publish", func(all []seen) bool {
+				return slices.Contains(events(all[min(4, len(all)):]), onPublish) || len(all) == 4
+			})
 			f.must(c.Leave())
 		}, []hook.Event{onConnect, onPublish, onUnpublish, onPublish, onUnpublish, onClose}},
 		{"closeStream and publish again", func(f *fixture) {

@@ -177,8 +177,8 @@ func (c *session) ping() error {
 // finish ends what the client began, one event after the other, and the connection.
 func (c *session) finish(why error) {
 	var refused *refusal
-	if errors.As(why, &refused) {
-		c.conn.nc.CloseWrite() // it was told; it need not wait for the hooks
+	if errors.As(why, &refused) || c.conn.aborted() != nil {
+		c.conn.nc.CloseWrite() // it need not wait for the hooks
 	}
 	c.conn.abort(why) // frees goroutines that write
 	for _, ms := range c.streams {

@@ -17,15 +17,18 @@ func (s *Server) Clients() []ClientInfo {
 
 // Streams lists the streams that have a publisher or players, in no order.
 func (s *Server) Streams() []StreamInfo {
-	streams := s.streams.Streams()
-	all := make([]StreamInfo, 0, len(streams))
-	for _, st := range streams {
+	var all []StreamInfo
+	for _, st := range s.streams.Streams() {
 		in := st.Info()
+		if !in.Used() {
+			continue
+		}
 		info := StreamInfo{
 			ID: in.ID, VHost: in.Key.VHost, App: in.Key.App, Name: in.Key.Name, Publisher: in.Publisher, Live: in.Live,
-			Players: in.Players, Clients: in.Players, Video: in.Video, Audio: in.Audio, Width: in.Width, Height: in.Height,
+			Players: in.Players, Clients: in.Players, Video: in.Video, Audio: in.Audio,
 			Frames: in.Frames, RecvBytes: in.Bytes, SentBytes: in.SentBytes,
 		}
+		info.Width, info.Height = in.Dimensions()
 		if in.Publisher != "" {
 			info.Clients++
 		}
@@ -44,12 +47,7 @@ func (s *Server) Stats() Stats {
 	for e := range hook.Events {
 		st.HookCalls[e], st.HookRefusals[e] = s.hooks.calls[e].Load(), s.hooks.refusals[e].Load()
 	}
-	for _, live := range s.streams.Streams() {
-		st.Streams++
-		if live.Info().Publisher != "" {
-			st.LiveStreams++
-		}
-	}
+	s.countStreams(&st)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st.Started, st.Connections = s.started, int64(len(s.sessions))
@@ -70,4 +68,16 @@ func (s *Server) Stats() Stats {
 		}
 	}
 	return st
+}
+
+func (s *Server) countStreams(st *Stats) {
+	for _, one := range s.streams.Streams() {
+		in := one.Info()
+		if in.Used() {
+			st.Streams++
+		}
+		if in.Publisher != "" {
+			st.LiveStreams++
+		}
+	}
 }

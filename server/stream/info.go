@@ -14,35 +14,38 @@ type Info struct {
 	Publisher string
 	Live      time.Time
 	Players   int
-	// Video and Audio are codecs as in codec.VideoHeader and codec.AudioHeader, empty while unknown;
-	// Width and Height are the metadata's, in pixels, 0 while unknown.
-	Video, Audio  string
-	Width, Height int
+	// Video and Audio are codecs as in codec.VideoHeader and codec.AudioHeader, empty while unknown.
+	Video, Audio string
 	// Frames and Bytes count what the publisher sent, SentBytes what was sent to players.
 	Frames, Bytes, SentBytes int64
+
+	meta []byte
 }
+
+// Used reports whether somebody publishes or plays; a client whose hook is pending does not yet.
+func (in *Info) Used() bool { return in.Publisher != "" || in.Players > 0 }
 
 // Info describes the stream as it is now.
 func (s *Stream) Info() Info {
 	s.mu.RLock()
+	defer s.mu.RUnlock()
 	in := Info{Key: s.key, ID: s.id, Players: len(s.players), SentBytes: s.sent.Load()}
-	var meta *packet
-	if s.holder != nil && !s.holder.stopped {
-		in.Publisher, in.Live = s.holder.clientID, s.info.since
-		in.Video, in.Audio, in.Frames, in.Bytes = s.info.video, s.info.audio, s.info.frames, s.info.bytes
-		meta = s.headers.meta
+	if s.holder == nil || s.holder.stopped {
+		return in
 	}
-	s.mu.RUnlock()
-	if meta != nil {
-		in.Width, in.Height = dimensions(meta.body)
+	in.Publisher, in.Live = s.holder.clientID, s.info.since
+	in.Video, in.Audio, in.Frames, in.Bytes = s.info.video, s.info.audio, s.info.frames, s.info.bytes
+	if s.headers.meta != nil {
+		in.meta = s.headers.meta.body
 	}
 	return in
 }
 
-// dimensions reads a publisher's metadata, which may say anything.
-func dimensions(meta []byte) (width, height int) {
+// Dimensions are the picture's width and height in pixels as the publisher's metadata has them, 0 where it
+// says nothing or nothing sensible.
+func (in *Info) Dimensions() (width, height int) {
 	const most = 1 << 16
-	vals, err := amf.Decode(meta)
+	vals, err := amf.Decode(in.meta)
 	if err != nil || len(vals) < 2 {
 		return 0, 0
 	}
