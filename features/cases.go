@@ -16,6 +16,7 @@ import (
 
 // Case is one scenario, or one row of an outline, in one profile.
 type Case struct {
+	Key          string // of its pickle
 	ID           string // stable: "order/S-ORD-01/an-encoder-publishes-and-leaves"
 	Profile      string
 	Requirements []string
@@ -30,8 +31,15 @@ type Case struct {
 	Steps        []reports.Step
 }
 
-// Key joins what the case's Gherkin names it by: the same for all profiles.
-func Key(uri, name string) string { return uri + "\x00" + name }
+// Key is what tells a pickle from the others of its file: its name, and its
+// tags, in which rules of the same sentence differ by profile.
+func Key(p *messages.Pickle) string {
+	key := p.Uri + "\x00" + p.Name
+	for _, t := range p.Tags {
+		key += " " + t.Name
+	}
+	return key
+}
 
 // Has reports whether the case carries a tag (without its @).
 func (c *Case) Has(tag string) bool { return slices.Contains(c.Tags, tag) }
@@ -138,7 +146,7 @@ func (x index) scenario(rule string, s *messages.Scenario) {
 // describe collects what Gherkin says of a pickle.
 func (x index) describe(uri string, p *messages.Pickle) Case {
 	at, first := x[p.AstNodeIds[len(p.AstNodeIds)-1]], x[p.AstNodeIds[0]]
-	c := Case{URI: uri, Name: p.Name, Rule: at.rule, Row: at.row, Line: at.line}
+	c := Case{Key: Key(p), URI: uri, Name: p.Name, Rule: at.rule, Row: at.row, Line: at.line}
 	for _, t := range p.Tags {
 		c.Tags = append(c.Tags, strings.TrimPrefix(t.Name, "@"))
 	}

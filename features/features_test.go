@@ -97,9 +97,9 @@ func TestScenarioNamesAreUniqueInAFile(t *testing.T) {
 		}
 		seen := map[string]string{}
 		for _, c := range cases {
-			k := Key(c.URI, c.Name) + c.Profile
+			k := c.Key + c.Profile
 			if other, ok := seen[k]; ok {
-				t.Errorf("%s and %s have the same name in one file: %q", other, c.ID, c.Name)
+				t.Errorf("%s and %s have the same name and tags in one file: %q", other, c.ID, c.Name)
 			}
 			seen[k] = c.ID
 		}

@@ -16,11 +16,11 @@ import (
 )
 
 func (w *World) registerAnswers(sc *godog.ScenarioContext) {
-	sc.Step(`^the hook server answers (on_\w+(?:(?:, | and )on_\w+)*)(?: at URLs? (\d+(?:(?:, | and )\d+)*))? with (.+)$`, w.hookServerAnswers)
+	sc.Step(`(?s)^the hook server answers (on_\w+(?:(?:, | and )on_\w+)*)(?: at URLs? (\d+(?:(?:, | and )\d+)*))? with (.+)$`, w.hookServerAnswers)
 	sc.Step(`^the hook server refuses (on_\w+)(?: of ([A-Z][A-Za-z, ]+))?(?: at URL (\d+))?$`, w.hookServerRefuses)
 	sc.Step(`^the hook server holds its answer to (on_\w+)(?: of ([A-Z][a-z]+))?$`, w.hookServerHolds)
 	sc.Step(`^the hook server answers$`, func() error { w.Scene.Release(nil); return nil })
-	sc.Step(`^the hook server answers with (.+)$`, w.hookServerLetsGo)
+	sc.Step(`(?s)^the hook server answers with (.+)$`, w.hookServerLetsGo)
 	sc.Step(`^the hook server goes down$`, w.hookServerDown)
 	sc.Step(`^the hook server comes back$`, w.hookServerUp)
 	sc.Step(`^the clients use the vhost (.+)$`, w.useVHost)

@@ -123,7 +123,7 @@ func (w *World) urlsOf(ctx context.Context, ev, name, urls string) error {
 	if err != nil {
 		return err
 	}
-	return w.fenced(ctx, closed, func(obs []reports.Observation) *judge.Finding { return judge.URLs(obs, name, want, e) })
+	return w.fenced(ctx, always, func(obs []reports.Observation) *judge.Finding { return judge.URLs(obs, name, want, e) })
 }
 
 // allURLs holds once all URLs of every on_close are answered.

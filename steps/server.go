@@ -53,7 +53,7 @@ func (w *World) shutsDown(ctx context.Context) error {
 	w.Scene.Note("shutdown", "the server is told to shut down")
 	ctx, cancel := context.WithTimeout(ctx, w.Scene.Patience())
 	defer cancel()
-	if err := w.Scene.Target.Shutdown(ctx); err != nil {
+	if err := w.Scene.Shutdown(ctx); err != nil {
 		return &judge.Finding{Expected: fmt.Sprintf("the server to end within %v", w.Scene.Patience()), Seen: err.Error()}
 	}
 	return nil

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"hookproof/internal/hook"
@@ -50,10 +49,9 @@ func BuiltIn(o BuiltInOptions) (*Target, error) {
 	if err := t.startBuiltIn(o); err != nil {
 		return nil, err
 	}
-	var owned atomic.Int64
 	t.Own = func(_ context.Context, own OwnOptions) (*Target, error) {
 		c := &Target{Profile: t.Profile, App: t.App, ClientIP: t.ClientIP, Scale: t.Scale, HookTimeout: t.HookTimeout, Lacks: t.Lacks}
-		return c, c.startOwn(fmt.Sprintf("%so%d", o.Nonce, owned.Add(1)), own)
+		return c, c.startOwn(o.Nonce, own)
 	}
 	return t, nil
 }

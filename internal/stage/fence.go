@@ -20,6 +20,10 @@ func (s *Scene) Fence(ctx context.Context) (string, error) {
 	if !s.Live() {
 		return name, nil
 	}
+	if s.ended {
+		s.Log.Add(reports.Observation{Kind: reports.KindFence, Actor: name, Text: "the server has ended: what has not come by now does not come"})
+		return name, nil
+	}
 	a := s.Actor(name)
 	a.VHost, a.Mute = VHosts[0], true
 	if err := a.Enter(ctx, name); err != nil {

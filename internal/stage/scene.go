@@ -37,6 +37,7 @@ type Scene struct {
 	markers  int
 	vhost    VHost
 	patience time.Duration // at least
+	ended    bool          // the server has ended
 	owned    []func()      // what Close ends, last first
 }
 
@@ -118,6 +119,13 @@ func (s *Scene) Move(t *Target) {
 	s.Target = t
 	s.Facts.Address = t.Addr
 	t.router.add(s)
+}
+
+// Shutdown tells the server to end and waits until it has.
+func (s *Scene) Shutdown(ctx context.Context) error {
+	err := s.Target.Shutdown(ctx)
+	s.ended = err == nil
+	return err
 }
 
 // Patience is how long a step waits for what must come: 5 s times the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"testing"
+	"time"
 
 	"hookproof/features"
 	"hookproof/internal/hook"
@@ -22,11 +23,14 @@ func builtIn(_ context.Context, p *hook.Profile) (*stage.Target, error) {
 
 // The built-in server conforms: every case of every profile passes.
 func TestBuiltInServerConforms(t *testing.T) {
-	run, err := Run(t.Context(), Options{Role: features.RoleServer, Open: builtIn, Clients: 50, Seed: 1, Selection: Selection{Name: os.Getenv("CASE")}})
+	run, err := Run(t.Context(), Options{Role: features.RoleServer, Open: builtIn, SideBySide: true, Clients: 50, Seed: 1, Selection: Selection{Name: os.Getenv("CASE")}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range run.Scenarios {
+		if s := &run.Scenarios[i]; s.Duration > 1500*time.Millisecond {
+			t.Logf("%v %s %s", s.Duration, s.ID, s.Profile)
+		}
 		if s := &run.Scenarios[i]; s.Verdict != reports.Pass {
 			t.Errorf("%s", reports.FailureText(s, reports.Style{}))
 		}

@@ -49,7 +49,7 @@ func resultOf(c *features.Case) reports.Scenario {
 
 // before sets the stage, or skips what is not selected or cannot be run.
 func (r *recorder) before(ctx context.Context, sc *godog.Scenario) (context.Context, error) {
-	r.c = r.pr.cases[features.Key(sc.Uri, sc.Name)]
+	r.c = r.pr.cases[features.Key(sc)]
 	if r.c == nil {
 		return ctx, godog.ErrSkip
 	}

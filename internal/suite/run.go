@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/cucumber/godog"
+	"golang.org/x/sync/errgroup"
 
 	"hookproof/features"
 	"hookproof/internal/evidence"
@@ -29,13 +30,15 @@ type Options struct {
 	Selection Selection
 	Role      string // features.RoleServer
 	// Open gives the target for a profile; it is closed after the run.
-	Open     func(ctx context.Context, p *hook.Profile) (*stage.Target, error)
-	Parallel int     // scenarios at once; 0 is DefaultParallel
-	Clients  int     // in a crowd; 0 is DefaultClients
-	Scale    float64 // of all time-outs; 0 is 1
-	Seed     int64
-	Known    map[string]bool // requirements known to fail, as ReadKnownFailing gives them
-	Live     reports.Live    // told of scenarios as they run; may be nil
+	Open func(ctx context.Context, p *hook.Profile) (*stage.Target, error)
+	// SideBySide says that the targets of several profiles can be open at once.
+	SideBySide bool
+	Parallel   int     // scenarios at once; 0 is DefaultParallel
+	Clients    int     // in a crowd; 0 is DefaultClients
+	Scale      float64 // of all time-outs; 0 is 1
+	Seed       int64
+	Known      map[string]bool // requirements known to fail, as ReadKnownFailing gives them
+	Live       reports.Live    // told of scenarios as they run; may be nil
 	// Observe, when not nil, is told of every observation as it is made.
 	Observe func(reports.Observation)
 	// Probe, when set, is run for each profile before its scenarios.
@@ -44,7 +47,7 @@ type Options struct {
 
 // Defaults of Options.
 const (
-	DefaultParallel = 24
+	DefaultParallel = 16
 	DefaultClients  = 200
 )
 
@@ -71,7 +74,7 @@ func Run(ctx context.Context, o Options) (*reports.Run, error) {
 		pr := &profileRun{o: &o, profile: p, start: run.Started, stalls: stalls, cases: map[string]*features.Case{}}
 		for i := range cases {
 			if c := &cases[i]; c.Profile == name {
-				pr.cases[features.Key(c.URI, c.Name)] = c
+				pr.cases[c.Key] = c
 			}
 		}
 		open = append(open, pr)
@@ -103,15 +106,23 @@ func (o *Options) setDefaults() {
 	}
 }
 
-// runProfiles opens a target for each profile and runs their scenarios one
-// profile after the other: targets that are not ours can have one only.
+// runProfiles opens a target for each profile and runs their scenarios:
+// side by side where each profile has a target of its own, else one profile
+// after the other.
 func runProfiles(ctx context.Context, all []*profileRun) error {
+	g, ctx := errgroup.WithContext(ctx)
 	for _, pr := range all {
-		if err := pr.run(ctx); err != nil {
-			return fmt.Errorf("profile %s: %w", pr.profile, err)
+		if !pr.o.SideBySide {
+			g.SetLimit(1)
 		}
+		g.Go(func() error {
+			if err := pr.run(ctx); err != nil {
+				return fmt.Errorf("profile %s: %w", pr.profile, err)
+			}
+			return nil
+		})
 	}
-	return nil
+	return g.Wait()
 }
 
 func profilesOf(cases []features.Case) []string {
