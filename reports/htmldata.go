@@ -80,7 +80,7 @@ func htmlDetails(run *Run) ([]htmlBlob, error) {
 }
 
 func (s *Scenario) htmlDetail(observations bool) htmlDetail {
-	d := htmlDetail{Feature: s.Feature, Rule: s.Rule, Name: s.Title(), Location: s.Location, Tags: s.Tags, Steps: s.Steps, Actors: s.Actors}
+	d := htmlDetail{Feature: s.Feature, Rule: s.Rule, Name: s.Title(), Location: s.Location, Tags: s.Tags, Steps: s.Steps}
 	if s.Failure != nil {
 		d.Evidence = s.Failure.Evidence
 	}
@@ -93,6 +93,11 @@ func (s *Scenario) htmlDetail(observations bool) htmlDetail {
 		evidence[n] = true
 	}
 	shown := s.shownActors(evidence)
+	for _, a := range s.Actors {
+		if shown[a.Name] {
+			d.Actors = append(d.Actors, a)
+		}
+	}
 	count := map[string]int{}
 	for _, o := range s.Observations {
 		full := count[o.Actor] >= htmlEvents

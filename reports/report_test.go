@@ -101,7 +101,7 @@ func htmlWithoutLooks(w io.Writer, run *Run) error {
 	for _, r := range []struct{ re, to string }{
 		{`(?s)<style>.*?</style>`, "<style></style>"},
 		{`(?s)<script>.*?</script>`, "<script></script>"},
-		{`sha256-[A-Za-z0-9+/=]+`, "sha256-"},
+		{`sha256-[^ ]*?&#39;`, "sha256-&#39;"},
 	} {
 		page = regexp.MustCompile(r.re).ReplaceAllString(page, r.to)
 	}

@@ -82,7 +82,7 @@ function timeline(d, box) {
   first.click();
   if (d.evidence && d.evidence.length) {
     const clue = (n) => { everyone.click(); const row = $(`.obs[data-n="${n}"]`, stage); if (row) { row.open = true; row.scrollIntoView({ block: "center" }); $("summary", row).focus({ preventScroll: true }); } };
-    box.prepend(h("div", { class: "clues" }, "Evidence:", d.evidence.slice(0, 40).map((n) => h("button", { type: "button", onclick: () => clue(n) }, "#" + n))));
+    box.prepend(h("div", { class: "clues" }, "Evidence:", d.evidence.slice(0, 40).map((n) => (obs.some((o) => o.n === n) ? h("button", { type: "button", onclick: () => clue(n) }, "#" + n) : h("span", {}, "#" + n + " (in events.ndjson)")))));
   }
 }
 

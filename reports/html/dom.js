@@ -11,15 +11,16 @@ function build(node, attrs, children) {
     if (k.startsWith("on")) node.addEventListener(k.slice(2), v);
     else if (v !== undefined && v !== false) node.setAttribute(k, v);
   }
-  for (const c of children.flat()) if (c !== undefined && c !== null && c !== "") node.append(c);
+  for (const c of children.flat(Infinity)) if (c || c === 0) node.append(c);
   return node;
 }
 const h = (tag, attrs, ...children) => build(document.createElement(tag), attrs, children);
 const s = (tag, attrs, ...children) => build(document.createElementNS(SVG, tag), attrs, children);
 
-// show makes control characters visible.
-const show = (text) => String(text ?? "").replace(/[\u0000-\u0008\u000b-\u001f]/g, (c) => String.fromCharCode(0x2400 + c.charCodeAt(0)))
-  .replace(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
+// show makes characters visible that are not, but for line feeds.
+const hex = (c, n) => c.charCodeAt(0).toString(16).padStart(n, "0");
+const show = (text) => String(text ?? "").replace(/[\u0000-\u0009\u000b-\u001f]/g, (c) => "\\x" + hex(c, 2))
+  .replace(/[\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, (c) => "\\u" + hex(c, 4));
 const clip = (text, n) => (text.length > n ? text.slice(0, n - 1) + "…" : text);
 
 // span prints seconds as people read them.

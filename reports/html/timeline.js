@@ -46,11 +46,12 @@ function lanePicture(obs, t0, t1, clues, role, width) {
   LANES.forEach((_, i) => svg.append(s("line", { class: "lane", x1: "0", x2: "100%", y1: y(i), y2: y(i) })));
   const answered = new Map();
   for (const o of obs) if (o.kind === "answer") for (const r of o.refs || []) answered.set(r, o);
+  const answerTo = (hook) => answered.get(hook.n) || obs.find((o) => o.kind === "answer" && o.t >= hook.t && !(o.refs || []).length && o.event === hook.event);
   // A label stands where no mark and no other label of its lane is.
   const taken = LANES.map(() => []), later = [];
   const take = (lane, from, to) => taken[lane].push([from, to]);
   const name = (o, lane, x) => later.push(() => {
-    const text = clip(label(o), 24), need = text.length * 6.3 + 4;
+    const text = clip(o.kind === "hook" ? show(o.event) || "request" : label(o), 24), need = text.length * 6.3 + 4;
     const fits = (from, to) => from >= -4 && to <= width + 8 && !taken[lane].some(([a, b]) => from < b && a < to);
     for (const [dx, anchor, from] of [[8, "start", px(o.t) + 7], [-8, "end", px(o.t) - 7 - need]]) {
       if (!fits(from, from + need)) continue;
@@ -72,11 +73,11 @@ function lanePicture(obs, t0, t1, clues, role, width) {
     else if (dir === "out" || dir === "in" || dir === "both")
       name(o, 0, mark(o, 0, dir === "in" ? s("path", { class: "tick-recv", d: "M-4-4L3 0L-4 4Z", transform: "rotate(180)" }) : s("path", { class: "tick-sent", d: "M-4-4.5L4 0L-4 4.5Z" })));
     else if (o.kind === "hook") {
-      const a = answered.get(o.n), x = at(o.t), end = a ? at(a.t) : 99;
+      const a = answerTo(o), x = at(o.t), end = a ? at(a.t) : 99;
       svg.append(s("rect", { class: "tick-hook", x: x + "%", y: y(1) - 5, width: Math.max(.3, end - x) + "%", height: 10, rx: 2 }, s("title", {}, label(o) + (a ? ", answered after " + span(a.t - o.t) : ", not answered"))));
       mark(o, 1);
       // A long wait holds its own label; a short one keeps others away.
-      const room = (end - x) / 100 * width, inside = room > label(o).length * 6.3 + 16;
+      const room = (end - x) / 100 * width, inside = room > 12 * 6.3 + 16;
       take(1, px(o.t) + (inside ? room - 4 : 0), px(o.t) + room + 4);
       name(o, 1, x);
     } else if (o.kind === "answer") name(o, 2, mark(o, 2, s("circle", { class: "tick-answer " + tone(o), r: 4 })));
@@ -121,12 +122,14 @@ function sequenceRow(o, state, role) {
   else if (o.kind === "answer") { svg.append(...lifelines(state)); state.pending = Math.max(0, state.pending - 1); }
   else svg.append(...lifelines(state));
   const text = (x, dx, anchor, extra = "") => svg.append(s("svg", { x, y: 14, overflow: "visible" }, s("text", { class: "tag " + (t === "plain" ? "" : t) + extra, x: dx, "text-anchor": anchor }, clip(label(o), 90))));
+  // Long text about a hook runs to the left, where there is room.
+  const ask = () => (label(o).length > 30 ? text(HOOKS, -11, "end") : text(SERVER, 9, "start"));
   switch (dir) {
     case "out": svg.append(...arrow(CLIENT, SERVER, cls)); text(CLIENT, 9, "start"); break;
     case "in": svg.append(...arrow(SERVER, CLIENT, cls)); text(CLIENT, 9, "start"); break;
     case "both": svg.append(...arrow(CLIENT, SERVER, cls), ...arrow(SERVER, CLIENT, cls)); text(CLIENT, 9, "start"); break;
-    case "ask": svg.append(...arrow(SERVER, HOOKS, cls)); text(SERVER, 9, "start"); break;
-    case "reply": svg.append(...arrow(HOOKS, SERVER, cls)); text(SERVER, 9, "start"); break;
+    case "ask": svg.append(...arrow(SERVER, HOOKS, cls)); ask(); break;
+    case "reply": svg.append(...arrow(HOOKS, SERVER, cls)); ask(); break;
     default:
       if (o.kind === "disconnect") {
         svg.append(s("svg", { x: CLIENT, y: 13, overflow: "visible" }, s("path", { class: "tick-end", d: "M-5-5L5 5M-5 5L5-5" })));
