@@ -120,7 +120,6 @@ type htmlSection struct {
 
 type htmlRow struct {
 	Row
-	Open      bool
 	Scenarios []htmlScenario
 }
 
