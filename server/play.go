@@ -67,14 +67,14 @@ func (c *session) playAs(ms *messageStream, t target, held *stream.Stream) error
 	return nil
 }
 
-// playGreeting is what a player is told before the first media.
+// playGreeting is what a player is told before the first media. NetStream.Data.Start is left out: ffmpeg
+// takes it for a track of its own.
 func playGreeting(id uint32) ([]chunk.Message, error) {
 	reset, err1 := command.OnStatus(id, command.PlayReset)
 	start, err2 := command.OnStatus(id, command.PlayStart)
 	access, err3 := command.Data(command.DataChunks, id, "|RtmpSampleAccess", true, true)
-	data, err4 := command.Data(command.DataChunks, id, "onStatus", command.DataStart.Object())
 	begin := command.UserControl{Event: command.StreamBegin, Value: id}.Message()
-	return []chunk.Message{begin, reset, start, access, data}, errors.Join(err1, err2, err3, err4)
+	return []chunk.Message{begin, reset, start, access}, errors.Join(err1, err2, err3)
 }
 
 // write is the goroutine of a play: it ends with the player, or with the connection.

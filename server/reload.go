@@ -36,9 +36,3 @@ func (s *Server) Reload(cfg Config) error {
 	s.log.Info("reloaded", "vhosts", len(cfg.VHosts))
 	return nil
 }
-
-// vhost gives a vhost's configuration as it is now.
-func (set *settings) vhost(name string) (*VHost, bool) {
-	v, ok := set.vhosts[name]
-	return v, ok
-}

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/yutopp/go-rtmp/message"
@@ -125,7 +126,7 @@ func (c *session) turn() error {
 // over ends the session with its last events. A panic ends this client only.
 func (c *session) over(err error) {
 	defer c.srv.forget(c)
-	if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {
+	if errors.Is(err, io.EOF) || errors.Is(err, syscall.EPIPE) || errors.Is(err, net.ErrClosed) {
 		err = errLeft
 	}
 	if cause := c.conn.aborted(); cause != nil {
