@@ -96,6 +96,17 @@ func (l *Log) All() []reports.Observation {
 	return l.snapshot()
 }
 
+// Whole gives everything: of a sealed log the whole recording, whatever step
+// it stands at.
+func (l *Log) Whole() []reports.Observation {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.sealed {
+		return l.whole
+	}
+	return l.obs[:len(l.obs):len(l.obs)]
+}
+
 // snapshot gives what there is, and notes how much that was.
 func (l *Log) snapshot() []reports.Observation {
 	l.shown = len(l.obs)

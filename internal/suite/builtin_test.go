@@ -27,6 +27,15 @@ func TestBuiltInServerConforms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	again, err := Judge(t.Context(), run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range again.Scenarios {
+		if a, b := &again.Scenarios[i], &run.Scenarios[i]; a.Verdict != b.Verdict || a.ID != b.ID {
+			t.Errorf("%s was %s; judged again from its evidence it is %s:\n%s", b.ID, b.Verdict, a.Verdict, reports.FailureText(a, reports.Style{}))
+		}
+	}
 	for i := range run.Scenarios {
 		if s := &run.Scenarios[i]; s.Duration > 1500*time.Millisecond {
 			t.Logf("%v %s %s", s.Duration, s.ID, s.Profile)

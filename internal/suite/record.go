@@ -23,6 +23,9 @@ const interrupted = "the run was interrupted"
 // wait for, so that it only ends what hangs.
 const scenarioTime = 3 * time.Minute
 
+// errCut is the error of a step that a recording does not reach.
+var errCut = errors.New("the recording ends before this step was over")
+
 // recorder follows one scenario through godog's hooks and makes its result.
 type recorder struct {
 	pr     *profileRun
@@ -54,6 +57,17 @@ func (r *recorder) before(ctx context.Context, sc *godog.Scenario) (context.Cont
 		return ctx, godog.ErrSkip
 	}
 	r.result = resultOf(r.c)
+	if r.pr.recorded != nil {
+		was := r.pr.recorded[r.c.ID]
+		if was.Verdict == reports.NotRun || len(was.Observations) == 0 {
+			r.keep(was)
+			r.finish()
+			return ctx, godog.ErrSkip
+		}
+		r.replay(was)
+		ctx, r.cancel = context.WithCancel(ctx)
+		return ctx, nil
+	}
 	if reason := r.pr.lacking(r.c); reason != "" {
 		return ctx, r.skip(reason)
 	}
@@ -87,9 +101,12 @@ func (r *recorder) skip(reason string) error {
 }
 
 func (r *recorder) beforeStep(ctx context.Context, _ *godog.Step) (context.Context, error) {
-	if r.log != nil && !r.over {
-		r.log.Begin(r.step)
-		r.began = time.Now()
+	if r.log == nil || r.over {
+		return ctx, nil
+	}
+	r.began = time.Now()
+	if !r.log.Begin(r.step) {
+		return ctx, errCut
 	}
 	return ctx, nil
 }
@@ -130,7 +147,10 @@ func (r *recorder) after(ctx context.Context, _ *godog.Scenario, err error) (con
 	r.cancel()
 	r.result.Actors = actors(r.world.Scene)
 	r.world.Scene.Close()
-	r.result.Observations = r.log.All()
+	r.result.Observations = r.log.Whole()
+	if r.pr.recorded != nil {
+		r.replayed()
+	}
 	r.finish()
 	return ctx, nil
 }
@@ -146,6 +166,8 @@ func (r *recorder) judge(ended error) {
 		s.Verdict, s.Reason = reports.NotRun, interrupted
 	case errors.Is(ended, context.DeadlineExceeded):
 		s.Verdict, s.Reason = reports.Error, fmt.Sprintf("the scenario did not end within %v: %v", time.Duration(float64(scenarioTime)*r.pr.o.Scale), r.err)
+	case errors.Is(r.err, errCut):
+		s.Verdict, s.Reason = reports.Inconclusive, errCut.Error()
 	case errors.As(r.err, &f):
 		r.found(f)
 	default:

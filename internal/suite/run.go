@@ -165,6 +165,8 @@ type profileRun struct {
 	cases   map[string]*features.Case // by features.Key
 	target  *stage.Target
 	log     []reports.Observation // of the probe
+	// recorded, when not nil, holds what is judged again, by case id.
+	recorded map[string]*reports.Scenario
 
 	mu      sync.Mutex
 	results []reports.Scenario

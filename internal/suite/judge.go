@@ -1,0 +1,84 @@
+package suite
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"hookproof/features"
+	"hookproof/internal/evidence"
+	"hookproof/internal/hook"
+	"hookproof/internal/stage"
+	"hookproof/reports"
+)
+
+// Judge judges a recorded run again, from its evidence alone: nothing is
+// driven, and the steps of each scenario decide on what they were shown then.
+// What was not run stays not run.
+func Judge(ctx context.Context, recorded *reports.Run) (*reports.Run, error) {
+	cases, err := features.Cases(roleOf(recorded))
+	if err != nil {
+		return nil, err
+	}
+	run := *recorded
+	run.Scenarios = nil
+	o := &Options{Clients: recorded.Options.Clients, Scale: 1, Parallel: DefaultParallel, Seed: recorded.Options.Seed}
+	for _, name := range recorded.Profiles {
+		p, err := hook.ProfileByName(name)
+		if err != nil {
+			return nil, err
+		}
+		pr := &profileRun{o: o, profile: p, start: recorded.Started, cases: map[string]*features.Case{}, recorded: map[string]*reports.Scenario{}}
+		for i := range recorded.Scenarios {
+			if s := &recorded.Scenarios[i]; s.Profile == name {
+				pr.recorded[s.ID] = s
+			}
+		}
+		for i := range cases {
+			if c := &cases[i]; c.Profile == name && pr.recorded[c.ID] != nil {
+				pr.cases[c.Key] = c
+			}
+		}
+		if len(pr.cases) < len(pr.recorded) {
+			return nil, fmt.Errorf("the recording has %d scenarios of profile %s that this version of the suite has not", len(pr.recorded)-len(pr.cases), name)
+		}
+		if err := pr.godog(ctx, pr.initialize); err != nil {
+			return nil, err
+		}
+		run.Scenarios = append(run.Scenarios, pr.results...)
+	}
+	order(run.Scenarios, cases)
+	return &run, nil
+}
+
+func roleOf(run *reports.Run) string {
+	if run.Target.Kind == reports.TargetHooks {
+		return features.RoleHookServer
+	}
+	return features.RoleServer
+}
+
+// replay sets a recorded scenario up to be judged again.
+func (r *recorder) replay(was *reports.Scenario) {
+	r.log = evidence.Recorded(was.Observations)
+	r.world.Scene = stage.Recorded(r.log)
+	r.world.Rand = seeded(r.pr.o.Seed, r.c)
+	r.result.Started = was.Started
+}
+
+// replayed puts back what only the run itself can know.
+func (r *recorder) replayed() {
+	was := r.pr.recorded[r.c.ID]
+	r.result.Duration, r.result.Actors = was.Duration, was.Actors
+	for i := range r.result.Steps {
+		if i < len(was.Steps) {
+			r.result.Steps[i].Duration = was.Steps[i].Duration
+		}
+	}
+}
+
+// keep takes over a scenario that has nothing to judge.
+func (r *recorder) keep(was *reports.Scenario) {
+	r.result.Verdict, r.result.Reason, r.result.Started = was.Verdict, was.Reason, was.Started
+	r.result.Observations, r.result.Duration = was.Observations, time.Duration(0)
+}
