@@ -111,15 +111,25 @@ func (s *Scenario) htmlDetail(observations bool) htmlDetail {
 	return d
 }
 
-// shownActors picks the clients to show: those of the evidence, then the first.
+// shownActors picks the clients to show: those of the evidence, then the
+// scenario's actors, then whoever else is there (markers, say).
 func (s *Scenario) shownActors(evidence map[int]bool) map[string]bool {
 	shown := map[string]bool{"": true}
-	for _, only := range []bool{true, false} {
-		for _, o := range s.Observations {
-			if evidence[o.N] == only && len(shown) <= htmlActors {
-				shown[o.Actor] = true
-			}
+	show := func(name string) {
+		if len(shown) <= htmlActors {
+			shown[name] = true
 		}
+	}
+	for _, o := range s.Observations {
+		if evidence[o.N] {
+			show(o.Actor)
+		}
+	}
+	for _, a := range s.Actors {
+		show(a.Name)
+	}
+	for _, o := range s.Observations {
+		show(o.Actor)
 	}
 	return shown
 }

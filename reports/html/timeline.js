@@ -14,23 +14,23 @@ function direction(o, role) {
 }
 function tone(o) {
   if (o.problems && o.problems.length) return "bad";
-  const d = o.data && o.data.decision;
-  if (d === "accept") return "good";
-  if (d === "refuse") return "bad";
+  if (o.data && o.data.accept === true) return "good";
+  if (o.data && o.data.accept === false) return "bad";
   if (o.kind === "status" && /Failed|Rejected|Denied|BadName|NotFound|error/i.test(o.code || "")) return "bad";
   return "plain";
 }
 function label(o) {
-  const join = (...p) => show(p.filter(Boolean).join(" "));
+  const join = (...p) => show(p.filter(Boolean).join(" ")), d = o.data || {};
   switch (o.kind) {
     case "dial": return join("TCP", o.text);
     case "handshake": return "handshake";
     case "status": return join(o.code || o.name, o.text && !o.code ? o.text : "");
-    case "media": return join(o.name, o.data && o.data.count ? "× " + o.data.count : "", o.text);
-    case "hook": return join(o.event || o.name || "request", o.problems && o.problems.length ? "– " + o.problems[0] : "");
+    case "media": return join(o.name, d.publisher && "of " + d.publisher, d.frames && "(frame " + d.frames + ")", d.count && "× " + d.count, o.text);
+    case "hook": return join(o.event || o.name || "request", d.url_no > 1 && "(URL " + d.url_no + ")", o.problems && o.problems.length ? "– " + o.problems[0] : "");
     case "answer": return join(o.code, (o.body || o.text || "").trim());
     case "disconnect": return join("off:", o.name || "", o.text);
-    case "fence": return join("fence", o.name, o.text);
+    case "fence": return join("fence:", o.text || o.name);
+    case "note": return join(o.text || o.name);
   }
   return join(o.name, o.code, o.text);
 }
