@@ -39,6 +39,8 @@ type Options struct {
 	Seed       int64
 	Known      map[string]bool // requirements known to fail, as ReadKnownFailing gives them
 	Live       reports.Live    // told of scenarios as they run; may be nil
+	// Started is the zero of all observations' clock; the zero Time is now.
+	Started time.Time
 	// Observe, when not nil, is told of every observation as it is made.
 	Observe func(reports.Observation)
 	// Probe, when set, is run for each profile before its scenarios.
@@ -59,7 +61,7 @@ func Run(ctx context.Context, o Options) (*reports.Run, error) {
 		return nil, err
 	}
 	o.setDefaults()
-	run := &reports.Run{SchemaVersion: reports.SchemaVersion, Tool: "hookproof conformance", Started: time.Now(),
+	run := &reports.Run{SchemaVersion: reports.SchemaVersion, Tool: "hookproof conformance", Started: o.Started,
 		Profiles: profilesOf(cases), Requirements: requirementsOf(o.Role),
 		Options: reports.Options{Seed: o.Seed, Clients: o.Clients, TimeoutScale: o.Scale, Parallel: o.Parallel, Selection: o.Selection.String()}}
 	ctx, cancel := context.WithCancel(ctx)
@@ -103,6 +105,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.Scale <= 0 {
 		o.Scale = 1
+	}
+	if o.Started.IsZero() {
+		o.Started = time.Now()
 	}
 }
 

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"hookproof/features"
+	"hookproof/internal/cli"
+	"hookproof/internal/suite"
+)
+
+var help = cli.Help{
+	Name:     "conformance",
+	Synopsis: []string{"[options]", "-rtmp rtmp://HOST/APP -listen HOST:PORT [options]", "config -listen HOST:PORT [-profile P]", "judge DIR", "diff DIR DIR"},
+	About: `Runs the conformance suite of the RTMP hook protocol: scripted publishers and
+players drive an RTMP server, whose hooks arrive at a recording endpoint.
+Without options the server is the built-in one.`,
+	Sections: []cli.Section{
+		{Title: "Commands", Text: `config  print the vhosts to paste into the configuration of a server under test
+judge   judge the recorded run of a report directory again, from its evidence
+diff    say which requirements changed their verdict between two reports`},
+		{Title: "Verdicts", Text: `pass, fail (a MUST was broken), warn (a SHOULD was missed), not run (with the reason),
+known failing, unexpected pass, inconclusive (the evidence does not decide),
+error (the harness itself). A MUST that was not run or not decided makes the
+run partial, never conformant.`},
+	},
+	Examples: []cli.Example{
+		{For: "the built-in server, everything", Call: "conformance"},
+		{For: "one requirement, with its evidence", Call: "conformance -id S-ANS-04 -report report"},
+		{For: "what to paste into srs.conf", Call: "conformance config -listen 127.0.0.1:8085 -profile srs7"},
+		{For: "an SRS on this machine", Call: "conformance -rtmp rtmp://127.0.0.1/live -listen 127.0.0.1:8085 -api http://127.0.0.1:1985 -profile srs7"},
+	},
+	FailedMeans: "a MUST was broken, or a requirement listed as known to fail passed",
+}
+
+// options are the flags of a suite's run.
+type options struct {
+	flags    *flag.FlagSet
+	rtmp     string
+	listen   string
+	api      string
+	noVHosts bool
+	ids      string
+	tags     string
+	name     string
+	profile  string
+	known    string
+	report   string
+	parallel int
+	clients  int
+	scale    float64
+	seed     int64
+	list     bool
+	quiet    bool
+	version  bool
+}
+
+func newOptions() *options {
+	o := &options{flags: flag.NewFlagSet(help.Name, flag.ContinueOnError)}
+	f := o.flags
+	f.StringVar(&o.rtmp, "rtmp", "", "test the RTMP server at `URL`, rtmp://HOST[:PORT]/APP, in place of the built-in one")
+	f.StringVar(&o.listen, "listen", "127.0.0.1:8085", "with -rtmp: the `ADDRESS` at which its hooks arrive; the two ports above it are used, too")
+	f.StringVar(&o.api, "api", "", "with -rtmp: the base `URL` of its HTTP API in SRS's shapes, as http://HOST:1985")
+	f.BoolVar(&o.noVHosts, "no-vhosts", false, "with -rtmp: only the default vhost has our hooks; scenarios that need others are not run")
+	f.StringVar(&o.ids, "id", "", "run the scenarios of these requirements only: `IDS` as S-ANS-04,S-ORD-01")
+	f.StringVar(&o.tags, "tags", "", "run the scenarios whose tags meet this `EXPRESSION`: @must and not (@slow or @load)")
+	f.StringVar(&o.name, "name", "", "run the scenarios in whose id this `TEXT` stands")
+	f.StringVar(&o.profile, "profile", "", "run this `PROFILE`: srs1, srs7 or all\n(default all; with -rtmp srs7)")
+	f.StringVar(&o.known, "known-failing", "", "`FILE` with the ids of requirements that are known to fail, one a line; one of them that passes is an error, too")
+	f.StringVar(&o.report, "report", "", "write report.html, report.json, junit.xml, events.ndjson and summary.md to this `DIR`")
+	f.IntVar(&o.parallel, "parallel", suite.DefaultParallel, "run `N` scenarios at once")
+	f.IntVar(&o.clients, "clients", suite.DefaultClients, "size of the crowds in scenarios under load, 1 to 20000: `N`")
+	f.Float64Var(&o.scale, "timeout-scale", 1, "multiply every time limit by `FACTOR`, for slow machines")
+	f.Int64Var(&o.seed, "seed", 0, "`NUMBER` that decides who is refused and who vanishes; 0 takes one from the clock")
+	f.BoolVar(&o.list, "list", false, "list the scenarios and end")
+	f.BoolVar(&o.quiet, "quiet", false, "print failures and the summary only")
+	f.BoolVar(&o.version, "version", false, "print the version and end")
+	return o
+}
+
+// selection checks the flags that select.
+func (o *options) selection() (suite.Selection, error) {
+	sel := suite.Selection{IDs: list(o.ids), Tags: o.tags, Name: o.name}
+	switch {
+	case o.profile == "" && o.rtmp != "":
+		sel.Profiles = []string{"srs7"}
+	case o.profile != "" && o.profile != "all":
+		sel.Profiles = list(o.profile)
+	}
+	if o.rtmp != "" && o.profile == "all" {
+		return sel, cli.Usagef("-profile all: a server has one profile; run once for each that it can be configured to")
+	}
+	_, err := sel.Select(features.RoleServer)
+	if err != nil {
+		err = cli.Usagef("%v", err)
+	}
+	return sel, err
+}
+
+func list(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// check checks the flags that do not select.
+func (o *options) check() error {
+	set := map[string]bool{}
+	o.flags.Visit(func(f *flag.Flag) { set[f.Name] = true })
+	if o.rtmp == "" {
+		for _, name := range []string{"listen", "api", "no-vhosts"} {
+			if set[name] {
+				return cli.Usagef("-%s goes with -rtmp", name)
+			}
+		}
+	}
+	switch {
+	case o.parallel < 1 || o.parallel > 256:
+		return cli.Usagef("-parallel is %d: 1 to 256 was expected", o.parallel)
+	case o.clients < 1 || o.clients > 20000:
+		return cli.Usagef("-clients is %d: 1 to 20000 was expected", o.clients)
+	case !(o.scale >= 0.1 && o.scale <= 100):
+		return cli.Usagef("-timeout-scale is %v: 0.1 to 100 was expected", o.scale)
+	}
+	if o.seed == 0 {
+		o.seed = time.Now().UnixNano() % 1e9
+	}
+	return nil
+}
+
+// knownFailing reads the list of -known-failing.
+func (o *options) knownFailing() (map[string]bool, error) {
+	if o.known == "" {
+		return nil, nil
+	}
+	f, err := os.Open(o.known)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	known, err := suite.ReadKnownFailing(o.known, f)
+	if err != nil {
+		err = cli.Usagef("%v", err)
+	}
+	return known, err
+}
+
+// printList prints the scenarios that the options select.
+func (o *options) printList(s cli.Streams, sel suite.Selection) error {
+	cases, err := sel.Select(features.RoleServer)
+	if err != nil {
+		return err
+	}
+	for _, c := range cases {
+		fmt.Fprintf(s.Out, "%-9s %-6s %-4s  %s\n", strings.Join(c.Requirements, ","), c.Level, c.Profile, c.Name)
+	}
+	fmt.Fprintf(s.Out, "%d scenarios\n", len(cases))
+	return nil
+}

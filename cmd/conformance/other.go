@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+
+	"hookproof/internal/cli"
+	"hookproof/internal/hook"
+	"hookproof/internal/stage"
+	"hookproof/internal/suite"
+	"hookproof/reports"
+)
+
+var configHelp = cli.Help{
+	Name:     "conformance config",
+	Synopsis: []string{"-listen HOST:PORT [-profile P] [-own]"},
+	About: `Prints the vhosts, with their http_hooks, that the scenarios need at a server under
+test: paste them into its configuration in place of its __defaultVhost__. The hooks
+call HOST:PORT and the two ports above it.`,
+	Examples: []cli.Example{{For: "for an SRS 7 on this machine", Call: "conformance config -listen 127.0.0.1:8085 -profile srs7 >> srs.conf"}},
+}
+
+// configCommand prints the stanza for a server under test.
+func configCommand(_ context.Context, args []string, s cli.Streams) int {
+	f := flag.NewFlagSet(configHelp.Name, flag.ContinueOnError)
+	listen := f.String("listen", "127.0.0.1:8085", "the `ADDRESS` that conformance will listen on, as the server reaches it")
+	profile := f.String("profile", "srs7", "`PROFILE` of the protocol: srs1 or srs7")
+	own := f.Bool("own", false, "add the directives that only rtmpserver of this project has: profile and timeout")
+	if code, done := cli.Parse(s, f, configHelp, args); done {
+		return code
+	}
+	p, err := hook.ProfileByName(*profile)
+	if err != nil {
+		return cli.Report(s, configHelp.Name, cli.Usagef("-profile: %v", err))
+	}
+	at, err := stage.Listens(*listen)
+	if err != nil {
+		return cli.Report(s, configHelp.Name, cli.Usagef("-listen: %v", err))
+	}
+	fmt.Fprintf(s.Out, "# For: conformance -rtmp rtmp://HOST/live -listen %s -profile %s\n", *listen, p)
+	_, err = io.WriteString(s.Out, stage.Stanza(at, stage.StanzaOptions{Profile: p, Own: *own, Timeout: 1}))
+	return cli.Report(s, configHelp.Name, err)
+}
+
+var judgeHelp = cli.Help{
+	Name: "conformance judge", Synopsis: []string{"[-report DIR] DIR"}, Operands: "DIR",
+	About: `Judges the recorded run in a report directory again, offline, from its evidence
+(events.ndjson and report.json): a newer suite may see more in it.`,
+	FailedMeans: help.FailedMeans,
+	Examples:    []cli.Example{{For: "judge again, and write the new report elsewhere", Call: "conformance judge -report report2 report"}},
+}
+
+// judgeCommand judges a recording again.
+func judgeCommand(ctx context.Context, args []string, s cli.Streams) int {
+	f := flag.NewFlagSet(judgeHelp.Name, flag.ContinueOnError)
+	out := f.String("report", "", "write the new report to this `DIR`")
+	if code, done := cli.Parse(s, f, judgeHelp, args); done {
+		return code
+	}
+	if f.NArg() != 1 {
+		return cli.Report(s, judgeHelp.Name, cli.Usagef("one report directory was expected"))
+	}
+	recorded, err := reports.ReadRun(f.Arg(0))
+	if errors.Is(err, reports.ErrTruncated) {
+		fmt.Fprintf(s.Err, "%s: %v; what it has is judged\n", judgeHelp.Name, err)
+		err = nil
+	}
+	if err != nil {
+		return cli.Report(s, judgeHelp.Name, err)
+	}
+	run, err := suite.Judge(ctx, recorded)
+	if err == nil {
+		err = reports.WriteResult(s.Out, run, styleOf(s))
+	}
+	if err == nil && *out != "" {
+		err = reports.Write(*out, run)
+	}
+	if err != nil {
+		return cli.Report(s, judgeHelp.Name, err)
+	}
+	return reports.Summarize(run).ExitCode
+}
+
+var diffHelp = cli.Help{
+	Name: "conformance diff", Synopsis: []string{"DIR DIR"}, Operands: "DIR DIR",
+	About:       `Says which requirements changed their verdict between two reports.`,
+	FailedMeans: "a requirement came off worse in the second report",
+	Examples:    []cli.Example{{For: "what an upgrade changed", Call: "conformance diff report-old report-new"}},
+}
+
+// diffCommand compares two reports.
+func diffCommand(_ context.Context, args []string, s cli.Streams) int {
+	f := flag.NewFlagSet(diffHelp.Name, flag.ContinueOnError)
+	if code, done := cli.Parse(s, f, diffHelp, args); done {
+		return code
+	}
+	if f.NArg() != 2 {
+		return cli.Report(s, diffHelp.Name, cli.Usagef("two report directories were expected"))
+	}
+	var runs [2]*reports.Run
+	for i := range runs {
+		var err error
+		if runs[i], err = reports.ReadRun(f.Arg(i)); err != nil {
+			return cli.Report(s, diffHelp.Name, err)
+		}
+	}
+	if err := reports.WriteDiff(s.Out, runs[0], runs[1]); err != nil {
+		return cli.Report(s, diffHelp.Name, err)
+	}
+	for _, c := range reports.Diff(runs[0], runs[1]) {
+		if c.Worse() {
+			return cli.ExitFailed
+		}
+	}
+	return cli.ExitOK
+}

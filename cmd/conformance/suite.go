@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"hookproof/features"
+	"hookproof/internal/cli"
+	"hookproof/internal/hook"
+	"hookproof/internal/stage"
+	"hookproof/internal/suite"
+	"hookproof/reports"
+)
+
+// suiteCommand runs the suite.
+func suiteCommand(ctx context.Context, args []string, s cli.Streams) int {
+	o := newOptions()
+	if code, done := cli.Parse(s, o.flags, help, args); done {
+		return code
+	}
+	if o.version {
+		cli.PrintVersion(s.Out, help.Name)
+		return cli.ExitOK
+	}
+	run, err := o.run(ctx, s)
+	if err != nil {
+		return cli.Report(s, help.Name, err)
+	}
+	if run == nil {
+		return cli.ExitOK
+	}
+	return reports.Summarize(run).ExitCode
+}
+
+// run runs what the options ask for; a nil run was a list only.
+func (o *options) run(ctx context.Context, s cli.Streams) (*reports.Run, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	sel, err := o.selection()
+	if err != nil {
+		return nil, err
+	}
+	if o.list {
+		return nil, o.printList(s, sel)
+	}
+	known, err := o.knownFailing()
+	if err != nil {
+		return nil, err
+	}
+	cli.RaiseOpenFiles(uint64(8*o.clients + 4096)) // what is not granted shows in the scenarios that need it
+	cases, err := sel.Select(features.RoleServer)
+	if err != nil {
+		return nil, err
+	}
+	so := suite.Options{Selection: sel, Role: features.RoleServer, Known: known, Parallel: o.parallel, Clients: o.clients, Scale: o.scale, Seed: o.seed}
+	o.target(&so)
+	style := styleOf(s)
+	if !o.quiet {
+		so.Live = reports.NewLive(s.Out, len(cases), style)
+	}
+	events, err := o.events(&so)
+	if err != nil {
+		return nil, err
+	}
+	run, err := suite.Run(ctx, so)
+	if so.Live != nil {
+		so.Live.Close()
+	}
+	if events != nil {
+		err = errors.Join(err, events.Close())
+	}
+	if err != nil {
+		return nil, err
+	}
+	o.describe(run)
+	return run, o.write(s, run, style)
+}
+
+func styleOf(s cli.Streams) reports.Style {
+	if f, ok := s.Out.(*os.File); ok {
+		return reports.StyleFor(f)
+	}
+	return reports.Style{}
+}
+
+// target says what is tested.
+func (o *options) target(so *suite.Options) {
+	nonce := strconv.FormatUint(rand.Uint64()&0xfffff, 36)
+	if o.rtmp == "" {
+		so.SideBySide = true
+		so.Open = func(_ context.Context, p *hook.Profile) (*stage.Target, error) {
+			return stage.BuiltIn(stage.BuiltInOptions{Profile: p, Scale: o.scale, Nonce: nonce})
+		}
+		return
+	}
+	so.Probe = stage.Probe
+	so.Open = func(_ context.Context, p *hook.Profile) (*stage.Target, error) {
+		return stage.External(stage.ExternalOptions{Profile: p, URL: o.rtmp, Listen: o.listen, API: o.api, Scale: o.scale, Nonce: nonce, VHosts: !o.noVHosts})
+	}
+}
+
+// events opens events.ndjson of the report, to be written while running.
+func (o *options) events(so *suite.Options) (*reports.EventWriter, error) {
+	if o.report == "" {
+		return nil, nil
+	}
+	so.Started = time.Now()
+	w, err := reports.CreateEvents(o.report, &reports.Run{Tool: tool, Version: cli.Version(), Started: so.Started})
+	if err != nil {
+		return nil, err
+	}
+	so.Observe = func(ob reports.Observation) { w.Write(ob) } // its error comes again with Close
+	return w, nil
+}
+
+const tool = "hookproof conformance"
+
+// describe adds what the suite does not know of its own run.
+func (o *options) describe(run *reports.Run) {
+	run.Version = cli.Version()
+	run.Command = strings.Join(append([]string{help.Name}, os.Args[1:]...), " ")
+	run.Target = reports.Target{Kind: reports.TargetBuiltIn, Description: "the built-in RTMP server"}
+	if o.rtmp != "" {
+		run.Target = reports.Target{Kind: reports.TargetRTMP, URL: o.rtmp}
+	}
+}
+
+// write prints the result and writes the report.
+func (o *options) write(s cli.Streams, run *reports.Run, style reports.Style) error {
+	if err := reports.WriteResult(s.Out, run, style); err != nil {
+		return err
+	}
+	if o.report != "" {
+		if err := reports.Write(o.report, run, reports.KeepEvents()); err != nil {
+			return fmt.Errorf("report: %w", err)
+		}
+		fmt.Fprintf(s.Out, "\nreport: %s\n", o.report)
+	}
+	if path := os.Getenv("GITHUB_STEP_SUMMARY"); path != "" {
+		return reports.AppendMarkdown(path, run)
+	}
+	return nil
+}
