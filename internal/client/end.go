@@ -84,6 +84,7 @@ func (c *Client) finish(err error) {
 		ev.Err = err
 	}
 	c.emit(&ev)
+	close(c.done)
 }
 
 // classify says from a read error how the connection ended.

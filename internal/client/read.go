@@ -14,18 +14,25 @@ import (
 // read is the read goroutine: it takes what the server sends until the
 // connection ends, however that happens.
 func (c *Client) read() {
-	defer close(c.done)
 	if c.reader == nil {
 		c.finish(c.discard())
 		return
 	}
-	c.finish(c.receive())
+	err := c.receive()
+	if err == nil {
+		go c.read() // in place of this goroutine; see receive
+		return
+	}
+	c.finish(err)
 }
 
-// receive takes messages and answers those that clients answer.
+// receive takes messages and answers those that clients answer. It returns nil
+// after a message whose parsing goes deep: stacks that have grown do not shrink
+// while they wait for the network, and thousands of clients that wait are to
+// have small ones.
 func (c *Client) receive() error {
-	var m chunk.Message
-	for {
+	for deep := false; !deep; {
+		var m chunk.Message
 		if err := c.reader.Next(&m); err != nil {
 			if c.in.again(err) {
 				continue
@@ -33,12 +40,13 @@ func (c *Client) receive() error {
 			return err
 		}
 		c.dispatch(&m)
-		m.Payload = nil // not held while idle
 		if seq, due := c.reader.AckDue(); due {
 			c.reply(command.Acknowledgement(seq))
 			c.emit(&Event{Kind: Acknowledgement, Name: "Acknowledgement", Type: message.TypeIDAck, Size: 4, Value: seq})
 		}
+		deep = m.Type != message.TypeIDAudioMessage && m.Type != message.TypeIDVideoMessage
 	}
+	return nil
 }
 
 // discard counts what comes and throws it away.

@@ -99,13 +99,19 @@ func (c *Client) connectObject() amf.Object {
 	)
 }
 
-// pending is what was asked of the current stream and not yet awaited.
+// pending is what was asked of the server last.
 type pending struct {
-	mu      sync.Mutex
-	publish *waiter
-	play    *waiter
-	role    role
-	name    string // of the stream last published or played
+	mu            sync.Mutex
+	publish, play question
+	role          role
+	name          string // of the stream last published or played
+}
+
+// question is a publish or play whose answer is awaited, or has come.
+type question struct {
+	w        *waiter // nil: not asked, or answered
+	answered bool
+	err      error // the answer: nil is success
 }
 
 // role is what a client was last used as.
@@ -169,14 +175,15 @@ func (c *Client) SendPlay(name string) error {
 func (p *pending) replace(c *Client, r role, name string, w *waiter) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	slot := &p.publish
+	q := &p.publish
 	if r == player {
-		slot = &p.play
+		q = &p.play
 	}
-	if *slot != nil {
-		c.drop(*slot)
+	if q.w != nil {
+		c.drop(q.w)
 	}
-	*slot, p.role, p.name = w, r, name
+	*q = question{w: w}
+	p.role, p.name = r, name
 }
 
 // unpublished notes that nothing is published or played any more.

@@ -57,41 +57,43 @@ func (c *Client) Play(ctx context.Context, name string) error {
 var errNotAsked = errors.New("nothing was asked that has such an answer")
 
 // AwaitPublish waits for the answer to the last SendPublish. It may be asked
-// again after a time-out.
+// again, after a time-out and after the answer.
 func (c *Client) AwaitPublish(ctx context.Context) error {
-	c.ask.mu.Lock()
-	w := c.ask.publish
-	c.ask.mu.Unlock()
-	return c.awaitStatus(ctx, "publish", publishStart, w)
+	return c.awaitStatus(ctx, "publish", publishStart, &c.ask.publish)
 }
 
-// AwaitPlay waits for the answer to the last SendPlay. It may be asked again
-// after a time-out.
+// AwaitPlay waits for the answer to the last SendPlay. It may be asked again,
+// after a time-out and after the answer.
 func (c *Client) AwaitPlay(ctx context.Context) error {
-	c.ask.mu.Lock()
-	w := c.ask.play
-	c.ask.mu.Unlock()
-	return c.awaitStatus(ctx, "play", playStart, w)
+	return c.awaitStatus(ctx, "play", playStart, &c.ask.play)
 }
 
-// awaitStatus waits for w, which stays registered until it has its event.
-func (c *Client) awaitStatus(ctx context.Context, phase, code string, w *waiter) error {
-	awaited := "onStatus " + code
-	if w == nil {
+// awaitStatus waits for the answer to q, whose waiter stays registered until
+// it comes.
+func (c *Client) awaitStatus(ctx context.Context, phase, code string, q *question) error {
+	c.ask.mu.Lock()
+	asked := *q
+	c.ask.mu.Unlock()
+	switch {
+	case asked.answered:
+		return asked.err
+	case asked.w == nil:
 		return &StepError{Phase: phase, Err: errNotAsked}
 	}
-	ev, err := c.wait(ctx, w, c.o.Timeout)
+	awaited := "onStatus " + code
+	ev, err := c.wait(ctx, asked.w, c.o.Timeout)
 	if err != nil {
-		return &StepError{Phase: phase, Awaited: awaited, Last: c.lastOf(w), Err: err}
-	}
-	select {
-	case w.found <- ev: // for whoever asks again
-	default:
+		return &StepError{Phase: phase, Awaited: awaited, Last: c.lastOf(asked.w), Err: err}
 	}
 	if ev.Code != code || ev.Name != "onStatus" {
-		return refusal(phase, awaited, ev)
+		err = refusal(phase, awaited, ev)
 	}
-	return nil
+	c.ask.mu.Lock()
+	defer c.ask.mu.Unlock()
+	if q.w == asked.w { // not asked anew meanwhile
+		*q = question{answered: true, err: err}
+	}
+	return err
 }
 
 // lastOf describes what came last while w waited.
