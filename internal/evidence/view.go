@@ -12,7 +12,6 @@ const (
 	DataVHost     = "vhost"     // hook: key of the vhost whose URL was called
 	DataURL       = "url_no"    // hook: which of the event's URLs, from 1
 	DataMethod    = "method"    // hook: the HTTP method
-	DataTarget    = "target"    // hook: path and query as sent
 	DataWant      = "want"      // hook: path and query as configured
 	DataType      = "type"      // hook: Content-Type
 	DataAgent     = "agent"     // hook: User-Agent

@@ -48,7 +48,7 @@ func who(h *evidence.Hook) string {
 // PostToURL checks S-REQ-01: method, path and query.
 func PostToURL(obs []reports.Observation) *Finding {
 	return each(obs, nil, func(h *evidence.Hook) *Finding {
-		method, target, want := evidence.Text(h.Obs, evidence.DataMethod), evidence.Text(h.Obs, evidence.DataTarget), evidence.Text(h.Obs, evidence.DataWant)
+		method, target, want := evidence.Text(h.Obs, evidence.DataMethod), h.Obs.URL, evidence.Text(h.Obs, evidence.DataWant)
 		if method == "POST" && target == want {
 			return nil
 		}

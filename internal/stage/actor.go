@@ -29,6 +29,7 @@ type Actor struct {
 	Number uint64 // stamped into its frames
 
 	scene    *Scene
+	patient  bool   // waits for answers as long as the scenario runs
 	clientID string // guarded by scene.mu, as dialed
 	dialed   bool
 	ctx      context.Context
@@ -40,6 +41,10 @@ type Actor struct {
 	stop context.CancelFunc
 	seen mediaSeen
 }
+
+// longest is how long a patient actor waits for one answer: longer than any
+// scenario holds one back. The scene's end ends it, too.
+const longest = time.Hour
 
 // task is a goroutine that somebody waits for.
 type task struct {
@@ -149,9 +154,13 @@ func (a *Actor) options() client.Options {
 			app = path
 		}
 	}
+	limit := a.scene.Patience()
+	if a.patient {
+		limit = longest
+	}
 	return client.Options{
 		URL: "rtmp://" + a.scene.Target.Addr + "/" + url.PathEscape(a.scene.Facts.App), TCURL: tcURL, App: app, PageURL: a.SentPageURL(),
-		LocalAddr: a.Local, Timeout: a.scene.Patience(), Linger: 300 * time.Millisecond,
+		LocalAddr: a.Local, Timeout: limit, Linger: 300 * time.Millisecond,
 		Style: a.Style, Publisher: a.Number, Observe: a.observe,
 	}
 }
@@ -206,6 +215,7 @@ func (a *Actor) Begin(ctx context.Context, stream string) {
 	if !a.scene.Live() {
 		return
 	}
+	a.patient = true
 	a.act = begin(func() error { return a.Enter(a.ctx, stream) })
 	a.scene.AwaitHeld(ctx, a, a.act.done)
 }

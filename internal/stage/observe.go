@@ -46,7 +46,7 @@ func (a *Actor) observe(ev client.Event) {
 		if ev.Code != "" {
 			o.Kind, o.Text = reports.KindStatus, ev.Description
 		}
-	case client.UserControl, client.Control, client.Data:
+	case client.UserControl, client.Data:
 		o.Kind, o.Text = reports.KindReceived, words(ev.Args)
 	case client.Media:
 		if !a.media(&ev, &o) {

@@ -178,7 +178,7 @@ func observation(a *arrival, q *endpoint.Request) reports.Observation {
 	o := reports.Observation{
 		Kind: reports.KindHook, ClientID: q.ClientID(), URL: q.Target, Body: string(q.Body),
 		Data: map[string]any{
-			evidence.DataMethod: q.Method, evidence.DataTarget: q.Target, evidence.DataWant: a.vhost.target(a.event, a.url),
+			evidence.DataMethod: q.Method, evidence.DataWant: a.vhost.target(a.event, a.url),
 			evidence.DataVHost: a.vhost.Key, evidence.DataURL: float64(a.url), evidence.DataType: q.Header.Get("Content-Type"),
 			evidence.DataAgent: q.Header.Get("User-Agent"), evidence.DataLength: q.Header.Get("Content-Length"), evidence.DataTLS: q.TLS,
 		},
