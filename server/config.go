@@ -79,7 +79,8 @@ type Timeouts struct {
 	FirstPacket time.Duration
 	// Publish is the longest silence of a publisher after that (SRS: normal_timeout).
 	Publish time.Duration
-	// Ping is how often a quiet player is asked for a sign of life, and Player how long it may owe one (S-ORD-11).
+	// Ping is how often a quiet player is asked for a sign of life, and Player how long it may owe one
+	// (S-ORD-11). Without Ping there is no Player either: players need not say anything of themselves.
 	Ping, Player time.Duration
 	// Write is how long one write may wait for a client that does not read; never none.
 	Write time.Duration
@@ -89,8 +90,9 @@ type Timeouts struct {
 
 // Limits bound what one client may cost. Bytes, or counts.
 type Limits struct {
-	// Unconnected holds for what comes before connect is accepted, Connected afterwards.
-	Unconnected, Connected chunk.Limits
+	// Unconnected holds for what comes before connect is accepted, Connected afterwards, Publishing once a
+	// publish was accepted.
+	Unconnected, Connected, Publishing chunk.Limits
 	// Streams is the number of message streams of one connection.
 	Streams int
 	// StreamName and Param bound a stream's name and its parameters; TCURL bounds tcUrl and pageUrl.
@@ -122,7 +124,7 @@ func DefaultConfig() Config {
 			Write: 10 * time.Second, Linger: 500 * time.Millisecond,
 		},
 		Limits: DefaultLimits(),
-		Play:   Play{Queue: 10 * time.Second, QueueBytes: 32 << 20, Merge: 100 * time.Millisecond},
+		Play:   Play{Queue: 10 * time.Second, QueueBytes: 16 << 20, Merge: 100 * time.Millisecond},
 	}
 }
 
@@ -138,8 +140,10 @@ func DefaultVHostConfig(name string) VHost {
 func DefaultLimits() Limits {
 	early := chunk.ConnectLimits()
 	early.MessageSize, early.CommandSize, early.Buffered = 16<<10, 16<<10, 24<<10 // a 4 KB token stands in app and tcUrl
+	known := chunk.DefaultLimits()
+	known.MessageSize, known.Buffered = 256<<10, 320<<10 // commands, and media of who does not wait for Publish.Start
 	return Limits{
-		Unconnected: early, Connected: chunk.DefaultLimits(),
+		Unconnected: early, Connected: known, Publishing: chunk.DefaultLimits(),
 		Streams: 16, StreamName: 2048, Param: 32 << 10, TCURL: 32 << 10,
 	}
 }

@@ -51,6 +51,7 @@ func (c *session) publishAs(ms *messageStream, t target, raw string) error {
 	c.mu.Lock()
 	ms.target, ms.held, ms.publication, ms.published, ms.media = t, held, publication, true, false
 	c.mu.Unlock()
+	c.conn.reader.SetLimits(c.set.cfg.Limits.Publishing)
 	c.log("publish", c.naming(t)...)
 	c.settle()
 	if c.fcPublish {

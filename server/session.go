@@ -183,8 +183,8 @@ func (c *session) finish(why error) {
 	}
 	c.conn.abort(why) // frees goroutines that write
 	for _, ms := range c.streams {
-		if ms != nil {
-			c.end(ms)
+		if ms != nil && c.guard(func() error { c.end(ms); return nil }) != nil {
+			ms.abandon() // no name stays taken
 		}
 	}
 	c.leave()

@@ -46,6 +46,19 @@ func (c *session) stream(id uint32) *messageStream {
 	return c.streams[id-1]
 }
 
+// abandon ends what a message stream does without telling anyone.
+func (ms *messageStream) abandon() {
+	switch {
+	case ms.publication != nil:
+		ms.publication.End()
+	case ms.playing != nil:
+		ms.playing.player.Close()
+	default:
+		return
+	}
+	ms.held.Release()
+}
+
 // end ends what a message stream does, with its closing event.
 func (c *session) end(ms *messageStream) {
 	switch {
@@ -124,6 +137,8 @@ func (c *session) settle() {
 		c.conn.expect(patience{what: "sending its first packet", silence: t.FirstPacket})
 	case kind == KindPublish:
 		c.conn.expect(patience{what: "publishing", silence: t.Publish})
+	case kind == KindPlay && t.Ping == 0:
+		c.conn.expect(patience{})
 	case kind == KindPlay:
 		c.conn.expect(patience{what: "playing", silence: t.Player, ping: t.Ping})
 	case t.Idle > 0:

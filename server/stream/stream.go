@@ -99,7 +99,7 @@ func (s *Stream) cached() uint64 {
 // wake tells the players that there is something: at once while they are few, together after a while when
 // they are many.
 func (s *Stream) wake() {
-	const few, each = 16, 100 * time.Microsecond
+	const few, each = 16, 400 * time.Microsecond
 	n := len(s.players)
 	delay := min(time.Duration(n)*each, s.registry.o.Merge)
 	switch {
