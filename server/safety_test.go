@@ -1,0 +1,112 @@
+package server
+
+import (
+	"bytes"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/yutopp/go-rtmp/message"
+
+	"hookproof/internal/client"
+	"hookproof/internal/hook"
+	"hookproof/internal/rtmp/chunk"
+)
+
+// A panic ends its client only, and frees the name of its stream.
+func TestPanicEndsOneClient(t *testing.T) {
+	h := newHookServer(t, hook.SRS7)
+	cfg := DefaultConfig()
+	cfg.Listen, cfg.VHosts = []string{"127.0.0.1:0"}, []VHost{h.vhost(DefaultVHost)}
+	for _, e := range []hook.Event{onPublish, onUnpublish, onPlay, onClose} {
+		t.Run(e.String(), func(t *testing.T) {
+			var once sync.Once
+			s, err := New(cfg, Options{OnHook: func(_ string, c hook.Call) {
+				if c.Event == e {
+					once.Do(func() { panic("of the test") })
+				}
+			}})
+			if err == nil {
+				err = s.Start()
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			f := &fixture{Server: s, t: t, hooks: h, ctx: t.Context()}
+			c := f.connect()
+			if e == onPlay {
+				c.Play(f.ctx, "cam")
+			} else {
+				c.Publish(f.ctx, "cam", "")
+			}
+			c.Vanish()
+			f.publisher("cam")
+		})
+	}
+}
+
+// Before connect and before publish a client may send little.
+func TestEarlyLimits(t *testing.T) {
+	f := start(t, hook.SRS7)
+	video := chunk.Message{ChunkStream: 6, Type: message.TypeIDVideoMessage, Stream: 1, Payload: make([]byte, 1<<20)}
+	early := f.dial()
+	early.SendMessage(&video)
+	f.gone(early)
+	idle := f.connect()
+	idle.SendMessage(&video)
+	f.gone(idle)
+	publisher := f.publisher("cam")
+	f.must(publisher.SendMessage(&video))
+	player := f.player("cam")
+	f.must(publisher.WriteMedia(client.Clip()...))
+	f.frames(player, 1)
+}
+
+// Parameters carry tokens: the log does not have them unless it is told to.
+func TestLogMasksParameters(t *testing.T) {
+	for _, show := range []bool{false, true} {
+		var log lockedBuffer
+		cfg := DefaultConfig()
+		cfg.Listen, cfg.LogParams = []string{"127.0.0.1:0"}, show
+		s, err := New(cfg, Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+		if err == nil {
+			err = s.Start()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := &fixture{Server: s, t: t, ctx: t.Context()}
+		c := f.publisher("cam?token=secret1", func(o *client.Options) { o.URL += "?token=secret2" })
+		f.must(c.Close())
+		f.must(s.Shutdown(f.ctx))
+		for _, secret := range []string{"secret1", "secret2"} {
+			if strings.Contains(log.String(), secret) != show {
+				t.Errorf("LogParams %v: %s", show, log.String())
+			}
+		}
+		for _, event := range []string{"connect", "publish", "unpublish", "close"} {
+			if strings.Count(log.String(), "msg="+event+" ") != 1 {
+				t.Errorf("not one line for %s: %s", event, log.String())
+			}
+		}
+	}
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
