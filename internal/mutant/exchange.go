@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"strings"
 )
 
 // A hookDefect stands in for the forwarding of a hook request. It is called
@@ -53,7 +54,7 @@ func (x *exchange) relay(a *answer) {
 			return
 		}
 	}
-	if a.end != nil {
+	if a.end != nil || strings.EqualFold(x.req.field("Connection"), "close") {
 		pass(down, a.end)
 	}
 }

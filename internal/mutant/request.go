@@ -34,6 +34,8 @@ type request struct {
 	event   hook.Event
 	known   bool // event is one of the six
 	payload hook.Payload
+
+	raw, parts []byte // as it came, and what bytes made of its parts then
 }
 
 // readRequest reads one request. The bytes read are returned in any case: they
@@ -84,6 +86,7 @@ func (r *request) readBody(br *bufio.Reader, raw []byte) (*request, []byte, erro
 		return nil, raw, errNotARequest
 	}
 	r.read()
+	r.raw, r.parts = raw, r.compose()
 	return r, raw, nil
 }
 
@@ -177,8 +180,16 @@ func (r *request) setTarget(target string) {
 	r.line = strings.Join(parts, " ")
 }
 
-// bytes gives the request as it goes out.
+// bytes gives the request as it goes out: as it came, unless a part was changed.
 func (r *request) bytes() []byte {
+	if b := r.compose(); r.raw == nil || !bytes.Equal(b, r.parts) {
+		return b
+	}
+	return r.raw
+}
+
+// compose puts the parts together.
+func (r *request) compose() []byte {
 	out := append([]byte(r.line), "\r\n"...)
 	for _, f := range r.fields {
 		out = append(append(out, f...), "\r\n"...)
