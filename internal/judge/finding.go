@@ -21,12 +21,20 @@ type Finding struct {
 	Evidence    []int  // numbers of observations
 	Detail      string // more lines
 	Undecided   bool   // the evidence does not decide: inconclusive rather than failed
+	Fatal       bool   // the target is gone: a failure whatever the requirement's level
 }
 
 // Error gives the finding on one line.
 func (f *Finding) Error() string {
 	return fmt.Sprintf("expected %s; seen: %s", f.Expected, f.Seen)
 }
+
+// NotRun is the error of a step for which something is lacking that the user
+// can give: the scenario is not run, rather than failed.
+type NotRun struct{ Reason string }
+
+// Error gives the reason.
+func (n *NotRun) Error() string { return n.Reason }
 
 // Failure gives the finding as reports show it.
 func (f *Finding) Failure() *reports.Failure {

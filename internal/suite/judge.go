@@ -8,7 +8,6 @@ import (
 	"hookproof/features"
 	"hookproof/internal/evidence"
 	"hookproof/internal/hook"
-	"hookproof/internal/stage"
 	"hookproof/reports"
 )
 
@@ -59,10 +58,9 @@ func roleOf(run *reports.Run) string {
 }
 
 // replay sets a recorded scenario up to be judged again.
-func (r *recorder) replay(was *reports.Scenario) {
+func (r *recorder) replay(ctx context.Context, was *reports.Scenario) {
 	r.log = evidence.Recorded(was.Observations)
-	r.world.Scene = stage.Recorded(r.log)
-	r.world.Rand = seeded(r.pr.o.Seed, r.c)
+	r.play.set(ctx, r.log, seeded(r.pr.o.Seed, r.c))
 	r.result.Started = was.Started
 }
 

@@ -13,7 +13,6 @@ import (
 	"hookproof/internal/judge"
 	"hookproof/internal/stage"
 	"hookproof/reports"
-	"hookproof/steps"
 )
 
 // interrupted is the reason of what was not run because the run was ended.
@@ -29,7 +28,7 @@ var errCut = errors.New("the recording ends before this step was over")
 // recorder follows one scenario through godog's hooks and makes its result.
 type recorder struct {
 	pr     *profileRun
-	world  *steps.World
+	play   play
 	c      *features.Case
 	result reports.Scenario
 	log    *evidence.Log
@@ -64,8 +63,8 @@ func (r *recorder) before(ctx context.Context, sc *godog.Scenario) (context.Cont
 			r.finish()
 			return ctx, godog.ErrSkip
 		}
-		r.replay(was)
 		ctx, r.cancel = context.WithCancel(ctx)
+		r.replay(ctx, was)
 		return ctx, nil
 	}
 	if reason := r.pr.lacking(r.c); reason != "" {
@@ -79,8 +78,7 @@ func (r *recorder) before(ctx context.Context, sc *godog.Scenario) (context.Cont
 	}
 	r.log = evidence.New(r.c.ID, r.c.Profile, r.pr.start, r.pr.o.Observe)
 	ctx, r.cancel = context.WithTimeout(ctx, time.Duration(float64(scenarioTime)*r.pr.o.Scale))
-	r.world.Scene = stage.NewScene(ctx, r.pr.target, r.log)
-	r.world.Rand = seeded(r.pr.o.Seed, r.c)
+	r.play.set(ctx, r.log, seeded(r.pr.o.Seed, r.c))
 	return ctx, nil
 }
 
@@ -122,6 +120,7 @@ func (r *recorder) afterStep(ctx context.Context, _ *godog.Step, status godog.St
 		st.Status = reports.StepPassed
 	case status == godog.StepUndefined || status == godog.StepPending:
 		st.Status = reports.StepUndefined
+	case errors.As(err, new(*judge.NotRun)):
 	case err != nil:
 		st.Status, st.Error = reports.StepFailed, err.Error()
 	}
@@ -143,10 +142,12 @@ func (r *recorder) after(ctx context.Context, _ *godog.Scenario, err error) (con
 	}
 	ended := ctx.Err()
 	r.result.Duration = time.Since(r.result.Started)
+	if ended == nil {
+		r.err = aftermath(r.err, r.play.after(ctx))
+	}
 	r.judge(ended)
 	r.cancel()
-	r.result.Actors = actors(r.world.Scene)
-	r.world.Scene.Close()
+	r.result.Actors = r.play.close()
 	r.result.Observations = r.log.Whole()
 	if r.pr.recorded != nil {
 		r.replayed()
@@ -155,10 +156,28 @@ func (r *recorder) after(ctx context.Context, _ *godog.Scenario, err error) (con
 	return ctx, nil
 }
 
+// aftermath joins what the steps came to and what the scenario left behind:
+// the first speaks of the requirement, the second is added to it.
+func aftermath(err error, left *judge.Finding) error {
+	if left == nil {
+		return err
+	}
+	var f *judge.Finding
+	if !errors.As(err, &f) || f.Undecided {
+		return left
+	}
+	both := *f
+	both.Fatal = both.Fatal || left.Fatal
+	both.Evidence = append(both.Evidence[:len(both.Evidence):len(both.Evidence)], left.Evidence...)
+	both.Detail += fmt.Sprintf("and then: %v\n%s", left, left.Detail)
+	return &both
+}
+
 // judge makes a verdict of the failed step's error.
 func (r *recorder) judge(ended error) {
 	s := &r.result
 	var f *judge.Finding
+	var lacking *judge.NotRun
 	switch {
 	case r.err == nil:
 		s.Verdict = reports.Pass
@@ -168,6 +187,8 @@ func (r *recorder) judge(ended error) {
 		s.Verdict, s.Reason = reports.Error, fmt.Sprintf("the scenario did not end within %v: %v", time.Duration(float64(scenarioTime)*r.pr.o.Scale), r.err)
 	case errors.Is(r.err, errCut):
 		s.Verdict, s.Reason = reports.Inconclusive, errCut.Error()
+	case errors.As(r.err, &lacking):
+		s.Verdict, s.Reason = reports.NotRun, lacking.Reason
 	case errors.As(r.err, &f):
 		r.found(f)
 	default:
@@ -184,7 +205,7 @@ func (r *recorder) found(f *judge.Finding) {
 		s.Failure.Requirement = r.c.Requirements[0]
 	}
 	s.Verdict = reports.Fail
-	if r.c.Level != reports.Must {
+	if r.c.Level != reports.Must && !f.Fatal {
 		s.Verdict = reports.Warn
 	}
 	late := time.Duration(0)
@@ -225,18 +246,4 @@ func (r *recorder) finish() {
 	if r.pr.o.Live != nil {
 		r.pr.o.Live.ScenarioDone(&r.result)
 	}
-}
-
-// actors describes the clients of a scene.
-func actors(s *stage.Scene) []reports.Actor {
-	var all []reports.Actor
-	for _, name := range s.Names() {
-		a := s.Actor(name)
-		role := "publisher"
-		if a.Plays {
-			role = "player"
-		}
-		all = append(all, reports.Actor{Name: name, ClientID: a.ClientID(), Role: role})
-	}
-	return all
 }

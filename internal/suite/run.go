@@ -22,7 +22,6 @@ import (
 	"hookproof/internal/hook"
 	"hookproof/internal/stage"
 	"hookproof/reports"
-	"hookproof/steps"
 )
 
 // Options say what is run, against what, and how.
@@ -214,10 +213,9 @@ func (pr *profileRun) godog(ctx context.Context, initialize func(*godog.Scenario
 	return nil
 }
 
-// initialize binds one scenario to a World and a recorder.
+// initialize binds one scenario to its steps and a recorder.
 func (pr *profileRun) initialize(sc *godog.ScenarioContext) {
-	r := &recorder{pr: pr, world: &steps.World{Profile: pr.profile, Clients: pr.o.Clients}}
-	steps.Register(sc, r.world)
+	r := &recorder{pr: pr, play: pr.newPlay(sc)}
 	sc.Before(r.before)
 	sc.StepContext().Before(r.beforeStep)
 	sc.StepContext().After(r.afterStep)

@@ -1,0 +1,69 @@
+package suite
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"github.com/cucumber/godog"
+
+	"hookproof/internal/evidence"
+	"hookproof/internal/judge"
+	"hookproof/internal/stage"
+	"hookproof/reports"
+	"hookproof/steps"
+)
+
+// play is one scenario on the stage of its role: the steps act on it.
+type play interface {
+	// set sets the stage up. The stage of a sealed log does not act.
+	set(ctx context.Context, log *evidence.Log, rnd *rand.Rand)
+	// after looks at the target when the steps are over; what it finds is the
+	// scenario's doing.
+	after(ctx context.Context) *judge.Finding
+	// close takes the stage down and tells who was on it.
+	close() []reports.Actor
+}
+
+// newPlay registers the role's steps for one scenario.
+func (pr *profileRun) newPlay(sc *godog.ScenarioContext) play {
+	p := &serverPlay{target: pr.target, world: &steps.World{Profile: pr.profile, Clients: pr.o.Clients}}
+	steps.Register(sc, p.world)
+	return p
+}
+
+// serverPlay is a scenario of role S.
+type serverPlay struct {
+	target *stage.Target
+	world  *steps.World
+}
+
+func (p *serverPlay) set(ctx context.Context, log *evidence.Log, rnd *rand.Rand) {
+	p.world.Rand = rnd
+	if log.Sealed() {
+		p.world.Scene = stage.Recorded(log)
+		return
+	}
+	p.world.Scene = stage.NewScene(ctx, p.target, log)
+}
+
+func (p *serverPlay) after(context.Context) *judge.Finding { return nil }
+
+func (p *serverPlay) close() []reports.Actor {
+	all := actors(p.world.Scene)
+	p.world.Scene.Close()
+	return all
+}
+
+// actors describes the clients of a scene.
+func actors(s *stage.Scene) []reports.Actor {
+	var all []reports.Actor
+	for _, name := range s.Names() {
+		a := s.Actor(name)
+		role := "publisher"
+		if a.Plays {
+			role = "player"
+		}
+		all = append(all, reports.Actor{Name: name, ClientID: a.ClientID(), Role: role})
+	}
+	return all
+}
