@@ -1,6 +1,8 @@
 package mutant
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"hookproof/internal/hook"
@@ -179,6 +181,7 @@ func (w *world) playersOf(pl *hook.Payload) []*request {
 			all = append(all, r)
 		}
 	}
+	slices.SortFunc(all, func(a, b *request) int { return strings.Compare(a.payload.ClientID, b.payload.ClientID) })
 	return all
 }
 
