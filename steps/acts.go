@@ -127,7 +127,7 @@ func (w *World) tries(ctx context.Context, name, presented, act, stream, eager s
 		return ctx.Err()
 	}
 	w.Scene.Await(ctx, func(obs []reports.Observation) bool {
-		return judge.On(obs, a.Name, a.Plays) || evidence.Disconnected(obs, a.Name) != nil
+		return judge.On(obs, a.Name, a.Entry()) || evidence.Disconnected(obs, a.Name) != nil
 	})
 	return nil
 }

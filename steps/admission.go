@@ -26,7 +26,7 @@ func (w *World) registerAdmission(sc *godog.ScenarioContext) {
 
 func (w *World) isLetOn(ctx context.Context, name string) error {
 	a := w.Scene.Actor(name)
-	return w.eventually(ctx, func(obs []reports.Observation) *judge.Finding { return judge.LetOn(obs, name, a.Plays) })
+	return w.eventually(ctx, func(obs []reports.Observation) *judge.Finding { return judge.LetOn(obs, name, a.Entry()) })
 }
 
 func (w *World) refusedAt(ctx context.Context, name, ev string) error {

@@ -110,7 +110,7 @@ func (w *World) letOn(ctx context.Context, a *stage.Actor, err error) error {
 	}
 	var last *judge.Finding
 	w.Scene.Await(ctx, func(obs []reports.Observation) bool {
-		last = judge.LetOn(obs, a.Name, a.Plays)
+		last = judge.LetOn(obs, a.Name, a.Entry())
 		return last == nil || err != nil || evidence.Disconnected(obs, a.Name) != nil
 	})
 	if last != nil && err != nil {

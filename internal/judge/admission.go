@@ -35,29 +35,33 @@ func NotTold(obs []reports.Observation, actor, code string) *Finding {
 		Seen: fmt.Sprintf("onStatus %s at %.3f s", code, o.T), Evidence: []int{o.N}}
 }
 
-// On reports whether an actor is let on: a publisher was told so, a player was
-// told so and its on_play is answered, and neither is disconnected.
-func On(obs []reports.Observation, actor string, plays bool) bool {
-	if evidence.Disconnected(obs, actor) != nil {
+// Entry is what an actor came for, as far as checks need to know it.
+type Entry struct {
+	Plays bool
+	Asked bool // its vhost has a URL for on_publish or on_play
+}
+
+// On reports whether an actor is let on: it was told so, the answer to its
+// on_publish or on_play is in where one is asked for (SRS tells a player so
+// before it asks), and it is not disconnected.
+func On(obs []reports.Observation, actor string, e Entry) bool {
+	code, ev := PublishStart, hook.OnPublish
+	if e.Plays {
+		code, ev = PlayStart, hook.OnPlay
+	}
+	if evidence.Disconnected(obs, actor) != nil || Told(obs, actor, code) == nil {
 		return false
 	}
-	if !plays {
-		return Told(obs, actor, PublishStart) != nil
+	if !e.Asked {
+		return true
 	}
-	if Told(obs, actor, PlayStart) == nil {
-		return false
-	}
-	for _, h := range evidence.Hooks(obs, actor) {
-		if h.Event == hook.OnPlay && h.Answer < 0 {
-			return false
-		}
-	}
-	return true
+	h := lastOf(evidence.Hooks(obs, actor), ev)
+	return h != nil && h.Answer >= 0
 }
 
 // LetOn checks that an actor was let on and still is.
-func LetOn(obs []reports.Observation, actor string, plays bool) *Finding {
-	if On(obs, actor, plays) {
+func LetOn(obs []reports.Observation, actor string, e Entry) *Finding {
+	if On(obs, actor, e) {
 		return nil
 	}
 	f := &Finding{Expected: actor + " to be let on and stay"}

@@ -6,9 +6,13 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"hookproof/internal/client"
+	"hookproof/internal/evidence"
+	"hookproof/internal/hook"
+	"hookproof/internal/judge"
 	"hookproof/reports"
 )
 
@@ -35,7 +39,7 @@ type Actor struct {
 	ctx      context.Context
 	cancel   context.CancelFunc
 
-	c    *client.Client
+	c    atomic.Pointer[client.Client]
 	act  *task // what it does in the background
 	pump *task // sends media; with stop guarded by scene.mu
 	stop context.CancelFunc
@@ -165,6 +169,15 @@ func (a *Actor) options() client.Options {
 	}
 }
 
+// Entry is what the actor came for.
+func (a *Actor) Entry() judge.Entry {
+	ev := hook.OnPublish
+	if a.Plays {
+		ev = hook.OnPlay
+	}
+	return judge.Entry{Plays: a.Plays, Asked: a.VHost.calls(ev) && a.VHost.where != atNobody}
+}
+
 // Connect opens the connection and sends connect, and waits for the answer.
 func (a *Actor) Connect(ctx context.Context) error {
 	if !a.scene.Live() {
@@ -175,7 +188,7 @@ func (a *Actor) Connect(ctx context.Context) error {
 		a.scene.Log.Add(reports.Observation{Kind: reports.KindDisconnect, Actor: a.Name, Name: "refused", Text: err.Error()})
 		return err
 	}
-	a.c = c
+	a.c.Store(c)
 	return c.Connect(ctx)
 }
 
@@ -199,9 +212,9 @@ func (a *Actor) Again(ctx context.Context, stream string) error {
 		return nil
 	}
 	if a.Plays {
-		return a.c.Play(ctx, stream)
+		return a.c.Load().Play(ctx, stream)
 	}
-	if err := a.c.Publish(ctx, stream, "live"); err != nil {
+	if err := a.c.Load().Publish(ctx, stream, "live"); err != nil {
 		return err
 	}
 	a.startPump()
@@ -217,7 +230,9 @@ func (a *Actor) Begin(ctx context.Context, stream string) {
 	}
 	a.patient = true
 	a.act = begin(func() error { return a.Enter(a.ctx, stream) })
-	a.scene.AwaitHeld(ctx, a, a.act.done)
+	a.scene.Await(ctx, func(obs []reports.Observation) bool {
+		return a.scene.holds(a) || judge.On(obs, a.Name, a.Entry()) || evidence.Disconnected(obs, a.Name) != nil
+	})
 }
 
 // Unpublish ends publishing, or playing, with a command: FCUnpublish,
@@ -227,32 +242,32 @@ func (a *Actor) Unpublish(command string) error {
 		return nil
 	}
 	a.stopPump()
-	defer a.c.UseStream(0)
+	defer a.c.Load().UseStream(0)
 	switch command {
 	case "FCUnpublish":
-		return a.c.SendFCUnpublish(a.Stream)
+		return a.c.Load().SendFCUnpublish(a.Stream)
 	case "closeStream":
-		return a.c.CloseStream()
+		return a.c.Load().CloseStream()
 	case "deleteStream":
-		return a.c.DeleteStream()
+		return a.c.Load().DeleteStream()
 	}
 	return fmt.Errorf("no command %q ends a stream: want FCUnpublish, closeStream or deleteStream", command)
 }
 
 // Leave says goodbye and closes, as encoders and players do.
-func (a *Actor) Leave() { a.going(func() { a.c.Leave() }) }
+func (a *Actor) Leave() { a.going(func() { a.c.Load().Leave() }) }
 
 // Close closes the connection without a goodbye.
-func (a *Actor) Close() { a.going(func() { a.c.Close() }) }
+func (a *Actor) Close() { a.going(func() { a.c.Load().Close() }) }
 
 // Vanish resets the connection.
-func (a *Actor) Vanish() { a.going(func() { a.c.Vanish(); <-a.c.Done() }) }
+func (a *Actor) Vanish() { a.going(func() { a.c.Load().Vanish(); <-a.c.Load().Done() }) }
 
 // HalfClose closes the sending half.
-func (a *Actor) HalfClose() { a.going(func() { a.c.HalfClose() }) }
+func (a *Actor) HalfClose() { a.going(func() { a.c.Load().HalfClose() }) }
 
 func (a *Actor) going(how func()) {
-	if !a.scene.Live() || a.c == nil {
+	if !a.scene.Live() || a.c.Load() == nil {
 		return
 	}
 	a.stopPump()
@@ -271,10 +286,10 @@ func (a *Actor) Pause(ctx context.Context) error {
 	if !a.scene.Live() {
 		return nil
 	}
-	if err := a.c.Pause(ctx, true); err != nil {
+	if err := a.c.Load().Pause(ctx, true); err != nil {
 		return err
 	}
-	return a.c.Pause(ctx, false)
+	return a.c.Load().Pause(ctx, false)
 }
 
 // Refused reports whether an error of Enter or Again is the server's way of
@@ -291,8 +306,8 @@ func (a *Actor) end() {
 	a.stopPump()
 	a.act.wait()
 	a.stopPump() // the act may have started one
-	if a.c != nil {
-		a.c.Vanish()
-		<-a.c.Done()
+	if a.c.Load() != nil {
+		a.c.Load().Vanish()
+		<-a.c.Load().Done()
 	}
 }

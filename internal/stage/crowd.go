@@ -104,7 +104,7 @@ func (s *Scene) Crowd(ctx context.Context, c CrowdSpec, r *rand.Rand) error {
 		byName[m.Name] = m
 		s.Log.Add(m.Plan.Observation())
 	}
-	s.Answer(Rule{Events: []hook.Event{hook.OnConnect, hook.OnPublish, hook.OnPlay}, Decide: func(_ context.Context, ev hook.Event, a *Actor) endpoint.Answer {
+	s.Answer(Rule{Events: []hook.Event{hook.OnConnect, hook.OnPublish, hook.OnPlay}, Of: func(actor string) bool { return byName[actor] != nil }, Decide: func(_ context.Context, ev hook.Event, a *Actor) endpoint.Answer {
 		return s.crowdAnswer(byName, ev, a)
 	}})
 	var deciding, going sync.WaitGroup
@@ -133,9 +133,6 @@ func (s *Scene) Crowd(ctx context.Context, c CrowdSpec, r *rand.Rand) error {
 // crowdAnswer is the hook server's answer to a crowd: it refuses by the plan,
 // takes its time, and for a client that vanishes while asked waits for that.
 func (s *Scene) crowdAnswer(members map[string]*member, ev hook.Event, a *Actor) endpoint.Answer {
-	if a == nil || members[a.Name] == nil {
-		return endpoint.Accept()
-	}
 	m := members[a.Name]
 	if m.Vanish == int(ev) {
 		m.once.Do(func() { close(m.pending) })
@@ -157,26 +154,22 @@ func (s *Scene) live(ctx context.Context, c CrowdSpec, m *member, deciding *sync
 	a := m.actor
 	entered := begin(func() error { return a.Enter(ctx, m.Stream) })
 	if m.Vanish >= 0 {
-		select {
-		case <-m.pending:
-			a.c.Vanish()
-		case <-entered.done: // it was never asked: the accounting will say so
-		case <-ctx.Done():
-		}
-		close(m.gone)
-		entered.wait()
+		a.vanishWhile(ctx, m, entered)
 		deciding.Done()
 		return
 	}
 	err := entered.wait()
-	if err == nil && m.Plays && m.Source != "" && m.Refuse < 0 {
-		err = a.awaitFrame(ctx)
+	refused := m.Refuse >= 0 || err != nil && Refused(err)
+	switch {
+	case a.c.Load() == nil:
+	case refused:
+		a.awaitEnd(ctx)
+	case m.Plays && m.Source != "":
+		a.awaitFrame(ctx)
 	}
 	deciding.Done()
 	switch {
-	case a.c == nil:
-	case err != nil && Refused(err):
-		a.awaitEnd(ctx)
+	case a.c.Load() == nil || refused:
 	case c.Abrupt:
 		a.Vanish()
 	default:
@@ -187,12 +180,29 @@ func (s *Scene) live(ctx context.Context, c CrowdSpec, m *member, deciding *sync
 	}
 }
 
+// vanishWhile vanishes while the hook is asked that the plan says. A server
+// may tell a player that it plays before it asks, so entering is no sign. When
+// the hook is never asked the accounting will say so.
+func (a *Actor) vanishWhile(ctx context.Context, m *member, entered *task) {
+	timer := time.NewTimer(a.scene.Patience())
+	defer timer.Stop()
+	select {
+	case <-m.pending:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	if a.c.Load() != nil {
+		a.c.Load().Vanish()
+	}
+	close(m.gone)
+	entered.wait()
+}
+
 // awaitFrame waits for the first frame of audio or video.
-func (a *Actor) awaitFrame(ctx context.Context) error {
+func (a *Actor) awaitFrame(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, a.scene.Patience())
 	defer cancel()
-	_, err := a.c.Await(ctx, func(ev client.Event) bool { return ev.Kind == client.Media || ev.Kind == client.Disconnected })
-	return err
+	a.c.Load().Await(ctx, func(ev client.Event) bool { return ev.Kind == client.Media || ev.Kind == client.Disconnected })
 }
 
 // awaitEnd waits until the server has disconnected the client.
@@ -200,7 +210,7 @@ func (a *Actor) awaitEnd(ctx context.Context) {
 	timer := time.NewTimer(a.scene.Patience())
 	defer timer.Stop()
 	select {
-	case <-a.c.Done():
+	case <-a.c.Load().Done():
 	case <-timer.C:
 	case <-ctx.Done():
 	}

@@ -102,12 +102,12 @@ func Probe(ctx context.Context, t *Target, log *evidence.Log) error {
 	a.Mute = true
 	err := a.Enter(ctx, "probe")
 	came := s.Await(ctx, func(obs []reports.Observation) bool {
-		return len(evidence.Hooks(obs, "Probe")) > 0 || evidence.Disconnected(obs, "Probe") != nil && a.c == nil
+		return len(evidence.Hooks(obs, "Probe")) > 0 || evidence.Disconnected(obs, "Probe") != nil && a.c.Load() == nil
 	})
 	came = came && len(evidence.Hooks(log.All(), "Probe")) > 0
 	where := fmt.Sprintf("rtmp://%s/%s", t.Addr, s.Facts.App)
 	switch {
-	case a.c == nil:
+	case a.c.Load() == nil:
 		return fmt.Errorf("no RTMP server answers at %s: %w", t.Addr, err)
 	case err != nil && !came:
 		return fmt.Errorf("the server at %s turned a publisher away before any hook arrived at %s: %w", where, t.main.Addr(), err)

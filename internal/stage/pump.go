@@ -18,7 +18,7 @@ func (a *Actor) startPump() {
 		return
 	}
 	ctx, cancel := context.WithCancel(a.ctx)
-	c := a.c
+	c := a.c.Load()
 	a.pump, a.stop = begin(func() error { return loop(ctx, c) }), cancel
 }
 

@@ -14,8 +14,9 @@ import (
 // clients are always accepted.
 type Rule struct {
 	Events []hook.Event
-	Actors []string // none: every client
-	URLs   []int    // which of the event's URLs; none: every one
+	Actors []string                // none: every client
+	Of     func(actor string) bool // whom it is about; nil: see Actors
+	URLs   []int                   // which of the event's URLs; none: every one
 	Answer endpoint.Answer
 	Hold   bool // not before Release
 	// Decide, when set, gives the answer in place of Answer. It may block.
@@ -50,20 +51,6 @@ func (s *Scene) Release(instead *endpoint.Answer) {
 			close(r.release)
 		}
 	}
-}
-
-// AwaitHeld waits until a hook of the actor is held back, or done is closed.
-func (s *Scene) AwaitHeld(ctx context.Context, actor *Actor, done <-chan struct{}) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	go func() {
-		select {
-		case <-done:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	s.Await(ctx, func([]reports.Observation) bool { return s.holds(actor) })
 }
 
 // holds reports whether a hook of the actor is held back now.
@@ -121,6 +108,7 @@ func (s *Scene) choose(a *arrival) (int, endpoint.Answer) {
 		r := &s.rules[i]
 		if slices.Contains(r.Events, a.event) &&
 			(len(r.Actors) == 0 || slices.Contains(r.Actors, a.actor)) &&
+			(r.Of == nil || r.Of(a.actor)) &&
 			(len(r.URLs) == 0 || slices.Contains(r.URLs, a.url)) {
 			return i, r.Answer
 		}
