@@ -151,6 +151,20 @@ func (f *fixture) frames(c *client.Client, n uint64) {
 	}
 }
 
+// eventually looks again and again, for what no event tells of.
+func (f *fixture) eventually(what string, ok func() bool) {
+	f.t.Helper()
+	look, late := time.NewTicker(time.Millisecond), time.After(patienceOfTests)
+	defer look.Stop()
+	for !ok() {
+		select {
+		case <-look.C:
+		case <-late:
+			f.t.Fatalf("not in time: %s", what)
+		}
+	}
+}
+
 // everTold tells whether a client was told that code.
 func everTold(c *client.Client, code string) bool {
 	return slices.ContainsFunc(c.Events(), func(ev client.Event) bool { return ev.Code == code })

@@ -42,6 +42,7 @@ func TestPanicEndsOneClient(t *testing.T) {
 				c.Publish(f.ctx, "cam", "")
 			}
 			c.Vanish()
+			f.eventually("the client is off the books", func() bool { return s.Stats().Connections == 0 })
 			f.publisher("cam")
 		})
 	}
