@@ -1,0 +1,93 @@
+package measure
+
+import (
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"hookproof/internal/hook"
+)
+
+func TestNames(t *testing.T) {
+	seen := map[string]bool{}
+	for m := range Count {
+		name := m.String()
+		back, ok := ByName(name)
+		if !ok || back != m || seen[name] || m.Title() == "" {
+			t.Errorf("metric %d is called %q (%q)", m, name, m.Title())
+		}
+		seen[name] = true
+	}
+	if HookOf(hook.OnStop).String() != "hook.on_stop" || !seen["hook.on_connect"] {
+		t.Errorf("the hooks' metrics are called %v", seen)
+	}
+	if _, ok := ByName("nothing"); ok {
+		t.Error("there is a metric called nothing")
+	}
+}
+
+func TestSetAddsUpFromManyGoroutines(t *testing.T) {
+	s := NewSet()
+	var wg sync.WaitGroup
+	for who := range 20 {
+		wg.Go(func() {
+			for i := range 100 {
+				s.Record(E2E, who, time.Duration(i)*time.Millisecond)
+			}
+		})
+	}
+	wg.Wait()
+	h := s.Histogram(E2E)
+	if h.TotalCount() != 2000 || h.Max() < 98_900 || h.Max() > 99_100 {
+		t.Errorf("%d values up to %d", h.TotalCount(), h.Max())
+	}
+	if q, ok := s.Quantile(E2E, 50); !ok || q < 48*time.Millisecond || q > 51*time.Millisecond {
+		t.Errorf("half of them are below %v", q)
+	}
+	if _, ok := s.Quantile(TCP, 50); ok {
+		t.Error("a metric without values has a quantile")
+	}
+}
+
+func TestSetHoldsToItsRange(t *testing.T) {
+	s := NewSet()
+	s.Record(TCP, 0, -time.Second)
+	s.Record(TCP, 0, 100*time.Hour)
+	if h := s.Histogram(TCP); h.TotalCount() != 2 || h.Min() != 0 {
+		t.Errorf("%d values from %d", h.TotalCount(), h.Min())
+	}
+}
+
+func TestRecordAllocatesNothing(t *testing.T) {
+	s := NewSet()
+	s.Record(E2E, 0, 1)
+	if n := testing.AllocsPerRun(100, func() { s.Record(E2E, 0, time.Second) }); n > 0 {
+		t.Errorf("a value costs %v allocations", n)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	var e Errors
+	e.Add("a", "c1", "x")
+	e.Add("b", "c2", "y")
+	e.Add("b", "c3", "z")
+	list := e.List()
+	if e.Total() != 3 || len(list) != 2 || list[0] != (Kind{"b", 2, "c2", "y"}) {
+		t.Errorf("errors are %+v", list)
+	}
+}
+
+func TestProcess(t *testing.T) {
+	p, err := Watch(os.Getpid())
+	if err != nil {
+		t.Skip(err)
+	}
+	c, err := p.Look()
+	if err != nil || c.RSS < 1<<20 || c.Threads < 1 || c.Files < 3 {
+		t.Errorf("this process costs %+v, %v", c, err)
+	}
+	if _, err := Watch(1 << 30); err == nil {
+		t.Error("a process that is none can be watched")
+	}
+}

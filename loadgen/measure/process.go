@@ -1,0 +1,56 @@
+package measure
+
+import (
+	"errors"
+	"time"
+
+	"github.com/prometheus/procfs"
+)
+
+// Process watches what a process costs, through procfs.
+type Process struct {
+	proc procfs.Proc
+	at   time.Time
+	cpu  float64 // seconds, at that time
+}
+
+// Cost is what a process cost since it was looked at before.
+type Cost struct {
+	CPU     float64 // cores busy: 1 is one core's whole time
+	Seconds float64 // CPU seconds since the process began
+	RSS     int64   // resident memory, bytes
+	Threads int
+	Files   int // open file descriptors; 0 where that is not to be seen
+}
+
+// ErrNoProcess says that there is no such process any more.
+var ErrNoProcess = errors.New("no such process")
+
+// Watch begins to watch the process of that number.
+func Watch(pid int) (*Process, error) {
+	proc, err := procfs.NewProc(pid)
+	if err != nil {
+		return nil, errors.Join(ErrNoProcess, err)
+	}
+	p := &Process{proc: proc}
+	_, err = p.Look()
+	return p, err
+}
+
+// Look tells the cost since the last look.
+func (p *Process) Look() (Cost, error) {
+	st, err := p.proc.Stat()
+	if err != nil {
+		return Cost{}, errors.Join(ErrNoProcess, err)
+	}
+	now := time.Now()
+	c := Cost{Seconds: st.CPUTime(), RSS: int64(st.ResidentMemory()), Threads: st.NumThreads}
+	if passed := now.Sub(p.at).Seconds(); !p.at.IsZero() && passed > 0 {
+		c.CPU = (c.Seconds - p.cpu) / passed
+	}
+	p.at, p.cpu = now, c.Seconds
+	if n, err := p.proc.FileDescriptorsLen(); err == nil {
+		c.Files = n
+	}
+	return c, nil
+}

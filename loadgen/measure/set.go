@@ -1,0 +1,83 @@
+package measure
+
+import (
+	"sync"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// The range of all histograms, in microseconds, and their precision. They are
+// the same everywhere, so that histograms of several processes add up without
+// loss.
+const (
+	Lowest  = 1
+	Highest = 3_600_000_000 // an hour; what takes longer counts as an hour
+	Digits  = 3
+)
+
+// frameShards is how many histograms share the recording of a metric that
+// comes with every frame.
+const frameShards = 8
+
+// NewHistogram makes an empty histogram of the common range.
+func NewHistogram() *hdrhistogram.Histogram { return hdrhistogram.New(Lowest, Highest, Digits) }
+
+// Set holds a histogram per metric. Its methods may be called from any goroutine.
+type Set struct {
+	metrics [Count][]shard
+}
+
+type shard struct {
+	mu   sync.Mutex
+	hist *hdrhistogram.Histogram // made with the first value
+	_    [40]byte                // shards are written by different cores
+}
+
+// NewSet makes a Set without values.
+func NewSet() *Set {
+	s := &Set{}
+	for m := range Count {
+		n := 1
+		if m.perFrame() {
+			n = frameShards
+		}
+		s.metrics[m] = make([]shard, n)
+	}
+	return s
+}
+
+// Record adds a value. who tells recorders apart, so that they seldom meet:
+// a session's index, say. Less than nothing counts as nothing.
+func (s *Set) Record(m Metric, who int, d time.Duration) {
+	shards := s.metrics[m]
+	sh := &shards[who%len(shards)]
+	us := min(max(d.Microseconds(), 0), Highest)
+	sh.mu.Lock()
+	if sh.hist == nil {
+		sh.hist = NewHistogram()
+	}
+	_ = sh.hist.RecordValue(us) // in range
+	sh.mu.Unlock()
+}
+
+// Histogram gives a copy of what was recorded of m so far.
+func (s *Set) Histogram(m Metric) *hdrhistogram.Histogram {
+	sum := NewHistogram()
+	for i := range s.metrics[m] {
+		sh := &s.metrics[m][i]
+		sh.mu.Lock()
+		if sh.hist != nil {
+			sum.Merge(sh.hist)
+		}
+		sh.mu.Unlock()
+	}
+	return sum
+}
+
+// Quantile gives the value below which q percent of those recorded of m lie;
+// false if there are none.
+func (s *Set) Quantile(m Metric, q float64) (time.Duration, bool) {
+	h := s.Histogram(m)
+	return time.Duration(h.ValueAtQuantile(q)) * time.Microsecond, h.TotalCount() > 0
+}

@@ -1,0 +1,67 @@
+package media
+
+import (
+	"time"
+
+	"github.com/yutopp/go-rtmp/message"
+
+	"hookproof/internal/client"
+	"hookproof/internal/rtmp/flv"
+)
+
+// batch is how long sounds wait to travel with the next picture, at most.
+const batch = 40 * time.Millisecond
+
+// Feed is one publisher's place in a Source. It tells what is due when, and
+// leaves waiting and sending to its owner.
+type Feed struct {
+	loop  *client.Loop
+	next  flv.Tag // taken from loop, not sent yet
+	first uint32
+	buf   []flv.Tag
+}
+
+// NewFeed begins a source anew.
+func NewFeed(s Source) (*Feed, error) {
+	if len(s.tags) == 0 {
+		return nil, errEmpty
+	}
+	loop, err := client.NewLoop(s.tags)
+	if err != nil {
+		return nil, err
+	}
+	f := &Feed{loop: loop}
+	f.next = loop.Next()
+	f.first = f.next.Timestamp
+	return f, nil
+}
+
+// Next gives the tags that travel together next, and when they are due after
+// the feed's beginning: a picture with the sounds before it, so that it takes
+// one write. The slice is good until the next call.
+func (f *Feed) Next() (due time.Duration, tags []flv.Tag) {
+	f.buf = f.buf[:0]
+	begin := f.at()
+	for {
+		due = f.at()
+		if len(f.buf) > 0 && due-begin > batch {
+			return f.last(), f.buf
+		}
+		picture := f.next.Type == message.TypeIDVideoMessage
+		f.buf = append(f.buf, f.next)
+		f.next = f.loop.Next()
+		if picture {
+			return due, f.buf
+		}
+	}
+}
+
+// at is when the next tag is due.
+func (f *Feed) at() time.Duration {
+	return time.Duration(f.next.Timestamp-f.first) * time.Millisecond
+}
+
+// last is when the last tag of the batch is due.
+func (f *Feed) last() time.Duration {
+	return time.Duration(f.buf[len(f.buf)-1].Timestamp-f.first) * time.Millisecond
+}
