@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/cucumber/godog"
@@ -27,7 +28,7 @@ func (w *World) registerEvents(sc *godog.ScenarioContext) {
 }
 
 // sequence reads "on_connect, on_close", "on_close, with or without on_connect
-// before it", "none".
+// before it" (before the last), "none".
 func sequence(text string) (judge.Sequence, error) {
 	if text == "none" {
 		return nil, nil
@@ -51,7 +52,7 @@ func sequence(text string) (judge.Sequence, error) {
 	}
 	extra := judge.Item{Event: ev, Optional: true}
 	if place == "before it" {
-		return append(judge.Sequence{extra}, s...), nil
+		return slices.Insert(s, len(s)-1, extra), nil
 	}
 	return append(s, extra), nil
 }

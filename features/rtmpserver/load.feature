@@ -59,6 +59,30 @@ Feature: Under concurrent load
       And Bob receives more media
       And Bob has received no media of Carol
 
+    @srs1
+    Scenario: one that was asked for first, but answered last, loses to the live one
+      Given the hook server holds its answer to on_publish of Alice
+      When Alice begins to publish "cam"
+      And Carol publishes "cam"
+      And the hook server answers
+      Then Alice is disconnected
+      And Alice was not told that publishing started
+      And the events of Alice are exactly on_connect, on_publish, on_close, with or without on_unpublish before it
+      And the events of Carol so far are exactly on_connect, on_publish
+      And Carol is still on
+
+    @srs7
+    Scenario: one that was asked for first, but answered last, loses to the live one
+      Given the hook server holds its answer to on_publish of Alice
+      When Alice begins to publish "cam"
+      And Carol publishes "cam"
+      And the hook server answers
+      Then Alice is disconnected
+      And Alice was not told that publishing started
+      And the events of Alice are exactly on_connect, on_publish, on_close
+      And the events of Carol so far are exactly on_connect, on_publish
+      And Carol is still on
+
   @S-CON-05 @must @srs1 @srs7 @load @vhosts
   Rule: S-CON-05 MUST: hook server down: new clients are refused and live ones play on; back up: new clients are accepted
 
