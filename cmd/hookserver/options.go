@@ -1,0 +1,139 @@
+package main
+
+import (
+	"crypto/tls"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"hookproof/internal/cli"
+	"hookproof/internal/hook"
+	"hookproof/internal/hookserver"
+	"hookproof/server/srsconf"
+)
+
+// options are the command line.
+type options struct {
+	flags *flag.FlagSet
+
+	listen    string
+	profile   string
+	token     *hookserver.Token
+	tokenAt   string
+	rules     string
+	record    string
+	cert, key string
+	params    bool
+	version   bool
+	log       cli.LogOptions
+}
+
+// newOptions declares the flags.
+func newOptions() *options {
+	o := &options{flags: flag.NewFlagSet(help.Name, flag.ContinueOnError)}
+	f := o.flags
+	f.StringVar(&o.listen, "listen", "127.0.0.1:8085", "serve on `ADDR`. A port alone is served on 127.0.0.1, \":PORT\" on every\naddress, port 0 takes a free one")
+	f.StringVar(&o.profile, "profile", "srs1", "answer as `PROFILE` has it: srs1 (0, as the document of 2014; SRS 7 takes it, too)\nor srs7 ({\"code\":0,\"data\":null}). Events of both are read")
+	f.Func("token", "let on only who carries the parameter `KEY=VALUE` in his URLs, see below", o.readToken)
+	f.StringVar(&o.tokenAt, "token-at", "", "with -token: ask for it at these `EVENTS`, such as on_publish,on_play")
+	f.StringVar(&o.rules, "rules", "", "refuse, delay or spoil answers by the rules in `FILE`, see below")
+	f.StringVar(&o.record, "record", "", "write every request and its answer to `FILE` as JSON lines, tokens included;\nthe file must not be there yet")
+	f.StringVar(&o.cert, "cert", "", "serve https with the certificate in `FILE` (PEM); needs -key")
+	f.StringVar(&o.key, "key", "", "the certificate's private key, in `FILE` (PEM)")
+	f.BoolVar(&o.params, "log-params", false, "show the values of parameters in the log and on the page: tokens are among them")
+	f.BoolVar(&o.version, "version", false, "print the version and exit")
+	o.log.Register(f)
+	return o
+}
+
+func (o *options) readToken(s string) error {
+	if o.token != nil {
+		return errors.New("only one token was expected")
+	}
+	var err error
+	o.token, err = hookserver.ParseToken(s)
+	return err
+}
+
+// settings are what the command line asks for, read and checked.
+type settings struct {
+	server hookserver.Options
+	listen string
+	record string
+}
+
+// read checks the command line and reads the files that it names.
+func (o *options) read() (*settings, error) {
+	set := &settings{record: o.record}
+	set.server.ShowParams = o.params
+	var err error
+	if set.listen, err = srsconf.Address(o.listen, "127.0.0.1"); err != nil {
+		return nil, cli.Usagef("-listen: %v", err)
+	}
+	if set.server.Profile, err = hook.ProfileByName(o.profile); err != nil {
+		return nil, cli.Usagef("-profile is %q: srs1 or srs7 was expected", o.profile)
+	}
+	if (o.cert == "") != (o.key == "") {
+		return nil, cli.Usagef("-cert and -key belong together: only one of them is given")
+	}
+	if set.server.Token, err = o.demandingToken(); err != nil {
+		return nil, err
+	}
+	if o.rules != "" {
+		if set.server.Rules, err = readRules(o.rules); err != nil {
+			return nil, err
+		}
+	}
+	if o.cert != "" {
+		cert, err := tls.LoadX509KeyPair(o.cert, o.key)
+		if err != nil {
+			return nil, fmt.Errorf("-cert and -key: %w", err)
+		}
+		set.server.Certificate = &cert
+	}
+	return set, nil
+}
+
+// demandingToken is the token with the events of -token-at.
+func (o *options) demandingToken() (*hookserver.Token, error) {
+	if o.tokenAt == "" {
+		return o.token, nil
+	}
+	if o.token == nil {
+		return nil, cli.Usagef("-token-at needs -token")
+	}
+	var events []hook.Event
+	for _, name := range strings.Split(o.tokenAt, ",") {
+		e, err := hook.ParseEvent(strings.TrimSpace(name))
+		if err != nil {
+			return nil, cli.Usagef("-token-at: %v", err)
+		}
+		events = append(events, e)
+	}
+	token, err := o.token.At(events...)
+	if err != nil {
+		return nil, cli.Usagef("-token-at: %v", err)
+	}
+	return token, nil
+}
+
+func readRules(name string) (*hookserver.Rules, error) {
+	const most = 1<<20 + 1 // one more than ParseRules takes
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, most))
+	if err != nil {
+		return nil, err
+	}
+	rules, err := hookserver.ParseRules(name, data)
+	if err != nil {
+		return nil, fmt.Errorf("the rules are wrong, nothing was started:\n%w", err)
+	}
+	return rules, nil
+}

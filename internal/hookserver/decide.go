@@ -1,0 +1,151 @@
+package hookserver
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hookproof/internal/endpoint"
+	"hookproof/internal/hook"
+)
+
+// The codes of the answers. 0, 100 and 200 are the document's; rules may give
+// others.
+const (
+	CodeOK       = 0   // the event is accepted, or noted if it is a closing one
+	CodeUnparsed = 100 // the body is no well-formed payload
+	CodeAction   = 200 // the action is unknown, or not one of that path's
+	CodeToken    = 401 // refused for its token
+	CodeRule     = 403 // refused by a rule
+)
+
+// hookPaths are the paths of the default callback server and their events.
+var hookPaths = map[string][]hook.Event{
+	"/api/v1/clients":  {hook.OnConnect, hook.OnClose},
+	"/api/v1/streams":  {hook.OnPublish, hook.OnUnpublish},
+	"/api/v1/sessions": {hook.OnPlay, hook.OnStop},
+}
+
+// outcome is what becomes of a request.
+type outcome string
+
+const (
+	accepted outcome = "accepted" // an opening event that was let on
+	refused  outcome = "refused"  // an opening event that was not
+	noted    outcome = "noted"    // a closing event
+	rejected outcome = "rejected" // nothing that is an event of its path
+)
+
+// verdict is the decision on one request.
+type verdict struct {
+	outcome outcome
+	code    int
+	status  int    // HTTP; 0: 200
+	reason  string // why it was refused or rejected; else empty
+	rule    *rule  // that took it, or nil
+	err     error  // what is wrong with the payload
+}
+
+// decide judges a POST of a hook path whose events these are.
+func (s *Server) decide(r *endpoint.Request, events []hook.Event) verdict {
+	pl := r.Payload
+	if pl == nil {
+		pl = &hook.Payload{}
+	}
+	has, err := check(pl, r.Body, r.DecodeErr)
+	if e, known := pl.Event(); pl.Action != "" && (!known || !slices.Contains(events, e)) && readable(err) {
+		return verdict{outcome: rejected, code: CodeAction, err: err, reason: "the action " + show(pl.Action) + " is none of " + r.Path()}
+	}
+	if err != nil {
+		return verdict{outcome: rejected, code: CodeUnparsed, err: err, reason: err.Error()}
+	}
+	e, _ := pl.Event()
+	v := verdict{outcome: accepted, rule: s.opts.Rules.find(e, pl)}
+	switch {
+	case e.Closing():
+		v.outcome = noted
+	case v.rule != nil && v.rule.refuse:
+		v.outcome, v.code, v.status, v.reason = refused, v.rule.code, v.rule.status, v.rule.name
+	case s.opts.Token != nil:
+		if why := s.opts.Token.check(s.opts.Profile, e, pl, has); why != "" {
+			v.outcome, v.code, v.reason = refused, CodeToken, why
+		}
+	}
+	return v
+}
+
+// readable reports whether the body is one JSON object, whatever else is wrong
+// with it.
+func readable(err error) bool {
+	var wrong *hook.PayloadError
+	return !errors.As(err, &wrong) ||
+		!slices.ContainsFunc(wrong.Problems, func(p hook.Problem) bool { return p.Key == "" })
+}
+
+// answer gives the answer of a verdict, with the rule's delay and fault.
+func (s *Server) answer(v *verdict) endpoint.Answer {
+	a := endpoint.Answer{Status: v.status, Body: strconv.Itoa(v.code), Header: plainText}
+	if s.opts.Profile.AcceptObject {
+		a.Body, a.Header = `{"code":`+a.Body+`,"data":null}`, jsonText
+	}
+	if v.rule != nil {
+		a.Delay, a.Fault = v.rule.delay, v.rule.fault
+	}
+	return a
+}
+
+// spoil notes an accepting verdict whose answer no caller can read as one.
+func (s *Server) spoil(v *verdict, a endpoint.Answer) {
+	sent := endpoint.Request{Answered: time.Now(), Answer: a}
+	if v.outcome == accepted && !sent.Verdict(s.opts.Profile).Accept {
+		v.outcome, v.reason = refused, v.rule.name+": fault "+v.rule.fault.String()
+	}
+}
+
+var (
+	plainText = http.Header{"Content-Type": {"text/plain; charset=utf-8"}, "Cache-Control": {"no-store"}}
+	jsonText  = http.Header{"Content-Type": {"application/json"}, "Cache-Control": {"no-store"}}
+)
+
+// handle answers every request that is whole.
+func (s *Server) handle(r *endpoint.Request) endpoint.Answer {
+	path := r.Path()
+	if page, ok := s.pages[path]; ok {
+		return s.servePage(page, r)
+	}
+	events, ok := hookPaths[path]
+	switch {
+	case !ok && r.Method == http.MethodPost:
+		s.note(r, &verdict{outcome: rejected, code: http.StatusNotFound, reason: "no hook path: " + show(path)})
+		fallthrough
+	case !ok:
+		return refusal(http.StatusNotFound, "no such page; the hooks are POST "+hookPathList())
+	case r.Method != http.MethodPost:
+		s.note(r, &verdict{outcome: rejected, code: http.StatusMethodNotAllowed, reason: show(r.Method) + " of a hook path"})
+		a := refusal(http.StatusMethodNotAllowed, "a hook is a POST")
+		a.Header.Set("Allow", http.MethodPost)
+		return a
+	}
+	v := s.decide(r, events)
+	a := s.answer(&v)
+	s.spoil(&v, a)
+	s.note(r, &v)
+	return a
+}
+
+// refusal is an answer for people; no profile takes it as accepting.
+func refusal(status int, text string) endpoint.Answer {
+	return endpoint.Answer{Status: status, Body: text + "\n", Header: plainText.Clone()}
+}
+
+func hookPathList() string {
+	all := make([]string, 0, len(hookPaths))
+	for path := range hookPaths {
+		all = append(all, path)
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
+}

@@ -1,0 +1,156 @@
+package hookserver
+
+import (
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"hookproof/internal/endpoint"
+	"hookproof/internal/hook"
+)
+
+// maxDelay bounds the delay of a rule.
+const maxDelay = 10 * time.Minute
+
+// ruleKey reads one key of a rule; false: there is no such key.
+func (p *rulesParser) ruleKey(r *rule, key string, v *yaml.Node) bool {
+	switch key {
+	case "name":
+		r.name = p.scalar(key, v)
+		if r.name == "" || len(r.name) > 200 {
+			p.errorf(v, "name: a text of 1 to 200 bytes was expected")
+		}
+	case "event":
+		p.eventList(r, v)
+	case "vhost":
+		r.vhost = p.text(key, v)
+	case "app":
+		r.app = p.text(key, v)
+	case "stream":
+		r.stream = p.text(key, v)
+	case "param":
+		r.param = p.text(key, v)
+	case "ip":
+		p.addresses(r, v)
+	case "refuse":
+		if v.Kind != yaml.ScalarNode || v.Value != "true" {
+			p.errorf(v, "refuse: true was expected, got %s", describe(v))
+		}
+		r.refuse = true
+	case "code":
+		r.code, r.refuse = p.number(key, v, 1, 99999), true
+	case "status":
+		r.status, r.refuse = p.number(key, v, 200, 599), true
+		if r.status > 200 && r.status < 400 {
+			p.errorf(v, "status: 200 or 400 to 599 was expected, got %d", r.status)
+		}
+	case "delay":
+		p.delay(r, v)
+	case "fault":
+		p.fault(r, v)
+	case "times":
+		r.limited = true
+		r.left.Store(int64(p.number(key, v, 1, 1_000_000_000)))
+	default:
+		return false
+	}
+	return true
+}
+
+// scalar gives a plain value as it is written.
+func (p *rulesParser) scalar(key string, v *yaml.Node) string {
+	if v.Kind != yaml.ScalarNode || v.Tag == "!!null" {
+		p.errorf(v, "%s: a single value was expected, got %s", key, describe(v))
+		return ""
+	}
+	return v.Value
+}
+
+// each hands over a single value, or the members of a list that is not empty.
+func (p *rulesParser) each(key string, v *yaml.Node, f func(v *yaml.Node, s string)) {
+	members := []*yaml.Node{v}
+	if v.Kind == yaml.SequenceNode {
+		members = v.Content
+	}
+	if len(members) == 0 {
+		p.errorf(v, "%s: at least one was expected, the list is empty", key)
+	}
+	for _, m := range members {
+		before := len(p.errs)
+		if s := p.scalar(key, m); len(p.errs) == before {
+			f(m, s)
+		}
+	}
+}
+
+func (p *rulesParser) eventList(r *rule, v *yaml.Node) {
+	r.events = nil
+	p.each("event", v, func(v *yaml.Node, s string) {
+		e, err := hook.ParseEvent(s)
+		if err != nil {
+			p.errorf(v, "event: %v", err)
+			return
+		}
+		r.events = append(r.events, e)
+	})
+}
+
+func (p *rulesParser) addresses(r *rule, v *yaml.Node) {
+	p.each("ip", v, func(v *yaml.Node, s string) {
+		network, err := netip.ParsePrefix(s)
+		if addr, addrErr := netip.ParseAddr(s); addrErr == nil && addr.Zone() == "" {
+			addr = addr.Unmap()
+			network, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+		}
+		if err != nil {
+			p.errorf(v, "ip: an address or a network like 10.0.0.0/8 was expected, got %s", brief(s))
+			return
+		}
+		r.ip = append(r.ip, network.Masked())
+	})
+}
+
+func (p *rulesParser) text(key string, v *yaml.Node) text {
+	s := p.scalar(key, v)
+	pattern, ok := strings.CutPrefix(s, "~")
+	if !ok {
+		return text{set: true, is: s}
+	}
+	like, err := regexp.Compile(pattern)
+	if err != nil {
+		p.errorf(v, "%s: a regular expression was expected behind ~, got %s: %v", key, brief(pattern), err)
+	}
+	return text{set: true, like: like}
+}
+
+func (p *rulesParser) number(key string, v *yaml.Node, from, to int) int {
+	n, err := strconv.Atoi(v.Value)
+	if v.Kind != yaml.ScalarNode || err != nil || n < from || n > to {
+		p.errorf(v, "%s: a number from %d to %d was expected, got %s", key, from, to, describe(v))
+	}
+	return n
+}
+
+func (p *rulesParser) delay(r *rule, v *yaml.Node) {
+	var err error
+	r.delay, err = time.ParseDuration(v.Value)
+	if v.Kind != yaml.ScalarNode || err != nil || r.delay <= 0 || r.delay > maxDelay {
+		p.errorf(v, "delay: a time like 500ms or 3s, up to %v, was expected, got %s", maxDelay, describe(v))
+	}
+}
+
+func (p *rulesParser) fault(r *rule, v *yaml.Node) {
+	var err error
+	if r.fault, err = endpoint.ParseFault(v.Value); v.Kind == yaml.ScalarNode && err == nil && r.fault != endpoint.None {
+		return
+	}
+	names := make([]string, 0, len(endpoint.Faults()))
+	for _, f := range endpoint.Faults() {
+		names = append(names, f.String())
+	}
+	p.errorf(v, "fault: one of %s was expected, got %s", strings.Join(names, ", "), describe(v))
+}
