@@ -24,12 +24,12 @@ func NoneListed(obs []reports.Observation) *Finding {
 	return nil
 }
 
-// Bounds on what a client that has gone may leave behind, in bytes of the
-// server's resident set. A Go or C++ heap moves by itself; between the bounds
-// the evidence does not decide.
+// What clients that have gone may leave behind in the server's resident set:
+// so much for each, and so much by which a Go or C++ heap moves by itself. Up to
+// twice that the evidence does not decide.
 const (
-	leftFine = 8 << 10
-	leftMuch = 32 << 10
+	leftEach  = 8 << 10
+	leftSlack = 8 << 20
 )
 
 // MemoryStays checks that the server's memory did not grow with each further
@@ -46,14 +46,15 @@ func MemoryStays(obs []reports.Observation, clients int) *Finding {
 		return &Finding{Expected: "the server's memory after at least 4 rounds", Seen: fmt.Sprintf("%d readings", len(seen)), Evidence: ns, Undecided: true}
 	}
 	half := len(seen) / 2
-	grown := (seen[len(seen)-1] - seen[half-1]) / float64(clients*(len(seen)-half))
-	if grown <= leftFine {
+	gone := clients * (len(seen) - half)
+	grown, fine := seen[len(seen)-1]-seen[half-1], float64(leftSlack+leftEach*gone)
+	if grown <= fine {
 		return nil
 	}
 	return &Finding{
-		Expected:  fmt.Sprintf("no more than %d KB of memory left behind by each client", leftFine>>10),
-		Seen:      fmt.Sprintf("%.1f KB each in the last %d rounds of %d clients", grown/1024, len(seen)-half, clients),
+		Expected:  fmt.Sprintf("the server's memory to grow by no more than %.1f MB (%d MB, and %d KB for each client) in the last %d rounds", fine/(1<<20), leftSlack>>20, leftEach>>10, len(seen)-half),
+		Seen:      fmt.Sprintf("%.1f MB, %.1f KB for each of the %d clients that have gone", grown/(1<<20), grown/1024/float64(gone), gone),
 		Evidence:  ns,
-		Undecided: grown <= leftMuch,
+		Undecided: grown <= 2*fine,
 	}
 }
