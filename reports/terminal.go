@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -148,7 +149,7 @@ func terminalMatrix(b *strings.Builder, run *Run, rows []Row, st Style) {
 		head += " " + pad(visible(p, false), cellWidth)
 	}
 	b.WriteString(strings.TrimRight(head, " ") + "\n")
-	for _, sec := range Sections(rows) {
+	for _, sec := range Sections(asked(run, rows)) {
 		b.WriteString(st.bold(visible(sec.Name, false)) + "\n")
 		for _, r := range sec.Rows {
 			fmt.Fprintf(b, "  %s %s ", pad(visible(r.ID, false), idWidth), pad(strings.ToUpper(string(r.Requirement.Level)), levelWidth))
@@ -163,6 +164,17 @@ func terminalMatrix(b *strings.Builder, run *Run, rows []Row, st Style) {
 		}
 		b.WriteString("\n")
 	}
+}
+
+// asked leaves out, where a part of the suite was asked for, the rows that no
+// scenario of the run speaks of.
+func asked(run *Run, rows []Row) []Row {
+	if run.Options.Selection == "" {
+		return rows
+	}
+	return slices.DeleteFunc(slices.Clone(rows), func(r Row) bool {
+		return !slices.ContainsFunc(r.Cells, func(c Cell) bool { return c.Total() > 0 })
+	})
 }
 
 // cell is a verdict with the number of scenarios that passed, of all.

@@ -43,7 +43,7 @@ type options struct {
 	listen   string
 	api      string
 	noVHosts bool
-	ids      string
+	ids      []string
 	tags     string
 	name     string
 	profile  string
@@ -65,7 +65,10 @@ func newOptions() *options {
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8085", "with -rtmp: the `ADDRESS` at which its hooks arrive; the two ports above it are used, too")
 	f.StringVar(&o.api, "api", "", "with -rtmp: the base `URL` of its HTTP API in SRS's shapes, as http://HOST:1985")
 	f.BoolVar(&o.noVHosts, "no-vhosts", false, "with -rtmp: only the default vhost has our hooks; scenarios that need others are not run")
-	f.StringVar(&o.ids, "id", "", "run the scenarios of these requirements only: `IDS` as S-ANS-04,S-ORD-01")
+	f.Func("id", "run the scenarios of these requirements only: `IDS` as S-ANS-04,S-ORD-01; may be given again", func(v string) error {
+		o.ids = append(o.ids, list(v)...)
+		return nil
+	})
 	f.StringVar(&o.tags, "tags", "", "run the scenarios whose tags meet this `EXPRESSION`: @must and not (@slow or @load)")
 	f.StringVar(&o.name, "name", "", "run the scenarios in whose id this `TEXT` stands")
 	f.StringVar(&o.profile, "profile", "", "run this `PROFILE`: srs1, srs7 or all\n(default all; with -rtmp srs7)")
@@ -83,7 +86,7 @@ func newOptions() *options {
 
 // selection checks the flags that select.
 func (o *options) selection() (suite.Selection, error) {
-	sel := suite.Selection{IDs: list(o.ids), Tags: o.tags, Name: o.name}
+	sel := suite.Selection{IDs: o.ids, Tags: o.tags, Name: o.name}
 	switch {
 	case o.profile == "" && o.rtmp != "":
 		sel.Profiles = []string{"srs7"}

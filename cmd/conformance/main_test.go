@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hookproof/internal/cli"
+	"hookproof/internal/stage"
+	"hookproof/reports"
+)
+
+func TestMain(m *testing.M) {
+	stage.ServeAsChild()
+	os.Exit(m.Run())
+}
+
+// command runs the whole command with arguments.
+func command(t *testing.T, args ...string) (code int, out, err string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	code = run(t.Context(), args, cli.Streams{In: strings.NewReader(""), Out: &o, Err: &e})
+	return code, o.String(), e.String()
+}
+
+func TestUsage(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		args []string
+		code int
+		want string // in either output
+	}{
+		{"help", []string{"-h"}, 0, "Examples:"},
+		{"help of config", []string{"config", "-h"}, 0, "paste them"},
+		{"version", []string{"-version"}, 0, "conformance"},
+		{"unknown flag", []string{"-foo"}, 2, "-foo"},
+		{"operand", []string{"foo"}, 2, "unexpected argument"},
+		{"unknown id", []string{"-id", "S-FOO-01"}, 2, `no requirement "S-FOO-01"`},
+		{"unknown tag", []string{"-tags", "@msut"}, 2, "@msut"},
+		{"broken expression", []string{"-tags", "@must and"}, 2, "want a tag"},
+		{"unknown profile", []string{"-profile", "srs9"}, 2, "srs9"},
+		{"selects nothing", []string{"-id", "S-KEY-10", "-profile", "srs1"}, 2, "no scenario matches"},
+		{"no parallel", []string{"-parallel", "0"}, 2, "-parallel is 0"},
+		{"no clients", []string{"-clients", "0"}, 2, "-clients is 0"},
+		{"no time", []string{"-timeout-scale", "0"}, 2, "-timeout-scale is 0"},
+		{"listen alone", []string{"-listen", "127.0.0.1:1"}, 2, "goes with -rtmp"},
+		{"two profiles of one server", []string{"-rtmp", "rtmp://127.0.0.1/live", "-profile", "all"}, 2, "one profile"},
+		{"no such list", []string{"-known-failing", "nowhere"}, 3, "nowhere"},
+		{"no server", []string{"-rtmp", "rtmp://127.0.0.1:1/live", "-listen", freeListen(t)}, 3, "no RTMP server answers at 127.0.0.1:1"},
+		{"no URL", []string{"-rtmp", "http://127.0.0.1/live"}, 3, "want rtmp://"},
+		{"judge nothing", []string{"judge"}, 2, "one report directory"},
+		{"judge nowhere", []string{"judge", "nowhere"}, 3, "nowhere"},
+		{"diff one", []string{"diff", "a"}, 2, "two report directories"},
+		{"config of no profile", []string{"config", "-profile", "x"}, 2, "srs1"},
+		{"config of no address", []string{"config", "-listen", "x"}, 2, "host:port"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			code, out, err := command(t, c.args...)
+			if code != c.code || !strings.Contains(out+err, c.want) {
+				t.Errorf("exit %d, want %d; want %q in:\n%s%s", code, c.code, c.want, out, err)
+			}
+		})
+	}
+}
+
+// freeListen gives an address whose port, and the two above it, are free now.
+func freeListen(t *testing.T) string {
+	for range 100 {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.Close()
+		at, err := stage.Listens(l.Addr().String())
+		if err == nil && free(at.Stoppable) && free(at.TLS) {
+			return at.Main
+		}
+	}
+	t.Fatal("no three ports in a row are free")
+	return ""
+}
+
+func free(addr string) bool {
+	l, err := net.Listen("tcp", addr)
+	if err == nil {
+		l.Close()
+	}
+	return err == nil
+}
+
+func TestList(t *testing.T) {
+	code, out, _ := command(t, "-list", "-id", "S-ANS-08", "-profile", "srs1")
+	if code != 0 || !strings.Contains(out, "S-ANS-08") || !strings.Contains(out, "2 scenarios") {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+}
+
+func TestConfig(t *testing.T) {
+	code, out, _ := command(t, "config", "-listen", "127.0.0.1:9000", "-profile", "srs7")
+	if code != 0 || !strings.Contains(out, "http://127.0.0.1:9000/hooks/default/1/on_connect") || strings.Contains(out, "profile srs7;") {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+}
+
+// A run writes its report, the report can be judged again and compared, and
+// the list of known failures turns verdicts round.
+func TestRunJudgeDiff(t *testing.T) {
+	dir := t.TempDir()
+	report, again := filepath.Join(dir, "report"), filepath.Join(dir, "again")
+	summary := filepath.Join(dir, "summary.md")
+	t.Setenv("GITHUB_STEP_SUMMARY", summary)
+	code, out, errs := command(t, "-id", "S-ORD-01,S-ANS-04", "-report", report, "-clients", "5")
+	if code != 0 || !strings.Contains(out, "S-ORD-01") {
+		t.Fatalf("exit %d:\n%s%s", code, out, errs)
+	}
+	for _, name := range []string{"report.json", "report.html", "junit.xml", "events.ndjson", "summary.md"} {
+		if st, err := os.Stat(filepath.Join(report, name)); err != nil || st.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if st, err := os.Stat(summary); err != nil || st.Size() == 0 {
+		t.Errorf("the CI job's summary: %v", err)
+	}
+	var run reports.Run
+	text, _ := os.ReadFile(filepath.Join(report, "report.json"))
+	if err := json.Unmarshal(text, &run); err != nil || run.Target.Kind != reports.TargetBuiltIn || len(run.Scenarios) == 0 {
+		t.Errorf("report.json: %v, %d scenarios of %q", err, len(run.Scenarios), run.Target.Kind)
+	}
+	if code, out, errs := command(t, "judge", "-report", again, report); code != 0 {
+		t.Errorf("judge: exit %d:\n%s%s", code, out, errs)
+	}
+	if code, out, errs := command(t, "diff", report, again); code != 0 {
+		t.Errorf("diff: exit %d:\n%s%s", code, out, errs)
+	}
+	known := filepath.Join(dir, "known")
+	os.WriteFile(known, []byte("S-ORD-01\n"), 0o644)
+	if code, out, _ := command(t, "-id", "S-ORD-01", "-known-failing", known, "-quiet"); code != 1 || !strings.Contains(out, "unexpected pass") {
+		t.Errorf("a known failure that passes: exit %d:\n%s", code, out)
+	}
+}
