@@ -87,3 +87,11 @@ func expect(p *hook.Profile, s *plan.Session, o *Outcome) (want [len(hook.Events
 	}
 	return want
 }
+
+// Due says how often each event of a client has to come at least.
+func Due(p *hook.Profile, s *plan.Session, o *Outcome) (least [len(hook.Events)]int) {
+	for e, w := range expect(p, s, o) {
+		least[e] = w.least
+	}
+	return least
+}

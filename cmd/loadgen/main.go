@@ -1,0 +1,92 @@
+// Command loadgen puts load on an RTMP server with hooks, or on a hook server,
+// and accounts for what became of every client.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"hookproof/internal/cli"
+	"hookproof/loadgen"
+	"hookproof/loadgen/result"
+	"hookproof/loadgen/rig"
+)
+
+func main() {
+	rig.ServeAsChild()
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	os.Exit(run(os.Args[1:], cli.Standard(), signals))
+}
+
+// run is the whole command; it returns its exit code. Signals come in through
+// a channel so that tests can send them.
+func run(args []string, s cli.Streams, signals <-chan os.Signal) int {
+	o := newOptions()
+	if code, done := cli.Parse(s, o.flags, help, args); done {
+		return code
+	}
+	if o.version {
+		cli.PrintVersion(s.Out, help.Name)
+		return cli.ExitOK
+	}
+	o.args = append([]string{help.Name}, args...)
+	cfg, err := o.config()
+	if err != nil {
+		return cli.Report(s, help.Name, err)
+	}
+	ctx, stop := interruptible(s, signals)
+	defer stop()
+	return o.play(ctx, cfg, s)
+}
+
+var errInterrupted = errors.New("interrupted")
+
+// interruptible gives a context that the first signal ends; the second one
+// ends the process.
+func interruptible(s cli.Streams, signals <-chan os.Signal) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	over := make(chan struct{})
+	go func() { // ends with stop
+		select {
+		case <-signals:
+			fmt.Fprintln(s.Err, "loadgen: ending in order, the report will be partial; once more to end at once")
+			cancel(errInterrupted)
+		case <-over:
+			return
+		}
+		select {
+		case <-signals:
+			os.Exit(cli.ExitCouldNotRun)
+		case <-over:
+		}
+	}()
+	return ctx, func() { close(over); cancel(nil) }
+}
+
+// play runs the test and shows it.
+func (o *options) play(ctx context.Context, cfg loadgen.Config, s cli.Streams) int {
+	out, err := loadgen.Run(ctx, cfg)
+	if err != nil {
+		return cli.Report(s, help.Name, err)
+	}
+	if err := out.Report.WriteSummary(s.Out); err != nil {
+		return cli.Report(s, help.Name, err)
+	}
+	return code(out.Report)
+}
+
+// code is the exit code of a verdict.
+func code(r *result.Report) int {
+	switch r.Verdict {
+	case result.Passed:
+		return cli.ExitOK
+	case result.Failed:
+		return cli.ExitFailed
+	}
+	return cli.ExitCouldNotRun
+}

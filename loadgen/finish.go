@@ -1,0 +1,146 @@
+package loadgen
+
+import (
+	"fmt"
+	"runtime"
+	"time"
+
+	"hookproof/internal/cli"
+	"hookproof/loadgen/account"
+	"hookproof/loadgen/measure"
+	"hookproof/loadgen/plan"
+	"hookproof/loadgen/result"
+)
+
+// finish judges the test and writes its report.
+func (r *run) finish(partial string) *Output {
+	ev := result.Evidence{Profile: r.cfg.Profile.Name, Outcomes: r.outcomes(), Hooks: r.log != nil, Refusing: r.refusing}
+	if r.log != nil {
+		r.endpoint.Close() // every request that came is noted
+		ev.Entries = r.log.Entries()
+	}
+	books := account.Judge(account.Case{
+		Profile: r.cfg.Profile, Plan: r.judged(), Outcomes: ev.Outcomes, Entries: ev.Entries, Hooks: r.log != nil,
+		LateAfter: r.cfg.LateAfter, Shared: r.cfg.RTMP != "", Measure: r.set,
+	})
+	hs := result.Collect(r.set)
+	rep := r.report(hs)
+	rep.Partial = partial
+	if r.log != nil || books.Total() > 0 {
+		rep.Hooks = books
+	}
+	rep.Void = r.void(hs)
+	rep.Judge(result.Combine(result.Defaults(r.log != nil), r.cfg.Thresholds), hs)
+	return &Output{Report: rep, Histograms: hs, Evidence: ev}
+}
+
+// judged is the plan as it was played: where nobody refuses, nobody is to be
+// refused.
+func (r *run) judged() *plan.Plan {
+	if r.refusing {
+		return r.plan
+	}
+	return r.plan.WithoutRefusals()
+}
+
+func (r *run) report(hs result.Histograms) *result.Report {
+	rep := &result.Report{
+		Schema: result.Schema, Tool: "loadgen " + cli.Version(), Run: r.cfg.Run, Started: r.start.UTC(),
+		Seconds: time.Since(r.start).Seconds(), Notes: r.notes, Setup: r.setup(), Sessions: r.counts(),
+		Latencies: hs.Latencies(), Errors: r.errors.List(), ErrorTotal: r.errors.Total(), Own: r.sampler.costs[0],
+		Series: r.sampler.series, Media: r.mediaCounts(),
+	}
+	rep.Own.CPUMean = rep.Own.CPUSeconds / rep.Seconds
+	if r.child != nil {
+		c := r.sampler.costs[1]
+		c.CPUMean = c.CPUSeconds / rep.Seconds
+		rep.Server = &c
+	}
+	return rep
+}
+
+func (r *run) mediaCounts() result.Media {
+	g := &r.g
+	return result.Media{
+		Sent: g.sent.Load(), Received: g.received.Load(), Lost: g.lost.Load(), Reordered: g.reordered.Load(),
+		Stalls: g.stalls.Load(), NoFrame: g.noFrame.Load(), BytesIn: g.bytesIn.Load(), BytesOut: g.bytesOut.Load(),
+	}
+}
+
+func (r *run) counts() result.Sessions {
+	c := r.judged().Count(r.cfg.Shard.Has)
+	g := &r.g
+	return result.Sessions{
+		Planned: c.Sessions, Started: int(g.started.Load()), Publishers: c.Publishers, Players: c.Players, ToRefuse: c.Refused(),
+		Connected: g.connected.Load(), Published: g.published.Load(), Played: g.played.Load(), Refused: g.refused.Load(),
+		Vanished: g.vanished.Load(), Left: g.left.Load(), Failed: g.failed.Load(), PeakLive: g.peakLive.Load(),
+	}
+}
+
+func (r *run) setup() result.Setup {
+	s := result.Setup{
+		Command: r.cfg.Command, Target: r.cfg.RTMP, Profile: r.cfg.Profile.Name, Peak: r.cfg.Plan.Peak(),
+		Load: stagesInWords(r.cfg.Plan.Stages), Media: r.cfg.Media.Name, Seed: r.cfg.Plan.Seed, Arrivals: "poisson",
+		Machine:  fmt.Sprintf("%d cores, %s/%s, %s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version()),
+		Refusing: r.refusing, WithMedia: !r.cfg.NoMedia, Hooks: "recording endpoint in the generator",
+	}
+	if s.Target == "" {
+		s.Target = "built-in server, a process of its own"
+	}
+	if r.cfg.Plan.Even {
+		s.Arrivals = "even"
+	}
+	if r.cfg.Shard.Of > 1 {
+		s.Shard = fmt.Sprintf("%d/%d", r.cfg.Shard.Number, r.cfg.Shard.Of)
+	}
+	switch {
+	case r.cfg.Hooks != nil:
+		s.Hooks = r.cfg.Hooks.String() + ", asked through the recording endpoint"
+	case r.log == nil:
+		s.Hooks = "not seen"
+	}
+	return s
+}
+
+// stagesInWords tells the load: "1000 sessions within 10s, 1000 for 20s, …".
+func stagesInWords(stages []plan.Stage) string {
+	text, now := "", 0
+	for i, st := range stages {
+		if i > 0 {
+			text += ", "
+		}
+		if st.Target == now {
+			text += fmt.Sprintf("hold for %v", st.For)
+		} else {
+			text += fmt.Sprintf("to %d within %v", st.Target, st.For)
+		}
+		now = st.Target
+	}
+	return text
+}
+
+// Bounds beyond which the generator, not the server, is what was measured.
+const (
+	maxLateness = 250 * time.Millisecond // p99 of starts, and of media
+	busy        = 0.9                    // of all cores
+	busyShare   = 0.2                    // of the samples
+)
+
+// void says why the figures are void.
+func (r *run) void(hs result.Histograms) (why []string) {
+	for _, m := range []measure.Metric{measure.Lateness, measure.Pacing} {
+		if h := hs[m]; h != nil && h.TotalCount() >= 100 && h.ValueAtQuantile(99) > maxLateness.Microseconds() {
+			why = append(why, fmt.Sprintf("%s: p99 is %d ms, the bound is %d ms", m.Title(), h.ValueAtQuantile(99)/1000, maxLateness.Milliseconds()))
+		}
+	}
+	hot := 0
+	for _, s := range r.sampler.series {
+		if s.OwnCPU > busy*float64(runtime.GOMAXPROCS(0)) {
+			hot++
+		}
+	}
+	if n := len(r.sampler.series); n >= 5 && float64(hot) > busyShare*float64(n) {
+		why = append(why, fmt.Sprintf("the generator used more than %.0f%% of all cores in %d of %d seconds", busy*100, hot, n))
+	}
+	return why
+}

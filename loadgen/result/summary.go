@@ -1,0 +1,185 @@
+package result
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"hookproof/internal/hook"
+	"hookproof/loadgen/account"
+)
+
+// summaryFindings is how many findings a summary names.
+const summaryFindings = 10
+
+// WriteSummary prints what held and what did not, as plain text.
+func (r *Report) WriteSummary(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n%s\n", r.Headline())
+	for _, why := range r.Void {
+		fmt.Fprintf(&b, "  void: %s\n", why)
+	}
+	if r.Partial != "" {
+		fmt.Fprintf(&b, "  partial: %s\n", r.Partial)
+	}
+	fmt.Fprintf(&b, "\nTarget    %s\nHooks     %s, profile %s\nLoad      %s; %s arrivals, seed %d\n",
+		r.Setup.Target, r.Setup.Hooks, r.Setup.Profile, r.Setup.Load, r.Setup.Arrivals, r.Setup.Seed)
+	r.writeSessions(&b)
+	r.writeLatencies(&b)
+	r.writeMedia(&b)
+	r.writeBooks(&b)
+	r.writeErrors(&b)
+	r.writeCosts(&b)
+	r.writeChecks(&b)
+	for _, n := range r.Notes {
+		fmt.Fprintf(&b, "\nNote: %s\n", n)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// Headline is the verdict in one line.
+func (r *Report) Headline() string {
+	failed := 0
+	for _, c := range r.Checks {
+		if !c.Passed {
+			failed++
+		}
+	}
+	s := strings.ToUpper(string(r.Verdict))
+	switch r.Verdict {
+	case Failed:
+		s += fmt.Sprintf(": %d of %d thresholds do not hold", failed, len(r.Checks))
+	case Void:
+		s += ": the generator was the bottleneck"
+	default:
+		s += fmt.Sprintf(": all %d thresholds hold", len(r.Checks))
+	}
+	if r.Partial != "" {
+		s += " (partial)"
+	}
+	return fmt.Sprintf("%s; %d sessions in %.1f s", s, r.Sessions.Started, r.Seconds)
+}
+
+func (r *Report) writeSessions(b *strings.Builder) {
+	s := &r.Sessions
+	fmt.Fprintf(b, "Sessions  %d of %d started (%d publishers, %d players), %d live at the peak\n",
+		s.Started, s.Planned, s.Publishers, s.Players, s.PeakLive)
+	fmt.Fprintf(b, "          %d refused of %d that were to be, %d left, %d vanished, %d failed\n",
+		s.Refused, s.ToRefuse, s.Left, s.Vanished, s.Failed)
+}
+
+func (r *Report) writeLatencies(b *strings.Builder) {
+	if len(r.Latencies) == 0 {
+		return
+	}
+	b.WriteString("\nLatency, ms; clients' steps count from when the client was due\n")
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "\tcount\tp50\tp90\tp99\tp99.9\tmax\t")
+	for _, l := range r.Latencies {
+		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t\n", pad(l.Title), l.Count, short(l.P50), short(l.P90), short(l.P99), short(l.P999), short(l.Max))
+	}
+	t.Flush()
+}
+
+// pad makes titles of one length, so that they stand at the left of a table
+// whose numbers stand at the right.
+func pad(s string) string { return "  " + s + strings.Repeat(" ", max(0, 24-len([]rune(s)))) }
+
+// short writes milliseconds in three digits or so.
+func short(v float64) string {
+	switch {
+	case v >= 100:
+		return fmt.Sprintf("%.0f", v)
+	case v >= 10:
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.2f", v)
+}
+
+func (r *Report) writeMedia(b *strings.Builder) {
+	m := &r.Media
+	if m.Received == 0 && m.Sent == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\nMedia     %s: %d frames sent, %d received, %d lost, %d out of order, %d stalls; %s received\n",
+		r.Setup.Media, m.Sent, m.Received, m.Lost, m.Reordered, m.Stalls, size(m.BytesIn))
+}
+
+// writeBooks prints the hooks' accounting: one line of verdict, one of events.
+func (r *Report) writeBooks(b *strings.Builder) {
+	if r.Hooks == nil {
+		b.WriteString("\nHooks     not accounted for\n")
+		return
+	}
+	h := r.Hooks
+	var parts []string
+	for _, k := range account.Kinds {
+		parts = append(parts, fmt.Sprintf("%d %s", h.Counts[k], k.Title()))
+	}
+	word := "every hook of every client is accounted for"
+	if h.Total() > 0 {
+		word = fmt.Sprintf("%d findings", h.Total())
+	}
+	fmt.Fprintf(b, "\nHooks     %s (%d clients)\n          %s\n", word, h.Clients, strings.Join(parts, ", "))
+	parts = parts[:0]
+	for _, e := range hook.Events {
+		parts = append(parts, fmt.Sprintf("%s %d", e, h.Seen[e.String()]))
+	}
+	fmt.Fprintf(b, "          came: %s\n", strings.Join(parts, ", "))
+	if h.Foreign > 0 {
+		fmt.Fprintf(b, "          requests of no client of this test: %d\n", h.Foreign)
+	}
+	for i, f := range h.Findings {
+		if i == summaryFindings {
+			fmt.Fprintf(b, "          … and %d more: see report.json (-report DIR)\n", h.Total()-i)
+			break
+		}
+		fmt.Fprintf(b, "          %s\n", f)
+	}
+}
+
+func (r *Report) writeErrors(b *strings.Builder) {
+	if r.ErrorTotal == 0 {
+		b.WriteString("\nErrors    none\n")
+		return
+	}
+	fmt.Fprintf(b, "\nErrors    %d\n", r.ErrorTotal)
+	for _, k := range r.Errors {
+		fmt.Fprintf(b, "  %6d  %s (first: %s: %s)\n", k.Count, k.Kind, k.Client, k.Detail)
+	}
+}
+
+func (r *Report) writeCosts(b *strings.Builder) {
+	cost := func(who string, c *Cost) {
+		fmt.Fprintf(b, "%-9s %.0f%% CPU on average, %.0f%% at most, %s memory, %d files\n", who, 100*c.CPUMean, 100*c.CPUMax, size(c.RSSMax), c.FilesMax)
+	}
+	b.WriteString("\n")
+	cost("Itself", &r.Own)
+	if r.Server != nil {
+		cost("Server", r.Server)
+	}
+}
+
+func (r *Report) writeChecks(b *strings.Builder) {
+	b.WriteString("\nThresholds\n")
+	for _, c := range r.Checks {
+		mark := "ok    "
+		if !c.Passed {
+			mark = "FAILED"
+		}
+		fmt.Fprintf(b, "  %s  %s (is %s)\n", mark, c.Text, c.Got)
+	}
+}
+
+// size writes bytes for people.
+func size(n int64) string {
+	switch {
+	case n >= 1<<30:
+		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
+	case n >= 1<<20:
+		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
+}
