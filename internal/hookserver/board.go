@@ -117,7 +117,7 @@ func (b *board) answered(seq int64) {
 	}
 	f.opened = true
 	connection := *f.row
-	connection.what, connection.Stream = clientKey{}, ""
+	connection.what, connection.Stream = clientKey{}, nil
 	b.connected.open(&connection)
 	switch f.event {
 	case hook.OnPublish:

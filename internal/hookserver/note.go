@@ -81,10 +81,11 @@ func (s *Server) logEntry(e *entry) {
 func (s *Server) rowOf(pl *hook.Payload, e *entry) *row {
 	r := &row{
 		client: keyOf(pl.ServerID, pl.ClientID),
-		ID:     e.ID, IP: e.IP, VHost: e.VHost, App: e.App, Stream: e.Stream, Page: e.Page, Since: e.At,
+		ID:     e.ID, IP: e.IP, VHost: e.VHost, App: e.App, Page: e.Page, Since: e.At,
 	}
 	if event, _ := pl.Event(); event.Opening() != hook.OnConnect {
-		r.what = keyOf(pl.VHost, pl.App, pl.Stream)
+		stream := e.Stream // so that the row does not keep the entry
+		r.what, r.Stream = keyOf(pl.VHost, pl.App, pl.Stream), &stream
 	}
 	return r
 }

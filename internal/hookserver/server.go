@@ -50,9 +50,10 @@ type Server struct {
 	verdicts map[int64]*verdict // by Seq, until the request is done
 }
 
-// Limits on callers that the package endpoint does not set.
+// Limits on callers; the package endpoint has more.
 const (
-	maxBody     = 1 << 20          // bytes; a hook's payload has some 600
+	maxBody     = 256 << 10        // bytes; a hook's payload has some 600
+	maxConns    = 10_000           // open at once
 	readTimeout = 10 * time.Second // from a request's first byte to its last
 	maxWatchers = 64               // pages that wait for news at once
 )
@@ -79,7 +80,7 @@ func New(o Options) *Server {
 	s.endpoint = endpoint.New(endpoint.Options{
 		// The keys of srs7 are those of every version; see check.
 		Profile: hook.SRS7, Default: s.handle, Observe: s.observe,
-		MaxRequests: -1, MaxBody: maxBody, ReadTimeout: readTimeout,
+		MaxRequests: -1, MaxBody: maxBody, MaxConns: maxConns, ReadTimeout: readTimeout,
 		TLS: s.useCertificate,
 	})
 	return s

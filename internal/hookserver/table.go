@@ -25,13 +25,13 @@ func keyOf(texts ...string) clientKey {
 type row struct {
 	client, what clientKey // what: the stream; zero for a connection
 
-	ID     string `json:"id"`
-	IP     string `json:"ip"`
-	VHost  string `json:"vhost"`
-	App    string `json:"app"`
-	Stream string `json:"stream,omitempty"`
-	Page   string `json:"page,omitempty"`
-	Since  int64  `json:"since"` // ms since 1970
+	ID     string  `json:"id"`
+	IP     string  `json:"ip"`
+	VHost  string  `json:"vhost"`
+	App    string  `json:"app"`
+	Stream *string `json:"stream,omitempty"` // nil for a connection
+	Page   string  `json:"page,omitempty"`
+	Since  int64   `json:"since"` // ms since 1970
 }
 
 // table holds what is open of one kind, in order of opening. Opening what is

@@ -29,8 +29,12 @@ function where(x) {
   return x.vhost && x.vhost !== "__defaultVhost__" ? `${x.vhost}/${path}` : path;
 }
 
+function details(...parts) {
+  return parts.filter(Boolean).join(" · ");
+}
+
 function client(x) {
-  return [x.id && `client ${x.id}`, x.ip && `from ${x.ip}`, x.page && `page ${x.page}`].filter(Boolean).join(" · ");
+  return details(x.id && `client ${x.id}`, x.ip && `from ${x.ip}`, x.page && `page ${x.page}`);
 }
 
 function lasted(ms) {
@@ -52,7 +56,9 @@ function showTable(name, t) {
     const since = element("span", "since", lasted(Date.now() + skew - r.since));
     since.dataset.since = r.since;
     const li = element("li");
-    li.append(line(element("span", "what", where(r)), since), element("div", "line more", client(r)));
+    const stream = r.stream !== undefined;
+    li.append(line(element("span", "what", stream ? where(r) : `client ${r.id}`), since),
+      element("div", "line more", stream ? client(r) : details(r.app && `app ${where(r)}`, r.ip && `from ${r.ip}`, r.page && `page ${r.page}`)));
     return li;
   });
   if (rows.length === 0) rows.push(element("li", "empty", "nobody"));
@@ -69,9 +75,8 @@ function logItem(e) {
   const what = e.app === undefined && e.stream === undefined ? "" : where({ ...e, app: e.app || "" });
   li.append(line(time, element("span", "event", e.event), element("span", "tag", verdict), element("span", "what", what)));
   if (e.reason) li.append(element("div", "line reason", e.reason));
-  const more = [client(e), e.param && `param ${e.param}`, e.tcUrl && `tcUrl ${e.tcUrl}`,
-    e.rule && e.rule !== e.reason && `rule ${e.rule}`, e.delay && `answer held ${e.delay}`];
-  const text = more.filter(Boolean).join(" · ");
+  const text = details(client(e), e.param && `param ${e.param}`, e.tcUrl && `tcUrl ${e.tcUrl}`,
+    e.rule && e.rule !== e.reason && `rule ${e.rule}`, e.delay && `answer held ${e.delay}`);
   if (text) li.append(element("div", "line more", text));
   return li;
 }

@@ -1,0 +1,82 @@
+package hookserver
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"hookproof/internal/hook"
+)
+
+func TestMask(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                           "",
+		"cam1":                       "cam1",
+		"?":                          "?",
+		"?a=b":                       "?a=***",
+		"?a=b?a=c&d":                 "?a=***?a=***&***",
+		"?a=&=b&&":                   "?a=***&=***&&",
+		"cam1?token=x":               "cam1?token=***",
+		"rtmp://h/app?token=x/s":     "rtmp://h/app?token=***",
+		"rtmp://u:p@h:1935/app/a@b":  "rtmp://***@h:1935/app/a@b",
+		"rtmp://u@p@h":               "rtmp://***@h",
+		"http://h/?u=http://a:b@c/?": "http://h/?u=***?",
+	} {
+		if got := mask(in); got != want {
+			t.Errorf("%q is shown as %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestShow(t *testing.T) {
+	for in, want := range map[string]string{
+		"cam1 é 相机":             "cam1 é 相机",
+		"a\x00\n\x1b[31m\u202e": `a\x00\n\x1b[31m\u202e`,
+		"a\xffb":                "a\uFFFDb",
+		"\u200b\u00a0":          `\u200b\u00a0`,
+	} {
+		if got := show(in); got != want {
+			t.Errorf("%q is shown as %q, want %q", in, got, want)
+		}
+	}
+	long := show(strings.Repeat("é", maxShown) + "\xff")
+	if !utf8.ValidString(long) || len(long) > maxShown+10 || !strings.HasSuffix(long, "…") {
+		t.Errorf("a long text is shown as %q", long)
+	}
+}
+
+// TestLog: what the document's server logs, refusals as warnings, no secrets
+// unless they are asked for, one line an event.
+func TestLog(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		show bool
+		want []string
+	}{
+		{"masked", false, []string{
+			`level=INFO msg=on_connect outcome=accepted code=0 client_id=1985 ip=192.168.1.20 vhost=__defaultVhost__ app=live stream=cam1 pageUrl=http://page.example/ param="?token=***" tcUrl="rtmp://127.0.0.1/live?token=***"`,
+			`level=WARN msg=on_play outcome=refused code=401 client_id=1985 ip=192.168.1.20 vhost=__defaultVhost__ app=live stream=a\nb pageUrl=http://page.example/ param="?token=***" tcUrl="rtmp://127.0.0.1/live?token=***" reason="wrong token"`,
+			`level=WARN msg=POST outcome=rejected code=100`,
+		}},
+		{"shown", true, []string{`param="?token=good"`, `param="?token=bad"`, `outcome=rejected`}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var log logText
+			o := guarded(t, hook.SRS7)
+			o.Logger, o.ShowParams = log.logger(), c.show
+			s := serve(t, o)
+			send(t, s, hook.OnConnect, sample(t, hook.SRS7, hook.OnConnect, nil))
+			send(t, s, hook.OnPlay, sample(t, hook.SRS7, hook.OnPlay, func(pl *hook.Payload) { pl.Param, pl.Stream = "?token=bad", "a\nb" }))
+			do(t, s, "POST", "/api/v1/clients", "")
+			lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+			if len(lines) != len(c.want) {
+				t.Fatalf("the log is\n%s", log.String())
+			}
+			for i, want := range c.want {
+				if !strings.Contains(lines[i], want) {
+					t.Errorf("the line is\n%s\nwant\n%s", lines[i], want)
+				}
+			}
+		})
+	}
+}
