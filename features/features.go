@@ -13,7 +13,7 @@ import (
 	"hookproof/reports"
 )
 
-//go:embed requirements.yaml rtmpserver/*.feature
+//go:embed requirements.yaml rtmpserver/*.feature hookserver/*.feature
 var files embed.FS
 
 // FS holds the feature files, by their path below features/.

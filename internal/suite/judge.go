@@ -27,7 +27,7 @@ func Judge(ctx context.Context, recorded *reports.Run) (*reports.Run, error) {
 		if err != nil {
 			return nil, err
 		}
-		pr := &profileRun{o: o, profile: p, start: recorded.Started, cases: map[string]*features.Case{}, recorded: map[string]*reports.Scenario{}}
+		pr := &profileRun{o: o, role: roleOf(recorded), profile: p, start: recorded.Started, cases: map[string]*features.Case{}, recorded: map[string]*reports.Scenario{}}
 		for i := range recorded.Scenarios {
 			if s := &recorded.Scenarios[i]; s.Profile == name {
 				pr.recorded[s.ID] = s

@@ -6,26 +6,35 @@ import (
 
 	"github.com/cucumber/godog"
 
+	"hookproof/features"
 	"hookproof/internal/evidence"
+	"hookproof/internal/hookjudge"
+	"hookproof/internal/hookstage"
 	"hookproof/internal/judge"
 	"hookproof/internal/stage"
 	"hookproof/reports"
 	"hookproof/steps"
+	"hookproof/steps/hooks"
 )
 
 // play is one scenario on the stage of its role: the steps act on it.
 type play interface {
 	// set sets the stage up. The stage of a sealed log does not act.
 	set(ctx context.Context, log *evidence.Log, rnd *rand.Rand)
-	// after looks at the target when the steps are over; what it finds is the
-	// scenario's doing.
-	after(ctx context.Context) *judge.Finding
+	// after looks at the target when the steps of the scenario of that id are
+	// over; what it finds is the scenario's doing.
+	after(id string) *judge.Finding
 	// close takes the stage down and tells who was on it.
 	close() []reports.Actor
 }
 
 // newPlay registers the role's steps for one scenario.
 func (pr *profileRun) newPlay(sc *godog.ScenarioContext) play {
+	if pr.role == features.RoleHookServer {
+		p := &hookPlay{target: pr.hooks, world: &hooks.World{Profile: pr.profile, Clients: pr.o.Clients}}
+		hooks.Register(sc, p.world)
+		return p
+	}
 	p := &serverPlay{target: pr.target, world: &steps.World{Profile: pr.profile, Clients: pr.o.Clients}}
 	steps.Register(sc, p.world)
 	return p
@@ -46,13 +55,35 @@ func (p *serverPlay) set(ctx context.Context, log *evidence.Log, rnd *rand.Rand)
 	p.world.Scene = stage.NewScene(ctx, p.target, log)
 }
 
-func (p *serverPlay) after(context.Context) *judge.Finding { return nil }
+func (p *serverPlay) after(string) *judge.Finding { return nil }
 
 func (p *serverPlay) close() []reports.Actor {
 	all := actors(p.world.Scene)
 	p.world.Scene.Close()
 	return all
 }
+
+// hookPlay is a scenario of role H.
+type hookPlay struct {
+	target *hookstage.Target
+	world  *hooks.World
+}
+
+func (p *hookPlay) set(ctx context.Context, log *evidence.Log, rnd *rand.Rand) {
+	p.world.Rand = rnd
+	if log.Sealed() {
+		p.world.Scene = hookstage.Recorded(log)
+		return
+	}
+	p.world.Scene = hookstage.NewScene(ctx, p.target, log)
+}
+
+func (p *hookPlay) after(id string) *judge.Finding {
+	p.world.Scene.CheckAlive(id)
+	return hookjudge.Alive(p.world.Scene.Log.Whole())
+}
+
+func (p *hookPlay) close() []reports.Actor { return p.world.Scene.Close() }
 
 // actors describes the clients of a scene.
 func actors(s *stage.Scene) []reports.Actor {

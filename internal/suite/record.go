@@ -84,6 +84,9 @@ func (r *recorder) before(ctx context.Context, sc *godog.Scenario) (context.Cont
 
 // lacking says why a case cannot be run against the target; "" when it can.
 func (pr *profileRun) lacking(c *features.Case) string {
+	if pr.hooks != nil {
+		return pr.hooks.Lacking(c.Tags)
+	}
 	for _, need := range stage.Capabilities {
 		if c.Has(string(need)) && pr.target.Lacks[need] != "" {
 			return pr.target.Lacks[need]
@@ -143,7 +146,7 @@ func (r *recorder) after(ctx context.Context, _ *godog.Scenario, err error) (con
 	ended := ctx.Err()
 	r.result.Duration = time.Since(r.result.Started)
 	if ended == nil {
-		r.err = aftermath(r.err, r.play.after(ctx))
+		r.err = aftermath(r.err, r.play.after(r.c.ID))
 	}
 	r.judge(ended)
 	r.cancel()

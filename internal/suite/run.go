@@ -20,6 +20,7 @@ import (
 	"hookproof/features"
 	"hookproof/internal/evidence"
 	"hookproof/internal/hook"
+	"hookproof/internal/hookstage"
 	"hookproof/internal/stage"
 	"hookproof/reports"
 )
@@ -27,9 +28,12 @@ import (
 // Options say what is run, against what, and how.
 type Options struct {
 	Selection Selection
-	Role      string // features.RoleServer
+	Role      string // of the target: features.RoleServer or features.RoleHookServer
 	// Open gives the target for a profile; it is closed after the run.
 	Open func(ctx context.Context, p *hook.Profile) (*stage.Target, error)
+	// OpenHooks gives the hook server for a profile, where that is the role.
+	// Its scenarios run one by one: one that ends it can be named.
+	OpenHooks func(ctx context.Context, p *hook.Profile) (*hookstage.Target, error)
 	// SideBySide says that the targets of several profiles can be open at once.
 	SideBySide bool
 	Parallel   int     // scenarios at once; 0 is DefaultParallel
@@ -72,7 +76,7 @@ func Run(ctx context.Context, o Options) (*reports.Run, error) {
 		if err != nil {
 			return nil, err
 		}
-		pr := &profileRun{o: &o, profile: p, start: run.Started, stalls: stalls, cases: map[string]*features.Case{}}
+		pr := &profileRun{o: &o, role: o.Role, profile: p, start: run.Started, stalls: stalls, cases: map[string]*features.Case{}}
 		for i := range cases {
 			if c := &cases[i]; c.Profile == name {
 				pr.cases[c.Key] = c
@@ -99,6 +103,9 @@ func (o *Options) setDefaults() {
 	if o.Parallel <= 0 {
 		o.Parallel = DefaultParallel
 	}
+	if o.Role == features.RoleHookServer {
+		o.Parallel = 1
+	}
 	if o.Clients <= 0 {
 		o.Clients = DefaultClients
 	}
@@ -115,10 +122,10 @@ func (o *Options) setDefaults() {
 // after the other.
 func runProfiles(ctx context.Context, all []*profileRun) error {
 	g, ctx := errgroup.WithContext(ctx)
+	if len(all) > 0 && !all[0].o.SideBySide {
+		g.SetLimit(1)
+	}
 	for _, pr := range all {
-		if !pr.o.SideBySide {
-			g.SetLimit(1)
-		}
 		g.Go(func() error {
 			if err := pr.run(ctx); err != nil {
 				return fmt.Errorf("profile %s: %w", pr.profile, err)
@@ -163,11 +170,13 @@ func order(results []reports.Scenario, cases []features.Case) {
 // profileRun is the run of one profile's cases.
 type profileRun struct {
 	o       *Options
+	role    string
 	profile *hook.Profile
 	start   time.Time
 	stalls  *stallWatch
 	cases   map[string]*features.Case // by features.Key
 	target  *stage.Target
+	hooks   *hookstage.Target     // in place of target, where the role is the hook server's
 	log     []reports.Observation // of the probe
 	// recorded, when not nil, holds what is judged again, by case id.
 	recorded map[string]*reports.Scenario
@@ -178,6 +187,13 @@ type profileRun struct {
 
 func (pr *profileRun) run(ctx context.Context) error {
 	var err error
+	if pr.role == features.RoleHookServer {
+		if pr.hooks, err = pr.o.OpenHooks(ctx, pr.profile); err != nil {
+			return err
+		}
+		defer pr.hooks.Close()
+		return pr.godog(ctx, pr.initialize)
+	}
 	if pr.target, err = pr.o.Open(ctx, pr.profile); err != nil {
 		return err
 	}

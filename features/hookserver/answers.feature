@@ -1,0 +1,131 @@
+Feature: The answers of a hook server
+  A caller lets its client on when the answer is the byte 0 with status 200, and
+  an srs7 caller when it is an object whose code is 0. Nothing else will do.
+
+  @H-RSP-01 @must @srs1 @srs7
+  Rule: H-RSP-01 MUST: an acceptable on_connect is answered 200 with 0, or in srs7 with an object whose code is 0
+
+    Scenario: an acceptable on_connect
+      When a caller sends an acceptable on_connect
+      Then it is accepted
+
+    Scenario Outline: a token behind <bytes> bytes of other parameters
+      When a caller sends an acceptable on_connect with <bytes> bytes of other parameters before its token
+      Then it is accepted
+
+      Examples:
+        | bytes |
+        | 1     |
+        | 256   |
+        | 4096  |
+
+    @srs1
+    Scenario: a client connects to an RTMP server and leaves
+      When Alice, who is acceptable, connects to an RTMP server and leaves
+      Then every event of Alice is accepted
+
+  @H-RSP-02 @must @srs1 @srs7
+  Rule: H-RSP-02 MUST: an acceptable on_close is answered 200 with 0, or in srs7 with an object whose code is 0
+
+    Scenario: an acceptable on_close
+      When a caller sends an acceptable on_close
+      Then it is accepted
+
+    @srs7
+    Scenario: a client connects to an RTMP server and leaves
+      When Alice, who is acceptable, connects to an RTMP server and leaves
+      Then every event of Alice is accepted
+
+  @H-RSP-03 @must @srs1 @srs7
+  Rule: H-RSP-03 MUST: an acceptable on_publish is answered 200 with 0, or in srs7 with an object whose code is 0
+
+    Scenario: an acceptable on_publish
+      When a caller sends an acceptable on_publish
+      Then it is accepted
+
+    @srs7
+    Scenario Outline: a token behind <bytes> bytes of other parameters
+      When a caller sends an acceptable on_publish with <bytes> bytes of other parameters before its token
+      Then it is accepted
+
+      Examples:
+        | bytes |
+        | 1     |
+        | 256   |
+        | 4096  |
+
+    @srs7
+    Scenario: a client publishes through an RTMP server
+      When Alice, who is acceptable, publishes through an RTMP server
+      Then Alice is let on
+
+  @H-RSP-04 @must @srs1 @srs7
+  Rule: H-RSP-04 MUST: an acceptable on_unpublish is answered 200 with 0, or in srs7 with an object whose code is 0
+
+    Scenario: an acceptable on_unpublish
+      When a caller sends an acceptable on_unpublish
+      Then it is accepted
+
+    @srs7
+    Scenario: a client publishes through an RTMP server, and leaves
+      When Alice, who is acceptable, publishes through an RTMP server, and leaves
+      Then every event of Alice is accepted
+
+  @H-RSP-05 @must @srs1 @srs7
+  Rule: H-RSP-05 MUST: an acceptable on_play is answered 200 with 0, or in srs7 with an object whose code is 0
+
+    Scenario: an acceptable on_play
+      When a caller sends an acceptable on_play
+      Then it is accepted
+
+    @srs7
+    Scenario Outline: a token behind <bytes> bytes of other parameters
+      When a caller sends an acceptable on_play with <bytes> bytes of other parameters before its token
+      Then it is accepted
+
+      Examples:
+        | bytes |
+        | 1     |
+        | 256   |
+        | 4096  |
+
+    @srs7
+    Scenario: a client plays through an RTMP server
+      When Bob, who is acceptable, plays through an RTMP server
+      Then Bob is let on
+
+  @H-RSP-06 @must @srs1 @srs7
+  Rule: H-RSP-06 MUST: an acceptable on_stop is answered 200 with 0, or in srs7 with an object whose code is 0
+
+    Scenario: an acceptable on_stop
+      When a caller sends an acceptable on_stop
+      Then it is accepted
+
+    @srs7
+    Scenario: a client plays through an RTMP server, and leaves
+      When Bob, who is acceptable, plays through an RTMP server, and leaves
+      Then every event of Bob is accepted
+
+  @H-RSP-07 @must @srs1 @srs7
+  Rule: H-RSP-07 MUST: the answer is exact: nothing round the 0, and code is an integer
+
+    Scenario Outline: the events of a <kind>
+      When a caller sends the events of a <kind> in order
+      Then each answer is exact
+
+      Examples:
+        | kind      |
+        | publisher |
+        | player    |
+
+  @H-RSP-08 @must @srs1 @srs7
+  Rule: H-RSP-08 MUST: every configured event is answered, each within 2 s
+
+    Scenario Outline: the events of a <kind>
+      When a caller sends the events of a <kind> in order
+      Then each is answered within 2 s
+
+      Examples:
+        | kind      |
+        | publisher |
+        | player    |

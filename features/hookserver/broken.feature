@@ -1,0 +1,90 @@
+Feature: Broken requests
+  The hook path is reachable by strangers and by broken callers. None of them
+  gets a client in, and none keeps others from being served.
+
+  @H-BAD-01 @must @srs1 @srs7
+  Rule: H-BAD-01 MUST: a malformed request never gets an accepting answer, is answered within 2 s, and the next valid event is served as before
+
+    Scenario Outline: <what>
+      When a caller sends to an event's URL <what>, and then an ordinary event
+      Then no answer accepts what is broken
+      And each is answered within 2 s
+      And the ordinary event is accepted
+
+      Examples:
+        | what                          |
+        | no body                       |
+        | a blank                       |
+        | no JSON                       |
+        | an object that breaks off     |
+        | a string that breaks off      |
+        | a comma too many              |
+        | single quotes                 |
+        | keys without quotes           |
+        | more behind the object        |
+        | two objects                   |
+        | an array                      |
+        | an array with the event       |
+        | a number                      |
+        | a string                      |
+        | null                          |
+        | true                          |
+        | an empty object               |
+        | no action                     |
+        | an action that does not exist |
+        | an empty action               |
+        | an action in capitals         |
+        | a number for its action       |
+        | null for its action           |
+        | an array for its action       |
+        | an object for its client_id   |
+        | true for its client_id        |
+        | an array for its app          |
+        | a number for its app          |
+        | an object for its vhost       |
+        | a number for its ip           |
+        | an array for its stream       |
+
+      @srs7
+      Examples: keys of srs7
+        | what                    |
+        | a number for its param  |
+        | an object for its tcUrl |
+
+  @H-BAD-02 @must @srs1 @srs7 @hostile
+  Rule: H-BAD-02 MUST: huge, deeply nested, truncated and slow requests leave the server alive, and it answers others meanwhile
+
+    Scenario Outline: <what>
+      When a caller sends <what>, others send ordinary events meanwhile and afterwards
+      Then the others are accepted
+
+      Examples:
+        | what                         |
+        | a body of 10 MB              |
+        | a body of 10 MB in chunks    |
+        | arrays nested 10,000 deep    |
+        | objects nested 10,000 deep   |
+        | 10,000 arrays that open      |
+        | 10,000 keys of the same name |
+        | a body that is not UTF-8     |
+        | a header field of 1 MB       |
+        | a request that breaks off    |
+        | a head that breaks off       |
+        | a body that comes slowly     |
+        | a head that comes slowly     |
+        | a chunk that comes slowly    |
+
+  @H-BAD-03 @should @srs1 @srs7
+  Rule: H-BAD-03 SHOULD: GET, PUT and DELETE on a hook path change nothing and give no accepting answer
+
+    Scenario Outline: <method>
+      When a caller sends an acceptable event by <method>
+      Then no answer accepts what is broken
+
+      Examples:
+        | method                 |
+        | GET                    |
+        | GET, without a body    |
+        | PUT                    |
+        | DELETE                 |
+        | DELETE, without a body |

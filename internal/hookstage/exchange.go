@@ -1,0 +1,147 @@
+package hookstage
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"syscall"
+	"time"
+
+	"hookproof/internal/hookjudge"
+)
+
+// result is what came of a request.
+type result struct {
+	status   int
+	body     []byte
+	encoding string
+	closing  bool // the server said that it ends the connection
+	how      hookjudge.Failure
+	err      error
+	sent     time.Time // the caller began
+	got      time.Time // the answer was in, or given up
+}
+
+// text tells a failure in words.
+func (r *result) text() string {
+	if r.err == nil {
+		return ""
+	}
+	return r.err.Error()
+}
+
+// maxAnswer bounds an answer, in bytes.
+const maxAnswer = 4 << 20
+
+// wire is a connection to the hook server.
+type wire struct {
+	conn net.Conn
+	r    *bufio.Reader
+	stop func() bool // of the watch over the context
+}
+
+// open connects. The connection ends with ctx.
+func (t *Target) open(ctx context.Context, target string, limit time.Duration) (*wire, *result) {
+	deadline := time.Now().Add(limit)
+	conn, err := t.dial(ctx, target, deadline)
+	if err != nil {
+		how, text := hookjudge.NotConnected, fmt.Errorf("no connection: %w", err)
+		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) {
+			how, text = hookjudge.TimedOut, fmt.Errorf("no connection within %v", limit)
+		}
+		return nil, &result{how: how, err: text, sent: deadline.Add(-limit), got: time.Now()}
+	}
+	conn.SetDeadline(deadline)
+	return &wire{conn: conn, r: bufio.NewReader(conn), stop: context.AfterFunc(ctx, func() { conn.Close() })}, nil
+}
+
+func (w *wire) close() {
+	w.stop()
+	w.conn.Close()
+}
+
+// extend gives what comes next its time.
+func (w *wire) extend(limit time.Duration) { w.conn.SetDeadline(time.Now().Add(limit)) }
+
+// send writes bytes. A server that answers without reading all is heard all
+// the same, so the error is only noted.
+func (w *wire) send(b []byte) error {
+	_, err := w.conn.Write(b)
+	return err
+}
+
+// receive reads one answer. limit is for the words of a failure: the deadline
+// is the connection's.
+func (w *wire) receive(method string, limit time.Duration) result {
+	r := result{sent: time.Now()}
+	r.read(w, method, limit)
+	r.got = time.Now()
+	return r
+}
+
+func (r *result) read(w *wire, method string, limit time.Duration) {
+	fail := func(how hookjudge.Failure, err error) {
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			how, err = hookjudge.TimedOut, fmt.Errorf("no whole answer within %v", limit)
+		}
+		r.how, r.err = how, err
+	}
+	if _, err := w.r.Peek(1); err != nil {
+		fail(hookjudge.Dropped, dropped(err))
+		return
+	}
+	for {
+		resp, err := http.ReadResponse(w.r, &http.Request{Method: method})
+		if err != nil {
+			fail(hookjudge.NotHTTP, fmt.Errorf("no HTTP answer: %w", err))
+			return
+		}
+		if resp.StatusCode == http.StatusContinue {
+			continue
+		}
+		body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+		resp.Body.Close()
+		r.status, r.body, r.encoding, r.closing = resp.StatusCode, body, resp.Header.Get("Content-Encoding"), resp.Close
+		switch {
+		case err != nil:
+			fail(hookjudge.Truncated, fmt.Errorf("a truncated answer: %d and %.100q, then %w", resp.StatusCode, body, err))
+		case len(body) > maxAnswer:
+			fail(hookjudge.NotHTTP, fmt.Errorf("an answer of more than %d bytes", maxAnswer))
+		}
+		return
+	}
+}
+
+// dropped says how a connection ended without a word.
+func dropped(err error) error {
+	if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) {
+		return errors.New("the connection was reset without an answer")
+	}
+	if errors.Is(err, io.EOF) {
+		return errors.New("the connection was closed without an answer")
+	}
+	return fmt.Errorf("no answer: %w", err)
+}
+
+// exchange sends a request on a connection of its own and reads the answer.
+func (t *Target) exchange(ctx context.Context, q *Request, limit time.Duration) result {
+	began := time.Now()
+	w, failed := t.open(ctx, q.URL, limit)
+	if failed != nil {
+		return *failed
+	}
+	defer w.close()
+	w.extend(limit)
+	sent := w.send(q.wire())
+	r := w.receive(q.method(), limit)
+	r.sent = began
+	if r.err != nil && sent != nil && r.how == hookjudge.Dropped {
+		r.err = fmt.Errorf("%w (it ended before the request was out)", r.err)
+	}
+	return r
+}

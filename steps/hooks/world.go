@@ -1,0 +1,60 @@
+// Package hooks is the glue between the Gherkin of the hook server's features
+// and what acts and judges: a step of a few lines each. Scenes act
+// (internal/hookstage), checks judge (internal/hookjudge); a World joins the
+// two for one scenario.
+package hooks
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"github.com/cucumber/godog"
+
+	"hookproof/internal/hook"
+	"hookproof/internal/hookstage"
+	"hookproof/internal/judge"
+	"hookproof/reports"
+)
+
+// World is one scenario while it runs, or while its recording is judged.
+type World struct {
+	Scene   *hookstage.Scene
+	Profile *hook.Profile
+	Clients int        // in a crowd
+	Rand    *rand.Rand // seeded for this scenario
+}
+
+// Register binds the steps of a hook server's scenarios to a World.
+func Register(sc *godog.ScenarioContext, w *World) {
+	w.registerRequests(sc)
+	w.registerTransport(sc)
+	w.registerClients(sc)
+	w.registerAnswers(sc)
+}
+
+// failed turns a finding into a step's error; a nil finding is none.
+func failed(f *judge.Finding) error {
+	if f == nil {
+		return nil
+	}
+	return f
+}
+
+// is makes a step of a check.
+func (w *World) is(check func(obs []reports.Observation) *judge.Finding) func() error {
+	return func() error { return failed(check(w.Scene.Log.All())) }
+}
+
+// eventually waits until a check finds nothing, and returns what it found last
+// otherwise.
+func (w *World) eventually(ctx context.Context, check func([]reports.Observation) *judge.Finding) error {
+	var last *judge.Finding
+	w.Scene.Await(ctx, func(obs []reports.Observation) bool {
+		last = check(obs)
+		return last == nil
+	})
+	if ctx.Err() != nil && last != nil {
+		return ctx.Err()
+	}
+	return failed(last)
+}
