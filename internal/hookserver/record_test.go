@@ -3,6 +3,7 @@ package hookserver
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,6 +37,7 @@ func TestRecord(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		slices.SortFunc(rec.Requests, func(a, b *endpoint.Request) int { return int(a.Seq - b.Seq) })
 		if rec.Profile != p.Name || len(rec.Requests) != 5 || rec.Skipped != 0 {
 			t.Fatalf("profile %s, %d requests, %d skipped", rec.Profile, len(rec.Requests), rec.Skipped)
 		}

@@ -21,7 +21,8 @@ type Options struct {
 	Token   *Token // nil: no token is asked for
 	Rules   *Rules // nil: none; they are looked at before the token
 	// Record gets every request and its answer as endpoint.WriteJSONL writes
-	// them, tokens included. The requests of the page are left out.
+	// them, tokens included, in the order in which they end. The requests of
+	// the page are left out.
 	Record io.Writer
 	// Certificate makes it https.
 	Certificate *tls.Certificate

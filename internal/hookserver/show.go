@@ -74,7 +74,10 @@ func mask(s string) string {
 
 // shown gives a text as the log and the page show it.
 func (s *Server) shown(text string) string {
-	if !s.opts.ShowParams {
+	// Only its beginning will be seen; but a text cut before the "@" of a URL
+	// would show what is masked.
+	const enough = 20 * maxShown
+	if text = text[:min(len(text), enough)]; !s.opts.ShowParams {
 		text = mask(text)
 	}
 	return show(text)

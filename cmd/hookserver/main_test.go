@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bytes"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"hookproof/internal/cli"
+)
+
+// childEnv makes the test binary be the command: tests start it as a process
+// of its own, with signals and exit codes as users have them.
+const childEnv = "HOOKSERVER_TEST_CHILD"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(childEnv) != "" {
+		main()
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// tempFile writes a new file and gives its path.
+func tempFile(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestCommandLine runs everything that ends by itself.
+func TestCommandLine(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	port := taken.Addr().String()
+	wrong := tempFile(t, "rules.yaml", "rules:\n  - {refuse: true}\n  - {refuze: true}\n")
+	there := tempFile(t, "old.jsonl", "evidence\n")
+	unused := filepath.Join(t.TempDir(), "new.jsonl")
+	for _, c := range []struct {
+		name     string
+		args     []string
+		code     int
+		out, err string
+	}{
+		{"help", []string{"-h"}, cli.ExitOK, "usage: hookserver [-listen ADDR]", ""},
+		{"version", []string{"-version"}, cli.ExitOK, "hookserver ", ""},
+		{"unknown flag", []string{"-x"}, cli.ExitUsage, "", "not defined: -x\nRun \"hookserver -h\" for help.\n"},
+		{"operand", []string{"8085"}, cli.ExitUsage, "", `unexpected argument "8085"`},
+		{"address", []string{"-listen", "nowhere"}, cli.ExitUsage, "", "-listen: expected PORT or IP:PORT"},
+		{"profile", []string{"-profile", "srs2"}, cli.ExitUsage, "", `-profile is "srs2": srs1 or srs7 was expected`},
+		{"log", []string{"-log", "xml"}, cli.ExitUsage, "", `-log is "xml": text or json was expected`},
+		{"token", []string{"-token", "good"}, cli.ExitUsage, "", "KEY=VALUE was expected"},
+		{"two tokens", []string{"-token", "a=b", "-token", "a=c"}, cli.ExitUsage, "", "only one token was expected"},
+		{"events alone", []string{"-token-at", "on_play"}, cli.ExitUsage, "", "-token-at needs -token"},
+		{"unknown event", []string{"-token", "a=b", "-token-at", "on_play,on_foo"}, cli.ExitUsage, "", `-token-at: hook event "on_foo": want one of`},
+		{"closing event", []string{"-token", "a=b", "-token-at", "on_close"}, cli.ExitUsage, "", "-token-at: on_close: on_connect, on_publish or on_play was expected"},
+		{"cert alone", []string{"-cert", "x.pem"}, cli.ExitUsage, "", "-cert and -key belong together"},
+		{"no cert", []string{"-cert", "x.pem", "-key", "y.pem"}, cli.ExitCouldNotRun, "", "-cert and -key: open x.pem: "},
+		{"no rules", []string{"-rules", "nowhere.yaml"}, cli.ExitCouldNotRun, "", "nowhere.yaml: no such file"},
+		{"rules are a directory", []string{"-rules", t.TempDir()}, cli.ExitCouldNotRun, "", "is a directory"},
+		{"wrong rules", []string{"-rules", wrong}, cli.ExitCouldNotRun, "", "the rules are wrong, nothing was started:\n" + wrong + ":3: one of name, "},
+		{"recording is there", []string{"-record", there}, cli.ExitCouldNotRun, "", "-record: " + there + " is there already: "},
+		{"no directory for the recording", []string{"-record", "nowhere/x"}, cli.ExitCouldNotRun, "", "-record: open nowhere/x: "},
+		{"port taken", []string{"-listen", port, "-record", unused}, cli.ExitCouldNotRun, "", "hookserver: cannot listen on " + port + ": address already in use: another program listens there\n"},
+		{"not an address of this machine", []string{"-listen", "192.0.2.1:0"}, cli.ExitCouldNotRun, "", "hookserver: cannot listen on 192.0.2.1:0: "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var out, errs bytes.Buffer
+			signals := make(chan os.Signal)
+			close(signals) // whatever starts by mistake ends
+			code := run(c.args, cli.Streams{Out: &out, Err: &errs}, signals)
+			if code != c.code {
+				t.Errorf("exit code %d, want %d", code, c.code)
+			}
+			if !strings.Contains(out.String(), c.out) || (c.out == "" && out.Len() > 0) {
+				t.Errorf("stdout is %q, want %q in it", out.String(), c.out)
+			}
+			if !strings.Contains(errs.String(), c.err) {
+				t.Errorf("stderr is %q, want %q in it", errs.String(), c.err)
+			}
+		})
+	}
+	if text, err := os.ReadFile(there); err != nil || string(text) != "evidence\n" {
+		t.Errorf("the old recording is %q, %v", text, err)
+	}
+	if _, err := os.Stat(unused); !os.IsNotExist(err) {
+		t.Errorf("a recording was left behind: %v", err)
+	}
+}
