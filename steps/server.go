@@ -51,7 +51,7 @@ func (w *World) shutsDown(ctx context.Context) error {
 		return nil
 	}
 	w.Scene.Note("shutdown", "the server is told to shut down")
-	ctx, cancel := context.WithTimeout(ctx, w.Scene.Patience())
+	ctx, cancel := w.Scene.Within(ctx)
 	defer cancel()
 	if err := w.Scene.Shutdown(ctx); err != nil {
 		return &judge.Finding{Expected: fmt.Sprintf("the server to end within %v", w.Scene.Patience()), Seen: err.Error()}
@@ -68,7 +68,7 @@ func (w *World) kicks(ctx context.Context, name string) error {
 		return &judge.Finding{Expected: "an event that tells the client_id of " + name, Seen: "none"}
 	}
 	w.Scene.Note("kick", "the operator drops %s, client_id %s, over the HTTP API", name, id)
-	ctx, cancel := context.WithTimeout(ctx, w.Scene.Patience())
+	ctx, cancel := w.Scene.Within(ctx)
 	defer cancel()
 	if err := w.Scene.Target.Kick(ctx, id); err != nil {
 		return &judge.Finding{Expected: "the HTTP API to drop " + name, Seen: err.Error()}

@@ -122,8 +122,9 @@ func OffWithin(obs []reports.Observation, actor string, limit float64) *Finding 
 	if d.T-hooks[last].Answered <= limit {
 		return nil
 	}
-	return &Finding{Expected: fmt.Sprintf("%s to be off within %g s of the answer to its %s", actor, limit, hooks[last].Event),
-		Seen: fmt.Sprintf("answered at %.3f s, off at %.3f s", hooks[last].Answered, d.T), Evidence: []int{hooks[last].Answer, d.N}}
+	return &Finding{Undecided: d.T-hooks[last].Answered-starvedBetween(obs, hooks[last].Answered, d.T) <= limit,
+		Expected: fmt.Sprintf("%s to be off within %g s of the answer to its %s", actor, limit, hooks[last].Event),
+		Seen:     fmt.Sprintf("answered at %.3f s, off at %.3f s", hooks[last].Answered, d.T), Evidence: []int{hooks[last].Answer, d.N}}
 }
 
 // LastWithin checks S-ORD-05: the last event of an actor came within limit
@@ -144,8 +145,9 @@ func LastWithin(obs []reports.Observation, actor string, limit float64) *Finding
 	if last.Arrived-gone.T <= limit {
 		return nil
 	}
-	return &Finding{Expected: fmt.Sprintf("the last event of %s within %g s of its going", actor, limit),
-		Seen: fmt.Sprintf("gone at %.3f s, %s at %.3f s", gone.T, last.Event, last.Arrived), Evidence: []int{gone.N, last.N}}
+	return &Finding{Undecided: last.Arrived-gone.T-starvedBetween(obs, gone.T, last.Arrived) <= limit,
+		Expected: fmt.Sprintf("the last event of %s within %g s of its going", actor, limit),
+		Seen:     fmt.Sprintf("gone at %.3f s, %s at %.3f s", gone.T, last.Event, last.Arrived), Evidence: []int{gone.N, last.N}}
 }
 
 // fate tells in words what became of an actor.

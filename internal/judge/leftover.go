@@ -13,6 +13,26 @@ const (
 	ListedNote = "listed" // a client that has gone and is listed still
 )
 
+// Starved is the note that the harness itself was not run for a while, from and
+// to in seconds: what was observed in it may have happened earlier than noted.
+func Starved(from, to float64) reports.Observation {
+	return reports.Observation{T: to, Kind: reports.KindNote, Name: starvedNote,
+		Text: fmt.Sprintf("this process was not run for %.2f s", to-from), Data: map[string]any{"from": from, "to": to}}
+}
+
+const starvedNote = "starved"
+
+// starvedBetween is how much of a time the harness was not run, in seconds.
+func starvedBetween(obs []reports.Observation, from, to float64) float64 {
+	sum := 0.0
+	for i := range obs {
+		if o := &obs[i]; o.Kind == reports.KindNote && o.Name == starvedNote {
+			sum += max(0, min(to, evidence.Number(o, "to"))-max(from, evidence.Number(o, "from")))
+		}
+	}
+	return sum
+}
+
 // NoneListed checks that no client that has gone was listed by the server to
 // the end of the scene's patience.
 func NoneListed(obs []reports.Observation) *Finding {

@@ -46,9 +46,18 @@ type Actor struct {
 	seen mediaSeen
 }
 
-// longest is how long a patient actor waits for one answer: longer than any
-// scenario holds one back. The scene's end ends it, too.
+// longest is the client's own limit for one step: longer than any scenario. The
+// actor's is the scene's patience, which goes by another clock, and a patient
+// one's the end of the scene.
 const longest = time.Hour
+
+// within bounds a step of the actor.
+func (a *Actor) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	if a.patient {
+		return context.WithCancel(ctx)
+	}
+	return a.scene.Within(ctx)
+}
 
 // task is a goroutine that somebody waits for.
 type task struct {
@@ -158,13 +167,9 @@ func (a *Actor) options() client.Options {
 			app = path
 		}
 	}
-	limit := a.scene.Patience()
-	if a.patient {
-		limit = longest
-	}
 	return client.Options{
 		URL: "rtmp://" + a.scene.Target.Addr + "/" + url.PathEscape(a.scene.Facts.App), TCURL: tcURL, App: app, PageURL: a.SentPageURL(),
-		LocalAddr: a.Local, Timeout: limit, Linger: 300 * time.Millisecond,
+		LocalAddr: a.Local, Timeout: longest, Linger: 300 * time.Millisecond,
 		Style: a.Style, Publisher: a.Number, Observe: a.observe,
 	}
 }
@@ -183,6 +188,8 @@ func (a *Actor) Connect(ctx context.Context) error {
 	if !a.scene.Live() {
 		return nil
 	}
+	ctx, cancel := a.within(ctx)
+	defer cancel()
 	c, err := client.Dial(ctx, a.options())
 	if err != nil {
 		a.scene.Log.Add(reports.Observation{Kind: reports.KindDisconnect, Actor: a.Name, Name: "refused", Text: err.Error()})
@@ -211,6 +218,8 @@ func (a *Actor) Again(ctx context.Context, stream string) error {
 	if !a.scene.Live() {
 		return nil
 	}
+	ctx, cancel := a.within(ctx)
+	defer cancel()
 	if a.Plays {
 		return a.c.Load().Play(ctx, stream)
 	}

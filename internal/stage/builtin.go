@@ -36,6 +36,7 @@ const (
 	loopback    = "127.0.0.1"
 	anyPort     = loopback + ":0"
 	hookTimeout = 1 // of the quick vhost, in seconds
+	quiet       = 5 * time.Minute
 )
 
 // BuiltIn starts the built-in server in this process, configured by the same
@@ -50,7 +51,7 @@ func BuiltIn(o BuiltInOptions) (*Target, error) {
 		return nil, err
 	}
 	t.Own = func(_ context.Context, own OwnOptions) (*Target, error) {
-		c := &Target{Profile: t.Profile, App: t.App, ClientIP: t.ClientIP, Scale: t.Scale, HookTimeout: t.HookTimeout, Lacks: t.Lacks}
+		c := &Target{Profile: t.Profile, App: t.App, ClientIP: t.ClientIP, Scale: t.Scale, HookTimeout: t.HookTimeout, Lacks: t.Lacks, clock: t.clock, sharesClock: true}
 		return c, c.startOwn(o.Nonce, own)
 	}
 	return t, nil
@@ -108,6 +109,9 @@ func parseBuiltIn(text string, silence time.Duration) (server.Config, error) {
 	for i := range cfg.VHosts {
 		cfg.VHosts[i].Hooks.InsecureTLS = true // the endpoint's certificate is its own
 	}
+	// Scenarios are quiet and patient on purpose; a machine that is slow must not
+	// make the server lose patience with them.
+	cfg.Timeouts.Connect, cfg.Timeouts.Idle, cfg.Timeouts.Publish, cfg.Timeouts.FirstPacket, cfg.Timeouts.Player = quiet, quiet, quiet, quiet, quiet
 	if silence > 0 {
 		cfg.Timeouts.Publish, cfg.Timeouts.FirstPacket = silence, silence
 	}

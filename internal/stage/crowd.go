@@ -184,12 +184,11 @@ func (s *Scene) live(ctx context.Context, c CrowdSpec, m *member, deciding *sync
 // may tell a player that it plays before it asks, so entering is no sign. When
 // the hook is never asked the accounting will say so.
 func (a *Actor) vanishWhile(ctx context.Context, m *member, entered *task) {
-	timer := time.NewTimer(a.scene.Patience())
-	defer timer.Stop()
+	within, cancel := a.scene.Within(ctx)
+	defer cancel()
 	select {
 	case <-m.pending:
-	case <-timer.C:
-	case <-ctx.Done():
+	case <-within.Done():
 	}
 	if a.c.Load() != nil {
 		a.c.Load().Vanish()
@@ -200,18 +199,17 @@ func (a *Actor) vanishWhile(ctx context.Context, m *member, entered *task) {
 
 // awaitFrame waits for the first frame of audio or video.
 func (a *Actor) awaitFrame(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, a.scene.Patience())
+	ctx, cancel := a.scene.Within(ctx)
 	defer cancel()
 	a.c.Load().Await(ctx, func(ev client.Event) bool { return ev.Kind == client.Media || ev.Kind == client.Disconnected })
 }
 
 // awaitEnd waits until the server has disconnected the client.
 func (a *Actor) awaitEnd(ctx context.Context) {
-	timer := time.NewTimer(a.scene.Patience())
-	defer timer.Stop()
+	ctx, cancel := a.scene.Within(ctx)
+	defer cancel()
 	select {
 	case <-a.c.Load().Done():
-	case <-timer.C:
 	case <-ctx.Done():
 	}
 }

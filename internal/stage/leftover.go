@@ -22,7 +22,7 @@ const askEvery = 20 * time.Millisecond
 // AwaitForgotten asks the HTTP API until it lists a client no more. One that
 // it lists to the end of the scene's patience is recorded.
 func (s *Scene) AwaitForgotten(ctx context.Context, name, id string) error {
-	ctx, cancel := context.WithTimeout(ctx, s.Patience())
+	ctx, cancel := s.Within(ctx)
 	defer cancel()
 	tick := time.NewTicker(askEvery)
 	defer tick.Stop()

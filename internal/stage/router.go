@@ -3,14 +3,17 @@ package stage
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"hookproof/internal/endpoint"
 	"hookproof/internal/evidence"
 	"hookproof/internal/hook"
+	"hookproof/internal/judge"
 	"hookproof/reports"
 )
 
@@ -69,6 +72,16 @@ func (r *router) add(s *Scene) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.scenes[s.key] = s
+}
+
+// starved records in all scenes that the process was not run for a while.
+func (r *router) starved(from, to time.Time) {
+	r.mu.Lock()
+	scenes := slices.Collect(maps.Values(r.scenes))
+	r.mu.Unlock()
+	for _, s := range scenes {
+		s.Log.Add(judge.Starved(s.Log.At(from), s.Log.At(to)))
+	}
 }
 
 func (r *router) remove(s *Scene) {

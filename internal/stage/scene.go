@@ -142,10 +142,19 @@ func (s *Scene) Patience() time.Duration {
 	return time.Duration(float64(d) * s.Target.Scale)
 }
 
+// Within gives a context that ends when the scene's patience does, by the
+// target's clock.
+func (s *Scene) Within(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.Target == nil {
+		return context.WithCancel(ctx)
+	}
+	return s.Target.clock.WithTimeout(ctx, s.Patience())
+}
+
 // Await waits until cond holds of what was observed, within the scene's
 // patience (or the recording's end). It reports whether it held.
 func (s *Scene) Await(ctx context.Context, cond func([]reports.Observation) bool) bool {
-	ctx, cancel := context.WithTimeout(ctx, s.Patience())
+	ctx, cancel := s.Within(ctx)
 	defer cancel()
 	return s.Log.Await(ctx, cond) == nil
 }

@@ -17,6 +17,7 @@ import (
 
 	"hookproof/internal/endpoint"
 	"hookproof/internal/hook"
+	"hookproof/internal/pace"
 )
 
 // Capability is something that scenarios need and not every target gives.
@@ -56,6 +57,8 @@ type Target struct {
 	names                sync.Map // of actors, by number
 	shutdown             func(ctx context.Context) error
 	memory               func() (int64, error)
+	clock                *pace.Clock
+	sharesClock          bool // the clock is another target's to end
 	stop                 func()
 }
 
@@ -68,6 +71,9 @@ type OwnOptions struct {
 // free one.
 func (t *Target) endpoints(a Addresses, nonce string) (Addresses, error) {
 	t.router = newRouter(t.Profile, nonce)
+	if t.clock == nil {
+		t.clock = pace.Start(t.router.starved)
+	}
 	t.main, t.stoppable, t.tls = t.router.endpoint(), t.router.endpoint(), t.router.endpoint()
 	err := errors.Join(t.main.Listen(a.Main), t.stoppable.Listen(a.Stoppable), t.tls.ListenTLS(a.TLS))
 	if err != nil {
@@ -80,6 +86,9 @@ func (t *Target) endpoints(a Addresses, nonce string) (Addresses, error) {
 func (t *Target) closeEndpoints() {
 	for _, e := range []*endpoint.Endpoint{t.main, t.stoppable, t.tls} {
 		e.Close()
+	}
+	if !t.sharesClock {
+		t.clock.Close()
 	}
 }
 

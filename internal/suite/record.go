@@ -27,16 +27,17 @@ var errCut = errors.New("the recording ends before this step was over")
 
 // recorder follows one scenario through godog's hooks and makes its result.
 type recorder struct {
-	pr     *profileRun
-	play   play
-	c      *features.Case
-	result reports.Scenario
-	log    *evidence.Log
-	cancel context.CancelFunc
-	step   int
-	began  time.Time
-	err    error // of the step that failed, as the step gave it
-	over   bool
+	pr      *profileRun
+	play    play
+	c       *features.Case
+	result  reports.Scenario
+	log     *evidence.Log
+	cancel  context.CancelFunc
+	release func() // gives the scenario's place to others
+	step    int
+	began   time.Time
+	err     error // of the step that failed, as the step gave it
+	over    bool
 }
 
 // resultOf begins a result with what the features say of the case.
@@ -73,6 +74,12 @@ func (r *recorder) before(ctx context.Context, sc *godog.Scenario) (context.Cont
 	if ctx.Err() != nil {
 		return ctx, r.skip(interrupted)
 	}
+	place := r.pr.o.place(r.c)
+	if err := place.Acquire(ctx, 1); err != nil {
+		return ctx, r.skip(interrupted)
+	}
+	r.release = func() { place.Release(1) }
+	r.result.Started = time.Now()
 	if r.pr.o.Live != nil {
 		r.pr.o.Live.ScenarioStarted(&r.result)
 	}
@@ -211,16 +218,8 @@ func (r *recorder) found(f *judge.Finding) {
 	if r.c.Level != reports.Must && !f.Fatal {
 		s.Verdict = reports.Warn
 	}
-	late := time.Duration(0)
-	if r.pr.stalls != nil {
-		late = r.pr.stalls.worst(s.Started)
-	}
-	switch {
-	case f.Undecided:
+	if f.Undecided {
 		s.Verdict, s.Reason = reports.Inconclusive, "the evidence does not decide"
-	case late > 0:
-		s.Verdict = reports.Inconclusive
-		s.Reason = fmt.Sprintf("this process was not run for %v meanwhile: the machine is too slow for a verdict (see -timeout-scale)", late.Round(time.Millisecond))
 	}
 }
 
@@ -243,6 +242,9 @@ func (r *recorder) known() {
 // finish hands the result in.
 func (r *recorder) finish() {
 	r.over = true
+	if r.release != nil {
+		r.release()
+	}
 	r.pr.mu.Lock()
 	r.pr.results = append(r.pr.results, r.result)
 	r.pr.mu.Unlock()

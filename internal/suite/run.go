@@ -16,6 +16,7 @@ import (
 
 	"github.com/cucumber/godog"
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"hookproof/features"
 	"hookproof/internal/evidence"
@@ -45,9 +46,22 @@ type Options struct {
 	// Started is the zero of all observations' clock; the zero Time is now.
 	Started time.Time
 	// Observe, when not nil, is told of every observation as it is made.
-	Observe func(reports.Observation)
+	Observe        func(reports.Observation)
+	places, crowds *semaphore.Weighted // for scenarios at once, all profiles together
 	// Probe, when set, is run for each profile before its scenarios.
 	Probe func(ctx context.Context, t *stage.Target, log *evidence.Log) error
+}
+
+// crowdsAtOnce is how many scenarios with a crowd run at once, besides the
+// others: more would only wait for each other.
+const crowdsAtOnce = 2
+
+// place gives the places that a case must have one of to run.
+func (o *Options) place(c *features.Case) *semaphore.Weighted {
+	if c.Has("load") {
+		return o.crowds
+	}
+	return o.places
 }
 
 // Defaults of Options.
@@ -69,14 +83,13 @@ func Run(ctx context.Context, o Options) (*reports.Run, error) {
 		Options: reports.Options{Seed: o.Seed, Clients: o.Clients, TimeoutScale: o.Scale, Parallel: o.Parallel, Selection: o.Selection.String()}}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stalls := watchStalls(ctx)
 	var open []*profileRun
 	for _, name := range run.Profiles {
 		p, err := hook.ProfileByName(name)
 		if err != nil {
 			return nil, err
 		}
-		pr := &profileRun{o: &o, role: o.Role, profile: p, start: run.Started, stalls: stalls, cases: map[string]*features.Case{}}
+		pr := &profileRun{o: &o, role: o.Role, profile: p, start: run.Started, cases: map[string]*features.Case{}}
 		for i := range cases {
 			if c := &cases[i]; c.Profile == name {
 				pr.cases[c.Key] = c
@@ -88,7 +101,6 @@ func Run(ctx context.Context, o Options) (*reports.Run, error) {
 		return nil, err
 	}
 	cancel()
-	<-stalls.done
 	for _, pr := range open {
 		run.Scenarios = append(run.Scenarios, pr.results...)
 		run.Observations = append(run.Observations, pr.log...)
@@ -112,6 +124,7 @@ func (o *Options) setDefaults() {
 	if o.Scale <= 0 {
 		o.Scale = 1
 	}
+	o.places, o.crowds = semaphore.NewWeighted(int64(o.Parallel)), semaphore.NewWeighted(crowdsAtOnce)
 	if o.Started.IsZero() {
 		o.Started = time.Now()
 	}
@@ -173,7 +186,6 @@ type profileRun struct {
 	role    string
 	profile *hook.Profile
 	start   time.Time
-	stalls  *stallWatch
 	cases   map[string]*features.Case // by features.Key
 	target  *stage.Target
 	hooks   *hookstage.Target     // in place of target, where the role is the hook server's
@@ -219,8 +231,9 @@ func (pr *profileRun) godog(ctx context.Context, initialize func(*godog.Scenario
 		}
 	}
 	slices.Sort(uris)
+	// All scenarios are begun at once; those that have no place yet wait for one.
 	suite := godog.TestSuite{Name: pr.profile.Name, ScenarioInitializer: initialize, Options: &godog.Options{
-		Format: silentFormat, Output: io.Discard, Strict: true, NoColors: true, Concurrency: pr.o.Parallel, DefaultContext: ctx,
+		Format: silentFormat, Output: io.Discard, Strict: true, NoColors: true, Concurrency: len(pr.cases), DefaultContext: ctx,
 		FS: features.FS(), Paths: uris,
 	}}
 	if code := suite.Run(); code > 1 {

@@ -17,5 +17,6 @@ func (w *World) registerTransport(sc *godog.ScenarioContext) {
 	sc.Step(`^a caller sends an event in segments of a few bytes$`, func() error { return w.Scene.Pieces() })
 	sc.Step(`^a caller sends an event with Expect: 100-continue$`, func() error { return w.Scene.Expect() })
 	sc.Step(`^a crowd of clients sends its events at once$`, func() error { return w.Scene.Crowd(w.Clients, w.Rand) })
+	sc.Step(`^a crowd of clients sends its events at once, three times at most$`, func() error { return w.Scene.Timed(w.Clients, w.Rand) })
 	sc.Step(`^200 callers each open a connection and send an event at once$`, func() error { return w.Scene.Burst(200) })
 }
