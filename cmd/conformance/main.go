@@ -25,9 +25,10 @@ func main() {
 
 // commands are what the first argument may be, besides options.
 var commands = map[string]func(ctx context.Context, args []string, s cli.Streams) int{
-	"config": configCommand,
-	"judge":  judgeCommand,
-	"diff":   diffCommand,
+	"config":  configCommand,
+	"judge":   judgeCommand,
+	"diff":    diffCommand,
+	"mutants": mutantsCommand,
 }
 
 // run is the whole command; it returns its exit code.

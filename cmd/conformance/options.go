@@ -14,14 +14,15 @@ import (
 
 var help = cli.Help{
 	Name:     "conformance",
-	Synopsis: []string{"[options]", "-rtmp rtmp://HOST/APP -listen HOST:PORT [options]", "config -listen HOST:PORT [-profile P]", "judge DIR", "diff DIR DIR"},
+	Synopsis: []string{"[options]", "-rtmp rtmp://HOST/APP -listen HOST:PORT [options]", "config -listen HOST:PORT [-profile P]", "judge DIR", "diff DIR DIR", "mutants [options]"},
 	About: `Runs the conformance suite of the RTMP hook protocol: scripted publishers and
 players drive an RTMP server, whose hooks arrive at a recording endpoint.
 Without options the server is the built-in one.`,
 	Sections: []cli.Section{
 		{Title: "Commands", Text: `config  print the vhosts to paste into the configuration of a server under test
 judge   judge the recorded run of a report directory again, from its evidence
-diff    say which requirements changed their verdict between two reports`},
+diff    say which requirements changed their verdict between two reports
+mutants prove the suite: run it against servers with a planted defect`},
 		{Title: "Verdicts", Text: `pass, fail (a MUST was broken), warn (a SHOULD was missed), not run (with the reason),
 known failing, unexpected pass, inconclusive (the evidence does not decide),
 error (the harness itself). A MUST that was not run or not decided makes the

@@ -21,6 +21,8 @@ type Mutant struct {
 	// May are those that can fail along with them: ids, or patterns as in
 	// path.Match ("S-ORD-*").
 	May []string
+	// Slow says that only scenarios that wait long (@slow) show the defect.
+	Slow bool
 
 	parts func(*world) parts
 }

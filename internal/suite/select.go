@@ -16,6 +16,8 @@ type Selection struct {
 	IDs      []string // of requirements; none: all
 	Tags     string   // tag expression; "" is all
 	Name     string   // part of a case's id; "" is all
+	// Only, when not nil, is asked last.
+	Only func(*features.Case) bool
 }
 
 // String gives the selection as it was asked for; "" for everything.
@@ -65,7 +67,7 @@ func (s Selection) Select(role string) ([]features.Case, error) {
 }
 
 func (s Selection) wants(c *features.Case) bool {
-	if !strings.Contains(c.ID, s.Name) {
+	if !strings.Contains(c.ID, s.Name) || s.Only != nil && !s.Only(c) {
 		return false
 	}
 	return len(s.IDs) == 0 || slices.ContainsFunc(c.Requirements, func(id string) bool { return slices.Contains(s.IDs, id) })
