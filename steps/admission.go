@@ -12,16 +12,16 @@ import (
 )
 
 func (w *World) registerAdmission(sc *godog.ScenarioContext) {
-	sc.Step(`^([A-Z][a-z]+) is let on$`, w.isLetOn)
-	sc.Step(`^([A-Z][a-z]+) is still on$`, w.stillOn)
-	sc.Step(`^([A-Z][a-z]+) is disconnected$`, w.gone)
-	sc.Step(`^([A-Z][a-z]+) is disconnected, refused at (on_\w+)$`, w.refusedAt)
-	sc.Step(`^([A-Z][a-z]+) is disconnected within 1 s of the last answer to (?:her|his) events$`, w.offWithin)
-	sc.Step(`^([A-Z][a-z]+) was not told that publishing started$`, w.notTold)
-	sc.Step(`^([A-Z][a-z]+) receives media of ([A-Z][a-z]+)$`, w.receivesOf)
-	sc.Step(`^([A-Z][a-z]+) receives more media$`, w.receivesMore)
-	sc.Step(`^([A-Z][a-z]+) has received no media(?: of ([A-Z][a-z]+))?$`, w.noMedia)
-	sc.Step(`^no frame of a refused publisher has reached any player$`, w.noMediaOfRefused)
+	step(sc, `^([A-Z][a-z]+) is let on$`, w.isLetOn)
+	step(sc, `^([A-Z][a-z]+) is still on$`, w.stillOn)
+	step(sc, `^([A-Z][a-z]+) is disconnected$`, w.gone)
+	step(sc, `^([A-Z][a-z]+) is disconnected, refused at (on_\w+)$`, w.refusedAt)
+	step(sc, `^([A-Z][a-z]+) is disconnected within 1 s of the last answer to (?:her|his) events$`, w.offWithin)
+	step(sc, `^([A-Z][a-z]+) was not told that publishing started$`, w.notTold)
+	step(sc, `^([A-Z][a-z]+) receives media of ([A-Z][a-z]+)$`, w.receivesOf)
+	step(sc, `^([A-Z][a-z]+) receives more media$`, w.receivesMore)
+	step(sc, `^([A-Z][a-z]+) has received no media(?: of ([A-Z][a-z]+))?$`, w.noMedia)
+	step(sc, `^no frame of a refused publisher has reached any player$`, w.noMediaOfRefused)
 }
 
 func (w *World) isLetOn(ctx context.Context, name string) error {

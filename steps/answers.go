@@ -16,14 +16,14 @@ import (
 )
 
 func (w *World) registerAnswers(sc *godog.ScenarioContext) {
-	sc.Step(`(?s)^the hook server answers (on_\w+(?:(?:, | and )on_\w+)*)(?: at URLs? (\d+(?:(?:, | and )\d+)*))? with (.+)$`, w.hookServerAnswers)
-	sc.Step(`^the hook server refuses (on_\w+)(?: of ([A-Z][A-Za-z, ]+))?(?: at URL (\d+))?$`, w.hookServerRefuses)
-	sc.Step(`^the hook server holds its answer to (on_\w+)(?: of ([A-Z][a-z]+))?$`, w.hookServerHolds)
-	sc.Step(`^the hook server answers$`, func() error { w.Scene.Release(nil); return nil })
-	sc.Step(`(?s)^the hook server answers with (.+)$`, w.hookServerLetsGo)
-	sc.Step(`^the hook server goes down$`, w.hookServerDown)
-	sc.Step(`^the hook server comes back$`, w.hookServerUp)
-	sc.Step(`^the clients use the vhost (.+)$`, w.useVHost)
+	step(sc, `(?s)^the hook server answers (on_\w+(?:(?:, | and )on_\w+)*)(?: at URLs? (\d+(?:(?:, | and )\d+)*))? with (.+)$`, w.hookServerAnswers)
+	step(sc, `^the hook server refuses (on_\w+)(?: of ([A-Z][A-Za-z, ]+))?(?: at URL (\d+))?$`, w.hookServerRefuses)
+	step(sc, `^the hook server holds its answer to (on_\w+)(?: of ([A-Z][a-z]+))?$`, w.hookServerHolds)
+	step(sc, `^the hook server answers$`, func() error { w.Scene.Release(nil); return nil })
+	step(sc, `(?s)^the hook server answers with (.+)$`, w.hookServerLetsGo)
+	step(sc, `^the hook server goes down$`, w.hookServerDown)
+	step(sc, `^the hook server comes back$`, w.hookServerUp)
+	step(sc, `^the clients use the vhost (.+)$`, w.useVHost)
 }
 
 // words splits a list as in "on_close, on_unpublish and on_stop".

@@ -15,20 +15,20 @@ import (
 )
 
 func (w *World) registerCrowd(sc *godog.ScenarioContext) {
-	sc.Step(`^the hook server refuses a random third of the clients and takes up to 50 ms for its answers$`, w.refusesThird)
-	sc.Step(`^a crowd of publishers, each of its own stream, comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdOf(stage.CrowdSpec{Kind: stage.Publishers, Vanish: 0.1}))
-	sc.Step(`^a crowd of players of "([^"]*)" comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdPlays)
-	sc.Step(`^a crowd of publishers and players of each other's streams comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdOf(stage.CrowdSpec{Kind: stage.Pairs, Vanish: 0.1}))
-	sc.Step(`^a crowd of publishers, each of its own stream, comes and goes$`, w.crowdOf(stage.CrowdSpec{Kind: stage.Publishers, Leave: true}))
-	sc.Step(`^a crowd of publishers, all of the stream "([^"]*)", comes at once$`, w.crowdOfRivals)
-	sc.Step(`^a crowd of publishers, each of its own stream, comes and vanishes, in (\d+) rounds$`, w.crowdInRounds)
-	sc.Step(`^every client of the crowd is accounted for(?:, while ([A-Z][a-z]+) still waits)?$`, w.accounted)
-	sc.Step(`^at most one of them is live at any time$`, func() error { return failed(judge.OneLive(w.Scene.Log.All())) })
-	sc.Step(`^each that went live gives on_unpublish, and each that lost is disconnected with its on_close$`, func() error {
+	step(sc, `^the hook server refuses a random third of the clients and takes up to 50 ms for its answers$`, w.refusesThird)
+	step(sc, `^a crowd of publishers, each of its own stream, comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdOf(stage.CrowdSpec{Kind: stage.Publishers, Vanish: 0.1}))
+	step(sc, `^a crowd of players of "([^"]*)" comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdPlays)
+	step(sc, `^a crowd of publishers and players of each other's streams comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdOf(stage.CrowdSpec{Kind: stage.Pairs, Vanish: 0.1}))
+	step(sc, `^a crowd of publishers, each of its own stream, comes and goes$`, w.crowdOf(stage.CrowdSpec{Kind: stage.Publishers, Leave: true}))
+	step(sc, `^a crowd of publishers, all of the stream "([^"]*)", comes at once$`, w.crowdOfRivals)
+	step(sc, `^a crowd of publishers, each of its own stream, comes and vanishes, in (\d+) rounds$`, w.crowdInRounds)
+	step(sc, `^every client of the crowd is accounted for(?:, while ([A-Z][a-z]+) still waits)?$`, w.accounted)
+	step(sc, `^at most one of them is live at any time$`, func() error { return failed(judge.OneLive(w.Scene.Log.All())) })
+	step(sc, `^each that went live gives on_unpublish, and each that lost is disconnected with its on_close$`, func() error {
 		return failed(judge.Rivalry(w.Profile, w.Scene.Log.All()))
 	})
-	sc.Step(`^the server lists no client of the crowd any more$`, w.noneListed)
-	sc.Step(`^the memory of the server has stopped growing$`, w.memoryStays)
+	step(sc, `^the server lists no client of the crowd any more$`, w.noneListed)
+	step(sc, `^the memory of the server has stopped growing$`, w.memoryStays)
 }
 
 // crowd is what a scenario has said of its crowd.

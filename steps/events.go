@@ -14,17 +14,17 @@ import (
 )
 
 func (w *World) registerEvents(sc *godog.ScenarioContext) {
-	sc.Step(`^the events of ([A-Z][a-z]+)(?: so far)? are (?:exactly )?(none|on_.+)$`, w.eventsAre)
-	sc.Step(`^the events of ([A-Z][a-z]+) overlap nowhere$`, w.noOverlap)
-	sc.Step(`^no event of ([A-Z][a-z]+) has come after (on_\w+)$`, w.nothingAfter)
-	sc.Step(`^no event but that client's has come$`, w.onlyMarkers)
-	sc.Step(`^the last of them came within 5 s of (?:her|his) going$`, w.lastWithin)
-	sc.Step(`^all events of ([A-Z][a-z]+) have one client_id$`, w.oneID)
-	sc.Step(`^no client_id is empty or shared$`, w.ownIDs)
-	sc.Step(`^for each event of ([A-Z][a-z]+) and ([A-Z][a-z]+) the URLs ([\d, ]+) were called, one by one$`, w.urlsOfBoth)
-	sc.Step(`^for (on_\w+) of ([A-Z][a-z]+) the URLs ([\d, ]+) were called, one by one$`, w.urlsOf)
-	sc.Step(`^every request of ([A-Z][a-z]+) went to the URLs of the (default vhost|vhost "[^"]+")$`, w.atVHost)
-	sc.Step(`^every request of ([A-Z][a-z]+) came over TLS$`, w.overTLS)
+	step(sc, `^the events of ([A-Z][a-z]+)(?: so far)? are (?:exactly )?(none|on_.+)$`, w.eventsAre)
+	step(sc, `^the events of ([A-Z][a-z]+) overlap nowhere$`, w.noOverlap)
+	step(sc, `^no event of ([A-Z][a-z]+) has come after (on_\w+)$`, w.nothingAfter)
+	step(sc, `^no event but that client's has come$`, w.onlyMarkers)
+	step(sc, `^the last of them came within 5 s of (?:her|his) going$`, w.lastWithin)
+	step(sc, `^all events of ([A-Z][a-z]+) have one client_id$`, w.oneID)
+	step(sc, `^no client_id is empty or shared$`, w.ownIDs)
+	step(sc, `^for each event of ([A-Z][a-z]+) and ([A-Z][a-z]+) the URLs ([\d, ]+) were called, one by one$`, w.urlsOfBoth)
+	step(sc, `^for (on_\w+) of ([A-Z][a-z]+) the URLs ([\d, ]+) were called, one by one$`, w.urlsOf)
+	step(sc, `^every request of ([A-Z][a-z]+) went to the URLs of the (default vhost|vhost "[^"]+")$`, w.atVHost)
+	step(sc, `^every request of ([A-Z][a-z]+) came over TLS$`, w.overTLS)
 }
 
 // sequence reads "on_connect, on_close", "on_close, with or without on_connect

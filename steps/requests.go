@@ -16,19 +16,19 @@ import (
 )
 
 func (w *World) registerRequests(sc *godog.ScenarioContext) {
-	sc.Step(`^every request is a POST to the configured URL of its event$`, w.every(judge.PostToURL))
-	sc.Step(`^every request has a body that is one JSON object of the length that Content-Length says$`, w.every(judge.SoundBody))
-	sc.Step(`^every request has the Content-Type (\S+)$`, func(ctx context.Context, want string) error {
+	step(sc, `^every request is a POST to the configured URL of its event$`, w.every(judge.PostToURL))
+	step(sc, `^every request has a body that is one JSON object of the length that Content-Length says$`, w.every(judge.SoundBody))
+	step(sc, `^every request has the Content-Type (\S+)$`, func(ctx context.Context, want string) error {
 		return w.every(func(obs []reports.Observation) *judge.Finding { return judge.HasType(obs, want) })(ctx)
 	})
-	sc.Step(`^every request has a User-Agent$`, w.every(judge.HasAgent))
-	sc.Step(`^every request of ([A-Z][a-z]+) is valid JSON and no key but (.+) differs from a plain client's$`, w.escaped)
-	sc.Step(`^(on_\w+) of ([A-Z][a-z]+) carries the keys of the protocol$`, w.carriesKeys)
-	sc.Step(`^ip is the address of ([A-Z][a-z]+) in every event of [A-Z][a-z]+$`, w.ip)
-	sc.Step(`^tcUrl is what ([A-Z][a-z]+) sent in every event of [A-Z][a-z]+ that has the key$`, w.tcURL)
-	sc.Step(`^param of ([A-Z][a-z]+) begins with "(.*)" and stream is "([^"]*)" in (on_\w+) and (on_\w+)$`, w.param)
-	sc.Step(`^(stream|stream_url) of ([A-Z][a-z]+) is "([^"]*)" in (on_\w+) and (on_\w+)$`, w.value)
-	sc.Step(`^vhost of ([A-Z][a-z]+) is "([^"]*)" in every event$`, w.vhost)
+	step(sc, `^every request has a User-Agent$`, w.every(judge.HasAgent))
+	step(sc, `^every request of ([A-Z][a-z]+) is valid JSON and no key but (.+) differs from a plain client's$`, w.escaped)
+	step(sc, `^(on_\w+) of ([A-Z][a-z]+) carries the keys of the protocol$`, w.carriesKeys)
+	step(sc, `^ip is the address of ([A-Z][a-z]+) in every event of [A-Z][a-z]+$`, w.ip)
+	step(sc, `^tcUrl is what ([A-Z][a-z]+) sent in every event of [A-Z][a-z]+ that has the key$`, w.tcURL)
+	step(sc, `^param of ([A-Z][a-z]+) begins with "(.*)" and stream is "([^"]*)" in (on_\w+) and (on_\w+)$`, w.param)
+	step(sc, `^(stream|stream_url) of ([A-Z][a-z]+) is "([^"]*)" in (on_\w+) and (on_\w+)$`, w.value)
+	step(sc, `^vhost of ([A-Z][a-z]+) is "([^"]*)" in every event$`, w.vhost)
 }
 
 // every makes a step of a check on all requests of clients that have gone.

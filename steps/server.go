@@ -14,10 +14,10 @@ import (
 )
 
 func (w *World) registerServer(sc *godog.ScenarioContext) {
-	sc.Step(`^a server of their own$`, func(ctx context.Context) error { return w.ownServer(ctx, stage.OwnOptions{}) })
-	sc.Step(`^a server that drops silent publishers$`, w.impatientServer)
-	sc.Step(`^the server is told to shut down$`, w.shutsDown)
-	sc.Step(`^the operator kicks ([A-Z][a-z]+) off$`, w.kicks)
+	step(sc, `^a server of their own$`, func(ctx context.Context) error { return w.ownServer(ctx, stage.OwnOptions{}) })
+	step(sc, `^a server that drops silent publishers$`, w.impatientServer)
+	step(sc, `^the server is told to shut down$`, w.shutsDown)
+	step(sc, `^the operator kicks ([A-Z][a-z]+) off$`, w.kicks)
 }
 
 func (w *World) ownServer(ctx context.Context, o stage.OwnOptions) error {
