@@ -1,7 +1,6 @@
 package hookserver
 
 import (
-	"net/url"
 	"strings"
 	"testing"
 
@@ -183,7 +182,7 @@ func FuzzToken(f *testing.F) {
 		if got != want {
 			t.Errorf("param %q, tcUrl's query %q: %q, want %q", param, query, got, want)
 		}
-		if shown := mask(param); strings.Contains(shown, "good") && strings.Contains(url.QueryEscape(param), "token%3Dgood") && strings.HasPrefix(param, "?") {
+		if shown := mask(param); strings.HasPrefix(param, "?") && strings.Contains(shown, "=good") {
 			t.Errorf("%q is shown as %q", param, shown)
 		}
 	})
