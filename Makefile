@@ -1,0 +1,72 @@
+# make            lists the targets
+# make T VAR=...  variables: ARGS (of conformance), RUNS, FUZZTIME, COUNT, BENCH, PKG
+
+GO       ?= go
+PKG      ?= ./...
+RUNS     ?= 50
+FUZZTIME ?= 30s
+COUNT    ?= 6
+BENCH    ?= .
+ARGS     ?=
+
+SHELL       := bash
+.SHELLFLAGS := -euo pipefail -c
+
+.PHONY: help build test conformance mutants soak-conformance lint bench fuzz generate clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
+
+build: ## build the commands into bin/
+	@mkdir -p bin
+	$(GO) build -o bin/ ./cmd/...
+
+test: ## run all tests under the race detector
+	$(GO) test -race $(PKG)
+
+conformance: build ## run the suite on the built-in server; the report goes to report/
+	bin/conformance -report report $(ARGS)
+
+mutants: build ## plant defects in the server and see that the suite catches each
+	bin/conformance mutants $(ARGS)
+
+# The race detector, one thread, and a CPU hog beside it: what depends on timing shows.
+# The hog ends with its shell, however that ends.
+soak-conformance: ## run the suite RUNS times (50) under race detector and load
+	@mkdir -p bin
+	$(GO) build -race -o bin/conformance-race ./cmd/conformance
+	@(while kill -0 $$$$ 2>/dev/null; do for i in {1..10000}; do :; done; done) & \
+	hog=$$!; trap 'kill $$hog' EXIT; \
+	for run in $$(seq $(RUNS)); do \
+		echo "run $$run of $(RUNS)"; \
+		GOMAXPROCS=1 bin/conformance-race -quiet -report report/soak $(ARGS) > bin/soak.txt 2>&1 || { \
+			code=$$?; cat bin/soak.txt; echo "run $$run of $(RUNS): exit code $$code; see report/soak"; exit 1; }; \
+	done; \
+	echo "$(RUNS) runs passed"
+
+lint: ## gofmt, go vet, staticcheck, govulncheck
+	@files=$$(gofmt -l .); [ -z "$$files" ] || { echo "gofmt would change:"; echo "$$files"; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	@echo "$(GO) tool govulncheck ./..."; \
+	if out=$$($(GO) tool govulncheck ./... 2>&1); then echo "$$out"; \
+	elif grep -q 'fetching vulnerabilities' <<< "$$out"; then echo "govulncheck skipped: its database cannot be reached"; \
+	else echo "$$out"; exit 1; fi
+
+bench: ## run benchmarks COUNT times (6) into bin/bench.txt, for benchstat
+	@mkdir -p bin
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) $(PKG) | tee bin/bench.txt
+
+# Go's own time for minimizing an input, a minute, is longer than most runs.
+fuzz: ## run every fuzz target for FUZZTIME (30s)
+	@mkdir -p bin
+	@$(GO) test -list '^Fuzz' $(PKG) | awk '/^Fuzz/ {f[n++] = $$1} /^ok/ {while (n) print $$2, f[--n]}' > bin/fuzz.txt
+	@while read -r pkg target; do \
+		$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$pkg"; \
+	done < bin/fuzz.txt
+
+generate: ## write the table of requirements in README.md anew
+	$(GO) generate ./features
+
+clean: ## remove what the targets wrote
+	rm -rf bin report
