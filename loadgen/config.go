@@ -44,7 +44,7 @@ type Config struct {
 	Stall     time.Duration // a gap in media that counts; 0: 1 s
 	Warmup    time.Duration // clients due before are not in the latencies
 	Settle    time.Duration // how long closing events may take at the end; 0: 10 s
-	LateAfter time.Duration // how long an answer may take; 0: account.DefaultLate
+	LateAfter time.Duration // how long an answer of Hooks may take; 0: DefaultLate
 	Sources   []string      // local addresses to connect from
 
 	Thresholds []result.Threshold // besides the presets
@@ -59,6 +59,7 @@ const (
 	DefaultTimeout = 10 * time.Second
 	DefaultStall   = time.Second
 	DefaultSettle  = 10 * time.Second
+	DefaultLate    = 2 * time.Second // the bar of H-RSP-08
 )
 
 func (c *Config) setDefaults() {
@@ -67,6 +68,12 @@ func (c *Config) setDefaults() {
 	}
 	if c.Stall <= 0 {
 		c.Stall = DefaultStall
+	}
+	switch {
+	case c.Hooks == nil:
+		c.LateAfter = 0
+	case c.LateAfter <= 0:
+		c.LateAfter = DefaultLate
 	}
 	if c.Settle <= 0 {
 		c.Settle = DefaultSettle

@@ -22,20 +22,20 @@ const hookTimeout = 30 * time.Second
 const spareFiles = 1200
 
 // room raises the limits that the clients need, or says what is missing.
-func (r *run) room() error {
+func room(cfg *Config) error {
 	files := 0
-	if peak := r.cfg.Plan.Peak(); !r.cfg.HooksOnly {
+	if peak := cfg.Plan.Peak(); !cfg.HooksOnly {
 		files = peak + peak/10
 	}
 	need := uint64(files + spareFiles)
 	got, err := cli.RaiseOpenFiles(need + need/4)
 	if got < need {
-		return fmt.Errorf("%d sessions at once need %d open files, and the limit is %d (%v): raise it with \"ulimit -n %d\" or as root", r.cfg.Plan.Peak(), need, got, err, need)
+		return fmt.Errorf("%d sessions at once need %d open files, and the limit is %d (%v): raise it with \"ulimit -n %d\" or as root", cfg.Plan.Peak(), need, got, err, need)
 	}
 	ports, known := rig.Ports()
-	sources := max(len(r.cfg.Sources), 1)
+	sources := max(len(cfg.Sources), 1)
 	if known && files > ports*sources {
-		return fmt.Errorf("%d sessions at once need as many local ports, and %d addresses have %d each: add addresses with -source, such as 127.0.0.2-127.0.0.9", r.cfg.Plan.Peak(), sources, ports)
+		return fmt.Errorf("%d sessions at once need as many local ports, and %d addresses have %d each: add addresses with -source, such as 127.0.0.2-127.0.0.9", cfg.Plan.Peak(), sources, ports)
 	}
 	return nil
 }

@@ -52,12 +52,12 @@ type Output struct {
 // says why nothing could be played at all.
 func Run(ctx context.Context, cfg Config) (*Output, error) {
 	cfg.setDefaults()
+	if err := room(&cfg); err != nil {
+		return nil, err
+	}
 	r := &run{cfg: cfg, plan: plan.Make(cfg.Plan), keys: account.NewKeys(cfg.Run),
 		set: measure.NewSet(), clock: time.Now(), refusing: cfg.refusing()}
 	r.prepare()
-	if err := r.room(); err != nil {
-		return nil, err
-	}
 	if err := r.putUp(); err != nil {
 		r.takeDown()
 		return nil, err

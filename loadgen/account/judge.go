@@ -20,7 +20,8 @@ type Case struct {
 	// Hooks is false where no endpoint could see the hooks: only what clients
 	// saw is judged then.
 	Hooks bool
-	// LateAfter is how long an answer may take; 0: DefaultLate.
+	// LateAfter is how long an answer may take; 0: no limit. Our own endpoint
+	// is part of the generator: that it is slow says nothing of anybody else.
 	LateAfter time.Duration
 	// Shared says that others may use the same hook server: requests of nobody
 	// in this test are counted, and no finding.
@@ -28,9 +29,6 @@ type Case struct {
 	// Measure, if set, gets the times from refusals to disconnects.
 	Measure *measure.Set
 }
-
-// DefaultLate is the bar of H-RSP-08.
-const DefaultLate = 2 * time.Second
 
 // judge is a Case at work.
 type judge struct {
@@ -44,9 +42,6 @@ type judge struct {
 
 // Judge lays what clients saw beside what hooks came.
 func Judge(c Case) *Books {
-	if c.LateAfter == 0 {
-		c.LateAfter = DefaultLate
-	}
 	j := &judge{
 		Case: c, byClient: map[int][]*Entry{}, names: map[string]int{}, wrong: map[int]bool{},
 		books: &Books{Expected: map[string]int{}, Seen: map[string]int{}, Counts: map[Kind]int{}, Findings: []Finding{}},
@@ -154,7 +149,7 @@ func (j *judge) late(o *Outcome, entries []*Entry) {
 		switch {
 		case e.Answered == 0 && o.End != Cut:
 			f.Text = fmt.Sprintf("%s was never answered", e.Event)
-		case took > j.LateAfter:
+		case j.LateAfter > 0 && took > j.LateAfter:
 			f.Text = fmt.Sprintf("%s was answered after %v", e.Event, took.Round(time.Millisecond))
 		default:
 			continue

@@ -1,23 +1,22 @@
 package plan
 
-import "time"
+import (
+	"cmp"
+	"container/heap"
+	"slices"
+	"time"
+)
 
 // lead is how long before a player its publisher is due, where that can be:
 // what a player waits for should be the server, not the publisher.
 const lead = time.Second
-
-// playable is a publisher's stream that players can be given.
-type playable struct {
-	publisher *Session
-	players   int
-}
 
 // assign gives every publisher a stream of its own and every player the least
 // played of those that are live when it comes. It returns the number of
 // streams.
 func (m *maker) assign() int {
 	streams := 0
-	var open []playable
+	c := chooser{most: m.spec.Streams}
 	for i := range m.sessions {
 		s := &m.sessions[i]
 		if s.Role != Publish {
@@ -26,17 +25,16 @@ func (m *maker) assign() int {
 		s.Stream, s.Source = streams, i
 		streams++
 		if !s.Refused {
-			open = append(open, playable{publisher: s})
+			c.coming = append(c.coming, s)
 		}
 	}
-	if len(open) == 0 {
+	if len(c.coming) == 0 {
 		return m.assignNobody(streams)
 	}
 	for i := range m.sessions {
 		if s := &m.sessions[i]; s.Role == Play {
-			p := choose(m.limited(open, s), s)
-			p.players++
-			s.Stream, s.Source = p.publisher.Stream, p.publisher.Index
+			p := c.choose(s)
+			s.Stream, s.Source = p.Stream, p.Index
 		}
 	}
 	return streams
@@ -53,33 +51,86 @@ func (m *maker) assignNobody(first int) int {
 	return first + n
 }
 
-// limited keeps the first Streams of the streams that have not ended when s
-// comes.
-func (m *maker) limited(open []playable, s *Session) []playable {
-	for len(open) > 1 && open[0].publisher.Depart <= s.Arrive {
-		open = open[1:]
-	}
-	if n := m.spec.Streams; n > 0 && n < len(open) {
-		open = open[:n]
-	}
-	return open
+// chooser gives players, in order of their arrival, the streams that they play.
+type chooser struct {
+	most   int        // streams at once; 0: all
+	coming []*Session // publishers whose streams are not live yet, in order of arrival
+	live   byPlayers
+	end    time.Duration // the earliest departure among live
+	latest *Session      // the stream opened last
 }
 
-// choose picks the least played of the streams that are live for a while when
-// s comes; if there is none, the one that is live first.
-func choose(open []playable, s *Session) *playable {
-	var best *playable
-	for i := range open {
-		p := &open[i]
-		if p.publisher.Arrive+lead > s.Arrive && best != nil {
-			break // they are in order of arrival
-		}
-		if p.publisher.Depart > s.Arrive+lead && (best == nil || p.players < best.players) {
-			best = p
+// choose picks the least played live stream; if none is, the next one to be; at
+// the very end the one that was live last.
+func (c *chooser) choose(s *Session) *Session {
+	c.prune(s.Arrive + lead)
+	for len(c.coming) > 1 && c.coming[0].Depart <= s.Arrive+lead {
+		c.coming = c.coming[1:]
+	}
+	for len(c.coming) > 0 && c.coming[0].Arrive+lead <= s.Arrive && (c.most == 0 || len(c.live) < c.most) {
+		c.open()
+	}
+	switch {
+	case len(c.live) > 0:
+		c.live[0].players++
+		p := c.live[0].publisher
+		heap.Fix(&c.live, 0)
+		return p
+	case len(c.coming) > 0:
+		c.open() // not live yet, or about to end: there is no better one
+		c.live[0].players++
+		c.latest = c.live[0].publisher
+	}
+	return c.latest
+}
+
+// open takes the next stream among the live ones.
+func (c *chooser) open() {
+	p := c.coming[0]
+	c.coming = c.coming[1:]
+	if len(c.live) == 0 || p.Depart < c.end {
+		c.end = p.Depart
+	}
+	c.latest = p
+	heap.Push(&c.live, playable{publisher: p})
+}
+
+// prune lets go of the streams that end before a player at that time could
+// make anything of them.
+func (c *chooser) prune(at time.Duration) {
+	if len(c.live) == 0 || c.end > at {
+		return
+	}
+	c.live = slices.DeleteFunc(c.live, func(p playable) bool { return p.publisher.Depart <= at })
+	heap.Init(&c.live)
+	for i, p := range c.live {
+		if i == 0 || p.publisher.Depart < c.end {
+			c.end = p.publisher.Depart
 		}
 	}
-	if best == nil {
-		return &open[0]
-	}
-	return best
+}
+
+// playable is a live stream.
+type playable struct {
+	publisher *Session
+	players   int
+}
+
+// byPlayers is a heap, the least played stream first.
+type byPlayers []playable
+
+func (h byPlayers) Len() int { return len(h) }
+func (h byPlayers) Less(i, j int) bool {
+	return cmp.Or(cmp.Compare(h[i].players, h[j].players), cmp.Compare(h[i].publisher.Index, h[j].publisher.Index)) < 0
+}
+func (h byPlayers) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+
+// Push and Pop are for container/heap.
+func (h *byPlayers) Push(x any) { *h = append(*h, x.(playable)) }
+
+// Pop takes the last element.
+func (h *byPlayers) Pop() any {
+	p := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return p
 }
