@@ -62,7 +62,7 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@mkdir -p bin
 	@$(GO) test -list '^Fuzz' $(PKG) | awk '/^Fuzz/ {f[n++] = $$1} /^ok/ {while (n) print $$2, f[--n]}' > bin/fuzz.txt
 	@while read -r pkg target; do \
-		$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$pkg"; \
+		$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$pkg" < /dev/null; \
 	done < bin/fuzz.txt
 
 generate: ## write the table of requirements in README.md anew
