@@ -94,7 +94,7 @@ func TestBookkeeping(t *testing.T) {
 // TestClosedWhileHeld: an on_close that comes while an opening event is not
 // answered yet keeps that from opening anything; so does a caller that leaves.
 func TestClosedWhileHeld(t *testing.T) {
-	s := serve(t, Options{Rules: rulesOf(t, "rules: [{stream: held, delay: 300ms}]")})
+	s := serve(t, Options{Rules: rulesOf(t, "rules: [{stream: held, delay: 1s}]")})
 	held := func(pl *hook.Payload) { pl.Stream = "held" }
 	nc := dial(t, s)
 	write(t, nc, request("/api/v1/streams", sample(t, hook.SRS7, hook.OnPublish, held)))

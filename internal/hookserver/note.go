@@ -42,6 +42,9 @@ func (s *Server) entryOf(r *endpoint.Request, pl *hook.Payload, v *verdict) entr
 	if e.Event == "" {
 		e.Event = show(r.Method)
 	}
+	if e.Event == "" {
+		e.Event = "request" // that is no HTTP
+	}
 	if v.rule != nil {
 		e.Rule = v.rule.name
 		if v.rule.delay > 0 {
@@ -113,7 +116,8 @@ func (s *Server) finish(r *endpoint.Request) {
 	}
 	for _, err := range []error{r.HeadErr, r.BodyErr} {
 		if err != nil {
-			bad := verdict{outcome: rejected, code: r.Answer.Status, reason: err.Error()}
+			// It may quote the request line, whose query may hold a secret.
+			bad := verdict{outcome: rejected, code: r.Answer.Status, reason: s.shown(err.Error())}
 			e := s.entryOf(r, &hook.Payload{}, &bad)
 			s.logEntry(&e)
 			s.board.add(e)

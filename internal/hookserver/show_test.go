@@ -1,6 +1,7 @@
 package hookserver
 
 import (
+	"io"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -57,8 +58,9 @@ func TestLog(t *testing.T) {
 			`level=INFO msg=on_connect outcome=accepted code=0 client_id=1985 ip=192.168.1.20 vhost=__defaultVhost__ app=live stream=cam1 pageUrl=http://page.example/ param="?token=***" tcUrl="rtmp://127.0.0.1/live?token=***"`,
 			`level=WARN msg=on_play outcome=refused code=401 client_id=1985 ip=192.168.1.20 vhost=__defaultVhost__ app=live stream=a\nb pageUrl=http://page.example/ param="?token=***" tcUrl="rtmp://127.0.0.1/live?token=***" reason="wrong token"`,
 			`level=WARN msg=POST outcome=rejected code=100`,
+			`msg=request outcome=rejected code=400 client_id="" ip="" vhost="" app="" stream="" pageUrl="" reason="request line \"POST /x?key=***`,
 		}},
-		{"shown", true, []string{`param="?token=good"`, `param="?token=bad"`, `outcome=rejected`}},
+		{"shown", true, []string{`param="?token=good"`, `param="?token=bad"`, `outcome=rejected`, `POST /x?key=secret`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var log logText
@@ -68,6 +70,11 @@ func TestLog(t *testing.T) {
 			send(t, s, hook.OnConnect, sample(t, hook.SRS7, hook.OnConnect, nil))
 			send(t, s, hook.OnPlay, sample(t, hook.SRS7, hook.OnPlay, func(pl *hook.Payload) { pl.Param, pl.Stream = "?token=bad", "a\nb" }))
 			do(t, s, "POST", "/api/v1/clients", "")
+			nc := dial(t, s)
+			write(t, nc, "POST /x?key=secret HTTP/9\r\n\r\n")
+			if _, err := io.Copy(io.Discard, nc); err != nil {
+				t.Fatal(err)
+			}
 			lines := strings.Split(strings.TrimSpace(log.String()), "\n")
 			if len(lines) != len(c.want) {
 				t.Fatalf("the log is\n%s", log.String())
