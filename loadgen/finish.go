@@ -14,7 +14,13 @@ import (
 
 // finish judges the test and writes its report.
 func (r *run) finish(partial string) *Output {
-	ev := result.Evidence{Profile: r.cfg.Profile.Name, Outcomes: r.outcomes(), Hooks: r.log != nil, Refusing: r.refusing}
+	ev := result.Evidence{
+		Profile: r.cfg.Profile.Name, Plan: r.cfg.Plan, Shard: r.cfg.Shard, Hooks: r.log != nil, Refusing: r.refusing,
+		Shared: r.cfg.RTMP != "", LateAfter: r.cfg.LateAfter, Outcomes: r.outcomes(),
+	}
+	for _, t := range r.cfg.Thresholds {
+		ev.Thresholds = append(ev.Thresholds, t.Text)
+	}
 	if r.log != nil {
 		r.endpoint.Close() // every request that came is noted
 		ev.Entries = r.log.Entries()

@@ -70,7 +70,13 @@ func interruptible(s cli.Streams, signals <-chan os.Signal) (context.Context, fu
 
 // play runs the test and shows it.
 func (o *options) play(ctx context.Context, cfg loadgen.Config, s cli.Streams) int {
+	show, end := o.live(s)
+	cfg.Live = show
 	out, err := loadgen.Run(ctx, cfg)
+	end()
+	if err == nil && o.report != "" {
+		err = result.Write(o.report, out.Report, out.Histograms, &out.Evidence)
+	}
 	if err != nil {
 		return cli.Report(s, help.Name, err)
 	}

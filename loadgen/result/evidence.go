@@ -1,12 +1,22 @@
 package result
 
-import "hookproof/loadgen/account"
+import (
+	"time"
+
+	"hookproof/loadgen/account"
+	"hookproof/loadgen/plan"
+)
 
 // Evidence is what the books of a run, or of a shard of one, are made of.
 type Evidence struct {
-	Profile  string            `json:"profile"`
-	Hooks    bool              `json:"hooks"` // an endpoint of this process saw hooks
-	Refusing bool              `json:"refusing"`
-	Outcomes []account.Outcome `json:"outcomes"`
-	Entries  []account.Entry   `json:"entries"`
+	Profile    string            `json:"profile"`
+	Plan       plan.Spec         `json:"plan"`
+	Shard      plan.Shard        `json:"shard"`
+	Hooks      bool              `json:"hooks"`    // an endpoint of this process saw hooks
+	Refusing   bool              `json:"refusing"` // those that are to be refused are
+	Shared     bool              `json:"shared"`   // others may use the hook server
+	LateAfter  time.Duration     `json:"late_after"`
+	Thresholds []string          `json:"thresholds"`
+	Outcomes   []account.Outcome `json:"outcomes"`
+	Entries    []account.Entry   `json:"entries"`
 }
