@@ -70,8 +70,8 @@ func Run(ctx context.Context, cfg Config) (*Output, error) {
 	partial := r.play(ctx)
 	r.wg.Wait()
 	r.settle(ctx)
-	r.stopServer()
 	r.sampler.end()
+	r.stopServer()
 	return r.finish(partial), nil
 }
 

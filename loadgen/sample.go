@@ -85,6 +85,10 @@ func (m *sampler) take(phase string) {
 }
 
 func (m *sampler) keep(s result.Sample) {
+	if n := len(m.series); n > 0 && s.At-m.series[n-1].At < 0.5 { // the last one, out of turn: its rates would be noise
+		m.series[n-1].Started, m.series[n-1].Hooks, m.series[n-1].Errors = s.Started, s.Hooks, s.Errors
+		return
+	}
 	if len(m.series) >= maxSeries {
 		half := m.series[:0]
 		for i := 0; i < len(m.series); i += 2 {

@@ -87,8 +87,8 @@ func nines(p float64) float64 { return -math.Log10(1 - min(p, 99.9995)/100) }
 // grid draws lines and their values.
 func (a *axes) grid(b *strings.Builder) {
 	for _, y := range a.ticksY() {
-		fmt.Fprintf(b, `<line class="g" x1="%d" x2="%d" y1="%.1f" y2="%[3].1f"/><text class="s" x="%d" y="%.1f" text-anchor="end">%s</text>`,
-			left, chartW-right, a.py(y), left-6, a.py(y)+4, number(y))
+		fmt.Fprintf(b, `<path class="g" d="M%d %.1fH%d"/><text class="s" x="%d" y="%.1f" text-anchor="end">%s</text>`,
+			left, a.py(y), chartW-right, left-6, a.py(y)+4, number(y))
 	}
 	for _, x := range a.ticksX() {
 		label := number(x) + " s"
