@@ -69,15 +69,16 @@ func (w *World) crowdOfRivals(ctx context.Context, stream string) error {
 	return w.comes(ctx, stage.CrowdSpec{Kind: stage.Rivals, Stream: stream})
 }
 
-// crowdInRounds has a crowd come and vanish, several times, and looks at the
-// server's memory after each where it can.
+// crowdInRounds has half a crowd come and vanish, several times, and looks at
+// the server's memory after each where it can.
 func (w *World) crowdInRounds(ctx context.Context, rounds string) error {
 	n, err := strconv.Atoi(rounds)
 	if err != nil {
 		return err
 	}
 	for i := range n {
-		if err := w.comes(ctx, stage.CrowdSpec{Kind: stage.Publishers, Round: i, Abrupt: true}); err != nil {
+		spec := stage.CrowdSpec{N: w.roundSize(), Kind: stage.Publishers, Round: i, Abrupt: true, Refuse: w.crowd.refuse, Delay: w.crowd.delay}
+		if err := w.Scene.Crowd(ctx, spec, w.Rand); err != nil {
 			return err
 		}
 		if !w.Scene.Live() {
@@ -89,6 +90,9 @@ func (w *World) crowdInRounds(ctx context.Context, rounds string) error {
 	}
 	return nil
 }
+
+// roundSize is how many clients come in each of several rounds.
+func (w *World) roundSize() int { return (w.Clients + 1) / 2 }
 
 func (w *World) accounted(ctx context.Context, waiting string) error {
 	return w.fenced(ctx, always, func(obs []reports.Observation) *judge.Finding {
@@ -117,5 +121,5 @@ func (w *World) noneListed(ctx context.Context) error {
 }
 
 func (w *World) memoryStays() error {
-	return failed(judge.MemoryStays(w.Scene.Log.All(), w.Clients))
+	return failed(judge.MemoryStays(w.Scene.Log.All(), w.roundSize()))
 }
