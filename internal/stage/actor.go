@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -192,7 +193,11 @@ func (a *Actor) Connect(ctx context.Context) error {
 	defer cancel()
 	c, err := client.Dial(ctx, a.options())
 	if err != nil {
-		a.scene.Log.Add(reports.Observation{Kind: reports.KindDisconnect, Actor: a.Name, Name: "refused", Text: err.Error()})
+		how := "refused"
+		if ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) {
+			how = string(client.Local) // it was us who gave up waiting: no doing of the server's
+		}
+		a.scene.Log.Add(reports.Observation{Kind: reports.KindDisconnect, Actor: a.Name, Name: how, Text: err.Error()})
 		return err
 	}
 	a.c.Store(c)
