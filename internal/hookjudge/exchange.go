@@ -23,6 +23,7 @@ const (
 	Anything  Want = "anything"  // the server need only live
 	Meanwhile Want = "meanwhile" // acceptable, while another request is under way
 	Watched   Want = "watched"   // of an RTMP client whose fate is judged
+	Before    Want = "before"    // what the client of a later event did first; not judged
 )
 
 // Keys of Observation.Data that requests and answers of role H carry.

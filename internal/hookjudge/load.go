@@ -25,9 +25,9 @@ const Bar = 200 * time.Millisecond
 // slowest is how many requests a finding about latency lists.
 const slowest = 10
 
-// Quick checks H-CON-02.
+// Quick checks H-CON-02: of the times that a crowd came, the quickest counts.
 func Quick(obs []reports.Observation) *judge.Finding {
-	target, control := lastNote(obs, LatencyNote), lastNote(obs, ControlNote)
+	target, control := quickest(obs, LatencyNote), quickest(obs, ControlNote)
 	bar := float64(Bar.Milliseconds()) * scaleOf(obs)
 	if target == nil {
 		return &judge.Finding{Expected: "answers", Seen: "none were measured"}
@@ -36,21 +36,23 @@ func Quick(obs []reports.Observation) *judge.Finding {
 		return nil
 	}
 	f := &judge.Finding{Expected: fmt.Sprintf("99 of 100 answers within %.0f ms", bar), Seen: target.Text, Evidence: []int{target.N}, Detail: slow(Exchanges(obs))}
-	if control != nil && evidence.Number(control, "p99_ms") > bar/2 {
+	// Where half of it is there without the target, the machine is to blame.
+	if control != nil && evidence.Number(control, "p99_ms") > evidence.Number(target, "p99_ms")/2 {
 		f.Undecided = true
-		f.Detail = "a server that answers at once took as long, on this machine: " + control.Text + "\n" + f.Detail
+		f.Detail = "a server that answers at once takes long, too, on this machine: " + control.Text + "\n" + f.Detail
 		f.Evidence = append(f.Evidence, control.N)
 	}
 	return f
 }
 
-func lastNote(obs []reports.Observation, name string) *reports.Observation {
-	for i := len(obs) - 1; i >= 0; i-- {
-		if obs[i].Kind == reports.KindNote && obs[i].Name == name {
-			return &obs[i]
+func quickest(obs []reports.Observation, name string) (best *reports.Observation) {
+	for i := range obs {
+		o := &obs[i]
+		if o.Kind == reports.KindNote && o.Name == name && (best == nil || evidence.Number(o, "p99_ms") < evidence.Number(best, "p99_ms")) {
+			best = o
 		}
 	}
-	return nil
+	return best
 }
 
 // slow lists the slowest requests.

@@ -16,11 +16,10 @@ import (
 
 // actor is one RTMP client of a scene.
 type actor struct {
-	name     string
-	plays    bool
-	scene    *Scene
-	c        *client.Client
-	clientID string // guarded by the studio
+	name  string
+	plays bool
+	scene *Scene
+	c     *client.Client
 }
 
 // Enter has a client publish or play through our RTMP server, as one that the
@@ -43,9 +42,7 @@ func (s *Scene) Enter(ctx context.Context, name string, ev hook.Event, refused b
 		return err
 	}
 	a := &actor{name: name, plays: ev == hook.OnPlay, scene: s}
-	st.mu.Lock()
-	st.actors[name] = a
-	st.mu.Unlock()
+	st.come(a)
 	return a.enter(ctx, st, tc, own, ev)
 }
 
@@ -144,9 +141,7 @@ func (s *Scene) ConnectOnly(ctx context.Context, name string) error {
 		return err
 	}
 	a := &actor{name: name, scene: s}
-	st.mu.Lock()
-	st.actors[name] = a
-	st.mu.Unlock()
+	st.come(a)
 	if err := a.dial(ctx, st, tc); err != nil {
 		return err
 	}
@@ -162,13 +157,9 @@ func (s *Scene) Leave(ctx context.Context, name string) error {
 	if !s.Live() || s.rtmp == nil {
 		return nil
 	}
-	s.rtmp.mu.Lock()
-	a := s.rtmp.actors[name]
-	s.rtmp.mu.Unlock()
-	if a == nil || a.c == nil {
-		return fmt.Errorf("no client %s has come", name)
+	if a := s.rtmp.actor; a != nil && a.c != nil {
+		a.c.Leave()
 	}
-	a.c.Leave()
 	s.AwaitClosed(ctx, name)
 	return ctx.Err()
 }
@@ -190,11 +181,6 @@ func (s *Scene) await(ctx context.Context, cond func([]reports.Observation) bool
 	ctx, cancel := context.WithTimeout(ctx, 2*s.Facts.Limit+time.Second)
 	defer cancel()
 	return s.Log.Await(ctx, cond) == nil
-}
-
-// Await waits until cond holds of what was observed.
-func (s *Scene) Await(ctx context.Context, cond func([]reports.Observation) bool) bool {
-	return s.await(ctx, cond)
 }
 
 func (a *actor) end() {

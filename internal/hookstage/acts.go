@@ -35,7 +35,7 @@ func (s *Scene) sendBody(pl *hook.Payload, body []byte, what string, want hookju
 	return s.Send(requests...)
 }
 
-// accepts are the clients that an event accepts: those given, or one that
+// acceptable are the clients that an event accepts: those given, or one that
 // nothing is said of.
 func (s *Scene) acceptable(ev hook.Event) []Sample {
 	if all := s.Target.o.Identities.Accepts(ev); len(all) > 0 {
@@ -58,12 +58,41 @@ func (s *Scene) Acceptable(ev hook.Event, want hookjudge.Want) error {
 		return nil
 	}
 	for _, sm := range s.acceptable(ev) {
-		if err := s.sendPayload(s.Target.visitor().payload(s.Target.o.Profile, sm), described("an acceptable", sm), want); err != nil {
+		v := s.Target.visitor()
+		if err := s.before(v, ev); err != nil {
+			return err
+		}
+		if err := s.sendPayload(v.payload(s.Target.o.Profile, sm), described("an acceptable", sm), want); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// openedBy are the events that a client gave before a closing one.
+var openedBy = map[hook.Event][]hook.Event{
+	hook.OnUnpublish: {hook.OnConnect, hook.OnPublish},
+	hook.OnStop:      {hook.OnConnect, hook.OnPlay},
+	hook.OnClose:     {hook.OnConnect},
+}
+
+// before sends what a visitor did before a closing event, as far as it is
+// configured: some hook servers know their clients.
+func (s *Scene) before(v *visitor, ev hook.Event) error {
+	for _, earlier := range openedBy[ev] {
+		if len(s.Target.o.URLs[earlier]) == 0 {
+			continue
+		}
+		sm := s.Target.o.Identities.Accepted(earlier)
+		if err := s.sendPayload(v.payload(s.Target.o.Profile, sm), described("an acceptable", sm), hookjudge.Before); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lifetime is every event, in an order in which one client can give them.
+var lifetime = []hook.Event{hook.OnConnect, hook.OnPublish, hook.OnUnpublish, hook.OnPlay, hook.OnStop, hook.OnClose}
 
 // Refusable sends the event for every client that it refuses.
 func (s *Scene) Refusable(ev hook.Event) error {
@@ -225,16 +254,16 @@ func (s *Scene) Unopened(again, late bool) error {
 	return nil
 }
 
-// WithIntegerID sends every event with an integer client_id, or with a string.
+// WithID sends every event with an integer client_id, or with a string.
 func (s *Scene) WithID(integer bool) error {
 	if !s.Live() {
 		return nil
 	}
-	for _, ev := range hook.Events {
+	v := s.Target.visitor()
+	for _, ev := range lifetime {
 		if len(s.Target.o.URLs[ev]) == 0 {
 			continue
 		}
-		v := s.Target.visitor()
 		pl := v.payload(s.Target.o.Profile, s.Target.o.Identities.Accepted(ev))
 		o, err := s.object(pl)
 		if err != nil {

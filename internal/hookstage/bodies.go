@@ -34,7 +34,11 @@ func (s *Scene) Variant(ev hook.Event, what string) error {
 	}
 	id := &s.Target.o.Identities
 	send := func(kind string, sm Sample, want hookjudge.Want) error {
-		pl := s.Target.visitor().payload(s.Target.o.Profile, sm)
+		v := s.Target.visitor()
+		if err := s.before(v, ev); err != nil {
+			return err
+		}
+		pl := v.payload(s.Target.o.Profile, sm)
 		o, err := s.object(pl)
 		if err != nil {
 			return err

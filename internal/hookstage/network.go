@@ -8,7 +8,6 @@ import (
 	"os"
 	"time"
 
-	"hookproof/internal/hook"
 	"hookproof/internal/hookjudge"
 )
 
@@ -16,7 +15,7 @@ import (
 func (s *Scene) configured() ([]Request, error) {
 	var all []Request
 	v := s.Target.visitor()
-	for _, ev := range hook.Events {
+	for _, ev := range lifetime {
 		if len(s.Target.o.URLs[ev]) == 0 {
 			continue
 		}

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strings"
 
-	"hookproof/internal/hook"
 	"hookproof/internal/hookjudge"
 )
 
@@ -25,6 +24,8 @@ type Request struct {
 	What  string         // in words, as "an acceptable on_publish"
 	Want  hookjudge.Want // what the answer is judged by
 	Actor string         // whose request it is; "" is the only caller
+
+	line string // curl's, made before time is taken
 }
 
 // Body is a body that need not be held in one piece to be told of: Count bytes
@@ -121,9 +122,3 @@ func (q *Request) body() []byte {
 
 // wire is the whole request.
 func (q *Request) wire() []byte { return append(q.head(), q.body()...) }
-
-// closing tells whether the event is one that cannot be refused.
-func (q *Request) closing() bool {
-	ev, err := hook.ParseEvent(q.Event)
-	return err == nil && ev.Closing()
-}

@@ -27,9 +27,9 @@ type studio struct {
 	tap   *http.Server
 	done  chan struct{} // closed when the tap serves no more
 
-	mu     sync.Mutex
-	actors map[string]*actor
-	byID   map[string]string // names of actors by client_id
+	mu       sync.Mutex
+	actor    *actor // the one client of the scene, once it has come
+	clientID string // that our server gave it
 }
 
 // maxHook bounds a hook of our own server, in bytes.
@@ -45,7 +45,7 @@ func (s *Scene) studio(vhosts ...string) (*studio, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the tap between RTMP server and hook server: %w", err)
 	}
-	st := &studio{scene: s, done: make(chan struct{}), actors: map[string]*actor{}, byID: map[string]string{}}
+	st := &studio{scene: s, done: make(chan struct{})}
 	st.tap = &http.Server{Handler: http.HandlerFunc(st.forward), ReadTimeout: time.Minute}
 	go func() { defer close(st.done); st.tap.Serve(l) }()
 	st.srv, err = server.New(s.serverConfig("http://"+l.Addr().String(), vhosts), server.Options{})
@@ -116,42 +116,32 @@ func (st *studio) destination(p string) (event, target string) {
 	return event, ""
 }
 
-// whose finds the client of a hook: its on_connect carries the page that it
-// says it comes from, the others its client_id.
+// come has the scene's client step on.
+func (st *studio) come(a *actor) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.actor = a
+}
+
+// whose names the client of a hook, and notes the client_id that it has.
 func (st *studio) whose(pl *hook.Payload) string {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	if pl == nil {
+	if pl == nil || st.actor == nil {
 		return ""
 	}
-	name := path.Base(pl.PageURL)
-	a := st.actors[name]
-	if a == nil {
-		return st.byID[pl.ClientID]
-	}
-	st.byID[pl.ClientID], a.clientID = name, pl.ClientID
-	return name
+	st.clientID = pl.ClientID
+	return st.actor.name
 }
 
-// close ends clients, server and tap, in that order: the closing events are
+// close ends client, server and tap, in that order: the closing events are
 // still recorded.
 func (st *studio) close() []reports.Actor {
-	var all []reports.Actor
 	st.mu.Lock()
-	actors := make([]*actor, 0, len(st.actors))
-	for _, a := range st.actors {
-		actors = append(actors, a)
-	}
+	a := st.actor
 	st.mu.Unlock()
-	for _, a := range actors {
+	if a != nil {
 		a.end()
-		role := "publisher"
-		if a.plays {
-			role = "player"
-		}
-		st.mu.Lock()
-		all = append(all, reports.Actor{Name: a.name, ClientID: a.clientID, Role: role})
-		st.mu.Unlock()
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), st.scene.Facts.Limit+time.Second)
 	defer cancel()
@@ -160,5 +150,12 @@ func (st *studio) close() []reports.Actor {
 	}
 	st.tap.Close()
 	<-st.done
-	return all
+	if a == nil {
+		return nil
+	}
+	role := "publisher"
+	if a.plays {
+		role = "player"
+	}
+	return []reports.Actor{{Name: a.name, ClientID: st.clientID, Role: role}}
 }

@@ -79,6 +79,9 @@ func (r *recorder) before(ctx context.Context, sc *godog.Scenario) (context.Cont
 		return ctx, r.skip(interrupted)
 	}
 	r.release = func() { place.Release(1) }
+	if reason := r.pr.lacking(r.c); reason != "" { // a hook server may have died meanwhile
+		return ctx, r.skip(reason)
+	}
 	r.result.Started = time.Now()
 	if r.pr.o.Live != nil {
 		r.pr.o.Live.ScenarioStarted(&r.result)

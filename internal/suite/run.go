@@ -56,9 +56,10 @@ type Options struct {
 // others: more would only wait for each other.
 const crowdsAtOnce = 2
 
-// place gives the places that a case must have one of to run.
+// place gives the places that a case must have one of to run. A hook server is
+// never asked by two.
 func (o *Options) place(c *features.Case) *semaphore.Weighted {
-	if c.Has("load") {
+	if c.Has("load") && o.Role != features.RoleHookServer {
 		return o.crowds
 	}
 	return o.places

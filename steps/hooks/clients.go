@@ -7,8 +7,6 @@ import (
 
 	"hookproof/internal/hook"
 	"hookproof/internal/hookjudge"
-	"hookproof/internal/judge"
-	"hookproof/reports"
 )
 
 func (w *World) registerClients(sc *godog.ScenarioContext) {
@@ -38,16 +36,14 @@ func (w *World) tries(ctx context.Context, name, ev, _ string) error {
 	return w.on(func(e hook.Event) error { return w.Scene.Enter(ctx, name, e, true) })(ev)
 }
 
-func (w *World) letOn(ctx context.Context, name string) error {
-	return w.eventually(ctx, func(obs []reports.Observation) *judge.Finding {
-		return hookjudge.LetOn(obs, name, "an accepting answer to each of them")
-	})
+// letOn looks at what entering came to: the client is on or thrown out by now,
+// or its time is up.
+func (w *World) letOn(name string) error {
+	return failed(hookjudge.LetOn(w.Scene.Log.All(), name, "an accepting answer to each of them"))
 }
 
-func (w *World) thrownOut(ctx context.Context, name string) error {
-	return w.eventually(ctx, func(obs []reports.Observation) *judge.Finding {
-		return hookjudge.ThrownOut(obs, name, "a refusal of one of them")
-	})
+func (w *World) thrownOut(name string) error {
+	return failed(hookjudge.ThrownOut(w.Scene.Log.All(), name, "a refusal of one of them"))
 }
 
 // allAccepted waits for the answer to the client's on_close.

@@ -5,7 +5,6 @@
 package hooks
 
 import (
-	"context"
 	"math/rand/v2"
 
 	"github.com/cucumber/godog"
@@ -43,18 +42,4 @@ func failed(f *judge.Finding) error {
 // is makes a step of a check.
 func (w *World) is(check func(obs []reports.Observation) *judge.Finding) func() error {
 	return func() error { return failed(check(w.Scene.Log.All())) }
-}
-
-// eventually waits until a check finds nothing, and returns what it found last
-// otherwise.
-func (w *World) eventually(ctx context.Context, check func([]reports.Observation) *judge.Finding) error {
-	var last *judge.Finding
-	w.Scene.Await(ctx, func(obs []reports.Observation) bool {
-		last = check(obs)
-		return last == nil
-	})
-	if ctx.Err() != nil && last != nil {
-		return ctx.Err()
-	}
-	return failed(last)
 }
