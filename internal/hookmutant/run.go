@@ -1,0 +1,199 @@
+package hookmutant
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"hookproof/features"
+	"hookproof/internal/hook"
+	"hookproof/internal/hookstage"
+	"hookproof/internal/suite"
+	"hookproof/reports"
+	"hookproof/server/srsconf"
+)
+
+// Options shape a run of mutants.
+type Options struct {
+	Names    []string // of mutants; none: all
+	Profiles []string // none: all
+	Parallel int      // mutants at once; 0 is 2
+	Clients  int      // in a crowd; 0 is 60
+	Scale    float64  // of all time-outs; 0 is 1
+	Seed     int64
+	// Done, when not nil, is told of each result; total is how many there will
+	// be. It is called by one goroutine at a time.
+	Done func(m reports.Mutant, total int)
+}
+
+// job is one mutant in one profile.
+type job struct {
+	m       *Mutant
+	profile *hook.Profile
+}
+
+// Run runs the whole suite of role H against each mutant, and against the
+// server without a defect. It is an error of the harness that ends it early.
+func Run(ctx context.Context, o Options) (*reports.Mutants, error) {
+	jobs, err := o.jobs()
+	if err != nil {
+		return nil, err
+	}
+	result := &reports.Mutants{Unmutated: reports.Pass, Rows: make([]reports.Mutant, len(jobs))}
+	sound, err := o.unmutated()
+	if err != nil {
+		return nil, err
+	}
+	var g *errgroup.Group
+	g, ctx = errgroup.WithContext(ctx)
+	g.SetLimit(max(1, o.Parallel))
+	var mu sync.Mutex
+	for _, j := range sound {
+		g.Go(func() error {
+			row, err := o.run(ctx, j)
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil && row.Detail != "" {
+				result.Unmutated = reports.Fail
+			}
+			return err
+		})
+	}
+	for i, j := range jobs {
+		g.Go(func() error {
+			row, err := o.run(ctx, j)
+			mu.Lock()
+			defer mu.Unlock()
+			result.Rows[i] = row
+			if o.Done != nil && err == nil {
+				o.Done(row, len(jobs))
+			}
+			return err
+		})
+	}
+	return result, g.Wait()
+}
+
+func (o *Options) jobs() ([]job, error) {
+	if o.Parallel == 0 {
+		o.Parallel = 2
+	}
+	if o.Clients == 0 {
+		o.Clients = 60
+	}
+	for _, name := range o.Names {
+		if !slices.ContainsFunc(Table, func(m Mutant) bool { return m.Name == name }) {
+			return nil, fmt.Errorf("no mutant %q", name)
+		}
+	}
+	var jobs []job
+	for i := range Table {
+		if m := &Table[i]; len(o.Names) == 0 || slices.Contains(o.Names, m.Name) {
+			some, err := o.in(m)
+			if err != nil {
+				return nil, err
+			}
+			jobs = append(jobs, some...)
+		}
+	}
+	return jobs, nil
+}
+
+func (o *Options) unmutated() ([]job, error) { return o.in(&Unmutated) }
+
+// in lists the profiles in which a mutant is run.
+func (o *Options) in(m *Mutant) ([]job, error) {
+	var jobs []job
+	for _, p := range hook.Profiles() {
+		if m.In(p) && (len(o.Profiles) == 0 || slices.Contains(o.Profiles, p.Name)) {
+			jobs = append(jobs, job{m, p})
+		}
+	}
+	for _, name := range o.Profiles {
+		if _, err := hook.ProfileByName(name); err != nil {
+			return nil, err
+		}
+	}
+	return jobs, nil
+}
+
+// run runs the suite against one mutant.
+func (o *Options) run(ctx context.Context, j job) (reports.Mutant, error) {
+	row := reports.Mutant{Name: j.m.Name, Defect: j.m.Defect, Profile: j.profile.Name, Expected: j.m.Expected}
+	s := reference(j.profile)
+	j.m.plant(s)
+	r, err := s.start()
+	if err != nil {
+		return row, err
+	}
+	defer r.close()
+	began := time.Now()
+	run, err := suite.Run(ctx, suite.Options{
+		Selection: suite.Selection{Profiles: []string{j.profile.Name}}, Role: features.RoleHookServer,
+		Clients: o.Clients, Scale: o.Scale, Seed: o.Seed,
+		OpenHooks: func(ctx context.Context, p *hook.Profile) (*hookstage.Target, error) {
+			return o.open(ctx, p, r.url)
+		},
+	})
+	if err != nil {
+		return row, fmt.Errorf("mutant %s: %w", j.m.Name, err)
+	}
+	row.Duration = time.Since(began)
+	j.m.settle(&row, run)
+	return row, nil
+}
+
+// open says what the servers of this package know.
+func (o *Options) open(ctx context.Context, p *hook.Profile, url string) (*hookstage.Target, error) {
+	urls, err := srsconf.DefaultURLs(url)
+	if err != nil {
+		return nil, err
+	}
+	var id hookstage.Identities
+	for flag, token := range map[string]string{"accept": tokenKey + "=" + tokenValue, "refuse": tokenKey + "=bad"} {
+		if err := id.Add(flag, token); err != nil {
+			return nil, err
+		}
+	}
+	return hookstage.Open(ctx, hookstage.Options{Profile: p, URLs: urls, Identities: id, Scale: o.Scale})
+}
+
+// settle says which requirements noticed the defect, and whether they are the
+// expected ones.
+func (m *Mutant) settle(row *reports.Mutant, run *reports.Run) {
+	failed := map[string]string{}
+	var other []string
+	for i := range run.Scenarios {
+		s := &run.Scenarios[i]
+		switch s.Verdict {
+		case reports.Fail, reports.Warn:
+			if failed[s.Failure.Requirement] == "" {
+				failed[s.Failure.Requirement] = s.ID + ": " + s.Failure.Seen
+			}
+		case reports.Error:
+			other = append(other, fmt.Sprintf("%s: %s", s.ID, s.Reason))
+		}
+	}
+	row.Caught = len(other) == 0
+	for _, id := range m.Expected {
+		if failed[id] == "" {
+			row.Caught = false
+			other = append(other, id+" did not notice it")
+		}
+	}
+	for id, seen := range failed {
+		row.Failed = append(row.Failed, id)
+		if !m.Allows(id) {
+			row.Caught = false
+			other = append(other, fmt.Sprintf("%s failed, which was not expected (%s)", id, seen))
+		}
+	}
+	slices.Sort(row.Failed)
+	slices.Sort(other)
+	row.Detail = strings.Join(other, "\n")
+}
