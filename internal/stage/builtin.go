@@ -35,7 +35,7 @@ type Links struct {
 const (
 	loopback    = "127.0.0.1"
 	anyPort     = loopback + ":0"
-	hookTimeout = 1 // of the quick vhost, in seconds
+	hookTimeout = 3 // of the quick vhost, in seconds: long enough for a machine that is busy
 	quiet       = 5 * time.Minute
 )
 
