@@ -1,7 +1,10 @@
 package mutantrun
 
 import (
+	"hash/fnv"
+	"io"
 	"slices"
+	"strings"
 
 	"hookproof/features"
 	"hookproof/internal/stage"
@@ -18,34 +21,43 @@ const (
 
 // choose gives the ids of the cases that a trial runs: of the requirements
 // that must fail all of them, since any may be the one that shows the defect;
-// of each other requirement the first and the last, which are of different
-// scenarios where there are several. Without a defect it is all of them.
+// of each other requirement one, another one for each mutant. Without a defect
+// it is all of them.
 func (t *Trial) choose(cases []features.Case, every bool) map[string]bool {
-	chosen, last := map[string]bool{}, map[string]string{}
+	chosen, others := map[string]bool{}, map[string][]string{}
 	for i := range cases {
 		c := &cases[i]
-		if c.Profile != t.Profile.Name || c.Has(own) || c.Has(size) {
-			continue
-		}
 		mine := slices.ContainsFunc(c.Requirements, t.must)
-		id := c.Requirements[0]
 		switch {
+		case c.Profile != t.Profile.Name || c.Has(own) || c.Has(size):
 		case c.Has(slow):
 			if mine && t.Mutant.Slow {
 				chosen[c.ID] = true
 			}
-		case mine, every, t.unmutated(), last[id] == "":
+		case mine || every || t.unmutated():
 			chosen[c.ID] = true
-		}
-		if !c.Has(slow) {
-			last[id] = c.ID
+		default:
+			others[c.Requirements[0]] = append(others[c.Requirements[0]], c.ID)
 		}
 	}
-	for _, id := range last {
-		chosen[id] = true
+	for id, of := range others {
+		h := fnv.New32a()
+		io.WriteString(h, t.Mutant.Name+id)
+		chosen[of[h.Sum32()%uint32(len(of))]] = true
 	}
 	return chosen
 }
+
+// crowd is the size of crowds for the trial: what is not about load only has
+// to see that load still works.
+func (t *Trial) crowd(o *Options) int {
+	if t.unmutated() || slices.ContainsFunc(t.Mutant.Expected, func(id string) bool { return strings.HasPrefix(id, "S-CON-") }) {
+		return o.Clients
+	}
+	return min(o.Clients, smallCrowd)
+}
+
+const smallCrowd = 8
 
 // doubtful gives the ids of the cases that came out wrong: those of a
 // requirement that must fail and did not, and those of others that did not pass.

@@ -37,14 +37,14 @@ type Options struct {
 
 // Defaults of Options.
 const (
-	DefaultParallel = 6
-	DefaultScale    = 0.4
+	DefaultParallel = 4
+	DefaultScale    = 0.5
 	DefaultClients  = 20
 )
 
 // scenariosAtOnce is how many scenarios of one trial run side by side. Most of
 // them wait: for what a defect keeps from coming.
-const scenariosAtOnce = 16
+const scenariosAtOnce = 12
 
 // Trials lists the trials that the options ask for, not yet run; the one
 // without a defect comes first, in each profile. Options that match nothing

@@ -43,7 +43,7 @@ func (t *Trial) look(ctx context.Context, o *Options, chosen map[string]bool, sc
 	began := time.Now()
 	run, err := suite.Run(ctx, suite.Options{
 		Selection: suite.Selection{Profiles: []string{t.Profile.Name}, Only: func(c *features.Case) bool { return chosen[c.ID] }},
-		Role:      features.RoleServer, Open: t.open(scale), Parallel: scenariosAtOnce, Clients: o.Clients, Scale: scale, Seed: o.Seed,
+		Role:      features.RoleServer, Open: t.open(scale), Parallel: scenariosAtOnce, Clients: t.crowd(o), Scale: scale, Seed: o.Seed,
 	})
 	t.Duration += time.Since(began)
 	switch {
