@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"hookproof/internal/client"
@@ -90,7 +89,8 @@ func (s *Scene) plan(c CrowdSpec, r *rand.Rand) []*member {
 }
 
 // Crowd has a crowd come and, in the end, go. It returns when every client is
-// gone and every on_close that came within the scene's patience is answered.
+// gone and every on_close that must come is answered, or the scene's patience
+// is over.
 func (s *Scene) Crowd(ctx context.Context, c CrowdSpec, r *rand.Rand) error {
 	if !s.Live() {
 		return nil
@@ -117,17 +117,27 @@ func (s *Scene) Crowd(ctx context.Context, c CrowdSpec, r *rand.Rand) error {
 	s.Note("crowd", "all %d clients of the crowd are on, refused or gone", len(members))
 	close(stay)
 	going.Wait()
-	var closing atomic.Int64
+	s.awaitClosed(ctx, byName)
+	return ctx.Err()
+}
+
+// awaitClosed waits for the answers to the on_close of those that must give one.
+func (s *Scene) awaitClosed(ctx context.Context, members map[string]*member) {
+	left := map[string]bool{}
+	for name, m := range members {
+		if m.Refuse != int(hook.OnConnect) || s.Target.Profile.CloseAfterRefusal == hook.Must {
+			left[name] = true
+		}
+	}
 	next := 0
 	s.Await(ctx, func(obs []reports.Observation) bool {
 		for ; next < len(obs); next++ {
-			if o := &obs[next]; o.Kind == reports.KindAnswer && o.Event == hook.OnClose.String() && byName[o.Actor] != nil {
-				closing.Add(1)
+			if o := &obs[next]; o.Kind == reports.KindAnswer && o.Event == hook.OnClose.String() {
+				delete(left, o.Actor)
 			}
 		}
-		return int(closing.Load()) >= len(members)
+		return len(left) == 0
 	})
-	return ctx.Err()
 }
 
 // crowdAnswer is the hook server's answer to a crowd: it refuses by the plan,
