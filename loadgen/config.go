@@ -34,8 +34,9 @@ type Config struct {
 	// tcUrl or in their stream's parameters. Without Refuse a foreign hook
 	// server is expected to accept everybody.
 	Accept, Refuse string
-	// Between, when set, is told our endpoint's URL and says which one the
-	// built-in server is given instead: a test puts a bad network between.
+	// Between, when set, is told our endpoint's URL once it listens, and says
+	// which one the built-in server is given instead: a test puts a bad network
+	// between.
 	Between func(hooks string) string
 
 	Media     media.Source
@@ -83,8 +84,12 @@ func (c *Config) setDefaults() {
 // accounted tells whether our endpoint sees the hooks.
 func (c *Config) accounted() bool { return c.RTMP == "" || c.Listen != "" }
 
-// refusing tells whether anybody will refuse those that are to be refused.
+// refusing tells whether anybody will refuse those that are to be refused: our
+// endpoint, that of another shard, or a server that was named credentials.
 func (c *Config) refusing() bool {
+	if c.Shard.Of > 1 && c.RTMP != "" && c.Hooks == nil {
+		return true
+	}
 	if c.Hooks != nil || !c.accounted() {
 		return c.Refuse != ""
 	}

@@ -22,7 +22,9 @@ func (r *run) finish(partial string) *Output {
 		ev.Thresholds = append(ev.Thresholds, t.Text)
 	}
 	if r.log != nil {
-		r.endpoint.Close() // every request that came is noted
+		if r.endpoint != nil {
+			r.endpoint.Close() // every request that came is noted
+		}
 		ev.Entries = r.log.Entries()
 	}
 	books := account.Judge(account.Case{
@@ -100,6 +102,8 @@ func (r *run) setup() result.Setup {
 		s.Shard = fmt.Sprintf("%d/%d", r.cfg.Shard.Number, r.cfg.Shard.Of)
 	}
 	switch {
+	case r.cfg.HooksOnly:
+		s.Target, s.Hooks, s.Media = "the hook server alone, without RTMP", r.cfg.Hooks.String(), "none"
 	case r.cfg.Hooks != nil:
 		s.Hooks = r.cfg.Hooks.String() + ", asked through the recording endpoint"
 	case r.log == nil:

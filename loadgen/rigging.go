@@ -42,23 +42,29 @@ func room(cfg *Config) error {
 
 // putUp starts the endpoint and the server.
 func (r *run) putUp() error {
+	if r.cfg.HooksOnly {
+		return r.putUpCaller()
+	}
 	if r.cfg.accounted() {
 		if err := r.listen(); err != nil {
 			return err
 		}
+	} else if r.cfg.Shard.Of > 1 {
+		r.notes = append(r.notes, "The hooks go to another shard's endpoint: merge the shards to have them accounted for.")
 	} else {
 		r.notes = append(r.notes, "The hooks of the server under test do not come here, so they are not accounted for: give -listen and point its hooks there.")
 	}
-	if !r.refusing && r.cfg.Plan.Refused.Of(100) > 0 {
-		r.notes = append(r.notes, "Nobody is refused: no credentials were given that the hook server refuses (-refuse).")
+	r.noteRefusals()
+	hooks := ""
+	if r.endpoint != nil {
+		hooks = r.endpoint.URL()
+	}
+	if r.cfg.Between != nil && hooks != "" {
+		hooks = r.cfg.Between(hooks)
 	}
 	if r.cfg.RTMP != "" {
 		r.base = strings.TrimSuffix(r.cfg.RTMP, "/")
 		return nil
-	}
-	hooks := r.endpoint.URL()
-	if r.cfg.Between != nil {
-		hooks = r.cfg.Between(hooks)
 	}
 	var err error
 	r.child, err = rig.StartChild(rig.Order{Hooks: hooks, Profile: r.cfg.Profile.Name, Clients: r.cfg.Plan.Peak()})
@@ -66,6 +72,13 @@ func (r *run) putUp() error {
 		r.base = "rtmp://" + r.child.Addr + "/live"
 	}
 	return err
+}
+
+// noteRefusals says so where nobody can be refused although it was asked for.
+func (r *run) noteRefusals() {
+	if !r.refusing && r.cfg.Plan.Refused.Of(100) > 0 {
+		r.notes = append(r.notes, "Nobody is refused: no credentials were given that the hook server refuses (-refuse).")
+	}
 }
 
 // listen starts the recording endpoint.
@@ -119,6 +132,9 @@ func (r *run) takeDown() {
 	}
 	if r.forward != nil {
 		r.forward.Close()
+	}
+	if r.caller != nil {
+		r.caller.Close()
 	}
 }
 

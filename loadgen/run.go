@@ -35,6 +35,8 @@ type run struct {
 	endpoint *endpoint.Endpoint
 	forward  *rig.Forwarder
 	child    *rig.Child
+	caller   *hook.Caller // with HooksOnly, in place of a server
+	urls     map[hook.Event][]string
 	base     string // URL of the application
 	notes    []string
 	sampler  *sampler
@@ -150,7 +152,7 @@ func (r *run) settle(ctx context.Context) {
 		for next < len(r.own) && r.closed(r.own[next]) {
 			next++
 		}
-		if next == len(r.own) {
+		if next == len(r.own) && r.othersClosed() {
 			return
 		}
 		select {
@@ -162,6 +164,12 @@ func (r *run) settle(ctx context.Context) {
 			ctx = context.Background()
 		}
 	}
+}
+
+// othersClosed tells whether the clients of other shards are gone, whose hooks
+// come here as well: their time is over, and no client is open any more.
+func (r *run) othersClosed() bool {
+	return r.cfg.Shard.Of <= 1 || r.log.Open() == 0 && time.Since(r.start) > r.plan.Length
 }
 
 // closed tells whether the closing events of a client have come.

@@ -39,6 +39,11 @@ func (s *session) arrive(ctx context.Context) {
 	s.r.set.Record(measure.Lateness, s.Index, time.Since(s.due))
 	s.r.g.started.Add(1)
 	s.r.g.arriving.Add(1)
+	if s.r.cfg.HooksOnly {
+		s.enterHooks()
+		s.r.g.arriving.Add(-1)
+		return
+	}
 	err := s.enter(ctx)
 	s.r.g.arriving.Add(-1)
 	switch {
@@ -164,6 +169,10 @@ func (s *session) note() {
 func (s *session) depart() {
 	<-s.settled
 	if !s.out.Let || s.out.End != account.NotStarted {
+		return
+	}
+	if s.r.cfg.HooksOnly {
+		s.leaveHooks()
 		return
 	}
 	if s.publishes() {

@@ -26,6 +26,14 @@ func main() {
 // run is the whole command; it returns its exit code. Signals come in through
 // a channel so that tests can send them.
 func run(args []string, s cli.Streams, signals <-chan os.Signal) int {
+	if len(args) > 0 {
+		switch args[0] {
+		case "merge":
+			return merge(args[1:], s)
+		case "compare":
+			return compare(args[1:], s)
+		}
+	}
 	o := newOptions()
 	if code, done := cli.Parse(s, o.flags, help, args); done {
 		return code
@@ -41,6 +49,9 @@ func run(args []string, s cli.Streams, signals <-chan os.Signal) int {
 	}
 	ctx, stop := interruptible(s, signals)
 	defer stop()
+	if o.find {
+		return o.search(ctx, cfg, s)
+	}
 	return o.play(ctx, cfg, s)
 }
 

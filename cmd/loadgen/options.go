@@ -92,6 +92,7 @@ func newOptions() *options {
 	f.DurationVar(&o.late, "late", 2*time.Second, "a hook that is answered after this `TIME` is late")
 	f.StringVar(&o.source, "source", "", "connect from these local `ADDRESSES` in turn, such as 127.0.0.2-127.0.0.9")
 	f.Var(&o.thresholds, "threshold", "fail unless this `CONDITION` holds, such as 'publish p99<500ms'; may be given several times")
+	f.BoolVar(&o.find, "find", false, "search the largest number of sessions, beginning with -n, that meets the thresholds")
 	f.StringVar(&o.report, "report", "", "write report.json, report.html, summary.md and latencies.hdr into `DIR`")
 	f.StringVar(&o.shard, "shard", "", "play slice `K/N` of the test, such as 2/8; JOB_COMPLETION_INDEX, where it is set, says K-1 for \"/N\"")
 	f.StringVar(&o.startAt, "start-at", "", "begin at `TIME` (RFC 3339), the same for all shards")
@@ -169,6 +170,9 @@ func (o *options) setPlan(cfg *loadgen.Config) error {
 }
 
 func (o *options) setStages(spec *plan.Spec) (err error) {
+	if o.find && (o.stages != "" || o.shard != "") {
+		return cli.Usagef("-find cannot be given together with -stages or -shard")
+	}
 	if o.stages != "" {
 		for _, name := range []string{"n", "rate", "ramp", "hold", "down"} {
 			if o.given(name) {
@@ -202,7 +206,7 @@ func (o *options) simple(n int) []plan.Stage {
 
 func (o *options) setRefuseAt(spec *plan.Spec) error {
 	if o.refuseAt == "" {
-		if o.hooks != "" && o.profile == "srs1" && !o.hooksOnly {
+		if o.hooks != "" && o.profile == "srs1" {
 			spec.RefuseAt = []hook.Event{hook.OnConnect}
 		}
 		return nil

@@ -48,6 +48,7 @@ type Log struct {
 	live    map[int64]int // request's Seq → index of its entry, until it is done
 	ids     map[string]int
 	seen    [][len(hook.Events)]uint16 // by client
+	open    int                        // clients whose on_connect was accepted, without on_close
 	refused int64
 }
 
@@ -126,15 +127,46 @@ func (l *Log) done(r *endpoint.Request) {
 	if !r.Answered.IsZero() {
 		e.Answered = l.nanos(r.Answered)
 	}
-	if e.Known && !e.Event.Closing() && !accepted {
-		l.refused++
-	}
+	l.settle(e)
 	l.mu.Unlock()
 	if l.o.Measure != nil && r.HasEvent && !r.Answered.IsZero() {
 		took := r.Answered.Sub(r.Arrived)
 		l.o.Measure.Record(measure.Hook, 0, took)
 		l.o.Measure.Record(measure.HookOf(r.Event), 0, took)
 	}
+}
+
+// settle counts what an answered request changes.
+func (l *Log) settle(e *Entry) {
+	switch {
+	case !e.Known:
+	case e.Event == hook.OnClose:
+		l.open--
+	case !e.Event.Closing() && !e.Accepted:
+		l.refused++
+	case e.Event == hook.OnConnect:
+		l.open++
+	}
+}
+
+// Add notes a request that did not come through the endpoint.
+func (l *Log) Add(e Entry) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e.Client >= 0 && e.Known {
+		l.seen[e.Client][e.Event]++
+	}
+	l.entries = append(l.entries, e)
+	l.settle(&e)
+}
+
+// Open tells how many clients are in by their hooks: on_connect was accepted,
+// and on_close has not come. Clients of which only on_close comes (srs7) make
+// it less than nothing.
+func (l *Log) Open() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return max(l.open, 0)
 }
 
 func (l *Log) nanos(t time.Time) int64 { return l.start.UnixNano() + int64(t.Sub(l.start)) }

@@ -23,6 +23,10 @@ type Cost struct {
 	Files   int // open file descriptors; 0 where that is not to be seen
 }
 
+// shortest is the time over which CPU use means something: the kernel counts in
+// ticks of 10 ms. After less than that, Cost.CPU is 0.
+const shortest = 200 * time.Millisecond
+
 // ErrNoProcess says that there is no such process any more.
 var ErrNoProcess = errors.New("no such process")
 
@@ -45,10 +49,13 @@ func (p *Process) Look() (Cost, error) {
 	}
 	now := time.Now()
 	c := Cost{Seconds: st.CPUTime(), RSS: int64(st.ResidentMemory()), Threads: st.NumThreads}
-	if passed := now.Sub(p.at).Seconds(); !p.at.IsZero() && passed > 0 {
-		c.CPU = (c.Seconds - p.cpu) / passed
+	passed := now.Sub(p.at)
+	if !p.at.IsZero() && passed >= shortest {
+		c.CPU = (c.Seconds - p.cpu) / passed.Seconds()
 	}
-	p.at, p.cpu = now, c.Seconds
+	if passed >= shortest {
+		p.at, p.cpu = now, c.Seconds
+	}
 	if n, err := p.proc.FileDescriptorsLen(); err == nil {
 		c.Files = n
 	}

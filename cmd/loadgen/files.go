@@ -1,0 +1,74 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+
+	"hookproof/internal/cli"
+	"hookproof/loadgen/result"
+)
+
+var mergeHelp = cli.Help{
+	Name: "loadgen merge", Synopsis: []string{"[-report DIR] DIR..."}, Operands: "DIR...",
+	About:       "Makes one report of the shards of a test, each given by the directory of its -report.",
+	FailedMeans: "a threshold does not hold",
+	Examples:    []cli.Example{{For: "four shards", Call: "loadgen merge -report all shard1 shard2 shard3 shard4"}},
+}
+
+// merge is the command "loadgen merge".
+func merge(args []string, s cli.Streams) int {
+	fs := flag.NewFlagSet(mergeHelp.Name, flag.ContinueOnError)
+	dir := fs.String("report", "", "write the merged report into `DIR`")
+	if code, done := cli.Parse(s, fs, mergeHelp, args); done {
+		return code
+	}
+	if fs.NArg() == 0 {
+		return cli.Report(s, mergeHelp.Name, cli.Usagef("expected the directories of the shards"))
+	}
+	r, hs, ev, err := result.Merge(fs.Args())
+	if err == nil && *dir != "" {
+		err = result.Write(*dir, r, hs, ev)
+	}
+	if err == nil {
+		err = r.WriteSummary(s.Out)
+	}
+	if err != nil {
+		return cli.Report(s, mergeHelp.Name, err)
+	}
+	return code(r)
+}
+
+var compareHelp = cli.Help{
+	Name: "loadgen compare", Synopsis: []string{"A B"}, Operands: "A B",
+	About:       "Says what got better or worse from the run in directory A to that in B, beyond noise.",
+	FailedMeans: "something got worse",
+	Examples:    []cli.Example{{For: "two runs", Call: "loadgen compare before after"}},
+}
+
+// compare is the command "loadgen compare".
+func compare(args []string, s cli.Streams) int {
+	fs := flag.NewFlagSet(compareHelp.Name, flag.ContinueOnError)
+	if code, done := cli.Parse(s, fs, compareHelp, args); done {
+		return code
+	}
+	if fs.NArg() != 2 {
+		return cli.Report(s, compareHelp.Name, cli.Usagef("expected two directories, got %d", fs.NArg()))
+	}
+	a, ha, err := result.Read(fs.Arg(0))
+	if err != nil {
+		return cli.Report(s, compareHelp.Name, err)
+	}
+	b, hb, err := result.Read(fs.Arg(1))
+	if err != nil {
+		return cli.Report(s, compareHelp.Name, err)
+	}
+	fmt.Fprintf(s.Out, "%s: %s\n%s: %s\n", fs.Arg(0), a.Headline(), fs.Arg(1), b.Headline())
+	worse, err := result.WriteChanges(s.Out, a, b, result.Compare(a, b, ha, hb))
+	switch {
+	case err != nil:
+		return cli.Report(s, compareHelp.Name, err)
+	case worse:
+		return cli.ExitFailed
+	}
+	return cli.ExitOK
+}

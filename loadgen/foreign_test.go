@@ -1,0 +1,100 @@
+package loadgen
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"hookproof/internal/endpoint"
+	"hookproof/internal/hook"
+	"hookproof/loadgen/account"
+	"hookproof/loadgen/plan"
+)
+
+// theirHooks is somebody's hook server: it refuses a token, and does what the
+// test wants besides.
+func theirHooks(t *testing.T, spoil func(*endpoint.Request) (endpoint.Answer, bool)) *url.URL {
+	t.Helper()
+	e := endpoint.New(endpoint.Options{MaxRequests: -1, Default: func(r *endpoint.Request) endpoint.Answer {
+		if a, yes := spoil(r); yes {
+			return a
+		}
+		if pl := r.Payload; pl != nil && (strings.Contains(pl.TCURL, "token=bad") || strings.Contains(pl.Param, "token=bad")) {
+			return endpoint.Refuse()
+		}
+		return endpoint.Accept()
+	}})
+	if err := e.Listen("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	u, err := url.Parse(e.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+func honest(*endpoint.Request) (endpoint.Answer, bool) { return endpoint.Answer{}, false }
+
+// TestSomebodysHookServer puts a hook server behind the built-in RTMP server,
+// and calls it directly.
+func TestSomebodysHookServer(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		hooksOnly bool
+		spoil     func(*endpoint.Request) (endpoint.Answer, bool)
+		want      account.Kind // "" for none
+	}{
+		{"honest", false, honest, ""},
+		{"honest, without RTMP", true, honest, ""},
+		{"accepts everybody", false, func(*endpoint.Request) (endpoint.Answer, bool) { return endpoint.Accept(), true }, account.FalseAccept},
+		{"accepts everybody, without RTMP", true, func(*endpoint.Request) (endpoint.Answer, bool) { return endpoint.Accept(), true }, account.FalseAccept},
+		{"refuses players, without RTMP", true, func(r *endpoint.Request) (endpoint.Answer, bool) { return endpoint.Refuse(), r.Event == hook.OnPlay }, account.FalseRefusal},
+		{"answers late", false, func(r *endpoint.Request) (endpoint.Answer, bool) {
+			a := endpoint.Accept()
+			a.Delay = 600 * time.Millisecond
+			return a, r.Event == hook.OnStop
+		}, account.Late},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			cfg := small(t, "their")
+			cfg.Profile, cfg.Hooks, cfg.HooksOnly = hook.SRS7, theirHooks(t, c.spoil), c.hooksOnly
+			cfg.Accept, cfg.Refuse = "token=good", "token=bad"
+			cfg.Plan.Stages = plan.Ramp(60, time.Second, time.Second, time.Second)
+			cfg.Plan.RefuseAt = []hook.Event{hook.OnConnect}
+			cfg.LateAfter = time.Minute
+			if c.want == account.Late {
+				cfg.LateAfter = 500 * time.Millisecond
+			}
+			out, err := Run(t.Context(), cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := out.Report
+			if c.want == "" && (r.Hooks.Total() > 0 || r.ErrorTotal > 0 || r.Sessions.Refused != 15) {
+				t.Errorf("found %v, errors %v, sessions %+v", r.Hooks.Findings, r.Errors, r.Sessions)
+			}
+			if c.want != "" && r.Hooks.Counts[c.want] == 0 {
+				t.Errorf("no %s among %v", c.want, r.Hooks.Findings)
+			}
+		})
+	}
+}
+
+// TestNobodyRefuses gives no credentials that are refused: nobody is, and the
+// report says so.
+func TestNobodyRefuses(t *testing.T) {
+	cfg := small(t, "nobody")
+	cfg.Hooks, cfg.HooksOnly = theirHooks(t, honest), true
+	cfg.Plan.Stages = plan.Ramp(30, 0, time.Second, 0)
+	out, err := Run(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := out.Report; r.Hooks.Total() > 0 || r.Sessions.ToRefuse != 0 || len(r.Notes) == 0 {
+		t.Errorf("found %v, sessions %+v, notes %v", r.Hooks.Findings, r.Sessions, r.Notes)
+	}
+}

@@ -1,0 +1,113 @@
+package result
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"text/tabwriter"
+
+	"hookproof/loadgen/measure"
+)
+
+// Change is how a figure moved from one run to another.
+type Change struct {
+	Name     string
+	Old, New float64
+	Unit     string
+	Word     string // "better", "worse", "same"
+}
+
+// noise is what two runs of the same thing differ by on their own: a share,
+// and an absolute time below which nothing is said.
+const (
+	noiseShare = 0.2
+	noiseMS    = 2.0
+	// fewValues is how many values a percentile needs beyond it to be compared.
+	fewValues = 5
+)
+
+// Compare says what got better or worse from a to b beyond noise. Percentiles
+// with too few values behind them are left out.
+func Compare(a, b *Report, ha, hb Histograms) (list []Change) {
+	for m := range measure.Count {
+		x, y := ha[m], hb[m]
+		if x == nil || y == nil {
+			continue
+		}
+		for _, q := range []float64{50, 99} {
+			if least := float64(min(x.TotalCount(), y.TotalCount())); least*(1-q/100) < fewValues {
+				continue
+			}
+			was, is := ms(x.ValueAtQuantile(q)), ms(y.ValueAtQuantile(q))
+			list = append(list, Change{fmt.Sprintf("%s p%g", m, q), was, is, "ms", word(was, is, noiseShare, noiseMS)})
+		}
+	}
+	count := func(name string, was, is float64) {
+		list = append(list, Change{name, was, is, "", word(was, is, 0, 0)})
+	}
+	count("errors", float64(a.ErrorTotal), float64(b.ErrorTotal))
+	count("frames lost", float64(a.Media.Lost), float64(b.Media.Lost))
+	count("stalls", float64(a.Media.Stalls), float64(b.Media.Stalls))
+	if a.Hooks != nil && b.Hooks != nil {
+		count("hook findings", float64(a.Hooks.Total()), float64(b.Hooks.Total()))
+	}
+	cost := func(name string, x, y *Cost) {
+		if x == nil || y == nil {
+			return
+		}
+		list = append(list,
+			Change{name + " CPU", x.CPUSeconds, y.CPUSeconds, "s", word(x.CPUSeconds, y.CPUSeconds, noiseShare, 0.5)},
+			Change{name + " memory", mib(x.RSSMax), mib(y.RSSMax), "MiB", word(mib(x.RSSMax), mib(y.RSSMax), noiseShare, 8)})
+	}
+	cost("server", a.Server, b.Server)
+	cost("generator", &a.Own, &b.Own)
+	return list
+}
+
+func mib(n int64) float64 { return math.Round(float64(n)/(1<<20)*10) / 10 }
+
+// word judges a change; less is better.
+func word(was, is, share, least float64) string {
+	d := math.Abs(is - was)
+	switch {
+	case d <= least || d <= share*max(was, is):
+		return "same"
+	case is < was:
+		return "better"
+	}
+	return "worse"
+}
+
+// WriteChanges prints a comparison, and says what stands in its way: different
+// loads, void runs. worse tells whether anything got worse.
+func WriteChanges(w io.Writer, a, b *Report, list []Change) (worse bool, err error) {
+	if a.Setup.Load != b.Setup.Load || a.Setup.Media != b.Setup.Media || a.Setup.Profile != b.Setup.Profile {
+		fmt.Fprintf(w, "The loads differ: %s, media %s, %s; and %s, media %s, %s.\n",
+			a.Setup.Load, a.Setup.Media, a.Setup.Profile, b.Setup.Load, b.Setup.Media, b.Setup.Profile)
+	}
+	for _, r := range []*Report{a, b} {
+		if len(r.Void) > 0 {
+			fmt.Fprintf(w, "The run of %s is void: %s.\n", r.Started.Format("2006-01-02 15:04:05"), r.Void[0])
+		}
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "figure\twas\tis\t")
+	for _, c := range list {
+		if c.Word == "same" {
+			continue
+		}
+		worse = worse || c.Word == "worse"
+		fmt.Fprintf(t, "%s\t%s %s\t%s %s\t%s\n", c.Name, short(c.Old), c.Unit, short(c.New), c.Unit, c.Word)
+	}
+	if err := t.Flush(); err != nil {
+		return worse, err
+	}
+	same := 0
+	for _, c := range list {
+		if c.Word == "same" {
+			same++
+		}
+	}
+	_, err = fmt.Fprintf(w, "%d of %d figures are the same, within %.0f %%.\n", same, len(list), noiseShare*100)
+	return worse, err
+}

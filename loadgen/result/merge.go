@@ -1,0 +1,181 @@
+package result
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"hookproof/internal/hook"
+	"hookproof/loadgen/account"
+	"hookproof/loadgen/measure"
+	"hookproof/loadgen/plan"
+)
+
+// Merge makes one report of the shards of one test, in any order: histograms
+// are added up without loss, the hooks are accounted for over the clients and
+// the endpoints of all of them, thresholds are laid on the whole. A void shard
+// voids it.
+func Merge(dirs []string) (*Report, Histograms, *Evidence, error) {
+	if len(dirs) == 0 {
+		return nil, nil, nil, errors.New("no shard to merge")
+	}
+	m := merger{hs: Histograms{}}
+	for _, dir := range dirs {
+		r, hs, err := Read(dir)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		ev, err := ReadEvidence(dir)
+		if err == nil {
+			err = m.add(dir, r, hs, ev)
+		}
+		if err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	return m.finish()
+}
+
+// merger adds shards up.
+type merger struct {
+	r      *Report
+	hs     Histograms
+	ev     *Evidence
+	shards map[int]string
+}
+
+func (m *merger) add(dir string, r *Report, hs Histograms, ev *Evidence) error {
+	if m.r == nil {
+		m.r, m.ev, m.shards = r, ev, map[int]string{ev.Shard.Number: dir}
+		m.hs = hs
+		m.r.Void = prefixed(dir, r.Void)
+		return nil
+	}
+	if r.Run != m.r.Run || r.Setup.Seed != m.r.Setup.Seed || r.Setup.Load != m.r.Setup.Load || ev.Shard.Of != m.ev.Shard.Of {
+		return fmt.Errorf("%s is no shard of the same test: run %q seed %d of %d shards, expected run %q seed %d of %d",
+			dir, r.Run, r.Setup.Seed, ev.Shard.Of, m.r.Run, m.r.Setup.Seed, m.ev.Shard.Of)
+	}
+	if other, twice := m.shards[ev.Shard.Number]; twice {
+		return fmt.Errorf("%s and %s are the same shard, %d of %d", other, dir, ev.Shard.Number, ev.Shard.Of)
+	}
+	m.shards[ev.Shard.Number] = dir
+	for metric, h := range hs {
+		if m.hs[metric] == nil {
+			m.hs[metric] = measure.NewHistogram()
+		}
+		m.hs[metric].Merge(h)
+	}
+	m.ev.Outcomes = append(m.ev.Outcomes, ev.Outcomes...)
+	m.ev.Entries = append(m.ev.Entries, ev.Entries...)
+	m.ev.Hooks = m.ev.Hooks || ev.Hooks
+	m.r.Void = append(m.r.Void, prefixed(dir, r.Void)...)
+	m.sum(r)
+	return nil
+}
+
+func prefixed(dir string, list []string) (out []string) {
+	for _, s := range list {
+		out = append(out, dir+": "+s)
+	}
+	return out
+}
+
+// sum adds the counts of another shard.
+func (m *merger) sum(r *Report) {
+	a, b := &m.r.Sessions, &r.Sessions
+	a.Planned, a.Started, a.Publishers, a.Players = a.Planned+b.Planned, a.Started+b.Started, a.Publishers+b.Publishers, a.Players+b.Players
+	a.ToRefuse, a.Connected, a.Published, a.Played = a.ToRefuse+b.ToRefuse, a.Connected+b.Connected, a.Published+b.Published, a.Played+b.Played
+	a.Refused, a.Vanished, a.Left, a.Failed = a.Refused+b.Refused, a.Vanished+b.Vanished, a.Left+b.Left, a.Failed+b.Failed
+	a.PeakLive += b.PeakLive // the shards' peaks fall together, give or take a second
+	x, y := &m.r.Media, &r.Media
+	x.Sent, x.Received, x.Lost, x.Reordered = x.Sent+y.Sent, x.Received+y.Received, x.Lost+y.Lost, x.Reordered+y.Reordered
+	x.Stalls, x.NoFrame, x.BytesIn, x.BytesOut = x.Stalls+y.Stalls, x.NoFrame+y.NoFrame, x.BytesIn+y.BytesIn, x.BytesOut+y.BytesOut
+	m.r.ErrorTotal += r.ErrorTotal
+	for _, k := range r.Errors {
+		i := slices.IndexFunc(m.r.Errors, func(have measure.Kind) bool { return have.Kind == k.Kind })
+		if i < 0 {
+			m.r.Errors = append(m.r.Errors, k)
+		} else {
+			m.r.Errors[i].Count += k.Count
+		}
+	}
+	measure.SortKinds(m.r.Errors)
+	m.r.Seconds = max(m.r.Seconds, r.Seconds)
+	if r.Started.Before(m.r.Started) {
+		m.r.Started = r.Started
+	}
+	if m.r.Partial == "" {
+		m.r.Partial = r.Partial
+	}
+	addCost(&m.r.Own, &r.Own)
+	switch {
+	case m.r.Server == nil:
+		m.r.Server = r.Server
+	case r.Server != nil:
+		addCost(m.r.Server, r.Server)
+	}
+	m.series(r.Series)
+}
+
+func addCost(a, b *Cost) {
+	a.CPUSeconds, a.CPUMean, a.CPUMax = a.CPUSeconds+b.CPUSeconds, a.CPUMean+b.CPUMean, a.CPUMax+b.CPUMax
+	a.RSSMax, a.FilesMax, a.Threads = a.RSSMax+b.RSSMax, a.FilesMax+b.FilesMax, a.Threads+b.Threads
+}
+
+// series adds samples second by second.
+func (m *merger) series(other []Sample) {
+	for i := range other {
+		if i >= len(m.r.Series) {
+			m.r.Series = append(m.r.Series, other[i])
+			continue
+		}
+		a, b := &m.r.Series[i], &other[i]
+		a.Started, a.Arriving, a.Publishing, a.Playing = a.Started+b.Started, a.Arriving+b.Arriving, a.Publishing+b.Publishing, a.Playing+b.Playing
+		a.Refused, a.Errors, a.Hooks = a.Refused+b.Refused, a.Errors+b.Errors, a.Hooks+b.Hooks
+		a.Frames, a.Bytes = a.Frames+b.Frames, a.Bytes+b.Bytes
+		a.OwnCPU, a.OwnRSS, a.ServerCPU, a.ServerRSS = a.OwnCPU+b.OwnCPU, a.OwnRSS+b.OwnRSS, a.ServerCPU+b.ServerCPU, a.ServerRSS+b.ServerRSS
+		a.EnterP99, a.E2EP99, a.Lateness = max(a.EnterP99, b.EnterP99), max(a.E2EP99, b.E2EP99), max(a.Lateness, b.Lateness)
+	}
+}
+
+// finish judges the whole.
+func (m *merger) finish() (*Report, Histograms, *Evidence, error) {
+	r, ev := m.r, m.ev
+	if of := max(ev.Shard.Of, 1); len(m.shards) != of {
+		return nil, nil, nil, fmt.Errorf("%d of %d shards: the others are missing", len(m.shards), of)
+	}
+	p, err := hook.ProfileByName(ev.Profile)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	ev.Plan.Seed = r.Setup.Seed
+	made := plan.Make(ev.Plan)
+	if !ev.Refusing {
+		made = made.WithoutRefusals()
+	}
+	set := measure.NewSet()
+	books := account.Judge(account.Case{Profile: p, Plan: made, Outcomes: ev.Outcomes, Entries: ev.Entries, Hooks: ev.Hooks,
+		LateAfter: ev.LateAfter, Shared: ev.Shared, Measure: set})
+	r.Hooks = nil
+	if ev.Hooks || books.Total() > 0 {
+		r.Hooks = books
+	}
+	if h := set.Histogram(measure.Disconnect); h.TotalCount() > 0 {
+		m.hs[measure.Disconnect] = h // a shard without the endpoint could not measure it
+	}
+	r.Latencies = m.hs.Latencies()
+	r.Setup.Shard = ""
+	if n := len(m.shards); n > 1 {
+		r.Notes = []string{fmt.Sprintf("This is the sum of %d shards.", n)}
+	}
+	var given []Threshold
+	for _, text := range ev.Thresholds {
+		t, err := ParseThreshold(text)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		given = append(given, t)
+	}
+	r.Judge(Combine(Defaults(ev.Hooks), given), m.hs)
+	return r, m.hs, ev, nil
+}
