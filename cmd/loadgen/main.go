@@ -82,7 +82,13 @@ func interruptible(s cli.Streams, signals <-chan os.Signal) (context.Context, fu
 // play runs the test and shows it.
 func (o *options) play(ctx context.Context, cfg loadgen.Config, s cli.Streams) int {
 	show, end := o.live(s)
-	cfg.Live = show
+	var stop func()
+	var err error
+	if cfg.Live, stop, err = o.withMetrics(s, show); err != nil {
+		end()
+		return cli.Report(s, help.Name, err)
+	}
+	defer stop()
 	out, err := loadgen.Run(ctx, cfg)
 	end()
 	if err == nil && o.report != "" {

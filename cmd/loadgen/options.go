@@ -94,6 +94,7 @@ func newOptions() *options {
 	f.Var(&o.thresholds, "threshold", "fail unless this `CONDITION` holds, such as 'publish p99<500ms'; may be given several times")
 	f.BoolVar(&o.find, "find", false, "search the largest number of sessions, beginning with -n, that meets the thresholds")
 	f.StringVar(&o.report, "report", "", "write report.json, report.html, summary.md and latencies.hdr into `DIR`")
+	f.StringVar(&o.metrics, "metrics", "", "serve Prometheus metrics on `ADDR` while the test runs; a port alone is served on 127.0.0.1")
 	f.StringVar(&o.shard, "shard", "", "play slice `K/N` of the test, such as 2/8; JOB_COMPLETION_INDEX, where it is set, says K-1 for \"/N\"")
 	f.StringVar(&o.startAt, "start-at", "", "begin at `TIME` (RFC 3339), the same for all shards")
 	f.StringVar(&o.run, "run", "", "`NAME` of the run, in stream names; the same for all shards, and new for each test")

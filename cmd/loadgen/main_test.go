@@ -1,0 +1,146 @@
+package main
+
+import (
+	"bytes"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"hookproof/internal/cli"
+	"hookproof/loadgen"
+	"hookproof/loadgen/result"
+	"hookproof/loadgen/rig"
+)
+
+func TestMain(m *testing.M) {
+	rig.ServeAsChild()
+	goleak.VerifyTestMain(m)
+}
+
+// command runs the command in this process.
+func command(args ...string) (code int, out, errs string) {
+	var o, e bytes.Buffer
+	code = run(args, cli.Streams{Out: &o, Err: &e}, make(chan os.Signal))
+	return code, o.String(), e.String()
+}
+
+// TestCommandLine runs everything that ends by itself.
+func TestCommandLine(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		args     []string
+		code     int
+		out, err string
+	}{
+		{"help", []string{"-h"}, cli.ExitOK, "usage: loadgen [-n N]", ""},
+		{"version", []string{"-version"}, cli.ExitOK, "loadgen ", ""},
+		{"operand", []string{"1000"}, cli.ExitUsage, "", `unexpected argument "1000"`},
+		{"nobody", []string{"-n", "0"}, cli.ExitUsage, "", "never reach one session"},
+		{"share", []string{"-refused", "many"}, cli.ExitUsage, "", "-refused: share \"many\": expected a percentage"},
+		{"arrivals", []string{"-arrivals", "x"}, cli.ExitUsage, "", "poisson or even was expected"},
+		{"stages and n", []string{"-stages", "1s:1", "-n", "5"}, cli.ExitUsage, "", "-n cannot be given together with -stages"},
+		{"stages", []string{"-stages", "1s"}, cli.ExitUsage, "", "expected TIME:SESSIONS like 30s:200"},
+		{"profile", []string{"-profile", "srs2"}, cli.ExitUsage, "", "srs1 or srs7 was expected"},
+		{"rtmp", []string{"-rtmp", "127.0.0.1"}, cli.ExitUsage, "", "expected rtmp://HOST[:PORT]/APP"},
+		{"listen alone", []string{"-listen", "127.0.0.1:1"}, cli.ExitUsage, "", "-listen needs -rtmp"},
+		{"hooks", []string{"-hooks", "ftp://x"}, cli.ExitUsage, "", "expected a URL like http://"},
+		{"hooks only", []string{"-hooks-only"}, cli.ExitUsage, "", "-hooks-only needs -hooks"},
+		{"threshold", []string{"-threshold", "publish fast"}, cli.ExitUsage, "", "expected a condition like 'publish p99<500ms'"},
+		{"two media", []string{"-bitrate", "1M", "-no-media"}, cli.ExitUsage, "", "exclude each other"},
+		{"bitrate", []string{"-bitrate", "x"}, cli.ExitUsage, "", "expected bits per second like 300k or 2M"},
+		{"media", []string{"-media", "nowhere.flv"}, cli.ExitCouldNotRun, "", "nowhere.flv"},
+		{"shard", []string{"-shard", "3/2"}, cli.ExitUsage, "", "expected K/N like 2/8"},
+		{"start", []string{"-start-at", "noon"}, cli.ExitUsage, "", "expected a time like"},
+		{"run", []string{"-run", "A b"}, cli.ExitUsage, "", "expected 1 to 20 lower-case letters"},
+		{"source", []string{"-source", "x"}, cli.ExitUsage, "", "expected addresses like 127.0.0.2-127.0.0.9"},
+		{"refuse at", []string{"-refuse-at", "on_stop"}, cli.ExitUsage, "", "expected on_connect, on_publish or on_play"},
+		{"find and stages", []string{"-find", "-stages", "1s:1"}, cli.ExitUsage, "", "-find cannot be given together"},
+		{"compare one", []string{"compare", "x"}, cli.ExitUsage, "", "expected two directories"},
+		{"compare nothing", []string{"compare", "nowhere", "nowhere"}, cli.ExitCouldNotRun, "", "nowhere"},
+		{"merge nothing", []string{"merge"}, cli.ExitUsage, "", "expected the directories"},
+		{"merge nowhere", []string{"merge", "nowhere"}, cli.ExitCouldNotRun, "", "nowhere"},
+		{"too many", []string{"-n", "1500000", "-no-media"}, cli.ExitCouldNotRun, "", "sessions at once need"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			code, out, errs := command(c.args...)
+			if code != c.code || !strings.Contains(out, c.out) || !strings.Contains(errs, c.err) {
+				t.Errorf("exit code %d, want %d\nstdout %q, want %q\nstderr %q, want %q", code, c.code, out, c.out, errs, c.err)
+			}
+		})
+	}
+}
+
+// TestRun plays a short test and reads its files back.
+func TestRun(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a")
+	code, out, errs := command("-n", "20", "-ramp", "1s", "-hold", "2s", "-down", "1s", "-metrics", "0", "-report", dir,
+		"-threshold", "publish p99<1m", "-threshold", "hooks lost==0")
+	if code == cli.ExitFailed || !strings.Contains(out, "every hook of every client is accounted for") || !strings.Contains(errs, "/metrics") {
+		t.Fatalf("exit code %d\n%s\n%s", code, out, errs)
+	}
+	for _, name := range []string{"report.json", "report.html", "summary.md", "latencies.hdr", "evidence.json.gz"} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if code, out, errs := command("compare", dir, dir); code != cli.ExitOK || !strings.Contains(out, "figures are the same") {
+		t.Errorf("compare: exit code %d\n%s\n%s", code, out, errs)
+	}
+	if code, out, errs := command("merge", "-report", dir+"m", dir); code == cli.ExitFailed || !strings.Contains(out, "accounted for") {
+		t.Errorf("merge: exit code %d\n%s\n%s", code, out, errs)
+	}
+}
+
+func TestFailedThreshold(t *testing.T) {
+	code, out, _ := command("-n", "5", "-ramp", "0s", "-hold", "1s", "-down", "0s", "-quiet", "-threshold", "sessions started<5")
+	if code != cli.ExitFailed || !strings.Contains(out, "FAILED  sessions started<5 (is 5)") {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	m, err := serveMetrics("0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.close()
+	s := loadgen.State{Sample: result.Sample{Playing: 42}}
+	m.state.Store(&s)
+	resp, err := http.Get("http://" + m.addr + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var b bytes.Buffer
+	b.ReadFrom(resp.Body)
+	http.DefaultClient.CloseIdleConnections()
+	if !strings.Contains(b.String(), "loadgen_sessions_playing 42") {
+		t.Errorf("metrics are %s", b.String())
+	}
+}
+
+func TestParseShard(t *testing.T) {
+	for _, c := range []struct {
+		text, index string
+		number, of  int
+	}{
+		{"2/8", "", 2, 8}, {"/8", "0", 1, 8}, {"/8", "7", 8, 8}, {"2/8", "5", 2, 8},
+		{"/8", "", 0, 0}, {"/8", "8", 0, 0}, {"/8", "x", 0, 0}, {"0/8", "", 0, 0}, {"8", "", 0, 0}, {"1/99999", "", 0, 0},
+	} {
+		s, err := parseShard(c.text, c.index)
+		if s.Number != c.number || s.Of != c.of || (err == nil) != (c.of > 0) {
+			t.Errorf("%q with index %q is %+v, %v", c.text, c.index, s, err)
+		}
+	}
+}
+
+func TestPlainLine(t *testing.T) {
+	line := plainLine(loadgen.State{Sample: result.Sample{At: 3, Started: 7}, Planned: 9, Phase: "ramp"})
+	if !strings.Contains(line, "started 7/9") || strings.Contains(line, "\n") {
+		t.Errorf("the line is %q", line)
+	}
+}
