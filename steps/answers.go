@@ -16,7 +16,7 @@ import (
 )
 
 func (w *World) registerAnswers(sc *godog.ScenarioContext) {
-	step(sc, `(?s)^the hook server answers (on_\w+(?:(?:, | and )on_\w+)*)(?: at URLs? (\d+(?:(?:, | and )\d+)*))? with (.+)$`, w.hookServerAnswers)
+	step(sc, `(?s)^the hook server answers (on_\w+(?:(?:, | and )on_\w+)*)(?: of ([A-Z][a-z]+))?(?: at URLs? (\d+(?:(?:, | and )\d+)*))? with (.+)$`, w.hookServerAnswers)
 	step(sc, `^the hook server refuses (on_\w+)(?: of ([A-Z][A-Za-z, ]+))?(?: at URL (\d+))?$`, w.hookServerRefuses)
 	step(sc, `^the hook server holds its answer to (on_\w+)(?: of ([A-Z][a-z]+))?$`, w.hookServerHolds)
 	step(sc, `^the hook server answers$`, func() error { w.Scene.Release(nil); return nil })
@@ -58,12 +58,15 @@ func numbers(list string) ([]int, error) {
 	return ns, nil
 }
 
-func (w *World) hookServerAnswers(evs, urls, with string) error {
+func (w *World) hookServerAnswers(evs, of, urls, with string) error {
 	a, err := parseAnswer(with)
 	if err != nil {
 		return err
 	}
 	r := stage.Rule{Answer: a}
+	if of != "" {
+		r.Actors = []string{of}
+	}
 	if r.Events, err = events(evs); err != nil {
 		return err
 	}

@@ -83,6 +83,18 @@ Feature: Under concurrent load
       And the events of Carol so far are exactly on_connect, on_publish
       And Carol is still on
 
+    @slow
+    Scenario: one whose answer takes longer than 3 s loses to the live one
+      Given the hook server holds its answer to on_publish of Alice
+      And the hook server answers on_publish of Dave with 200 and `0`, after 3 s
+      When Alice begins to publish "cam"
+      And Dave publishes "door"
+      And Carol publishes "cam"
+      And the hook server answers
+      Then Alice is disconnected
+      And Alice was not told that publishing started
+      And Carol is still on
+
   @S-CON-05 @must @srs1 @srs7 @load @vhosts
   Rule: S-CON-05 MUST: hook server down: new clients are refused and live ones play on; back up: new clients are accepted
 
