@@ -32,8 +32,8 @@ Feature: The answers of a hook server
       Then it is accepted
 
     @srs7
-    Scenario: a client connects to an RTMP server and leaves
-      When Alice, who is acceptable, connects to an RTMP server and leaves
+    Scenario: a client publishes through an RTMP server, and leaves
+      When Alice, who is acceptable, publishes through an RTMP server, and leaves
       Then every event of Alice is accepted
 
   @H-RSP-03 @must @srs1 @srs7

@@ -122,3 +122,8 @@ Feature: What a hook server must read
     Scenario: late
       When a caller sends on_unpublish and on_stop behind the on_close of clients that never came
       Then each is accepted
+
+    @srs7
+    Scenario: a client connects to an RTMP server and leaves, which is an on_close alone
+      When Alice, who is acceptable, connects to an RTMP server and leaves
+      Then every event of Alice is accepted

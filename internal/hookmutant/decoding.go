@@ -28,7 +28,7 @@ func decodes(other func([]byte) *hook.Payload) func(*parts) {
 
 // read gives the event of a body; nil of one that is none.
 func read(body []byte) *hook.Payload {
-	if pl, err := hook.DecodeAny(body); err == nil {
+	if pl, err := decode(body); err == nil {
 		return pl
 	}
 	return nil

@@ -113,7 +113,7 @@ func idMustBegin(first byte) func(*parts) {
 
 func emptyStream(s *parts) {
 	checked(func(body []byte) error {
-		pl, err := hook.DecodeAny(body)
+		pl, err := decode(body)
 		if err == nil && pl.Stream == "" && bytes.Contains(body, []byte(`"stream":""`)) {
 			return errDefect
 		}

@@ -68,7 +68,7 @@ func reference(p *hook.Profile) *parts {
 		s.accept, s.refuse, s.broken = reply{200, `{"code":0,"data":null}`}, reply{403, `{"code":403}`}, reply{400, `{"code":100}`}
 	}
 	s.body = readBody
-	s.decode = hook.DecodeAny
+	s.decode = decode
 	s.values = values
 	s.right = func(v string) bool { return v == tokenValue }
 	s.allow = func(pl *hook.Payload) bool { return allowed(s, pl.Param, pl.TCURL, pl.Stream) }

@@ -22,6 +22,7 @@ import (
 type Options struct {
 	Names    []string // of mutants; none: all
 	Profiles []string // none: all
+	Newest   bool     // each mutant in the newest of its profiles only
 	Parallel int      // mutants at once; 0 is 2
 	Clients  int      // in a crowd; 0 is 60
 	Scale    float64  // of all time-outs; 0 is 1
@@ -114,6 +115,9 @@ func (o *Options) in(m *Mutant) ([]job, error) {
 			jobs = append(jobs, job{m, p})
 		}
 	}
+	if o.Newest && len(jobs) > 1 {
+		jobs = jobs[len(jobs)-1:]
+	}
 	for _, name := range o.Profiles {
 		if _, err := hook.ProfileByName(name); err != nil {
 			return nil, err
@@ -163,6 +167,10 @@ func (o *Options) open(ctx context.Context, p *hook.Profile, url string) (*hooks
 	return hookstage.Open(ctx, hookstage.Options{Profile: p, URLs: urls, Identities: id, Scale: o.Scale})
 }
 
+// timing is the requirement that goes by the clock. Mutants run side by side,
+// on whatever the machine has left: it counts where it is expected, only.
+const timing = "H-CON-02"
+
 // settle says which requirements noticed the defect, and whether they are the
 // expected ones.
 func (m *Mutant) settle(row *reports.Mutant, run *reports.Run) {
@@ -187,6 +195,9 @@ func (m *Mutant) settle(row *reports.Mutant, run *reports.Run) {
 		}
 	}
 	for id, seen := range failed {
+		if id == timing && !m.Allows(id) {
+			continue
+		}
 		row.Failed = append(row.Failed, id)
 		if !m.Allows(id) {
 			row.Caught = false

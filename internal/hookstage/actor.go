@@ -164,9 +164,13 @@ func (s *Scene) Leave(ctx context.Context, name string) error {
 	return ctx.Err()
 }
 
-// AwaitClosed waits for the answer to a client's on_close.
+// AwaitClosed waits for the answer to a client's on_close, unless the server
+// has thrown the client out.
 func (s *Scene) AwaitClosed(ctx context.Context, name string) bool {
 	return s.await(ctx, func(obs []reports.Observation) bool {
+		if hookjudge.Gone(obs, name) {
+			return true
+		}
 		for _, h := range evidence.Hooks(obs, name) {
 			if h.Event == hook.OnClose && h.Answer >= 0 {
 				return true
