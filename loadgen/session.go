@@ -101,6 +101,8 @@ func (s *session) fail(err error) {
 	s.out.Error = err.Error()
 	var status *client.StatusError
 	s.out.Told = errors.As(err, &status)
+	var gone *client.DisconnectError
+	s.out.Ended = errors.As(err, &gone) && (gone.How == client.FIN || gone.How == client.RST)
 	s.r.g.failed.Add(1)
 	s.r.errors.Add(kind(err), account.Name(s.Index), err.Error())
 	s.over()

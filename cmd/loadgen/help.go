@@ -26,8 +26,9 @@ cpu PART OP N         own, server: in cores, or 150%
 Unless said otherwise: errors==0, and 0 for every count of hooks.`},
 		{Title: "Void runs", Text: `
 When the generator could not keep to its schedule, the figures say nothing of
-the server: the run is void, and the exit code 3. What is wrong with the hooks
-of a void run is reported as failed all the same.`},
+the server: the run is void, and the exit code 3. What no slowness explains
+(false accepts, frames to refused clients, events doubled, unexpected or out of
+order) makes a void run fail all the same.`},
 	},
 	Examples: []cli.Example{
 		{For: "1,000 clients against the built-in server", Call: "loadgen -n 1000"},

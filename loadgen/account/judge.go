@@ -231,9 +231,14 @@ func (j *judge) problem(p *order.Problem) {
 	case order.NoID:
 		f.Kind = Unexpected
 	case order.Missing:
-		if p.At.IsZero() { // at the end of all
-			f.Kind = Lost
+		if p.At.IsZero() || client >= 0 && !j.came(client, j.Plan.Sessions[client].Role.Event()+1) {
+			f.Kind = Lost // and not merely late: it never came
 		}
 	}
 	j.books.add(f)
+}
+
+// came tells whether an event of a client came at all.
+func (j *judge) came(client int, e hook.Event) bool {
+	return slices.ContainsFunc(j.byClient[client], func(got *Entry) bool { return got.Known && got.Event == e })
 }

@@ -29,6 +29,7 @@ type Outcome struct {
 	Asked     bool  `json:"asked"`     // publish or play was sent
 	Let       bool  `json:"let"`       // Publish.Start or Play.Start came
 	Told      bool  `json:"told"`      // the server said no, in words
+	Ended     bool  `json:"ended"`     // a step failed because the server ended the connection
 	Frames    int64 `json:"frames"`    // received by a player
 	Foreign   int64 `json:"foreign"`   // of them, of publishers that are not its stream's
 	// LeftAt is when the client left, EndedAt when its connection was over;

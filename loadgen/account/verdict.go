@@ -52,7 +52,7 @@ func (j *judge) falseRefusal(s *plan.Session, o *Outcome, entries []*Entry) bool
 			return true
 		}
 	}
-	if o.End != Failed || !o.Told && !(o.EndedAt > 0 && j.allAccepted(s, entries)) {
+	if o.End != Failed || !o.Told && !(o.Ended && j.allAccepted(s, entries)) {
 		return false
 	}
 	j.find(o.Client, Finding{Kind: FalseRefusal, Requirement: "S-ANS-01",

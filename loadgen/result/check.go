@@ -118,7 +118,7 @@ func (t Threshold) timeOf(hs Histograms, m measure.Metric) (float64, string, boo
 }
 
 // Judge lays the thresholds on the report and sets its verdict. A void run has
-// no figures; what is wrong with its hooks is wrong all the same.
+// no figures; what no slowness explains is wrong all the same.
 func (r *Report) Judge(ts []Threshold, hs Histograms) {
 	r.Checks = []Check{}
 	failed := false
@@ -137,8 +137,13 @@ func (r *Report) Judge(ts []Threshold, hs Histograms) {
 	}
 }
 
-// holdsWhenVoid tells the thresholds that a slow generator does not change:
-// the hooks' books, without the times in them.
+// holdsWhenVoid tells the thresholds that a slow generator cannot make fail. An
+// event that is lost, late or refused in error may be the work of an endpoint
+// that answered too late; nobody is let in by slowness.
 func (t Threshold) holdsWhenVoid() bool {
-	return t.what == "hooks" && t.part != string(account.Late)
+	switch account.Kind(t.part) {
+	case account.Lost, account.Late, account.FalseRefusal:
+		return false
+	}
+	return t.what == "hooks"
 }

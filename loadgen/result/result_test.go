@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"hookproof/loadgen/account"
 	"hookproof/loadgen/measure"
 )
 
@@ -167,8 +168,12 @@ func TestVoid(t *testing.T) {
 	if r.Judge([]Threshold{late}, hs); r.Verdict != Void {
 		t.Errorf("a void run's figures make it %s", r.Verdict)
 	}
+	if r.Judge(Defaults(true), hs); r.Verdict != Void {
+		t.Errorf("a void run that loses hooks, as a slow endpoint makes it, is %s", r.Verdict)
+	}
+	r.Hooks.Counts[account.FalseAccept] = 1
 	if r.Judge(Defaults(true), hs); r.Verdict != Failed {
-		t.Errorf("a void run that loses hooks is %s", r.Verdict)
+		t.Errorf("a void run that lets refused clients in is %s", r.Verdict)
 	}
 }
 
