@@ -72,7 +72,7 @@ func TestAnswers(t *testing.T) {
 		{name: "odd, failed", check: known, p: hook.SRS7, want: AnyAnswer, status: 500, wrong: "not a 5xx"},
 		{name: "odd, dropped", check: known, p: hook.SRS7, want: AnyAnswer, how: Dropped, wrong: "not a 5xx"},
 		{name: "in time", check: answered, p: hook.SRS7, want: Accept, status: 200, ms: 1999},
-		{name: "late", check: answered, p: hook.SRS7, want: Accept, status: 200, ms: 2001, wrong: "within 2 s"},
+		{name: "late", check: answered, p: hook.SRS7, want: Accept, how: TimedOut, wrong: "within 2 s"},
 		{name: "served", check: served, p: hook.SRS7, want: Accept, status: 500},
 		{name: "not served", check: served, p: hook.SRS7, want: Refuse, how: NotConnected, wrong: "an answer"},
 		{name: "right", check: Right, p: hook.SRS7, want: Refuse, status: 403},

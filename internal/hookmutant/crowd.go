@@ -34,7 +34,7 @@ func slowCrowd(s *parts) {
 	crowded(s, func(n int64, w http.ResponseWriter, r *http.Request, next http.Handler) {
 		if n > 8 {
 			turn <- struct{}{}
-			wait(r, 10*time.Millisecond)
+			wait(r, 20*time.Millisecond)
 			<-turn
 		}
 		next.ServeHTTP(w, r)

@@ -182,8 +182,11 @@ func (s *Scene) AwaitClosed(ctx context.Context, name string) bool {
 
 // await waits within the scene's patience.
 func (s *Scene) await(ctx context.Context, cond func([]reports.Observation) bool) bool {
-	ctx, cancel := context.WithTimeout(ctx, 2*s.Facts.Limit+time.Second)
-	defer cancel()
+	if s.Live() {
+		var cancel context.CancelFunc
+		ctx, cancel = s.Target.clock.WithTimeout(ctx, 2*s.Facts.Limit+time.Second)
+		defer cancel()
+	}
 	return s.Log.Await(ctx, cond) == nil
 }
 

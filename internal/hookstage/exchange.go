@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"hookproof/internal/hookjudge"
+	"hookproof/internal/pace"
 )
 
 // result is what came of a request.
@@ -40,33 +41,50 @@ const maxAnswer = 4 << 20
 
 // wire is a connection to the hook server.
 type wire struct {
-	conn net.Conn
-	r    *bufio.Reader
-	stop func() bool // of the watch over the context
+	conn  net.Conn
+	r     *bufio.Reader
+	clock *pace.Clock
+	stop  func() bool // of the watch over the scene
+	limit func()      // ends the present time limit
 }
 
 // open connects. The connection ends with ctx.
 func (t *Target) open(ctx context.Context, target string, limit time.Duration) (*wire, *result) {
-	deadline := time.Now().Add(limit)
-	conn, err := t.dial(ctx, target, deadline)
+	began := time.Now()
+	timed, cancel := t.clock.WithTimeout(ctx, limit)
+	defer cancel()
+	conn, err := t.dial(timed, target)
 	if err != nil {
 		how, text := hookjudge.NotConnected, fmt.Errorf("no connection: %w", err)
-		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) {
+		if errors.Is(context.Cause(timed), context.DeadlineExceeded) {
 			how, text = hookjudge.TimedOut, fmt.Errorf("no connection within %v", limit)
 		}
-		return nil, &result{how: how, err: text, sent: deadline.Add(-limit), got: time.Now()}
+		return nil, &result{how: how, err: text, sent: began, got: time.Now()}
 	}
-	conn.SetDeadline(deadline)
-	return &wire{conn: conn, r: bufio.NewReader(conn), stop: context.AfterFunc(ctx, func() { conn.Close() })}, nil
+	w := &wire{conn: conn, r: bufio.NewReader(conn), clock: t.clock, limit: func() {}}
+	w.stop = context.AfterFunc(ctx, func() { conn.Close() })
+	w.extend(limit)
+	return w, nil
 }
 
 func (w *wire) close() {
+	w.limit()
 	w.stop()
 	w.conn.Close()
 }
 
-// extend gives what comes next its time.
-func (w *wire) extend(limit time.Duration) { w.conn.SetDeadline(time.Now().Add(limit)) }
+// extend gives what comes next its time, by a clock that stands still while
+// this process is not run.
+func (w *wire) extend(limit time.Duration) {
+	w.limit()
+	w.conn.SetDeadline(time.Time{})
+	ctx, cancel := w.clock.WithTimeout(context.Background(), limit)
+	stop := context.AfterFunc(ctx, func() { w.conn.SetDeadline(time.Unix(1, 0)) })
+	w.limit = func() {
+		stop()
+		cancel()
+	}
+}
 
 // send writes bytes. A server that answers without reading all is heard all
 // the same, so the error is only noted.

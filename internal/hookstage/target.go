@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"hookproof/internal/hook"
+	"hookproof/internal/pace"
 )
 
 // Options say where the hook server is, what it knows, and what may be done to
@@ -40,6 +41,7 @@ type Target struct {
 	o        Options
 	ctx      context.Context
 	cancel   context.CancelFunc
+	clock    *pace.Clock
 	visitors atomic.Int64
 	probe    hook.Event // an event that the server was seen to answer
 
@@ -58,7 +60,7 @@ func Open(ctx context.Context, o Options) (*Target, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	t := &Target{o: o}
+	t := &Target{o: o, clock: pace.Start(nil)}
 	t.ctx, t.cancel = context.WithCancel(context.Background())
 	var tried error
 	for _, ev := range probeOrder {
@@ -72,7 +74,7 @@ func Open(ctx context.Context, o Options) (*Target, error) {
 		}
 		tried = errors.Join(tried, fmt.Errorf("%s at %s: %s", ev, o.URLs[ev][0], x.text()))
 	}
-	t.cancel()
+	t.Close()
 	return nil, fmt.Errorf("%w:\n%w", ErrNoAnswer, tried)
 }
 
@@ -99,7 +101,10 @@ func (o *Options) check() error {
 }
 
 // Close ends whatever is still under way.
-func (t *Target) Close() { t.cancel() }
+func (t *Target) Close() {
+	t.cancel()
+	t.clock.Close()
+}
 
 // Profile is the target's profile.
 func (t *Target) Profile() *hook.Profile { return t.o.Profile }
@@ -156,13 +161,11 @@ func (t *Target) ask(ctx context.Context) result {
 
 // dial opens a connection to a URL's server. Any certificate will do, as it
 // does for SRS.
-func (t *Target) dial(ctx context.Context, target string, deadline time.Time) (net.Conn, error) {
+func (t *Target) dial(ctx context.Context, target string) (net.Conn, error) {
 	u, err := url.Parse(target)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithDeadline(ctx, deadline)
-	defer cancel()
 	port := u.Port()
 	if u.Scheme == "https" {
 		d := tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}}

@@ -16,6 +16,7 @@ import (
 	"hookproof/internal/evidence"
 	"hookproof/internal/hook"
 	"hookproof/internal/hookjudge"
+	"hookproof/internal/pace"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -121,7 +122,8 @@ func TestExchange(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			srv := serve(t, c.answer)
-			target := &Target{o: Options{Profile: hook.SRS7, Scale: 0.1}}
+			target := &Target{o: Options{Profile: hook.SRS7, Scale: 0.1}, clock: pace.Start(nil)}
+			defer target.clock.Close()
 			r := target.exchange(context.Background(), &Request{URL: srv.URL + "/"}, target.limit())
 			if r.how != c.how || (r.err == nil) != (c.how == "") {
 				t.Errorf("%q, %v; want %q", r.how, r.err, c.how)

@@ -16,7 +16,10 @@ func (w *World) registerAnswers(sc *godog.ScenarioContext) {
 		return hookjudge.Accepted(w.Profile, obs, hookjudge.Meanwhile, hookjudge.Accept)
 	}))
 	sc.Step(`^each is accepted for whom it accepts, and refused for others$`, w.is(func(obs []reports.Observation) *judge.Finding {
-		return hookjudge.Right(w.Profile, obs)
+		if f := hookjudge.Accepted(w.Profile, obs); f != nil || len(hookjudge.Exchanges(obs, hookjudge.Refuse)) == 0 {
+			return f
+		}
+		return hookjudge.Refused(w.Profile, obs)
 	}))
 	sc.Step(`^it is refused$`, w.is(func(obs []reports.Observation) *judge.Finding { return hookjudge.Refused(w.Profile, obs) }))
 	sc.Step(`^the refusal can be told from a failure$`, w.is(func(obs []reports.Observation) *judge.Finding {
