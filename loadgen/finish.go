@@ -15,7 +15,7 @@ import (
 // finish judges the test and writes its report.
 func (r *run) finish(partial string) *Output {
 	ev := result.Evidence{
-		Profile: r.cfg.Profile.Name, Plan: r.cfg.Plan, Shard: r.cfg.Shard, Hooks: r.log != nil, Refusing: r.refusing,
+		Profile: r.cfg.Profile.Name, Plan: r.cfg.Plan, Shard: r.cfg.Shard, Hooks: r.log != nil, Refusing: r.cfg.refusing(),
 		Shared: r.cfg.RTMP != "", LateAfter: r.cfg.LateAfter, Outcomes: r.outcomes(),
 	}
 	for _, t := range r.cfg.Thresholds {
@@ -28,7 +28,7 @@ func (r *run) finish(partial string) *Output {
 		ev.Entries = r.log.Entries()
 	}
 	books := account.Judge(account.Case{
-		Profile: r.cfg.Profile, Plan: r.judged(), Outcomes: ev.Outcomes, Entries: ev.Entries, Hooks: r.log != nil,
+		Profile: r.cfg.Profile, Plan: r.plan, Outcomes: ev.Outcomes, Entries: ev.Entries, Hooks: r.log != nil,
 		LateAfter: r.cfg.LateAfter, Shared: r.cfg.RTMP != "", Measure: r.set,
 	})
 	hs := result.Collect(r.set)
@@ -40,15 +40,6 @@ func (r *run) finish(partial string) *Output {
 	rep.Void = r.void(hs)
 	rep.Judge(result.Combine(result.Defaults(r.log != nil), r.cfg.Thresholds), hs)
 	return &Output{Report: rep, Histograms: hs, Evidence: ev}
-}
-
-// judged is the plan as it was played: where nobody refuses, nobody is to be
-// refused.
-func (r *run) judged() *plan.Plan {
-	if r.refusing {
-		return r.plan
-	}
-	return r.plan.WithoutRefusals()
 }
 
 func (r *run) report(hs result.Histograms) *result.Report {
@@ -76,7 +67,7 @@ func (r *run) mediaCounts() result.Media {
 }
 
 func (r *run) counts() result.Sessions {
-	c := r.judged().Count(r.cfg.Shard.Has)
+	c := r.plan.Count(r.cfg.Shard.Has)
 	g := &r.g
 	return result.Sessions{
 		Planned: c.Sessions, Started: int(g.started.Load()), Publishers: c.Publishers, Players: c.Players, ToRefuse: c.Refused(),
@@ -90,7 +81,7 @@ func (r *run) setup() result.Setup {
 		Command: r.cfg.Command, Target: r.cfg.RTMP, Profile: r.cfg.Profile.Name, Peak: r.cfg.Plan.Peak(),
 		Load: stagesInWords(r.cfg.Plan.Stages), Media: r.cfg.Media.Name, Seed: r.cfg.Plan.Seed, Arrivals: "poisson",
 		Machine:  fmt.Sprintf("%d cores, %s/%s, %s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version()),
-		Refusing: r.refusing, WithMedia: !r.cfg.NoMedia, Hooks: "recording endpoint in the generator",
+		Refusing: r.cfg.refusing(), WithMedia: !r.cfg.NoMedia, Hooks: "recording endpoint in the generator",
 	}
 	if s.Target == "" {
 		s.Target = "built-in server, a process of its own"

@@ -62,7 +62,7 @@ func (s *session) refusedByHook() {
 	if s.out.Connected || s.r.cfg.Profile.CloseAfterRefusal == hook.Must {
 		s.call(hook.OnClose)
 	}
-	if s.Refused && s.r.refusing {
+	if s.Refused {
 		s.out.End = account.Refused
 		s.r.g.refused.Add(1)
 		return

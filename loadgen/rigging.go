@@ -76,7 +76,7 @@ func (r *run) putUp() error {
 
 // noteRefusals says so where nobody can be refused although it was asked for.
 func (r *run) noteRefusals() {
-	if !r.refusing && r.cfg.Plan.Refused.Of(100) > 0 {
+	if !r.cfg.refusing() && r.cfg.Plan.Refused.Of(100) > 0 {
 		r.notes = append(r.notes, "Nobody is refused: no credentials were given that the hook server refuses (-refuse).")
 	}
 }
@@ -141,7 +141,7 @@ func (r *run) takeDown() {
 // url is what a client connects to, with its credentials where they stand in tcUrl.
 func (r *run) url(s *session) string {
 	token := r.cfg.Accept
-	if s.Refused && r.refusing && r.cfg.Refuse != "" && s.RefuseAt != s.Role.Event() {
+	if s.Refused && r.cfg.Refuse != "" && s.RefuseAt != s.Role.Event() {
 		token = r.cfg.Refuse
 	}
 	if token == "" {
@@ -161,7 +161,7 @@ func join(url string) string {
 // streamName is what a client publishes or plays, with its key and credentials.
 func (r *run) streamName(s *session) string {
 	token := r.cfg.Accept
-	if s.Refused && r.refusing && r.cfg.Refuse != "" {
+	if s.Refused && r.cfg.Refuse != "" {
 		token = r.cfg.Refuse
 	}
 	name := r.stream(s.Session) + "?client=" + r.keys.Of(s.Index)

@@ -20,7 +20,6 @@ type run struct {
 	cfg      Config
 	plan     *plan.Plan
 	keys     account.Keys
-	refusing bool
 	sessions []*session // by index; nil: another shard's
 	own      []*session // those of this process, in order of arrival
 
@@ -57,8 +56,10 @@ func Run(ctx context.Context, cfg Config) (*Output, error) {
 	if err := room(&cfg); err != nil {
 		return nil, err
 	}
-	r := &run{cfg: cfg, plan: plan.Make(cfg.Plan), keys: account.NewKeys(cfg.Run),
-		set: measure.NewSet(), clock: time.Now(), refusing: cfg.refusing()}
+	r := &run{cfg: cfg, plan: plan.Make(cfg.Plan), keys: account.NewKeys(cfg.Run), set: measure.NewSet(), clock: time.Now()}
+	if !cfg.refusing() {
+		r.plan = r.plan.WithoutRefusals()
+	}
 	r.prepare()
 	if err := r.putUp(); err != nil {
 		r.takeDown()
@@ -135,7 +136,7 @@ func (r *run) mayPlay(s *session, publisher uint64) bool {
 		return false
 	}
 	p := &r.plan.Sessions[publisher-1]
-	return p.Role == plan.Publish && p.Stream == s.Stream && !(p.Refused && r.refusing)
+	return p.Role == plan.Publish && p.Stream == s.Stream && !p.Refused
 }
 
 // settle waits until the closing events that are due have come.

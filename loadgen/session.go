@@ -50,7 +50,7 @@ func (s *session) arrive(ctx context.Context) {
 	case err != nil && context.Cause(ctx) != nil:
 		s.out.End = account.Cut
 		s.over()
-	case s.Refused && s.r.refusing:
+	case s.Refused:
 		s.refused(ctx, err)
 	case err != nil:
 		s.fail(err)

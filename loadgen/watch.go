@@ -89,7 +89,7 @@ func (s *session) media(ev *client.Event) {
 		s.record(measure.FirstFrame, s.since(ev.At))
 	}
 	if ev.Keyframe && !s.keyframe {
-		s.keyframe = true
+		s.keyframe, s.lost = true, 0 // until then servers hold back what cannot be decoded
 		s.record(measure.FirstKeyframe, s.since(ev.At))
 	}
 	if m.Publisher == 0 {

@@ -76,7 +76,7 @@ func newOptions() *options {
 	f.StringVar(&o.arrivals, "arrivals", "poisson", "sessions come as a `PROCESS`: poisson or even")
 	f.Uint64Var(&o.seed, "seed", 1, "`NUMBER` that the plan is drawn from: the same seed, the same plan")
 	f.StringVar(&o.rtmp, "rtmp", "", "load the RTMP server at `URL`, such as rtmp://127.0.0.1:1935/live.\nNot given: the built-in server, in a process of its own")
-	f.StringVar(&o.listen, "listen", "", "with -rtmp: take that server's hooks at `ADDR`, such as 127.0.0.1:8085, and account for them")
+	f.StringVar(&o.listen, "listen", "", "with -rtmp: take that server's hooks at `ADDR`, such as 127.0.0.1:8085, and account for them.\nOf several shards only the first one listens")
 	f.StringVar(&o.hooks, "hooks", "", "ask the hook server at `URL`, such as http://127.0.0.1:8085, about every event")
 	f.BoolVar(&o.hooksOnly, "hooks-only", false, "with -hooks: send it the hook traffic of the sessions without any RTMP")
 	f.StringVar(&o.profile, "profile", "srs1", "the hooks are those of `PROFILE`: srs1 (the document of 2014) or srs7 (SRS 7)")

@@ -38,6 +38,9 @@ func (o *options) setShard(cfg *loadgen.Config) (err error) {
 	if cfg.Shard, err = parseShard(o.shard, os.Getenv(indexEnv)); err != nil {
 		return cli.Usagef("-shard: %v", err)
 	}
+	if cfg.Shard.Number > 1 {
+		cfg.Listen = "" // a server has one address for its hooks: the first shard takes them all
+	}
 	if o.run == "" {
 		cfg.Run = fmt.Sprintf("s%d", o.seed)
 	}
