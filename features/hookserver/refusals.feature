@@ -59,8 +59,8 @@ Feature: The refusals of a hook server
 
       Examples: another value
         | event      | near miss                       |
-        | on_connect | the beginning of it             |
-        | on_connect | the end of it                   |
+        | on_connect | the beginning of the token      |
+        | on_connect | the end of the token            |
         | on_connect | more behind it                  |
         | on_connect | more before it                  |
         | on_connect | more on both sides              |
@@ -68,8 +68,8 @@ Feature: The refusals of a hook server
         | on_connect | an empty value                  |
         | on_connect | the right one, then a wrong one |
         | on_connect | a wrong one, then the right one |
-        | on_publish | the beginning of it             |
-        | on_publish | the end of it                   |
+        | on_publish | the beginning of the token      |
+        | on_publish | the end of the token            |
         | on_publish | more behind it                  |
         | on_publish | more before it                  |
         | on_publish | more on both sides              |
@@ -77,8 +77,8 @@ Feature: The refusals of a hook server
         | on_publish | an empty value                  |
         | on_publish | the right one, then a wrong one |
         | on_publish | a wrong one, then the right one |
-        | on_play    | the beginning of it             |
-        | on_play    | the end of it                   |
+        | on_play    | the beginning of the token      |
+        | on_play    | the end of the token            |
         | on_play    | more behind it                  |
         | on_play    | more before it                  |
         | on_play    | more on both sides              |

@@ -7,17 +7,6 @@ import (
 	"time"
 )
 
-// crowded counts the requests under way, and says how many there are.
-func crowded(s *parts, do func(n int64, w http.ResponseWriter, r *http.Request, next http.Handler)) {
-	var under atomic.Int64
-	s.around = func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			defer under.Add(-1)
-			do(under.Add(1), w, r, next)
-		})
-	}
-}
-
 // wait passes time, unless the caller goes.
 func wait(r *http.Request, d time.Duration) {
 	t := time.NewTimer(d)
@@ -28,39 +17,42 @@ func wait(r *http.Request, d time.Duration) {
 	}
 }
 
-// slowCrowd takes its time when many are there.
-func slowCrowd(s *parts) {
-	turn := make(chan struct{}, 1)
-	crowded(s, func(n int64, w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if n > 8 {
-			turn <- struct{}{}
-			wait(r, 20*time.Millisecond)
-			<-turn
+// instead puts a handler of its own in the place of the server's.
+func (s *parts) instead(do func(w http.ResponseWriter, r *http.Request)) {
+	s.around = func(http.Handler) http.Handler { return http.HandlerFunc(do) }
+}
+
+// pauses lets every 40th request wait: a share of some in a hundred.
+func pauses(s *parts) {
+	var n atomic.Int64
+	s.instead(func(w http.ResponseWriter, r *http.Request) {
+		a := s.reply(w, r)
+		if n.Add(1)%40 == 0 {
+			wait(r, 350*time.Millisecond)
 		}
-		next.ServeHTTP(w, r)
+		s.write(w, a)
 	})
 }
 
+// meeting is how long a request waits for another one to come.
+const meeting = 3 * time.Millisecond
+
 // swaps gives two requests that are there at once each other's answers.
 func swaps(s *parts) {
-	meet := make(chan chan reply)
-	crowded(s, func(n int64, w http.ResponseWriter, r *http.Request, _ http.Handler) {
+	type pair struct{ there, back chan reply }
+	meet := make(chan pair)
+	s.instead(func(w http.ResponseWriter, r *http.Request) {
 		mine := s.reply(w, r)
-		if n < 2 {
-			s.write(w, mine)
-			return
-		}
-		swap := make(chan reply, 1)
-		t := time.NewTimer(20 * time.Millisecond)
+		p := pair{make(chan reply, 1), make(chan reply, 1)}
+		t := time.NewTimer(meeting)
 		defer t.Stop()
 		select {
-		case meet <- swap:
-			other := <-swap
-			swap <- mine
-			mine = other
+		case meet <- p:
+			p.back <- mine
+			mine = <-p.there
 		case other := <-meet:
-			other <- mine
-			mine = <-other
+			other.there <- mine
+			mine = <-other.back
 		case <-t.C:
 		}
 		s.write(w, mine)
@@ -71,17 +63,15 @@ func swaps(s *parts) {
 func shares(s *parts) {
 	var mu sync.Mutex
 	var verdict reply
-	crowded(s, func(n int64, w http.ResponseWriter, r *http.Request, _ http.Handler) {
+	s.instead(func(w http.ResponseWriter, r *http.Request) {
 		mine := s.reply(w, r)
 		mu.Lock()
 		verdict = mine
 		mu.Unlock()
-		if n > 1 {
-			wait(r, 2*time.Millisecond)
-			mu.Lock()
-			mine = verdict
-			mu.Unlock()
-		}
+		wait(r, meeting)
+		mu.Lock()
+		mine = verdict
+		mu.Unlock()
 		s.write(w, mine)
 	})
 }

@@ -30,5 +30,5 @@ var transportRows = []Mutant{
 	{Name: "few-connections", Defect: "resets connections while 20 are open", Expected: ids("H-NET-02", "H-CON-01"), May: ids("H-CON-02"), plant: fewConnections},
 	{Name: "answers-of-others", Defect: "gives two callers each other's answers when they come at once", Expected: ids("H-CON-01"), May: ids("H-CON-02", "H-BAD-02"), plant: swaps},
 	{Name: "one-verdict-for-all", Defect: "keeps the verdict in a variable that all requests share", Expected: ids("H-CON-01"), May: ids("H-CON-02", "H-BAD-02"), plant: shares},
-	{Name: "slow-in-a-crowd", Defect: "takes 20 ms for each of many, one after the other", Expected: ids("H-CON-02"), May: ids("H-NET-02", "H-CON-01"), plant: slowCrowd},
+	{Name: "pauses", Defect: "stands still for 350 ms at every 40th request", Expected: ids("H-CON-02"), plant: pauses},
 }

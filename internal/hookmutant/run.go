@@ -54,12 +54,13 @@ func Run(ctx context.Context, o Options) (*reports.Mutants, error) {
 	g, ctx = errgroup.WithContext(ctx)
 	g.SetLimit(max(1, o.Parallel))
 	var mu sync.Mutex
+	var alone sync.RWMutex
 	for _, j := range sound {
 		g.Go(func() error {
-			row, err := o.run(ctx, j)
+			row, err := o.look(ctx, j, &alone)
 			mu.Lock()
 			defer mu.Unlock()
-			if err == nil && row.Detail != "" {
+			if err == nil && !row.Caught {
 				result.Unmutated = reports.Fail
 			}
 			return err
@@ -67,7 +68,7 @@ func Run(ctx context.Context, o Options) (*reports.Mutants, error) {
 	}
 	for i, j := range jobs {
 		g.Go(func() error {
-			row, err := o.run(ctx, j)
+			row, err := o.look(ctx, j, &alone)
 			mu.Lock()
 			defer mu.Unlock()
 			result.Rows[i] = row
@@ -77,7 +78,24 @@ func Run(ctx context.Context, o Options) (*reports.Mutants, error) {
 			return err
 		})
 	}
-	return result, g.Wait()
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// look runs the suite against one mutant, and a second time, alone, when that
+// did not come out as it should: on a busy machine the first look can be wrong.
+func (o *Options) look(ctx context.Context, j job, alone *sync.RWMutex) (reports.Mutant, error) {
+	alone.RLock()
+	row, err := o.run(ctx, j)
+	alone.RUnlock()
+	if err != nil || row.Caught {
+		return row, err
+	}
+	alone.Lock()
+	defer alone.Unlock()
+	return o.run(ctx, j)
 }
 
 func (o *Options) jobs() ([]job, error) {
@@ -183,11 +201,16 @@ func (m *Mutant) settle(row *reports.Mutant, run *reports.Run) {
 			if failed[s.Failure.Requirement] == "" {
 				failed[s.Failure.Requirement] = s.ID + ": " + s.Failure.Seen
 			}
+		case reports.Inconclusive:
+			if slices.Contains(m.Expected, s.Failure.Requirement) {
+				other = append(other, fmt.Sprintf("%s is undecided: %s", s.ID, s.Failure.Detail))
+			}
 		case reports.Error:
 			other = append(other, fmt.Sprintf("%s: %s", s.ID, s.Reason))
 		}
 	}
-	row.Caught = len(other) == 0
+	// Without a defect nothing is expected, and nothing may fail.
+	row.Caught = !slices.ContainsFunc(run.Scenarios, func(s reports.Scenario) bool { return s.Verdict == reports.Error })
 	for _, id := range m.Expected {
 		if failed[id] == "" {
 			row.Caught = false

@@ -11,8 +11,8 @@ type nearMiss func(good, bad Token) (query string, ok bool)
 
 // nearMisses are those of H-REJ-05, by the words of the features.
 var nearMisses = map[string]nearMiss{
-	"the beginning of it":                 with(func(v string) string { return v[:len(v)-1] }),
-	"the end of it":                       with(func(v string) string { return v[1:] }),
+	"the beginning of the token":          with(func(v string) string { return v[:len(v)-1] }),
+	"the end of the token":                with(func(v string) string { return v[1:] }),
 	"more behind it":                      with(func(v string) string { return v + "x" }),
 	"more before it":                      with(func(v string) string { return "x" + v }),
 	"more on both sides":                  with(func(v string) string { return "x" + v + "x" }),

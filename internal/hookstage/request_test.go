@@ -96,7 +96,7 @@ func TestNearMisses(t *testing.T) {
 			t.Errorf("%s is the token itself", what)
 		}
 	}
-	for what, want := range map[string]bool{"the other case": false, "the beginning of it": false, "more behind it": true} {
+	for what, want := range map[string]bool{"the other case": false, "the beginning of the token": false, "more behind it": true} {
 		if _, ok := nearMisses[what](Token{"token", "1"}, bad); ok != want {
 			t.Errorf("%s of token=1: %v", what, ok)
 		}
