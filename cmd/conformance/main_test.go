@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"hookproof/internal/cli"
+	"hookproof/internal/hook"
+	"hookproof/internal/hookserver"
 	"hookproof/internal/stage"
 	"hookproof/reports"
 )
@@ -52,6 +54,15 @@ func TestUsage(t *testing.T) {
 		{"no such list", []string{"-known-failing", "nowhere"}, 3, "nowhere"},
 		{"no server", []string{"-rtmp", "rtmp://127.0.0.1:1/live", "-listen", freeListen(t)}, 3, "no RTMP server answers at 127.0.0.1:1"},
 		{"no URL", []string{"-rtmp", "http://127.0.0.1/live"}, 3, "want rtmp://"},
+		{"two ways to a hook server", []string{"-hooks", "http://127.0.0.1:1", "-on_play", "http://127.0.0.1:1/x"}, 2, "exclude each other"},
+		{"two roles", []string{"-hooks", "http://127.0.0.1:1", "-rtmp", "rtmp://127.0.0.1/live"}, 2, "one at a time"},
+		{"a token for nobody", []string{"-refuse", "token=bad"}, 2, "go with -hooks"},
+		{"no token", []string{"-hooks", "http://127.0.0.1:1", "-refuse", "bad"}, 2, "KEY=VALUE"},
+		{"no URL of an event", []string{"-on_play", "ftp://x"}, 2, "on_play"},
+		{"no hook server", []string{"-hooks", "http://127.0.0.1:1"}, 3, "does not answer"},
+		{"no configuration", []string{"-conf", "nowhere.conf"}, 3, "nowhere.conf"},
+		{"no identities", []string{"-hooks", "http://127.0.0.1:1", "-identities", "nowhere"}, 3, "nowhere"},
+		{"an id of the other role", []string{"-hooks", "http://127.0.0.1:1", "-id", "S-ORD-01"}, 2, "no scenario matches"},
 		{"judge nothing", []string{"judge"}, 2, "one report directory"},
 		{"judge nowhere", []string{"judge", "nowhere"}, 3, "nowhere"},
 		{"diff one", []string{"diff", "a"}, 2, "two report directories"},
@@ -103,6 +114,35 @@ func TestConfig(t *testing.T) {
 	code, out, _ := command(t, "config", "-listen", "127.0.0.1:9000", "-profile", "srs7")
 	if code != 0 || !strings.Contains(out, "http://127.0.0.1:9000/hooks/default/1/on_connect") || strings.Contains(out, "profile srs7;") {
 		t.Errorf("exit %d:\n%s", code, out)
+	}
+}
+
+// The default callback server is a hook server that passes, by whichever way
+// it is named; and a recorded run of it is judged again as such.
+func TestHookServer(t *testing.T) {
+	srv := hookserver.New(hookserver.Options{Profile: hook.SRS7})
+	if err := srv.Listen("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Close()
+	dir := t.TempDir()
+	conf, report := filepath.Join(dir, "srs.conf"), filepath.Join(dir, "report")
+	text := "listen 1935;\nvhost __defaultVhost__ {\n http_hooks {\n enabled on;\n on_publish " + srv.URL() + "/api/v1/streams;\n }\n}\n"
+	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, way := range map[string][]string{
+		"base":          {"-hooks", srv.URL()},
+		"event":         {"-on_publish", srv.URL() + "/api/v1/streams"},
+		"configuration": {"-conf", conf},
+	} {
+		code, out, errs := command(t, append(way, "-id", "H-RSP-03", "-report", report)...)
+		if code != 0 || !strings.Contains(out, "H-RSP-03") {
+			t.Errorf("%s: exit %d:\n%s%s", name, code, out, errs)
+		}
+	}
+	if code, out, errs := command(t, "judge", report); code != 0 || !strings.Contains(out, "H-RSP-03") {
+		t.Errorf("judged again: exit %d:\n%s%s", code, out, errs)
 	}
 }
 

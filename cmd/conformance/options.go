@@ -7,17 +7,17 @@ import (
 	"strings"
 	"time"
 
-	"hookproof/features"
 	"hookproof/internal/cli"
 	"hookproof/internal/suite"
 )
 
 var help = cli.Help{
 	Name:     "conformance",
-	Synopsis: []string{"[options]", "-rtmp rtmp://HOST/APP -listen HOST:PORT [options]", "config -listen HOST:PORT [-profile P]", "judge DIR", "diff DIR DIR", "mutants [options]"},
+	Synopsis: []string{"[options]", "-rtmp rtmp://HOST/APP -listen HOST:PORT [options]", "-hooks http://HOST:PORT [-accept KEY=VALUE -refuse KEY=VALUE] [options]", "config -listen HOST:PORT [-profile P]", "judge DIR", "diff DIR DIR", "mutants [options]"},
 	About: `Runs the conformance suite of the RTMP hook protocol: scripted publishers and
 players drive an RTMP server, whose hooks arrive at a recording endpoint.
-Without options the server is the built-in one.`,
+Without options the server is the built-in one. With -hooks the roles change:
+a hook server is tested, by raw requests and behind the built-in RTMP server.`,
 	Sections: []cli.Section{
 		{Title: "Commands", Text: `config  print the vhosts to paste into the configuration of a server under test
 judge   judge the recorded run of a report directory again, from its evidence
@@ -33,6 +33,7 @@ run partial, never conformant.`},
 		{For: "one requirement, with its evidence", Call: "conformance -id S-ANS-04 -report report"},
 		{For: "what to paste into srs.conf", Call: "conformance config -listen 127.0.0.1:8085 -profile srs7"},
 		{For: "an SRS on this machine", Call: "conformance -rtmp rtmp://127.0.0.1/live -listen 127.0.0.1:8085 -api http://127.0.0.1:1985 -profile srs7"},
+		{For: "a hook server, which accepts token=good and refuses token=bad", Call: "conformance -hooks http://127.0.0.1:8085 -accept token=good -refuse token=bad"},
 	},
 	FailedMeans: "a MUST was broken, or a requirement listed as known to fail passed",
 }
@@ -57,6 +58,7 @@ type options struct {
 	list     bool
 	quiet    bool
 	version  bool
+	hooks    hookOptions
 }
 
 func newOptions() *options {
@@ -72,7 +74,7 @@ func newOptions() *options {
 	})
 	f.StringVar(&o.tags, "tags", "", "run the scenarios whose tags meet this `EXPRESSION`: @must and not (@slow or @load)")
 	f.StringVar(&o.name, "name", "", "run the scenarios in whose id this `TEXT` stands")
-	f.StringVar(&o.profile, "profile", "", "run this `PROFILE`: srs1, srs7 or all\n(default all; with -rtmp srs7)")
+	f.StringVar(&o.profile, "profile", "", "run this `PROFILE`: srs1, srs7 or all\n(default all; with -rtmp or -hooks srs7)")
 	f.StringVar(&o.known, "known-failing", "", "`FILE` with the ids of requirements that are known to fail, one a line; one of them that passes is an error, too")
 	f.StringVar(&o.report, "report", "", "write report.html, report.json, junit.xml, events.ndjson and summary.md to this `DIR`")
 	f.IntVar(&o.parallel, "parallel", suite.DefaultParallel, "run `N` scenarios at once")
@@ -81,6 +83,7 @@ func newOptions() *options {
 	f.Int64Var(&o.seed, "seed", 0, "`NUMBER` that decides who is refused and who vanishes; 0 takes one from the clock")
 	f.BoolVar(&o.list, "list", false, "list the scenarios and end")
 	f.BoolVar(&o.quiet, "quiet", false, "print failures and the summary only")
+	o.hooks.register(f)
 	f.BoolVar(&o.version, "version", false, "print the version and end")
 	return o
 }
@@ -89,7 +92,7 @@ func newOptions() *options {
 func (o *options) selection() (suite.Selection, error) {
 	sel := suite.Selection{IDs: o.ids, Tags: o.tags, Name: o.name}
 	switch {
-	case o.profile == "" && o.rtmp != "":
+	case o.profile == "" && (o.rtmp != "" || o.hooks.given()):
 		sel.Profiles = []string{"srs7"}
 	case o.profile != "" && o.profile != "all":
 		sel.Profiles = list(o.profile)
@@ -97,7 +100,7 @@ func (o *options) selection() (suite.Selection, error) {
 	if o.rtmp != "" && o.profile == "all" {
 		return sel, cli.Usagef("-profile all: a server has one profile; run once for each that it can be configured to")
 	}
-	_, err := sel.Select(features.RoleServer)
+	_, err := sel.Select(o.role())
 	if err != nil {
 		err = cli.Usagef("%v", err)
 	}
@@ -118,6 +121,9 @@ func (o *options) check() error {
 				return cli.Usagef("-%s goes with -rtmp", name)
 			}
 		}
+	}
+	if err := o.hooks.check(o.rtmp); err != nil {
+		return err
 	}
 	switch {
 	case o.parallel < 1 || o.parallel > 256:
@@ -152,7 +158,7 @@ func (o *options) knownFailing() (map[string]bool, error) {
 
 // printList prints the scenarios that the options select.
 func (o *options) printList(s cli.Streams, sel suite.Selection) error {
-	cases, err := sel.Select(features.RoleServer)
+	cases, err := sel.Select(o.role())
 	if err != nil {
 		return err
 	}

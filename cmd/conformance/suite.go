@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"hookproof/features"
 	"hookproof/internal/cli"
 	"hookproof/internal/hook"
 	"hookproof/internal/stage"
@@ -55,12 +54,19 @@ func (o *options) run(ctx context.Context, s cli.Streams) (*reports.Run, error) 
 		return nil, err
 	}
 	cli.RaiseOpenFiles(uint64(8*o.clients + 4096)) // what is not granted shows in the scenarios that need it
-	cases, err := sel.Select(features.RoleServer)
+	cases, err := sel.Select(o.role())
 	if err != nil {
 		return nil, err
 	}
-	so := suite.Options{Selection: sel, Role: features.RoleServer, Known: known, Parallel: o.parallel, Clients: o.clients, Scale: o.scale, Seed: o.seed}
-	o.target(&so)
+	so := suite.Options{Selection: sel, Role: o.role(), Known: known, Parallel: o.parallel, Clients: o.clients, Scale: o.scale, Seed: o.seed}
+	if o.hooks.given() {
+		err = o.hookTarget(s, &so)
+	} else {
+		o.target(&so)
+	}
+	if err != nil {
+		return nil, err
+	}
 	style := styleOf(s)
 	if !o.quiet {
 		so.Live = reports.NewLive(s.Out, len(cases), style)
@@ -127,6 +133,9 @@ func (o *options) describe(run *reports.Run) {
 	run.Version = cli.Version()
 	run.Command = strings.Join(append([]string{help.Name}, os.Args[1:]...), " ")
 	run.Target = reports.Target{Kind: reports.TargetBuiltIn, Description: "the built-in RTMP server"}
+	if o.hooks.given() {
+		run.Target = o.hooks.describe()
+	}
 	if o.rtmp != "" {
 		run.Target = reports.Target{Kind: reports.TargetRTMP, URL: o.rtmp}
 	}
