@@ -1,7 +1,6 @@
 package hookstage
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -119,7 +118,7 @@ type identityParser struct {
 
 func (p *identityParser) fail(n *yaml.Node, format string, args ...any) {
 	if p.err == nil {
-		p.err = fmt.Errorf("%s:%d: %w", p.name, n.Line, errors.New(fmt.Sprintf(format, args...)))
+		p.err = fmt.Errorf("%s:%d: %s", p.name, n.Line, fmt.Sprintf(format, args...))
 	}
 }
 

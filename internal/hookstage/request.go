@@ -23,7 +23,7 @@ type Request struct {
 	Close bool
 	What  string         // in words, as "an acceptable on_publish"
 	Want  hookjudge.Want // what the answer is judged by
-	Actor string         // whose request it is; "" is the only caller
+	Actor string         // whose request it is; "" is a caller of ours
 
 	line string // curl's, made before time is taken
 }

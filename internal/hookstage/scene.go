@@ -3,7 +3,6 @@ package hookstage
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"hookproof/internal/evidence"
@@ -24,9 +23,6 @@ type Scene struct {
 	cancel context.CancelFunc
 	sub    context.CancelFunc
 	rtmp   *studio // nil until somebody comes over RTMP
-
-	mu     sync.Mutex
-	visits int
 }
 
 // Facts are what checks need to know of a scene; they are part of its
@@ -69,10 +65,13 @@ func (s *Scene) Close() []reports.Actor {
 	defer s.sub()
 	s.cancel()
 	if s.rtmp == nil {
-		return nil
+		return []reports.Actor{{Name: caller, Role: "caller"}}
 	}
 	return s.rtmp.close()
 }
+
+// caller is the actor of raw requests that are nobody else's.
+const caller = "Caller"
 
 // urls are those of an event.
 func (s *Scene) urls(ev hook.Event) ([]string, error) {
@@ -109,13 +108,13 @@ func (s *Scene) Send(requests ...Request) error {
 
 // asked records that a request is sent.
 func (s *Scene) asked(q *Request, repro string) int {
-	return s.Log.Add(reports.Observation{Kind: reports.KindHook, Actor: q.Actor, Event: q.Event, URL: q.URL, Body: q.Body.brief(), Text: q.What,
+	return s.Log.Add(reports.Observation{Kind: reports.KindHook, Actor: or(q.Actor, caller), Event: q.Event, URL: q.URL, Body: q.Body.brief(), Text: q.What,
 		Data: map[string]any{hookjudge.DataWant: string(q.Want), hookjudge.DataRepro: repro, evidence.DataMethod: q.method()}})
 }
 
 // answered records what came of it.
 func (s *Scene) answered(n int, q *Request, r *result) int {
-	o := reports.Observation{T: s.Log.At(r.got), Kind: reports.KindAnswer, Actor: q.Actor, Event: q.Event, Code: "none", Text: r.text(), Refs: []int{n},
+	o := reports.Observation{T: s.Log.At(r.got), Kind: reports.KindAnswer, Actor: or(q.Actor, caller), Event: q.Event, Code: "none", Text: r.text(), Refs: []int{n},
 		Data: map[string]any{hookjudge.DataTook: float64(r.got.Sub(r.sent).Microseconds()) / 1000, hookjudge.DataHow: string(r.how), evidence.DataAccept: s.accepts(r)}}
 	if r.status != 0 {
 		o.Code, o.Body = fmt.Sprint(r.status), string(r.body[:min(len(r.body), 64<<10)])

@@ -148,7 +148,9 @@ func (st *studio) close() []reports.Actor {
 	if st.srv.Shutdown(ctx) != nil {
 		st.srv.Close()
 	}
-	st.tap.Close()
+	if st.tap.Shutdown(ctx) != nil {
+		st.tap.Close()
+	}
 	<-st.done
 	if a == nil {
 		return nil
