@@ -85,7 +85,7 @@ func (s *session) media(ev *client.Event) {
 	s.frames++
 	s.r.g.received.Add(1)
 	m := &ev.Marker
-	if s.frames == 1 {
+	if s.frames == 1 && !s.r.cfg.NoMedia { // which is a matter of the distance between its few bytes
 		s.record(measure.FirstFrame, s.since(ev.At))
 	}
 	if ev.Keyframe && !s.keyframe {
