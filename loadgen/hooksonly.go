@@ -88,7 +88,7 @@ func (s *session) call(e hook.Event) bool {
 	d := s.r.caller.Call(context.Background(), s.r.urls[e], s.payload(e))
 	end := time.Now()
 	s.r.log.Add(account.Entry{Client: s.Index, ID: s.clientID(), Event: e, Known: true,
-		Arrived: s.r.nanos(start), Answered: s.r.nanos(end), Accepted: d.Accept})
+		Arrived: s.r.nanos(start), Answered: s.r.nanos(end), Accepted: d.Accept, Reason: d.Reason})
 	s.r.set.Record(measure.Hook, 0, end.Sub(start))
 	s.r.set.Record(measure.HookOf(e), 0, end.Sub(start))
 	return d.Accept

@@ -18,8 +18,9 @@ type Entry struct {
 	Event    hook.Event `json:"event"`
 	Known    bool       `json:"known"` // Event is one of the six
 	Arrived  int64      `json:"arrived"`
-	Answered int64      `json:"answered"` // 0: never
-	Accepted bool       `json:"accepted"` // the answer lets the client on
+	Answered int64      `json:"answered"`         // 0: never
+	Accepted bool       `json:"accepted"`         // the answer lets the client on
+	Reason   string     `json:"reason,omitempty"` // why it does not
 }
 
 // Options of a Log.
@@ -118,12 +119,14 @@ func (l *Log) answer(r *endpoint.Request) endpoint.Answer {
 }
 
 func (l *Log) done(r *endpoint.Request) {
-	accepted := r.Verdict(l.o.Profile).Accept
+	verdict := r.Verdict(l.o.Profile)
 	l.mu.Lock()
 	i := l.live[r.Seq]
 	delete(l.live, r.Seq)
 	e := &l.entries[i]
-	e.Accepted = accepted
+	if e.Accepted = verdict.Accept; !e.Event.Closing() {
+		e.Reason = verdict.Reason
+	}
 	if !r.Answered.IsZero() {
 		e.Answered = l.nanos(r.Answered)
 	}

@@ -48,7 +48,7 @@ func (j *judge) falseRefusal(s *plan.Session, o *Outcome, entries []*Entry) bool
 	for _, e := range entries {
 		if e.Known && !e.Event.Closing() && !e.Accepted && e.Answered > 0 {
 			j.find(o.Client, Finding{Kind: FalseRefusal, Event: e.Event.String(), Requirement: "H-CON-01",
-				Text: fmt.Sprintf("the hook server refused its %s", e.Event)})
+				Text: strings.TrimSuffix(fmt.Sprintf("the hook server refused its %s: %s", e.Event, e.Reason), ": ")})
 			return true
 		}
 	}
