@@ -47,13 +47,19 @@ func idOfStream(x *exchange) string {
 
 // idPerStream is another client_id for each further stream of a connection.
 func idPerStream(x *exchange) string {
-	if x.req.event == hook.OnPublish || x.req.event == hook.OnPlay {
-		x.client.streams++
+	c := x.client
+	switch x.req.event { // an event of several URLs is told of several times
+	case hook.OnPublish, hook.OnPlay:
+		if c.streams == 0 || c.ended {
+			c.streams, c.ended = c.streams+1, false
+		}
+	case hook.OnUnpublish, hook.OnStop:
+		c.ended = true
 	}
-	if x.client.streams < 2 || x.req.event == hook.OnClose {
+	if c.streams < 2 || x.req.event == hook.OnClose {
 		return ""
 	}
-	return x.client.id + strconv.Itoa(x.client.streams)
+	return c.id + strconv.Itoa(c.streams)
 }
 
 // idOfApp is one client_id for all clients of an app.

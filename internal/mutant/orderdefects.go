@@ -79,21 +79,25 @@ func onlyAtClose(ev hook.Event) hookFunc {
 	}
 }
 
-// afterRefusal sends an event that must not follow the refusal of another,
-// before on_close.
+// afterRefusal sends an event that must not follow the refusal of another, as
+// soon as the refusal is in: in srs1 nothing else may follow it.
 func afterRefusal(opening, extra hook.Event) hookFunc {
-	return remembering(opening, func(x *exchange) {
-		x.call(x.client.last[opening].as(extra))
-		x.pass()
-	})
+	return func(x *exchange) {
+		if !x.req.known || x.req.event != opening {
+			x.pass()
+			return
+		}
+		a := x.ask()
+		if !x.accepted(a) {
+			x.call(x.client.last[opening].as(extra))
+		}
+		x.relay(a)
+	}
 }
 
-// noCloseAfterRefusal sends no on_close after the refusal of an event.
-func noCloseAfterRefusal(opening hook.Event) hookFunc { return remembering(opening, drop) }
-
-// remembering calls atClose for the first on_close URL of a client that was
-// refused at an event.
-func remembering(opening hook.Event, atClose hookFunc) hookFunc {
+// noCloseAfterRefusal sends no on_close, to its first URL, of a client that
+// was refused at an event.
+func noCloseAfterRefusal(opening hook.Event) hookFunc {
 	return func(x *exchange) {
 		switch {
 		case x.req.known && x.req.event == opening:
@@ -102,18 +106,18 @@ func remembering(opening hook.Event, atClose hookFunc) hookFunc {
 			x.relay(a)
 		case x.req.known && x.req.event == hook.OnClose && x.client.refused[opening]:
 			x.client.refused[opening] = false
-			atClose(x)
+			drop(x)
 		default:
 			x.pass()
 		}
 	}
 }
 
-// forgetsIdle sends no on_close of a client that neither published nor played,
+// forgetsIdle sends no on_close of a client that had no stream,
 // and was not refused.
 func forgetsIdle(x *exchange) {
 	last := x.client.last
-	idle := last[hook.OnPublish] == nil && last[hook.OnPlay] == nil
+	idle := !slices.ContainsFunc([]hook.Event{hook.OnPublish, hook.OnPlay, hook.OnUnpublish, hook.OnStop}, func(ev hook.Event) bool { return last[ev] != nil })
 	switch {
 	case !x.req.known:
 	case x.req.event == hook.OnConnect:

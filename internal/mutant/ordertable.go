@@ -2,6 +2,10 @@ package mutant
 
 import "hookproof/internal/hook"
 
+// overtaken may fail where on_close can come before the event that it should
+// follow: whatever looks at the end of a stream.
+var overtaken = ids("S-ORD-*", "S-CON-*", "S-URL-*", "S-KEY-*", "S-ID-*", "S-REQ-*", "S-CFG-*", "S-ANS-09", "S-ANS-10")
+
 var orderRows = []Mutant{
 	{Name: "connect-lost", Defect: "on_connect is never sent", Expected: ids("S-KEY-01", "S-ORD-01", "S-ORD-02"), May: anything, parts: hooked(on(sparing(drop), hook.OnConnect))},
 	{Name: "publish-lost", Defect: "on_publish is never sent", Expected: ids("S-KEY-03", "S-ORD-01"), May: anything, parts: hooked(sparing(on(drop, hook.OnPublish)))},
@@ -20,7 +24,7 @@ var orderRows = []Mutant{
 		parts: hooked(sparing(behind(hook.OnConnect)))},
 	{Name: "unpublish-after-close", Defect: "on_unpublish and on_stop are sent behind the client's next event", Expected: ids("S-ORD-01", "S-ORD-02", "S-ORD-05"), May: anything,
 		parts: hooked(sparing(behind(ends...)))},
-	{Name: "close-overlaps", Defect: "the server does not wait for the answers to on_unpublish and on_stop", Expected: ids("S-ORD-03"), May: ids("S-CON-*", "S-URL-*"),
+	{Name: "close-overlaps", Defect: "the server does not wait for the answers to on_unpublish and on_stop", Expected: ids("S-ORD-03"), May: overtaken,
 		parts: hooked(sparing(on(goesOn, ends...)))},
 	{Name: "connect-overlaps", Defect: "the server does not wait for a slow answer to on_connect", Expected: ids("S-ORD-03"), May: ids("S-CON-*", "S-ANS-*", "S-URL-*", "S-ORD-*"),
 		parts: hooked(sparing(on(goesOn, hook.OnConnect)))},

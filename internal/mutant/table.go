@@ -31,6 +31,13 @@ var (
 	onlySRS1 = []*hook.Profile{hook.SRS1}
 	onlySRS7 = []*hook.Profile{hook.SRS7}
 	anything = ids("S-*")
+	// unrouted may fail where an event lacks the app: the suite finds the client
+	// by its client_id then, unless the event is its first, and what it cannot
+	// place may belong to the client of which no event must come.
+	unrouted = ids("S-CFG-02", "S-ORD-12")
+	// unjoined may fail where the events of a client have several client_ids:
+	// some of them are nobody's then.
+	unjoined = ids("S-ID-*", "S-ORD-*", "S-ANS-*", "S-CON-*", "S-CFG-*", "S-KEY-05", "S-KEY-06", "S-REQ-*", "S-URL-*")
 )
 
 var requestRows = []Mutant{
@@ -55,13 +62,13 @@ var keyRows = []Mutant{
 	{Name: "connect-key-renamed", Defect: "on_connect has page_url in place of pageUrl", Expected: ids("S-KEY-01"), May: anything, parts: hooked(on(renamed("pageUrl", "page_url"), hook.OnConnect))},
 	{Name: "close-key-renamed", Defect: "on_close has vHost in place of vhost", Expected: ids("S-KEY-02", "S-KEY-11"), parts: hooked(on(renamed("vhost", "vHost"), hook.OnClose))},
 	{Name: "close-bytes-text", Defect: "send_bytes of on_close is a string", Profiles: onlySRS7, Expected: ids("S-KEY-02"), parts: hooked(on(otherKind("send_bytes"), hook.OnClose))},
-	{Name: "publish-key-null", Defect: "app of on_publish is null", Expected: ids("S-KEY-03"), parts: hooked(on(raw("app", "null"), hook.OnPublish))},
-	{Name: "unpublish-without-app", Defect: "on_unpublish has no app", Expected: ids("S-KEY-04"), parts: hooked(on(without("app"), hook.OnUnpublish))},
+	{Name: "publish-key-null", Defect: "app of on_publish is null", Expected: ids("S-KEY-03"), May: unrouted, parts: hooked(on(raw("app", "null"), hook.OnPublish))},
+	{Name: "unpublish-without-app", Defect: "on_unpublish has no app", Expected: ids("S-KEY-04"), May: unrouted, parts: hooked(on(without("app"), hook.OnUnpublish))},
 	{Name: "unpublish-other-action", Defect: "the action of on_unpublish is on_done", Expected: ids("S-KEY-04", "S-ORD-01"), May: anything,
 		parts: hooked(on(sparing(value("action", constant("on_done"))), hook.OnUnpublish))},
 	{Name: "play-key-array", Defect: "vhost of on_play is an array", Expected: ids("S-KEY-05"), parts: hooked(on(raw("vhost", `["__defaultVhost__"]`), hook.OnPlay))},
-	{Name: "stop-key-number", Defect: "app of on_stop is a number", Expected: ids("S-KEY-06"), parts: hooked(on(raw("app", "0"), hook.OnStop))},
-	{Name: "client-id-other-type", Defect: "client_id of on_publish is of the other profile's type", Expected: ids("S-KEY-03"), May: ids("S-ID-*", "S-ORD-*", "S-ANS-*", "S-CON-*"),
+	{Name: "stop-key-number", Defect: "app of on_stop is a number", Expected: ids("S-KEY-06"), May: unrouted, parts: hooked(on(raw("app", "0"), hook.OnStop))},
+	{Name: "client-id-other-type", Defect: "client_id of on_publish is of the other profile's type", Expected: ids("S-KEY-03"), May: unjoined,
 		parts: hooked(on(otherKind("client_id"), hook.OnPublish))},
 	{Name: "ip-with-port", Defect: "ip has the port behind it", Expected: ids("S-KEY-07"), parts: hooked(value("ip", func(s string) string { return s + ":1935" }))},
 	{Name: "ip-of-server", Defect: "ip is always 127.0.0.1", Expected: ids("S-KEY-07"), parts: hooked(value("ip", constant("127.0.0.1")))},
@@ -93,7 +100,7 @@ var keyRows = []Mutant{
 }
 
 var identityRows = []Mutant{
-	{Name: "client-id-of-stream", Defect: "the events of a stream have another client_id than those of its connection", Expected: ids("S-ID-01"), May: ids("S-ID-*", "S-ORD-*", "S-ANS-*", "S-CON-*"),
+	{Name: "client-id-of-stream", Defect: "the events of a stream have another client_id than those of its connection", Expected: ids("S-ID-01"), May: unjoined,
 		parts: hooked(sparing(withID(idOfStream)))},
 	{Name: "client-id-per-stream", Defect: "a second stream of a connection has another client_id", Expected: ids("S-ID-01"), May: ids("S-ORD-10", "S-ORD-13"), parts: hooked(sparing(withID(idPerStream)))},
 	{Name: "client-id-shared", Defect: "all clients of an app have one client_id", Expected: ids("S-ID-02"), May: anything, parts: hooked(sparing(withID(idOfApp)))},

@@ -47,6 +47,7 @@ type client struct {
 	failed  map[hook.Event]bool // closing events whose answer failed
 	held    []*request          // kept back by the defect
 	streams int                 // how often it published or played
+	ended   bool                // the latest stream has
 	left    bool                // it went while a hook of it was pending
 }
 
