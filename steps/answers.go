@@ -123,11 +123,13 @@ func (w *World) hookServerDown() error {
 	return w.Scene.Target.HookServerDown()
 }
 
-func (w *World) hookServerUp() error {
+func (w *World) hookServerUp(ctx context.Context) error {
 	if !w.Scene.Live() {
 		return nil
 	}
-	err := w.Scene.Target.HookServerUp()
+	ctx, cancel := w.Scene.Within(ctx)
+	defer cancel()
+	err := w.Scene.Target.HookServerUp(ctx)
 	w.Scene.Note("hook server", "the hook server of this vhost is back")
 	return err
 }

@@ -103,7 +103,8 @@ func (w *World) accounted(ctx context.Context, waiting string) error {
 	})
 }
 
-// noneListed asks the server's API for each client of the crowd.
+// noneListed asks the server's API for each client of the crowd, up to the
+// first that it does not forget: one settles the matter, and each is waited for.
 func (w *World) noneListed(ctx context.Context) error {
 	if !w.Scene.Live() {
 		return failed(judge.NoneListed(w.Scene.Log.All()))
@@ -113,8 +114,12 @@ func (w *World) noneListed(ctx context.Context) error {
 		if id == "" {
 			continue
 		}
-		if err := w.Scene.AwaitForgotten(ctx, p.Name, id); err != nil {
+		forgotten, err := w.Scene.AwaitForgotten(ctx, p.Name, id)
+		if err != nil {
 			return fmt.Errorf("the server's HTTP API: %w", err)
+		}
+		if !forgotten {
+			break
 		}
 	}
 	return failed(judge.NoneListed(w.Scene.Log.All()))

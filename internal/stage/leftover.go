@@ -19,9 +19,10 @@ func (s *Scene) Memory(round int, bytes int64) {
 // still.
 const askEvery = 20 * time.Millisecond
 
-// AwaitForgotten asks the HTTP API until it lists a client no more. One that
-// it lists to the end of the scene's patience is recorded.
-func (s *Scene) AwaitForgotten(ctx context.Context, name, id string) error {
+// AwaitForgotten asks the HTTP API until it lists a client no more, and reports
+// whether that came about. One that it lists to the end of the scene's patience
+// is recorded.
+func (s *Scene) AwaitForgotten(ctx context.Context, name, id string) (bool, error) {
 	ctx, cancel := s.Within(ctx)
 	defer cancel()
 	tick := time.NewTicker(askEvery)
@@ -29,14 +30,14 @@ func (s *Scene) AwaitForgotten(ctx context.Context, name, id string) error {
 	for {
 		listed, err := s.Target.Knows(ctx, id)
 		if err != nil && ctx.Err() == nil || err == nil && !listed {
-			return err
+			return err == nil, err
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			s.Log.Add(reports.Observation{Kind: reports.KindNote, Name: judge.ListedNote, Actor: name, ClientID: id,
 				Text: fmt.Sprintf("%s, client_id %s, has gone and is listed still after %v", name, id, s.Patience())})
-			return nil
+			return false, nil
 		}
 	}
 }

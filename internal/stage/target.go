@@ -103,8 +103,23 @@ func (t *Target) Close() {
 // HookServerDown stops the hook server of the stoppable vhost.
 func (t *Target) HookServerDown() error { return t.stoppable.Down() }
 
-// HookServerUp starts it again.
-func (t *Target) HookServerUp() error { return t.stoppable.Up() }
+// HookServerUp starts it again. Its port may be an outgoing connection's
+// meanwhile, on a machine that makes many: then it tries again until ctx ends.
+func (t *Target) HookServerUp(ctx context.Context) error {
+	tick := time.NewTicker(askEvery)
+	defer tick.Stop()
+	for {
+		err := t.stoppable.Up()
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
 
 // Shutdown tells the server to end, as SIGTERM does, and waits until it has.
 func (t *Target) Shutdown(ctx context.Context) error {
