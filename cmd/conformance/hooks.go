@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"hookproof/features"
@@ -68,7 +70,11 @@ func (o *hookOptions) check(rtmp string) error {
 		return cli.Usagef("-accept, -refuse, -identities and -safe go with -hooks")
 	}
 	for _, name := range o.files {
-		if err := id.LoadIdentities(name); err != nil {
+		err := id.LoadIdentities(name)
+		if _, unreadable := errors.AsType[*fs.PathError](err); err != nil && !unreadable {
+			err = cli.Usagef("-identities: %v", err)
+		}
+		if err != nil {
 			return err
 		}
 	}
