@@ -23,10 +23,14 @@ type Options struct {
 	Names    []string // of mutants; none: all
 	Profiles []string // none: all
 	Newest   bool     // each mutant in the newest of its profiles only
-	Parallel int      // mutants at once; 0 is 2
-	Clients  int      // in a crowd; 0 is 60
-	Scale    float64  // of all time-outs; 0 is 1
-	Seed     int64
+	// EveryCase has every mutant face every scenario. Otherwise the ones that
+	// cost most, crowds and hostile requests, are left to mutants that must fail
+	// them.
+	EveryCase bool
+	Parallel  int     // mutants at once; 0 is 2
+	Clients   int     // in a crowd; 0 is 60
+	Scale     float64 // of all time-outs; 0 is 1
+	Seed      int64
 	// Done, when not nil, is told of each result; total is how many there will
 	// be. It is called by one goroutine at a time.
 	Done func(m reports.Mutant, total int)
@@ -156,7 +160,7 @@ func (o *Options) run(ctx context.Context, j job) (reports.Mutant, error) {
 	defer r.close()
 	began := time.Now()
 	run, err := suite.Run(ctx, suite.Options{
-		Selection: suite.Selection{Profiles: []string{j.profile.Name}}, Role: features.RoleHookServer,
+		Selection: suite.Selection{Profiles: []string{j.profile.Name}, IDs: o.faces(j.m)}, Role: features.RoleHookServer,
 		Clients: o.Clients, Scale: o.Scale, Seed: o.Seed,
 		OpenHooks: func(ctx context.Context, p *hook.Profile) (*hookstage.Target, error) {
 			return o.open(ctx, p, r.url)
@@ -168,6 +172,23 @@ func (o *Options) run(ctx context.Context, j job) (reports.Mutant, error) {
 	row.Duration = time.Since(began)
 	j.m.settle(&row, run)
 	return row, nil
+}
+
+// costly are the requirements whose scenarios take longest.
+var costly = ids("H-CON-01", "H-CON-02", "H-NET-02", "H-BAD-02")
+
+// faces lists the requirements that a mutant is run against; none is all.
+func (o *Options) faces(m *Mutant) []string {
+	if o.EveryCase || m.Name == Unmutated.Name {
+		return nil
+	}
+	var all []string
+	for _, r := range features.Requirements() {
+		if r.Role == features.RoleHookServer && (!slices.Contains(costly, r.ID) || slices.Contains(m.Expected, r.ID)) {
+			all = append(all, r.ID)
+		}
+	}
+	return all
 }
 
 // open says what the servers of this package know.

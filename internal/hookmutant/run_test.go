@@ -54,7 +54,7 @@ func TestTableCoversRequirements(t *testing.T) {
 // Each mutant is caught by the requirements that its row names, and by no
 // others; the server without a defect passes.
 func TestMutantsAreCaught(t *testing.T) {
-	o := Options{Seed: 1, Parallel: 3, Newest: os.Getenv("PROFILES") == "", Profiles: strings.Fields(os.Getenv("PROFILES")), Names: strings.Fields(os.Getenv("MUTANTS"))}
+	o := Options{Seed: 1, Parallel: 3, EveryCase: os.Getenv("PROFILES") != "", Newest: os.Getenv("PROFILES") == "", Profiles: strings.Fields(os.Getenv("PROFILES")), Names: strings.Fields(os.Getenv("MUTANTS"))}
 	if testing.Short() && len(o.Names) == 0 {
 		o.Names = []string{"accepts-all", "zero-and-newline", "token-prefix", "dies-of-nesting"}
 	}
