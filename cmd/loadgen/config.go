@@ -76,8 +76,11 @@ func (o *options) setStages(spec *plan.Spec) (err error) {
 	if o.find && (o.stages != "" || o.shard != "") {
 		return cli.Usagef("-find cannot be given together with -stages or -shard")
 	}
+	if o.given("hold") && o.given("duration") {
+		return cli.Usagef("-hold and -duration are the same: give one of them")
+	}
 	if o.stages != "" {
-		for _, name := range []string{"n", "rate", "ramp", "hold", "down"} {
+		for _, name := range []string{"n", "rate", "ramp", "hold", "duration", "down"} {
 			if o.given(name) {
 				return cli.Usagef("-%s cannot be given together with -stages", name)
 			}

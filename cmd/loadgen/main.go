@@ -28,7 +28,7 @@ func main() {
 // gcPercent lets the heap grow further than usual before it is collected: what
 // a frame allocates is garbage at once, and the generator's CPU is dearer than
 // its memory.
-const gcPercent = 300
+const gcPercent = 200
 
 // run is the whole command; it returns its exit code. Signals come in through
 // a channel so that tests can send them.

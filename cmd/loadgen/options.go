@@ -63,6 +63,7 @@ func newOptions() *options {
 	f.Float64Var(&o.rate, "rate", 0, "sessions come at this `RATE` per second; decides how long -ramp is")
 	f.DurationVar(&o.ramp, "ramp", 0, "all sessions come within this `TIME`; not given: 100 a second, but 5 s to 30 s")
 	f.DurationVar(&o.hold, "hold", 15*time.Second, "then they stay for this `TIME`")
+	f.DurationVar(&o.hold, "duration", 15*time.Second, "the same as -hold: `TIME`")
 	f.DurationVar(&o.down, "down", 5*time.Second, "then they leave within this `TIME`")
 	f.StringVar(&o.stages, "stages", "", "in place of -n, -rate, -ramp, -hold and -down: `STAGES` like 30s:200,1m:1000,30s:0, each with its length\nand the number of sessions at its end")
 	f.StringVar(&o.arrivals, "arrivals", "poisson", "sessions come as a `PROCESS`: poisson or even")
