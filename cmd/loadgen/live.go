@@ -51,10 +51,10 @@ func bars(w io.Writer) (show func(loadgen.State), end func()) {
 	text := func(f func(*loadgen.State) string) decor.Decorator {
 		return decor.Any(func(decor.Statistics) string { return f(state.Load()) })
 	}
-	clock := p.AddBar(1, mpb.PrependDecorators(decor.Name("time    ")), mpb.AppendDecorators(text(func(s *loadgen.State) string {
+	clock := p.AddBar(0, mpb.PrependDecorators(decor.Name("time    ")), mpb.AppendDecorators(text(func(s *loadgen.State) string {
 		return fmt.Sprintf(" %.0fs of %.0fs, %s", s.At, s.Length.Seconds(), s.Phase)
 	})))
-	clients := p.AddBar(1, mpb.PrependDecorators(decor.Name("clients ")), mpb.AppendDecorators(text(func(s *loadgen.State) string {
+	clients := p.AddBar(0, mpb.PrependDecorators(decor.Name("clients ")), mpb.AppendDecorators(text(func(s *loadgen.State) string {
 		return fmt.Sprintf(" %d of %d started, %d publish, %d play, %d arriving", s.Started, s.Planned, s.Publishing, s.Playing, s.Arriving)
 	})))
 	numbers := p.New(0, mpb.NopStyle(), mpb.PrependDecorators(text(func(s *loadgen.State) string {
