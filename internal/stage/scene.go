@@ -38,6 +38,7 @@ type Scene struct {
 	vhost    VHost
 	patience time.Duration // at least
 	ended    bool          // the server has ended
+	own      bool          // the server is the scene's own
 	owned    []func()      // what Close ends, last first
 }
 
@@ -116,7 +117,7 @@ func (s *Scene) Use(v VHost) { s.vhost = v }
 // Move has the clients from now on use another server: one of the scene's own.
 func (s *Scene) Move(t *Target) {
 	s.Target.router.remove(s)
-	s.Target = t
+	s.Target, s.own = t, true
 	s.Facts.Address = t.Addr
 	t.router.add(s)
 }

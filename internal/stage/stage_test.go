@@ -12,6 +12,7 @@ import (
 	"hookproof/internal/endpoint"
 	"hookproof/internal/evidence"
 	"hookproof/internal/hook"
+	"hookproof/internal/judge"
 	"hookproof/reports"
 	"hookproof/server/srsconf"
 )
@@ -206,5 +207,29 @@ func TestProbe(t *testing.T) {
 	err = Probe(t.Context(), gone, evidence.New("", "srs1", time.Now(), nil))
 	if err == nil || !strings.Contains(err.Error(), "no RTMP server answers at "+nobody) {
 		t.Errorf("no server: %v", err)
+	}
+}
+
+// A server that has ended is noticed, and nothing more is asked of it.
+func TestCheckAlive(t *testing.T) {
+	target, err := BuiltIn(BuiltInOptions{Profile: hook.SRS1, Nonce: "t"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer target.Close()
+	log := evidence.New("x", "srs1", time.Now(), nil)
+	s := NewScene(t.Context(), target, log)
+	defer s.Close()
+	if s.CheckAlive(); target.Gone() != "" || judge.Alive(log.All()) != nil {
+		t.Errorf("gone while it serves: %s", target.Gone())
+	}
+	if err := target.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s.CheckAlive(); target.Gone() == "" {
+		t.Error("not found gone")
+	}
+	if f := judge.Alive(log.All()); f == nil || !f.Undecided {
+		t.Errorf("judged %v", f)
 	}
 }

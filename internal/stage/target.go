@@ -60,6 +60,9 @@ type Target struct {
 	clock                *pace.Clock
 	sharesClock          bool // the clock is another target's to end
 	stop                 func()
+
+	mu   sync.Mutex
+	gone string // why it can be asked nothing more
 }
 
 // OwnOptions shape a server of a scene's own.

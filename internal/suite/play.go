@@ -22,8 +22,9 @@ type play interface {
 	// set sets the stage up. The stage of a sealed log does not act.
 	set(ctx context.Context, log *evidence.Log, rnd *rand.Rand)
 	// after looks at the target when the steps of the scenario of that id are
-	// over; what it finds is the scenario's doing.
-	after(id string) *judge.Finding
+	// over, and whether they failed; what it finds is the scenario's doing, or,
+	// where scenarios run side by side, leaves it undecided.
+	after(id string, failed bool) *judge.Finding
 	// close takes the stage down and tells who was on it.
 	close() []reports.Actor
 }
@@ -55,7 +56,12 @@ func (p *serverPlay) set(ctx context.Context, log *evidence.Log, rnd *rand.Rand)
 	p.world.Scene = stage.NewScene(ctx, p.target, log)
 }
 
-func (p *serverPlay) after(string) *judge.Finding { return nil }
+func (p *serverPlay) after(_ string, failed bool) *judge.Finding {
+	if failed {
+		p.world.Scene.CheckAlive()
+	}
+	return judge.Alive(p.world.Scene.Log.Whole())
+}
 
 func (p *serverPlay) close() []reports.Actor {
 	all := actors(p.world.Scene)
@@ -78,7 +84,7 @@ func (p *hookPlay) set(ctx context.Context, log *evidence.Log, rnd *rand.Rand) {
 	p.world.Scene = hookstage.NewScene(ctx, p.target, log)
 }
 
-func (p *hookPlay) after(id string) *judge.Finding {
+func (p *hookPlay) after(id string, _ bool) *judge.Finding {
 	p.world.Scene.CheckAlive(id)
 	return hookjudge.Alive(p.world.Scene.Log.Whole())
 }

@@ -97,6 +97,9 @@ func (pr *profileRun) lacking(c *features.Case) string {
 	if pr.hooks != nil {
 		return pr.hooks.Lacking(c.Tags)
 	}
+	if gone := pr.target.Gone(); gone != "" {
+		return gone
+	}
 	for _, need := range stage.Capabilities {
 		if c.Has(string(need)) && pr.target.Lacks[need] != "" {
 			return pr.target.Lacks[need]
@@ -156,7 +159,7 @@ func (r *recorder) after(ctx context.Context, _ *godog.Scenario, err error) (con
 	ended := ctx.Err()
 	r.result.Duration = time.Since(r.result.Started)
 	if ended == nil {
-		r.err = aftermath(r.err, r.play.after(r.c.ID))
+		r.err = aftermath(r.err, r.play.after(r.c.ID, r.err != nil))
 	}
 	r.judge(ended)
 	r.cancel()
@@ -174,6 +177,9 @@ func (r *recorder) after(ctx context.Context, _ *godog.Scenario, err error) (con
 func aftermath(err error, left *judge.Finding) error {
 	if left == nil {
 		return err
+	}
+	if left.Undecided {
+		return left
 	}
 	var f *judge.Finding
 	if !errors.As(err, &f) || f.Undecided {
