@@ -20,6 +20,8 @@ type Mutant struct {
 	May []string
 
 	plant func(*parts)
+	// silent: what is waited for does not come, so little time is given to it.
+	silent bool
 }
 
 // In reports whether the mutant can be seen in a profile.

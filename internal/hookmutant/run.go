@@ -158,12 +158,19 @@ func (o *Options) run(ctx context.Context, j job) (reports.Mutant, error) {
 		return row, err
 	}
 	defer r.close()
+	scale := o.Scale
+	if scale <= 0 {
+		scale = 1
+	}
+	if j.m.silent {
+		scale /= 4
+	}
 	began := time.Now()
 	run, err := suite.Run(ctx, suite.Options{
 		Selection: suite.Selection{Profiles: []string{j.profile.Name}, IDs: o.faces(j.m)}, Role: features.RoleHookServer,
-		Clients: o.Clients, Scale: o.Scale, Seed: o.Seed,
+		Clients: o.Clients, Scale: scale, Seed: o.Seed,
 		OpenHooks: func(ctx context.Context, p *hook.Profile) (*hookstage.Target, error) {
-			return o.open(ctx, p, r.url)
+			return o.open(ctx, p, r.url, scale)
 		},
 	})
 	if err != nil {
@@ -192,7 +199,7 @@ func (o *Options) faces(m *Mutant) []string {
 }
 
 // open says what the servers of this package know.
-func (o *Options) open(ctx context.Context, p *hook.Profile, url string) (*hookstage.Target, error) {
+func (o *Options) open(ctx context.Context, p *hook.Profile, url string, scale float64) (*hookstage.Target, error) {
 	urls, err := srsconf.DefaultURLs(url)
 	if err != nil {
 		return nil, err
@@ -203,7 +210,7 @@ func (o *Options) open(ctx context.Context, p *hook.Profile, url string) (*hooks
 			return nil, err
 		}
 	}
-	return hookstage.Open(ctx, hookstage.Options{Profile: p, URLs: urls, Identities: id, Scale: o.Scale})
+	return hookstage.Open(ctx, hookstage.Options{Profile: p, URLs: urls, Identities: id, Scale: scale})
 }
 
 // timing is the requirement that goes by the clock. Mutants run side by side,

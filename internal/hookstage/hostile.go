@@ -136,6 +136,9 @@ func (s *Scene) besiege(q *Request, h hostile, ev hook.Event) error {
 			<-first
 			return err
 		}
+		if all := hookjudge.Exchanges(s.Log.All(), hookjudge.Meanwhile); all[len(all)-1].Failure != "" {
+			break // one that waits in vain says enough
+		}
 	}
 	w.extend(s.Facts.Limit)
 	<-first
