@@ -155,24 +155,10 @@ type slot struct {
 	done  chan struct{}
 }
 
-// slow is when a pending hook counts as slow: above the delays that the
-// scenarios under load give on purpose.
-const slow = 60 * time.Millisecond
-
-// oneSlowForAll has all hooks of an app wait while one of them is slow.
+// oneSlowForAll has the answers of an app wait for those that were asked for
+// before.
 func oneSlowForAll(x *exchange) {
 	app := x.world.app(x.req.payload.App)
-	for {
-		s := app.slowest(time.Now().Add(-slow))
-		if s == nil {
-			break
-		}
-		select {
-		case <-s.done:
-		case <-x.ctx.Done():
-			return
-		}
-	}
 	mine := slot{since: time.Now(), done: make(chan struct{})}
 	app.mu.Lock()
 	app.pending[x] = mine
@@ -182,11 +168,19 @@ func oneSlowForAll(x *exchange) {
 	delete(app.pending, x)
 	app.mu.Unlock()
 	close(mine.done)
+	for s := app.oldest(mine.since); s != nil; s = app.oldest(mine.since) {
+		select {
+		case <-s.done:
+		case <-x.ctx.Done():
+			return
+		}
+	}
 	x.relay(a)
 }
 
-// slowest gives the oldest pending exchange that began before a time.
-func (a *app) slowest(before time.Time) *slot {
+// oldest gives the oldest pending exchange that began before a time; nil
+// without one.
+func (a *app) oldest(before time.Time) *slot {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var oldest *slot

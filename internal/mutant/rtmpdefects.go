@@ -227,7 +227,7 @@ func cutsPlayers(*world) *rtmpDefect {
 
 // appLimit is how many connections of one app limitsApp allows: more than any
 // scenario has but those under load.
-const appLimit = 10
+const appLimit = 6
 
 // limitsApp drops the connections of an app beyond the limit.
 func limitsApp(*world) *rtmpDefect {
