@@ -43,7 +43,7 @@ func mutantsCommand(ctx context.Context, args []string, s cli.Streams) int {
 	f.StringVar(&o.Name, "name", "", "run the mutants in whose name this `TEXT` stands, and the proxies alone")
 	profile := f.String("profile", "all", "run this `PROFILE`: srs1, srs7 or all")
 	f.IntVar(&o.Parallel, "parallel", mutantrun.DefaultParallel, "run `N` mutants at once, 1 to 64")
-	f.IntVar(&o.Clients, "clients", mutantrun.DefaultClients, "size of the crowds in scenarios under load, 12 to 20000: `N`")
+	f.IntVar(&o.Clients, "clients", mutantrun.DefaultClients, "size of the crowds in scenarios under load, 16 to 20000: `N`")
 	f.Float64Var(&o.Scale, "timeout-scale", mutantrun.DefaultScale, "multiply the time limits of the first look by `FACTOR`")
 	f.Int64Var(&o.Seed, "seed", 1, "`NUMBER` that decides who is refused and who vanishes")
 	f.BoolVar(&o.EveryCase, "every-case", false, "have every mutant face every scenario")
@@ -86,8 +86,8 @@ func mutantTrials(o mutantrun.Options) ([]*mutantrun.Trial, error) {
 	switch {
 	case o.Parallel < 1 || o.Parallel > 64:
 		return nil, cli.Usagef("-parallel is %d: 1 to 64 was expected", o.Parallel)
-	case o.Clients < 12 || o.Clients > 20000: // one defect is a limit of ten
-		return nil, cli.Usagef("-clients is %d: 12 to 20000 was expected", o.Clients)
+	case o.Clients < 16 || o.Clients > 20000: // one defect is a limit of six, and rounds are of half a crowd
+		return nil, cli.Usagef("-clients is %d: 16 to 20000 was expected", o.Clients)
 	case !(o.Scale >= 0.1 && o.Scale <= 100):
 		return nil, cli.Usagef("-timeout-scale is %v: 0.1 to 100 was expected", o.Scale)
 	}

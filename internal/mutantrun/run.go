@@ -39,7 +39,7 @@ type Options struct {
 const (
 	DefaultParallel = 4
 	DefaultScale    = 0.5
-	DefaultClients  = 20
+	DefaultClients  = 24
 )
 
 // scenariosAtOnce is how many scenarios of one trial run side by side. Most of
