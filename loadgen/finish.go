@@ -16,7 +16,7 @@ import (
 func (r *run) finish(partial string) *Output {
 	ev := result.Evidence{
 		Profile: r.cfg.Profile.Name, Plan: r.cfg.Plan, Shard: r.cfg.Shard, Hooks: r.log != nil, Refusing: r.cfg.refusing(),
-		Shared: r.cfg.RTMP != "", LateAfter: r.cfg.LateAfter, Outcomes: r.outcomes(),
+		Shared: r.cfg.RTMP != "", LateAfter: r.cfg.LateAfter, Warmup: r.cfg.Warmup, Outcomes: r.outcomes(),
 	}
 	for _, t := range r.cfg.Thresholds {
 		ev.Thresholds = append(ev.Thresholds, t.Text)
@@ -29,7 +29,7 @@ func (r *run) finish(partial string) *Output {
 	}
 	books := account.Judge(account.Case{
 		Profile: r.cfg.Profile, Plan: r.plan, Outcomes: ev.Outcomes, Entries: ev.Entries, Hooks: r.log != nil,
-		LateAfter: r.cfg.LateAfter, Shared: r.cfg.RTMP != "", Measure: r.set,
+		LateAfter: r.cfg.LateAfter, Shared: r.cfg.RTMP != "", Measure: r.set, Warmup: r.cfg.Warmup,
 	})
 	hs := result.Collect(r.set)
 	rep := r.report(hs)

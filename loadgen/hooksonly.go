@@ -89,8 +89,10 @@ func (s *session) call(e hook.Event) bool {
 	end := time.Now()
 	s.r.log.Add(account.Entry{Client: s.Index, ID: s.clientID(), Event: e, Known: true,
 		Arrived: s.r.nanos(start), Answered: s.r.nanos(end), Accepted: d.Accept, Reason: d.Reason})
-	s.r.set.Record(measure.Hook, 0, end.Sub(start))
-	s.r.set.Record(measure.HookOf(e), 0, end.Sub(start))
+	if s.measured {
+		s.r.set.Record(measure.Hook, 0, end.Sub(start))
+		s.r.set.Record(measure.HookOf(e), 0, end.Sub(start))
+	}
 	return d.Accept
 }
 

@@ -69,10 +69,13 @@ func Run(ctx context.Context, cfg Config) (*Output, error) {
 	if err := r.waitForStart(ctx); err != nil {
 		return nil, err
 	}
+	if r.log != nil {
+		r.log.MeasureFrom(r.planned(r.cfg.Warmup))
+	}
 	r.sampler = startSampler(r)
 	partial := r.play(ctx)
 	r.wg.Wait()
-	r.settle(ctx)
+	r.settle()
 	r.sampler.end()
 	r.stopServer()
 	return r.finish(partial), nil
@@ -139,8 +142,9 @@ func (r *run) mayPlay(s *session, publisher uint64) bool {
 	return p.Role == plan.Publish && p.Stream == s.Stream && !p.Refused
 }
 
-// settle waits until the closing events that are due have come.
-func (r *run) settle(ctx context.Context) {
+// settle waits until the closing events that are due have come, of an
+// interrupted run as well: its books are worth it.
+func (r *run) settle() {
 	if r.log == nil {
 		return
 	}
@@ -160,9 +164,6 @@ func (r *run) settle(ctx context.Context) {
 		case <-tick.C:
 		case <-deadline.C:
 			return
-		case <-ctx.Done():
-			// An interrupted run waits as well: its books are worth it.
-			ctx = context.Background()
 		}
 	}
 }

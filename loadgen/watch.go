@@ -13,10 +13,13 @@ import (
 type watch struct {
 	letAt, endedAt                           time.Time
 	frames, foreign, lost, reordered, stalls int64
-	publisher, seq                           uint64 // of the last marked frame
-	lastAt, lastSent                         time.Time
-	lastDelay                                time.Duration
-	keyframe, timed/* lastDelay is valid */ bool
+
+	publisher, seq uint64 // of the last marked frame
+	keyframe       bool   // one came
+
+	timed            bool // the rest is valid
+	lastAt, lastSent time.Time
+	lastDelay        time.Duration
 }
 
 // observe is told everything that happens to the client.

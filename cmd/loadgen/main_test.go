@@ -144,3 +144,22 @@ func TestPlainLine(t *testing.T) {
 		t.Errorf("the line is %q", line)
 	}
 }
+
+// TestShardsAgree looks at what the shards of one command line have in common.
+func TestShardsAgree(t *testing.T) {
+	var runs, listens []string
+	for _, k := range []string{"1/2", "2/2"} {
+		o := newOptions()
+		if err := o.flags.Parse([]string{"-shard", k, "-rtmp", "rtmp://127.0.0.1/live", "-listen", "127.0.0.1:0", "-seed", "9"}); err != nil {
+			t.Fatal(err)
+		}
+		cfg, err := o.config()
+		if err != nil {
+			t.Fatal(err)
+		}
+		runs, listens = append(runs, cfg.Run), append(listens, cfg.Listen)
+	}
+	if runs[0] == "" || runs[0] != runs[1] || listens[0] == "" || listens[1] != "" {
+		t.Errorf("runs %v, listening at %v", runs, listens)
+	}
+}

@@ -26,8 +26,10 @@ type Case struct {
 	// Shared says that others may use the same hook server: requests of nobody
 	// in this test are counted, and no finding.
 	Shared bool
-	// Measure, if set, gets the times from refusals to disconnects.
+	// Measure, if set, gets the times from refusals to disconnects, of clients
+	// due after Warmup.
 	Measure *measure.Set
+	Warmup  time.Duration
 }
 
 // judge is a Case at work.

@@ -34,7 +34,7 @@ type Options struct {
 	// Bodies keeps the requests' bodies until they are answered, for a Decide
 	// that needs them.
 	Bodies bool
-	// Measure, if set, gets the hooks' latencies.
+	// Measure, if set, gets the hooks' latencies, from MeasureFrom on.
 	Measure *measure.Set
 }
 
@@ -49,8 +49,9 @@ type Log struct {
 	live    map[int64]int // request's Seq → index of its entry, until it is done
 	ids     map[string]int
 	seen    [][len(hook.Events)]uint16 // by client
-	open    int                        // clients whose on_connect was accepted, without on_close
+	open    map[string]bool            // client_ids whose on_connect was accepted, without on_close
 	refused int64
+	from    time.Time // latencies before are left out
 }
 
 // NewLog makes an empty Log.
@@ -58,7 +59,7 @@ func NewLog(o Options) *Log {
 	if o.Decide == nil {
 		o.Decide = func(int, *endpoint.Request) endpoint.Answer { return endpoint.Accept() }
 	}
-	return &Log{o: o, start: time.Now(), live: map[int64]int{}, ids: map[string]int{},
+	return &Log{o: o, start: time.Now(), live: map[int64]int{}, open: map[string]bool{}, ids: map[string]int{},
 		seen: make([][len(hook.Events)]uint16, o.Clients)}
 }
 
@@ -131,8 +132,9 @@ func (l *Log) done(r *endpoint.Request) {
 		e.Answered = l.nanos(r.Answered)
 	}
 	l.settle(e)
+	counts := !r.Arrived.Before(l.from)
 	l.mu.Unlock()
-	if l.o.Measure != nil && r.HasEvent && !r.Answered.IsZero() {
+	if l.o.Measure != nil && counts && r.HasEvent && !r.Answered.IsZero() {
 		took := r.Answered.Sub(r.Arrived)
 		l.o.Measure.Record(measure.Hook, 0, took)
 		l.o.Measure.Record(measure.HookOf(r.Event), 0, took)
@@ -144,12 +146,19 @@ func (l *Log) settle(e *Entry) {
 	switch {
 	case !e.Known:
 	case e.Event == hook.OnClose:
-		l.open--
+		delete(l.open, e.ID)
 	case !e.Event.Closing() && !e.Accepted:
 		l.refused++
 	case e.Event == hook.OnConnect:
-		l.open++
+		l.open[e.ID] = true
 	}
+}
+
+// MeasureFrom leaves out the latencies of requests that arrive before t.
+func (l *Log) MeasureFrom(t time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.from = t
 }
 
 // Add notes a request that did not come through the endpoint.
@@ -164,12 +173,11 @@ func (l *Log) Add(e Entry) {
 }
 
 // Open tells how many clients are in by their hooks: on_connect was accepted,
-// and on_close has not come. Clients of which only on_close comes (srs7) make
-// it less than nothing.
+// and on_close has not come.
 func (l *Log) Open() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return max(l.open, 0)
+	return len(l.open)
 }
 
 func (l *Log) nanos(t time.Time) int64 { return l.start.UnixNano() + int64(t.Sub(l.start)) }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -61,5 +62,44 @@ func TestLog(t *testing.T) {
 	}
 	if len(asked) != 5 || asked[1] != 2 {
 		t.Errorf("decided for %v", asked)
+	}
+}
+
+// TestLogLeavesWarmupOut measures only what arrives after it.
+func TestLogLeavesWarmupOut(t *testing.T) {
+	set := measure.NewSet()
+	l := NewLog(Options{Profile: hook.SRS1, Keys: NewKeys("t"), Clients: 1, Measure: set})
+	l.MeasureFrom(time.Now().Add(time.Hour))
+	e := l.Endpoint()
+	if err := e.Listen("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.Post(e.URL(), "application/json", strings.NewReader(`{"action":"on_close","client_id":1}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	http.DefaultClient.CloseIdleConnections()
+	e.Close()
+	if n := set.Histogram(measure.Hook).TotalCount(); n != 0 || len(l.Entries()) != 1 {
+		t.Errorf("%d latencies of %d requests", n, len(l.Entries()))
+	}
+}
+
+// TestAddAndOpen counts who is in by hooks alone.
+func TestAddAndOpen(t *testing.T) {
+	l := NewLog(Options{Profile: hook.SRS7, Keys: NewKeys("t"), Clients: 2})
+	for _, c := range []struct {
+		e    Entry
+		open int
+	}{
+		{Entry{Client: 0, ID: "a", Event: hook.OnConnect, Known: true, Accepted: true}, 1},
+		{Entry{Client: 1, ID: "b", Event: hook.OnConnect, Known: true}, 1},
+		{Entry{Client: 1, ID: "b", Event: hook.OnClose, Known: true}, 1},
+		{Entry{Client: 0, ID: "a", Event: hook.OnClose, Known: true}, 0},
+	} {
+		if l.Add(c.e); l.Open() != c.open {
+			t.Errorf("%d open after %+v, want %d", l.Open(), c.e, c.open)
+		}
 	}
 }

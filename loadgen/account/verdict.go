@@ -83,10 +83,10 @@ func (j *judge) frames(s *plan.Session, o *Outcome) {
 	}
 }
 
-// measureRefusal records how long after the answer the client was off: of the
-// last answer before its end, since a server may have on_close answered first.
+// measureRefusal records how long after the answer that refused it the client
+// was off.
 func (j *judge) measureRefusal(s *plan.Session, o *Outcome, entries []*Entry) {
-	if j.Measure == nil || o.EndedAt == 0 {
+	if j.Measure == nil || o.EndedAt == 0 || s.Arrive < j.Warmup {
 		return
 	}
 	for _, e := range entries {

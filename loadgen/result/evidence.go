@@ -16,6 +16,7 @@ type Evidence struct {
 	Refusing   bool              `json:"refusing"` // those that are to be refused are
 	Shared     bool              `json:"shared"`   // others may use the hook server
 	LateAfter  time.Duration     `json:"late_after"`
+	Warmup     time.Duration     `json:"warmup"`
 	Thresholds []string          `json:"thresholds"`
 	Outcomes   []account.Outcome `json:"outcomes"`
 	Entries    []account.Entry   `json:"entries"`

@@ -155,7 +155,7 @@ func (m *merger) finish() (*Report, Histograms, *Evidence, error) {
 	}
 	set := measure.NewSet()
 	books := account.Judge(account.Case{Profile: p, Plan: made, Outcomes: ev.Outcomes, Entries: ev.Entries, Hooks: ev.Hooks,
-		LateAfter: ev.LateAfter, Shared: ev.Shared, Measure: set})
+		LateAfter: ev.LateAfter, Shared: ev.Shared, Measure: set, Warmup: ev.Warmup})
 	r.Hooks = nil
 	if ev.Hooks || books.Total() > 0 {
 		r.Hooks = books
