@@ -38,7 +38,7 @@ type verdict int
 const (
 	pass    verdict = iota // on to the endpoint, and its answer back
 	swallow                // answered without the endpoint
-	change                 // the answer is another one
+	change                 // every second refusal is made an acceptance
 	twice                  // told twice
 	hold                   // told late
 )
@@ -87,9 +87,11 @@ func (s *saboteur) serve(w http.ResponseWriter, r *http.Request, plot func(*sabo
 	}
 	if v == change && answer == "1" {
 		s.mu.Lock()
-		s.wronged = append(s.wronged, name)
+		if s.every(2) {
+			s.wronged = append(s.wronged, name)
+			answer = "0"
+		}
 		s.mu.Unlock()
-		answer = "0"
 	}
 	io.WriteString(w, answer)
 }
@@ -106,7 +108,8 @@ func (s *saboteur) ask(r *http.Request, body []byte) string {
 	return string(answer)
 }
 
-// every says yes to each n-th question, beginning with the third.
+// every says yes to each n-th question, beginning with the first to third. The
+// lock is held.
 func (s *saboteur) every(n int) bool {
 	s.count++
 	return s.count%n == 3%n
@@ -149,13 +152,13 @@ func TestSabotageIsCalledOut(t *testing.T) {
 			return pass
 		}},
 		{"admits refused publishers", account.FalseAccept, func(s *saboteur, e hook.Event) verdict {
-			if e == hook.OnPublish && s.every(2) {
+			if e == hook.OnPublish {
 				return change
 			}
 			return pass
 		}},
 		{"admits refused clients at on_connect", account.FalseAccept, func(s *saboteur, e hook.Event) verdict {
-			if e == hook.OnConnect && s.every(4) {
+			if e == hook.OnConnect {
 				return change
 			}
 			return pass
