@@ -20,10 +20,15 @@ type listener struct {
 	tls  *tls.Config
 	addr string // as bound, so that Up finds the same port
 	ln   net.Listener
+	held *reservation // of addr, between Down and Up
 }
 
 func (l *listener) open(addr string) error {
-	ln, err := net.Listen("tcp", addr)
+	listen := func() (net.Listener, error) { return net.Listen("tcp", addr) }
+	if l.held != nil {
+		listen, l.held = l.held.listen, nil
+	}
+	ln, err := listen()
 	if err != nil {
 		return fmt.Errorf("endpoint: %w", err)
 	}
@@ -39,6 +44,14 @@ func (l *listener) url() string {
 }
 
 func (l *listener) stop() { l.ln.Close() }
+
+// release gives a reserved port back.
+func (l *listener) release() {
+	if l.held != nil {
+		l.held.end()
+		l.held = nil
+	}
+}
 
 // start runs the accept loop, which the listener's closing ends.
 func (l *listener) start() {
