@@ -57,6 +57,7 @@ func (t *Trial) crowd(o *Options) int {
 	return min(o.Clients, smallCrowd)
 }
 
+// smallCrowd is more than one client, and few enough to cost nothing.
 const smallCrowd = 8
 
 // doubtful gives the ids of the cases that came out wrong: those of a
