@@ -4,7 +4,7 @@ import "hookproof/internal/cli"
 
 var help = cli.Help{
 	Name:     "loadgen",
-	Synopsis: []string{"[-n N] [options]", "-rtmp URL [-listen ADDR] [options]", "-hooks URL [-hooks-only] [options]"},
+	Synopsis: []string{"[-n N] [options]", "-rtmp URL [-listen ADDR] [options]", "-hooks URL [-hooks-only] [options]", "merge [-report DIR] DIR...", "compare A B"},
 	About: `Puts load on an RTMP server with hooks and accounts, for every client, for the
 hook events that should have come against those that did. Alone it starts the
 built-in RTMP server and a recording hook endpoint.`,
@@ -26,13 +26,14 @@ cpu PART OP N         own, server: in cores, or 150%
 Unless said otherwise: errors==0, and 0 for every count of hooks.`},
 		{Title: "Void runs", Text: `
 When the generator could not keep to its schedule, the figures say nothing of
-the server: the run is void, and the exit code 3. What no slowness explains
+the server: the run is void, and the exit code is 3. What no slowness explains
 (false accepts, frames to refused clients, events doubled, unexpected or out of
 order) makes a void run fail all the same.`},
 	},
 	Examples: []cli.Example{
 		{For: "1,000 clients against the built-in server", Call: "loadgen -n 1000"},
 		{For: "a server of your own, whose hooks are configured to 127.0.0.1:8085", Call: "loadgen -n 500 -rtmp rtmp://127.0.0.1:1935/live -listen 127.0.0.1:8085 -profile srs7"},
+		{For: "the most sessions with which publishing stays below half a second", Call: "loadgen -find -n 500 -threshold 'publish p99<500ms'"},
 		{For: "a hook server of your own, behind the built-in RTMP server", Call: "loadgen -n 500 -hooks http://127.0.0.1:8085 -accept token=good -refuse token=bad"},
 	},
 }

@@ -59,7 +59,7 @@ func newOptions() *options {
 	f.StringVar(&o.refuseAt, "refuse-at", "", "refuse them at these `EVENTS` in turn, from on_connect,on_publish,on_play.\nNot given: all three; on_connect with -hooks and the profile srs1, whose other events carry no credentials")
 	f.StringVar(&o.vanish, "vanish", "5%", "this `SHARE` of them leaves without a word, by a TCP reset")
 	f.IntVar(&o.streams, "streams", 0, "the players play `N` of the publishers' streams; 0: all")
-	f.Float64Var(&o.churn, "churn", 0, "replace so many sessions a second while their number is held")
+	f.Float64Var(&o.churn, "churn", 0, "replace sessions at this `RATE` per second while their number is held")
 	f.Float64Var(&o.rate, "rate", 0, "sessions come at this `RATE` per second; decides how long -ramp is")
 	f.DurationVar(&o.ramp, "ramp", 0, "all sessions come within this `TIME`; not given: 100 a second, but 5 s to 30 s")
 	f.DurationVar(&o.hold, "hold", 15*time.Second, "then they stay for this `TIME`")
