@@ -15,12 +15,15 @@ func (e *Endpoint) Down() error {
 	}
 	e.down = true
 	e.stopLocked(true)
+	for _, l := range e.listeners {
+		l.held = reserve(l.addr)
+	}
 	return nil
 }
 
-// Up listens again at the addresses held before Down. It fails if another
-// process, or an outgoing connection, took one of the ports meanwhile; then the
-// endpoint stays down and Up may be tried again.
+// Up listens again at the addresses held before Down, whose ports are kept
+// meanwhile. Where they cannot be kept (elsewhere than on Linux) it fails if
+// somebody took one; then the endpoint stays down and Up may be tried again.
 func (e *Endpoint) Up() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -34,6 +37,7 @@ func (e *Endpoint) Up() error {
 		if err := l.open(l.addr); err != nil {
 			for _, opened := range e.listeners[:i] {
 				opened.stop()
+				opened.held = reserve(opened.addr)
 			}
 			return fmt.Errorf("endpoint: up again: %w", err)
 		}
@@ -55,6 +59,9 @@ func (e *Endpoint) Close() error {
 		e.closed = true
 		if !e.down {
 			e.stopLocked(false)
+		}
+		for _, l := range e.listeners {
+			l.release()
 		}
 		e.rec.close()
 	}
