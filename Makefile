@@ -27,8 +27,9 @@ test: ## run all tests under the race detector
 conformance: build ## run the suite on the built-in server; the report goes to report/
 	bin/conformance -report report $(ARGS)
 
-mutants: build ## plant defects in the server and see that the suite catches each
+mutants: build ## plant defects in servers and hook servers and see that the suite catches each
 	bin/conformance mutants $(ARGS)
+	bin/conformance hook-mutants
 
 # The race detector, one thread, and a CPU hog beside it: what depends on timing shows.
 # The hog ends with its shell, however that ends.

@@ -25,10 +25,11 @@ func main() {
 
 // commands are what the first argument may be, besides options.
 var commands = map[string]func(ctx context.Context, args []string, s cli.Streams) int{
-	"config":  configCommand,
-	"judge":   judgeCommand,
-	"diff":    diffCommand,
-	"mutants": mutantsCommand,
+	"config":       configCommand,
+	"judge":        judgeCommand,
+	"diff":         diffCommand,
+	"mutants":      mutantsCommand,
+	"hook-mutants": hookMutantsCommand,
 }
 
 // run is the whole command; it returns its exit code.

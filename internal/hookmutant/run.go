@@ -92,14 +92,14 @@ func Run(ctx context.Context, o Options) (*reports.Mutants, error) {
 // did not come out as it should: on a busy machine the first look can be wrong.
 func (o *Options) look(ctx context.Context, j job, alone *sync.RWMutex) (reports.Mutant, error) {
 	alone.RLock()
-	row, err := o.run(ctx, j)
+	row, err := o.run(ctx, j, j.m.silent)
 	alone.RUnlock()
 	if err != nil || row.Caught {
 		return row, err
 	}
 	alone.Lock()
 	defer alone.Unlock()
-	return o.run(ctx, j)
+	return o.run(ctx, j, false)
 }
 
 func (o *Options) jobs() ([]job, error) {
@@ -148,8 +148,9 @@ func (o *Options) in(m *Mutant) ([]job, error) {
 	return jobs, nil
 }
 
-// run runs the suite against one mutant.
-func (o *Options) run(ctx context.Context, j job) (reports.Mutant, error) {
+// run runs the suite against one mutant; hasty gives little time to what does
+// not come.
+func (o *Options) run(ctx context.Context, j job, hasty bool) (reports.Mutant, error) {
 	row := reports.Mutant{Name: j.m.Name, Defect: j.m.Defect, Profile: j.profile.Name, Expected: j.m.Expected}
 	s := reference(j.profile)
 	j.m.plant(s)
@@ -162,7 +163,7 @@ func (o *Options) run(ctx context.Context, j job) (reports.Mutant, error) {
 	if scale <= 0 {
 		scale = 1
 	}
-	if j.m.silent {
+	if hasty {
 		scale /= 4
 	}
 	began := time.Now()
