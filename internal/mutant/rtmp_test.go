@@ -86,9 +86,20 @@ func TestPendingPlayerServed(t *testing.T) {
 	await(t, bob, "to get a frame", isFrame)
 }
 
+// The player that is let on is the fence: once it has a frame the proxies have
+// seen one, which they can show to the refused player.
 func TestRefusedPlayerServed(t *testing.T) {
-	s := put(t, named(t, "refused-player-served"), refuseAt(hook.OnPlay))
+	var asked atomic.Int32
+	s := put(t, named(t, "refused-player-served"), func(q *endpoint.Request) endpoint.Answer {
+		if q.Event == hook.OnPlay && asked.Add(1) == 2 {
+			return endpoint.Refuse()
+		}
+		return endpoint.Accept()
+	})
 	publish(t, s.enter(t, "alice"), "cam")
+	carol := s.enter(t, "carol")
+	play(t, carol, "cam")
+	await(t, carol, "to get a frame", isFrame)
 	bob := s.enter(t, "bob")
 	begin(t, bob, "play")
 	await(t, bob, "to get a frame", isFrame)

@@ -28,7 +28,6 @@ func watched(d hookDefect) func(*world) parts {
 func ids(all ...string) []string { return all }
 
 var (
-	onlySRS1 = []*hook.Profile{hook.SRS1}
 	onlySRS7 = []*hook.Profile{hook.SRS7}
 	anything = ids("S-*")
 	// unrouted may fail where an event lacks the app: the suite finds the client
