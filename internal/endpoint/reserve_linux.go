@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"syscall"
+	"time"
 )
 
 // reservation keeps a port while nothing listens there: a socket that is bound
@@ -31,13 +32,27 @@ func reserve(addr string) *reservation {
 	// As net.Listen does: connections of before may linger.
 	err = syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1)
 	if err == nil {
-		err = syscall.Bind(fd, sa)
+		err = bindSoon(fd, sa)
 	}
 	if err != nil {
 		syscall.Close(fd)
 		return nil
 	}
 	return &reservation{fd}
+}
+
+// bindSoon binds once the listener of before is gone: its descriptor is closed
+// by the accept loop, a moment after Close has returned.
+func bindSoon(fd int, sa syscall.Sockaddr) error {
+	const every, limit = time.Millisecond, time.Second
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for end := time.Now().Add(limit); ; <-tick.C {
+		err := syscall.Bind(fd, sa)
+		if err == nil || err != syscall.EADDRINUSE || time.Now().After(end) {
+			return err
+		}
+	}
 }
 
 // listen makes a listener of the reservation and ends it.
