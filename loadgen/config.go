@@ -26,6 +26,9 @@ type Config struct {
 	// Listen is where our endpoint takes the hooks of a server that RTMP names;
 	// empty: its hooks are not accounted.
 	Listen string
+	// PID is the server under test, where it is a process of this machine that
+	// is to be measured; 0: it is not. The built-in one always is.
+	PID int
 	// Hooks is the base URL of somebody's hook server, asked through our endpoint.
 	Hooks *url.URL
 	// HooksOnly sends hook traffic straight to Hooks, without RTMP.

@@ -50,7 +50,7 @@ func (r *run) report(hs result.Histograms) *result.Report {
 		Series: r.sampler.series, Media: r.mediaCounts(),
 	}
 	rep.Own.CPUMean = rep.Own.CPUSeconds / rep.Seconds
-	if r.child != nil {
+	if r.server != nil {
 		c := r.sampler.costs[1]
 		c.CPUMean = c.CPUSeconds / rep.Seconds
 		rep.Server = &c

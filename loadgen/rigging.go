@@ -9,6 +9,7 @@ import (
 	"hookproof/internal/cli"
 	"hookproof/internal/endpoint"
 	"hookproof/loadgen/account"
+	"hookproof/loadgen/measure"
 	"hookproof/loadgen/plan"
 	"hookproof/loadgen/rig"
 )
@@ -41,7 +42,7 @@ func room(cfg *Config) error {
 }
 
 // putUp starts the endpoint and the server.
-func (r *run) putUp() error {
+func (r *run) putUp() (err error) {
 	if r.cfg.HooksOnly {
 		return r.putUpCaller()
 	}
@@ -64,12 +65,18 @@ func (r *run) putUp() error {
 	}
 	if r.cfg.RTMP != "" {
 		r.base = strings.TrimSuffix(r.cfg.RTMP, "/")
+		if r.cfg.PID == 0 {
+			return nil
+		}
+		if r.server, err = measure.Watch(r.cfg.PID); err != nil {
+			return fmt.Errorf("the server under test cannot be measured: %w", err)
+		}
 		return nil
 	}
-	var err error
 	r.child, err = rig.StartChild(rig.Order{Hooks: hooks, Profile: r.cfg.Profile.Name, Clients: r.cfg.Plan.Peak()})
 	if err == nil {
 		r.base = "rtmp://" + r.child.Addr + "/live"
+		r.server, _ = measure.Watch(r.child.PID) // where there is no procfs, its costs are 0
 	}
 	return err
 }

@@ -34,7 +34,8 @@ type run struct {
 	endpoint *endpoint.Endpoint
 	forward  *rig.Forwarder
 	child    *rig.Child
-	caller   *hook.Caller // with HooksOnly, in place of a server
+	server   *measure.Process // the server, where it can be measured
+	caller   *hook.Caller     // with HooksOnly, in place of a server
 	urls     map[hook.Event][]string
 	base     string // URL of the application
 	notes    []string

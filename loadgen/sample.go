@@ -26,9 +26,7 @@ const maxSeries = 3600
 func startSampler(r *run) *sampler {
 	m := &sampler{r: r, stop: make(chan struct{}), done: make(chan struct{})}
 	m.own, _ = measure.Watch(os.Getpid()) // where there is no procfs, costs are 0
-	if r.child != nil {
-		m.srv, _ = measure.Watch(r.child.PID)
-	}
+	m.srv = r.server
 	go m.run()
 	return m
 }

@@ -16,7 +16,7 @@ func (o *options) config() (loadgen.Config, error) {
 	cfg := loadgen.Config{
 		RTMP: o.rtmp, Listen: o.listen, HooksOnly: o.hooksOnly, Accept: o.accept, Refuse: o.refuse,
 		Timeout: o.timeout, Stall: o.stall, Warmup: o.warmup, Settle: o.settle, LateAfter: o.late,
-		NoMedia: o.noMedia, Command: o.args, Run: o.run,
+		NoMedia: o.noMedia, Command: o.args, Run: o.run, PID: o.pid,
 	}
 	for _, set := range []func(*loadgen.Config) error{o.setProfile, o.setPlan, o.setTarget, o.setMedia, o.setShard} {
 		if err := set(&cfg); err != nil {

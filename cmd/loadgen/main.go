@@ -54,6 +54,11 @@ func run(args []string, s cli.Streams, signals <-chan os.Signal) int {
 	if err != nil {
 		return cli.Report(s, help.Name, err)
 	}
+	endProfiles, err := o.profiles(s)
+	if err != nil {
+		return cli.Report(s, help.Name, err)
+	}
+	defer endProfiles()
 	ctx, stop := interruptible(s, signals)
 	defer stop()
 	if o.find {

@@ -42,15 +42,12 @@ var gauges = []gauge{
 	{"e2e_p99_seconds", "99th percentile of the way of a frame, so far.", func(s *loadgen.State) float64 { return s.E2E.Seconds() }},
 	{"lateness_p99_seconds", "99th percentile of the generator's own lateness, so far.", func(s *loadgen.State) float64 { return s.Lateness / 1000 }},
 	{"generator_cpu_cores", "CPU use of the generator.", func(s *loadgen.State) float64 { return s.OwnCPU }},
-	{"server_cpu_cores", "CPU use of the built-in server.", func(s *loadgen.State) float64 { return s.ServerCPU }},
+	{"server_cpu_cores", "CPU use of the server, where it is measured.", func(s *loadgen.State) float64 { return s.ServerCPU }},
 }
 
 // serveMetrics listens on addr; a port alone is served on 127.0.0.1.
 func serveMetrics(addr string) (*metrics, error) {
-	if _, _, err := net.SplitHostPort(addr); err != nil {
-		addr = net.JoinHostPort("127.0.0.1", addr)
-	}
-	l, err := net.Listen("tcp", addr)
+	l, err := net.Listen("tcp", local(addr))
 	if err != nil {
 		return nil, fmt.Errorf("-metrics: %w", err)
 	}

@@ -35,7 +35,8 @@ type options struct {
 	source                       string
 	thresholds                   texts
 	find                         bool
-	report, metrics              string
+	report, metrics, pprof       string
+	pid                          int
 	shard, startAt, run          string
 	quiet, version               bool
 }
@@ -88,6 +89,8 @@ func newOptions() *options {
 	f.BoolVar(&o.find, "find", false, "search the largest number of sessions, beginning with -n, that meets the thresholds")
 	f.StringVar(&o.report, "report", "", "write report.json, report.html, summary.md and latencies.hdr into `DIR`")
 	f.StringVar(&o.metrics, "metrics", "", "serve Prometheus metrics on `ADDR` while the test runs; a port alone is served on 127.0.0.1")
+	f.StringVar(&o.pprof, "pprof", "", "serve Go's profiles of the generator below /debug/pprof/ on `ADDR` while the test runs; a port alone is served on 127.0.0.1")
+	f.IntVar(&o.pid, "pid", 0, "with -rtmp: the server under test is process `PID` of this machine, whose CPU use and memory are to be measured, too")
 	f.StringVar(&o.shard, "shard", "", "play slice `K/N` of the test, such as 2/8; JOB_COMPLETION_INDEX, where it is set, says K-1 for \"/N\"")
 	f.StringVar(&o.startAt, "start-at", "", "begin at `TIME` (RFC 3339), the same for all shards")
 	f.StringVar(&o.run, "run", "", "`NAME` of the run, in stream names; the same for all shards, and new for each test")

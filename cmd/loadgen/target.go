@@ -23,6 +23,8 @@ func (o *options) setTarget(cfg *loadgen.Config) error {
 		return cli.Usagef("-hooks-only needs -hooks URL")
 	case o.hooks != "" && o.rtmp != "" && o.listen == "":
 		return cli.Usagef("-hooks with -rtmp needs -listen: point the server's hooks there, they are passed on to -hooks")
+	case o.given("pid") && o.rtmp == "":
+		return cli.Usagef("-pid needs -rtmp: the built-in server is measured anyway")
 	case o.hooksOnly && o.rtmp != "":
 		return cli.Usagef("-hooks-only and -rtmp exclude each other")
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"hookproof/internal/cli"
+	"hookproof/internal/profiling"
 	"hookproof/server"
 	"hookproof/server/api"
 )
@@ -22,7 +23,7 @@ type program struct {
 	options *options
 	log     *slog.Logger
 	server  *server.Server
-	pprof   *profiles
+	pprof   *profiling.Server
 }
 
 // start brings everything up, or nothing with an error.
@@ -39,12 +40,12 @@ func (p *program) start(cfg server.Config) error {
 		return err
 	}
 	if p.options.pprof != "" {
-		if p.pprof, err = startProfiles(p.options.pprof, p.log); err != nil {
+		if err := p.serveProfiles(); err != nil {
 			return plain(err)
 		}
 	}
 	if err := p.server.Start(); err != nil {
-		p.pprof.close()
+		p.pprof.Close()
 		return plain(err)
 	}
 	for _, v := range cfg.VHosts {
@@ -53,6 +54,17 @@ func (p *program) start(cfg server.Config) error {
 		}
 	}
 	return nil
+}
+
+func (p *program) serveProfiles() error {
+	addr, err := address("pprof", p.options.pprof)
+	if err != nil {
+		return err
+	}
+	if p.pprof, err = profiling.Serve(addr, p.log); err == nil {
+		p.log.Info("profiles", "addr", p.pprof.Addr())
+	}
+	return err
 }
 
 // raiseOpenFiles makes room for the connections of clients and, as far as the
@@ -69,7 +81,7 @@ func (p *program) raiseOpenFiles(connections int) {
 
 // serve waits for signals until the end; it returns the exit code.
 func (p *program) serve(signals <-chan os.Signal) int {
-	defer p.pprof.close()
+	defer p.pprof.Close()
 	for sig := range signals {
 		if sig != syscall.SIGHUP {
 			p.log.Info("shutting down: delivering closing events; a second signal exits at once", "signal", sig.String(), "grace", p.options.grace)

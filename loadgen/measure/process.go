@@ -12,12 +12,13 @@ type Process struct {
 	proc procfs.Proc
 	at   time.Time
 	cpu  float64 // seconds, at that time
+	base float64 // seconds, when the watch began
 }
 
 // Cost is what a process cost since it was looked at before.
 type Cost struct {
 	CPU     float64 // cores busy: 1 is one core's whole time
-	Seconds float64 // CPU seconds since the process began
+	Seconds float64 // CPU seconds since Watch
 	RSS     int64   // resident memory, bytes
 	Threads int
 	Files   int // open file descriptors; 0 where that is not to be seen
@@ -37,7 +38,8 @@ func Watch(pid int) (*Process, error) {
 		return nil, errors.Join(ErrNoProcess, err)
 	}
 	p := &Process{proc: proc}
-	_, err = p.Look()
+	c, err := p.Look()
+	p.base = c.Seconds
 	return p, err
 }
 
@@ -48,13 +50,14 @@ func (p *Process) Look() (Cost, error) {
 		return Cost{}, errors.Join(ErrNoProcess, err)
 	}
 	now := time.Now()
-	c := Cost{Seconds: st.CPUTime(), RSS: int64(st.ResidentMemory()), Threads: st.NumThreads}
+	used := st.CPUTime()
+	c := Cost{Seconds: used - p.base, RSS: int64(st.ResidentMemory()), Threads: st.NumThreads}
 	passed := now.Sub(p.at)
 	if !p.at.IsZero() && passed >= shortest {
-		c.CPU = (c.Seconds - p.cpu) / passed.Seconds()
+		c.CPU = (used - p.cpu) / passed.Seconds()
 	}
 	if passed >= shortest {
-		p.at, p.cpu = now, c.Seconds
+		p.at, p.cpu = now, used
 	}
 	if n, err := p.proc.FileDescriptorsLen(); err == nil {
 		c.Files = n

@@ -41,7 +41,7 @@ type Report struct {
 	Errors     []measure.Kind `json:"errors"`
 	ErrorTotal int64          `json:"error_total"`
 	Own        Cost           `json:"own"`              // the generator and the recording endpoint
-	Server     *Cost          `json:"server,omitempty"` // the built-in server
+	Server     *Cost          `json:"server,omitempty"` // the built-in server, or the one whose process was named
 	Checks     []Check        `json:"thresholds"`
 	Series     []Sample       `json:"series"` // one a second
 }

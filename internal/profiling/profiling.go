@@ -1,4 +1,6 @@
-package main
+// Package profiling serves Go's profiles of the running process, on an address
+// of their own so that nobody reaches them by the way of something public.
+package profiling
 
 import (
 	"log/slog"
@@ -8,18 +10,15 @@ import (
 	"time"
 )
 
-// profiles serves Go's profiles on an address of its own.
-type profiles struct {
+// Server serves profiles below /debug/pprof/ until it is closed.
+type Server struct {
 	server *http.Server
+	addr   string
 	done   chan struct{}
 }
 
-// startProfiles listens on addr; a port alone means loopback.
-func startProfiles(addr string, log *slog.Logger) (*profiles, error) {
-	addr, err := address("pprof", addr)
-	if err != nil {
-		return nil, err
-	}
+// Serve listens on addr, host:port; log gets what goes wrong with requests.
+func Serve(addr string, log *slog.Logger) (*Server, error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, err
@@ -30,21 +29,24 @@ func startProfiles(addr string, log *slog.Logger) (*profiles, error) {
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
-	p := &profiles{
+	p := &Server{
 		server: &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute,
 			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)},
+		addr: l.Addr().String(),
 		done: make(chan struct{}),
 	}
 	go func() {
 		defer close(p.done)
-		p.server.Serve(l) // until close
+		p.server.Serve(l) // until Close
 	}()
-	log.Info("profiles", "addr", l.Addr().String())
 	return p, nil
 }
 
-// close ends it; a nil receiver is one that was not started.
-func (p *profiles) close() {
+// Addr is the address it listens on, host:port.
+func (p *Server) Addr() string { return p.addr }
+
+// Close ends it and waits for its end; a nil Server is one that was not started.
+func (p *Server) Close() {
 	if p == nil {
 		return
 	}
