@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"strings"
+
+	"hookproof/internal/relay"
 )
 
 // A hookDefect stands in for the forwarding of a hook request. It is called
@@ -50,12 +52,12 @@ func (x *exchange) relay(a *answer) {
 	down := x.conn.down
 	if len(a.raw) > 0 {
 		if _, err := down.Write(a.raw); err != nil {
-			reset(down)
+			relay.Reset(down)
 			return
 		}
 	}
 	if a.end != nil || strings.EqualFold(x.req.field("Connection"), "close") {
-		pass(down, a.end)
+		relay.Pass(down, a.end)
 	}
 }
 
@@ -64,7 +66,7 @@ func (x *exchange) accepted(a *answer) bool { return x.world.profile.Judge(a.hoo
 
 // call sends a request to addr over a connection of its own.
 func (w *world) call(ctx context.Context, addr string, r *request) *answer {
-	c, err := dial(ctx, addr, nil)
+	c, err := relay.Dial(ctx, addr, nil)
 	if err != nil {
 		return noAnswer(err)
 	}
@@ -80,7 +82,7 @@ func (w *world) call(ctx context.Context, addr string, r *request) *answer {
 // its requests are forwarded on.
 type hookConn struct {
 	world    *world
-	front    *front
+	front    *relay.Front
 	down     *net.TCPConn
 	upstream string
 	defect   hookDefect
@@ -90,8 +92,8 @@ type hookConn struct {
 }
 
 // serveHooks serves one connection of the server's.
-func serveHooks(w *world, upstream string, d hookDefect) func(*front, *net.TCPConn) {
-	return func(f *front, down *net.TCPConn) {
+func serveHooks(w *world, upstream string, d hookDefect) func(*relay.Front, *net.TCPConn) {
+	return func(f *relay.Front, down *net.TCPConn) {
 		c := &hookConn{world: w, front: f, down: down, upstream: upstream, defect: d}
 		c.serve()
 	}
@@ -103,9 +105,9 @@ func (c *hookConn) serve() {
 	if c.up == nil {
 		return
 	}
-	pass(c.up, err)
+	relay.Pass(c.up, err)
 	<-c.copied
-	c.front.disown(c.up)
+	c.front.Disown(c.up)
 }
 
 // requests handles one request after the other, and returns how they ended.
@@ -140,7 +142,7 @@ func (c *hookConn) rest(br *bufio.Reader) error {
 // exchange has the defect handle one request, and meanwhile watches for the
 // caller's going.
 func (c *hookConn) exchange(br *bufio.Reader, r *request) error {
-	ctx, cancel := context.WithCancel(c.front.ctx)
+	ctx, cancel := context.WithCancel(c.front.Context())
 	defer cancel()
 	x := &exchange{req: r, client: c.world.meet(r), world: c.world, ctx: ctx, conn: c}
 	done := make(chan struct{})
@@ -160,18 +162,18 @@ func (c *hookConn) exchange(br *bufio.Reader, r *request) error {
 // to copy back what comes.
 func (c *hookConn) forward(b []byte) {
 	if c.up == nil {
-		up, err := c.front.dial(c.upstream, nil)
+		up, err := c.front.Dial(c.upstream, nil)
 		if err != nil {
-			reset(c.down) // as near to a refused connection as an accepted one gets
+			relay.Reset(c.down) // as near to a refused connection as an accepted one gets
 			return
 		}
 		c.up, c.copied = up, make(chan struct{})
-		c.front.wg.Go(func() {
+		c.front.Go(func() {
 			defer close(c.copied)
-			copyEnd(c.down, up)
+			relay.Copy(c.down, up)
 		})
 	}
 	if _, err := c.up.Write(b); err != nil {
-		reset(c.down)
+		relay.Reset(c.down)
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"hookproof/internal/endpoint"
 	"hookproof/internal/hook"
+	"hookproof/internal/relay"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -82,7 +83,7 @@ func howEnded(err error) string {
 	switch {
 	case err == nil || err == io.EOF:
 		return "FIN"
-	case wasReset(err):
+	case relay.WasReset(err):
 		return "RST"
 	}
 	return err.Error()

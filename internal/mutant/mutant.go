@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"hookproof/internal/hook"
+	"hookproof/internal/relay"
 )
 
 // A Mutant is one row of Table.
@@ -79,17 +80,17 @@ func (m *Mutant) Start(ctx context.Context, up Upstream) (at Front, stop func(),
 	if p.rtmp == nil {
 		p.rtmp = &rtmpDefect{}
 	}
-	var fronts []*front
+	var fronts []*relay.Front
 	stop = func() {
 		cancel()
 		for _, f := range fronts {
-			f.stop()
+			f.Stop()
 		}
 	}
 	for _, l := range []struct {
 		upstream string
 		at       *string
-		serve    func(*front, *net.TCPConn)
+		serve    func(*relay.Front, *net.TCPConn)
 	}{
 		{up.RTMP, &at.RTMP, serveRTMP(w, up.RTMP, p.rtmp)},
 		{up.Main, &at.Main, serveHooks(w, up.Main, p.hook)},
@@ -99,35 +100,35 @@ func (m *Mutant) Start(ctx context.Context, up Upstream) (at Front, stop func(),
 		if l.upstream == "" {
 			continue
 		}
-		f, err := listen(ctx, l.serve)
+		f, err := relay.Listen(ctx, l.serve)
 		if err != nil {
 			stop()
 			return Front{}, nil, err
 		}
 		fronts = append(fronts, f)
-		*l.at = f.addr()
+		*l.at = f.Addr()
 	}
 	return at, stop, nil
 }
 
 // serveTLS forwards a connection unseen, or, where https is not spoken, ends it.
-func serveTLS(upstream string, refuse bool) func(*front, *net.TCPConn) {
-	return func(f *front, c *net.TCPConn) {
+func serveTLS(upstream string, refuse bool) func(*relay.Front, *net.TCPConn) {
+	return func(f *relay.Front, c *net.TCPConn) {
 		if refuse {
 			return
 		}
-		up, err := f.dial(upstream, nil)
+		up, err := f.Dial(upstream, nil)
 		if err != nil {
-			reset(c)
+			relay.Reset(c)
 			return
 		}
-		defer f.disown(up)
+		defer f.Disown(up)
 		back := make(chan struct{})
 		go func() {
 			defer close(back)
-			copyEnd(c, up)
+			relay.Copy(c, up)
 		}()
-		copyEnd(up, c)
+		relay.Copy(up, c)
 		<-back
 	}
 }

@@ -21,7 +21,7 @@ func goesOn(x *exchange) {
 	got := make(chan *answer, 1)
 	// The request goes on when this exchange is over: it ends with the world.
 	r := x.req.clone()
-	x.conn.front.wg.Go(func() { got <- x.world.call(x.world.ctx, x.conn.upstream, r) })
+	x.conn.front.Go(func() { got <- x.world.call(x.world.ctx, x.conn.upstream, r) })
 	t := time.NewTimer(hurry)
 	defer t.Stop()
 	select {

@@ -24,7 +24,7 @@ func lateDisconnect(*world) *rtmpDefect {
 			defer t.Stop()
 			select {
 			case <-t.C:
-			case <-s.front.ctx.Done():
+			case <-s.front.Context().Done():
 			}
 		}
 		return true

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 
+	"hookproof/internal/relay"
 	"hookproof/internal/rtmp/chunk"
 	"hookproof/internal/rtmp/command"
 	"hookproof/internal/rtmp/handshake"
@@ -22,15 +23,15 @@ type rtmpDefect struct {
 }
 
 // serveRTMP serves one client's connection.
-func serveRTMP(w *world, upstream string, d *rtmpDefect) func(*front, *net.TCPConn) {
-	return func(f *front, c *net.TCPConn) {
+func serveRTMP(w *world, upstream string, d *rtmpDefect) func(*relay.Front, *net.TCPConn) {
+	return func(f *relay.Front, c *net.TCPConn) {
 		from := c.RemoteAddr().(*net.TCPAddr).IP
-		server, err := f.dial(upstream, from)
+		server, err := f.Dial(upstream, from)
 		if err != nil {
-			reset(c)
+			relay.Reset(c)
 			return
 		}
-		defer f.disown(server)
+		defer f.Disown(server)
 		s := &session{world: w, front: f, client: c, server: server, defect: d, out: chunk.NewWriter(c), size: chunk.DefaultSize}
 		back := make(chan struct{})
 		go func() {
@@ -67,7 +68,7 @@ func (s *session) fromClient() {
 	give := s.defect.gone == nil || s.defect.gone(s, t.readErr)
 	s.leaves()
 	if give {
-		pass(s.server, t.readErr)
+		relay.Pass(s.server, t.readErr)
 	}
 }
 
@@ -75,7 +76,7 @@ func (s *session) fromClient() {
 // the defect has a say in the server's end, that end is what the client gets.
 func (s *session) refused() {
 	if s.defect.ended == nil {
-		reset(s.client)
+		relay.Reset(s.client)
 		return
 	}
 	// It ends when the client goes, or is cut off.
@@ -104,11 +105,11 @@ func (s *session) fromServer() {
 		t.messages(s.answers(t))
 	}
 	if t.writeErr != nil {
-		reset(s.server)
+		relay.Reset(s.server)
 		return
 	}
 	if s.defect.ended == nil || s.defect.ended(s, t.readErr) {
-		pass(s.client, t.readErr)
+		relay.Pass(s.client, t.readErr)
 	}
 }
 
@@ -167,8 +168,8 @@ func (s *session) status(st command.Status) {
 
 // cut resets both sides.
 func (s *session) cut() {
-	reset(s.client)
-	reset(s.server)
+	relay.Reset(s.client)
+	relay.Reset(s.server)
 }
 
 // whole reports whether a side ended in order.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/yutopp/go-rtmp/message"
 
+	"hookproof/internal/relay"
 	"hookproof/internal/rtmp/chunk"
 	"hookproof/internal/rtmp/command"
 )
@@ -14,7 +15,7 @@ import (
 // A session is one client's connection, as the RTMP proxy sees it.
 type session struct {
 	world  *world
-	front  *front
+	front  *relay.Front
 	client *net.TCPConn
 	server *net.TCPConn
 	defect *rtmpDefect

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"hookproof/internal/endpoint"
+	"hookproof/internal/relay"
 )
 
 // What comes back for a request is the same with the proxy and without it,
@@ -155,12 +156,12 @@ func TestTLSPasses(t *testing.T) {
 // peer serves connections with f until the test ends.
 func peer(t *testing.T, f func(*net.TCPConn)) string {
 	t.Helper()
-	ln, err := listen(t.Context(), func(_ *front, c *net.TCPConn) { f(c) })
+	ln, err := relay.Listen(t.Context(), func(_ *relay.Front, c *net.TCPConn) { f(c) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(ln.stop)
-	return ln.addr()
+	t.Cleanup(ln.Stop)
+	return ln.Addr()
 }
 
 // Bytes and ends of an RTMP connection pass unchanged, both ways.
@@ -168,7 +169,7 @@ func TestRTMPPassesUnchanged(t *testing.T) {
 	big := strings.Repeat("\x03garbage behind the handshake", 40_000)
 	ends := map[string]func(*net.TCPConn){
 		"FIN": func(c *net.TCPConn) { c.CloseWrite() },
-		"RST": reset,
+		"RST": relay.Reset,
 	}
 	for _, data := range []string{"", "\x03half", big} {
 		for end, ends := range ends {
