@@ -85,7 +85,7 @@ func (h *hooks) observe(vhost string, c hook.Call) {
 	h.calls[c.Event].Add(1)
 	if !c.Decision.Accept {
 		url, _ := cutParam(c.URL)
-		h.srv.log.Warn("hook not accepted", "event", c.Event.String(), "vhost", vhost, "url", url,
+		h.srv.log.Warn("hook not accepted", "event", c.Event.String(), "client", c.ClientID, "ip", c.IP, "vhost", vhost, "url", url,
 			"status", c.Status, "reason", c.Decision.Reason, "seconds", c.End.Sub(c.Start).Seconds())
 	}
 	if h.srv.o.OnHook != nil {

@@ -38,7 +38,7 @@ func (c *Caller) Call(ctx context.Context, urls []string, pl *Payload) Decision 
 	}
 	e, _ := pl.Event()
 	for _, url := range urls {
-		d := c.one(ctx, e, url, s)
+		d := c.one(ctx, e, url, pl, s)
 		if !d.Accept && !e.Closing() {
 			return d
 		}
@@ -47,7 +47,7 @@ func (c *Caller) Call(ctx context.Context, urls []string, pl *Payload) Decision 
 }
 
 // one makes one request and judges its answer.
-func (c *Caller) one(ctx context.Context, e Event, url string, s *scratch) Decision {
+func (c *Caller) one(ctx context.Context, e Event, url string, pl *Payload, s *scratch) Decision {
 	start := time.Now()
 	deadline := start.Add(c.o.Timeout)
 	if d, ok := ctx.Deadline(); ok && d.Before(deadline) {
@@ -56,7 +56,9 @@ func (c *Caller) one(ctx context.Context, e Event, url string, s *scratch) Decis
 	a := c.exchange(url, start, deadline, s)
 	d := c.o.Profile.Judge(a)
 	if c.o.Observe != nil {
-		c.o.Observe(Call{Event: e, URL: url, Start: start, End: time.Now(), Status: a.Status, Decision: d, Err: a.Err})
+		c.o.Observe(Call{
+			Event: e, ClientID: pl.ClientID, IP: pl.IP, URL: url, Start: start, End: time.Now(), Status: a.Status, Decision: d, Err: a.Err,
+		})
 	}
 	return d
 }

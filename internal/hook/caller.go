@@ -29,6 +29,8 @@ type CallerOptions struct {
 // Call is one request that is over, as Observe sees it.
 type Call struct {
 	Event    Event
+	ClientID string // whose event, as its payload says; IP is the client's address
+	IP       string
 	URL      string
 	Start    time.Time
 	End      time.Time

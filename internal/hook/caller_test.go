@@ -172,13 +172,17 @@ func TestObserve(t *testing.T) {
 	c := newCaller(t, CallerOptions{Observe: func(call Call) { calls = append(calls, call) }})
 	good := s.url("/a")
 	bad := "http://127.0.0.1:0/"
-	c.Call(t.Context(), []string{good, bad}, example(OnStop))
+	pl := example(OnStop)
+	c.Call(t.Context(), []string{good, bad}, pl)
 	if len(calls) != 2 {
 		t.Fatalf("%d calls observed, want 2", len(calls))
 	}
 	first, second := calls[0], calls[1]
 	if first.URL != good || first.Event != OnStop || first.Status != 200 || first.Err != nil || first.Decision.Accept || first.End.Before(first.Start) {
 		t.Errorf("first call: %+v", first)
+	}
+	if first.ClientID != pl.ClientID || first.IP != pl.IP || pl.IP == "" {
+		t.Errorf("of client %q at %q", first.ClientID, first.IP)
 	}
 	if second.URL != bad || second.Status != 0 || second.Err == nil || second.Decision.Accept {
 		t.Errorf("second call: %+v", second)
