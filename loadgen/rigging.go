@@ -76,7 +76,7 @@ func (r *run) putUp() (err error) {
 	r.child, err = rig.StartChild(rig.Order{Hooks: hooks, Profile: r.cfg.Profile.Name, Clients: r.cfg.Plan.Peak()})
 	if err == nil {
 		r.base = "rtmp://" + r.child.Addr + "/live"
-		r.server, _ = measure.Watch(r.child.PID) // where there is no procfs, its costs are 0
+		r.server, _ = measure.Watch(r.child.PID()) // where there is no procfs, its costs are 0
 	}
 	return err
 }

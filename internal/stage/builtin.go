@@ -50,9 +50,9 @@ func BuiltIn(o BuiltInOptions) (*Target, error) {
 	if err := t.startBuiltIn(o); err != nil {
 		return nil, err
 	}
-	t.Own = func(_ context.Context, own OwnOptions) (*Target, error) {
+	t.Own = func(ctx context.Context, own OwnOptions) (*Target, error) {
 		c := &Target{Profile: t.Profile, App: t.App, ClientIP: t.ClientIP, Scale: t.Scale, HookTimeout: t.HookTimeout, Lacks: t.Lacks, clock: t.clock, sharesClock: true}
-		return c, c.startOwn(o.Nonce, own)
+		return c, c.startOwn(ctx, o.Nonce, own)
 	}
 	return t, nil
 }

@@ -1,26 +1,14 @@
 package rig
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"os"
-	"os/exec"
-	"os/signal"
-	"sync"
-	"syscall"
-	"time"
 
+	"hookproof/internal/child"
 	"hookproof/internal/cli"
 	"hookproof/server"
 	"hookproof/server/srsconf"
 )
-
-// childEnv marks a process that is to be a server and nothing else.
-const childEnv = "HOOKPROOF_LOADGEN_SERVER"
 
 // Order says what server is wanted.
 type Order struct {
@@ -29,50 +17,24 @@ type Order struct {
 	Clients int    // at once
 }
 
-// ready is what a child writes to its standard output once it serves.
-type ready struct{ RTMP, Error string }
+// ready says where a child serves.
+type ready struct{ RTMP string }
+
+var children = child.Kind[Order, ready]{
+	Mark: "HOOKPROOF_LOADGEN_SERVER",
+	Start: func(o Order) (child.Server, ready, error) {
+		srv, err := Start(o)
+		if err != nil {
+			return nil, ready{}, err
+		}
+		return srv, ready{RTMP: srv.Addr().String()}, nil
+	},
+}
 
 // ServeAsChild makes this process the server that its parent ordered, if it is
 // meant to be one, and does not return then. Programs that run load tests call
 // it first of all.
-func ServeAsChild() {
-	if os.Getenv(childEnv) == "" {
-		return
-	}
-	if err := serve(os.Stdin, os.Stdout); err != nil {
-		json.NewEncoder(os.Stdout).Encode(ready{Error: err.Error()})
-		os.Exit(1)
-	}
-	os.Exit(0)
-}
-
-func serve(in io.Reader, out io.Writer) error {
-	term := make(chan os.Signal, 1)
-	signal.Notify(term, syscall.SIGTERM)
-	signal.Ignore(os.Interrupt) // the terminal's Ctrl-C is the parent's to handle
-	dec := json.NewDecoder(in)
-	var o Order
-	if err := dec.Decode(&o); err != nil {
-		return fmt.Errorf("order of the parent process: %w", err)
-	}
-	srv, err := Start(o)
-	if err != nil {
-		return err
-	}
-	if err := json.NewEncoder(out).Encode(ready{RTMP: srv.Addr().String()}); err != nil {
-		return err
-	}
-	parentGone := make(chan struct{})
-	go func() { io.Copy(io.Discard, io.MultiReader(dec.Buffered(), in)); close(parentGone) }() // ends with the parent
-	select {
-	case <-term:
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		return srv.Shutdown(ctx)
-	case <-parentGone:
-		return srv.Close()
-	}
-}
+func ServeAsChild() { children.Serve() }
 
 // spareFiles is what a server needs beside its clients: its connections to the
 // hook server, and a few.
@@ -105,72 +67,14 @@ func Start(o Order) (*server.Server, error) {
 // Child is the built-in server in a process of its own.
 type Child struct {
 	Addr string // RTMP, host:port
-	PID  int
-
-	cmd   *exec.Cmd
-	stdin io.Closer
-	ended chan struct{}
-	err   error // of its end
-	once  sync.Once
+	*child.Process[Order, ready]
 }
 
 // StartChild starts this program again as a server.
 func StartChild(o Order) (*Child, error) {
-	exe, err := os.Executable()
+	p, r, err := children.Run(context.Background(), o)
 	if err != nil {
-		return nil, err
-	}
-	cmd := exec.Command(exe)
-	cmd.Env = append(os.Environ(), childEnv+"=1")
-	cmd.Stderr = os.Stderr
-	stdin, err1 := cmd.StdinPipe()
-	stdout, err2 := cmd.StdoutPipe()
-	if err := errors.Join(err1, err2); err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	c := &Child{cmd: cmd, stdin: stdin, ended: make(chan struct{}), PID: cmd.Process.Pid}
-	err = json.NewEncoder(stdin).Encode(o)
-	line, rerr := bufio.NewReader(stdout).ReadBytes('\n')
-	var r ready
-	if err = errors.Join(err, rerr); err == nil {
-		err = json.Unmarshal(line, &r)
-	}
-	if err == nil && r.Error != "" {
-		err = errors.New(r.Error)
-	}
-	go func() { c.err = cmd.Wait(); close(c.ended) }() // ends with the process
-	if err != nil {
-		c.Kill()
 		return nil, fmt.Errorf("built-in server: %w", err)
 	}
-	c.Addr = r.RTMP
-	return c, nil
-}
-
-// Shutdown lets the server deliver its closing events and waits for its end.
-func (c *Child) Shutdown(ctx context.Context) error {
-	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		return err
-	}
-	select {
-	case <-c.ended:
-		return c.err
-	case <-ctx.Done():
-		return fmt.Errorf("the built-in server did not end after SIGTERM: %w", ctx.Err())
-	}
-}
-
-// Ended is closed when the process has ended.
-func (c *Child) Ended() <-chan struct{} { return c.ended }
-
-// Kill ends the process at once. It may be called after Shutdown, too.
-func (c *Child) Kill() {
-	c.once.Do(func() {
-		c.stdin.Close()
-		c.cmd.Process.Kill()
-	})
-	<-c.ended
+	return &Child{Addr: r.RTMP, Process: p}, nil
 }
