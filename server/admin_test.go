@@ -155,8 +155,8 @@ func TestNoDetourPastConnect(t *testing.T) {
 
 func TestMaxConnections(t *testing.T) {
 	f := start(t, hook.SRS1, func(c *Config) { c.MaxConnections = 2 })
-	f.connect()
-	second := f.connect()
+	f.publisher("first")
+	second := f.publisher("second")
 	if c, err := client.Dial(f.ctx, f.options()); err == nil {
 		c.Close()
 		t.Error("a third client was let in")

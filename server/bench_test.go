@@ -1,13 +1,8 @@
 package server
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
-	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,114 +10,6 @@ import (
 
 	"hookproof/internal/client"
 )
-
-// childVariable makes the test binary a server in a process of its own, so that its memory and CPU time are
-// not mixed with those of the clients.
-const childVariable = "HOOKPROOF_TEST_SERVER"
-
-// serveChild runs a server without time-outs. It answers each line of its input with what it costs.
-func serveChild() {
-	cfg := DefaultConfig()
-	cfg.Listen = []string{"127.0.0.1:0"}
-	cfg.Timeouts.Idle, cfg.Timeouts.Publish, cfg.Timeouts.FirstPacket = 0, 0, 0
-	s, err := New(cfg, Options{})
-	if err == nil {
-		err = s.Start()
-	}
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-	fmt.Println(s.Addr())
-	in := bufio.NewScanner(os.Stdin)
-	for in.Scan() {
-		st := s.Stats()
-		fmt.Println(st.Connections, runtime.NumGoroutine(), st.SentBytes)
-	}
-	s.Close()
-}
-
-// child is that process.
-type child struct {
-	b    *testing.B
-	cmd  *exec.Cmd
-	in   *os.File
-	out  *bufio.Scanner
-	addr string
-}
-
-func startChild(b *testing.B) *child {
-	b.Helper()
-	r, w, err := os.Pipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	k := &child{b: b, cmd: exec.Command(os.Args[0]), in: w}
-	k.cmd.Env, k.cmd.Stdin, k.cmd.Stderr = append(os.Environ(), childVariable+"=1"), r, os.Stderr
-	out, err := k.cmd.StdoutPipe()
-	if err == nil {
-		err = k.cmd.Start()
-	}
-	r.Close()
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { w.Close(); k.cmd.Wait() })
-	k.out = bufio.NewScanner(out)
-	k.out.Scan()
-	k.addr = k.out.Text()
-	return k
-}
-
-// ask gives the connections and goroutines of the server, and the bytes it sent.
-func (k *child) ask() (connections, goroutines int, sent int64) {
-	fmt.Fprintln(k.in)
-	k.out.Scan()
-	if _, err := fmt.Sscan(k.out.Text(), &connections, &goroutines, &sent); err != nil {
-		k.b.Fatalf("%q: %v", k.out.Text(), err)
-	}
-	return connections, goroutines, sent
-}
-
-// settle waits until the server has that many connections.
-func (k *child) settle(n int) {
-	deadline := time.Now().Add(patienceOfTests)
-	for {
-		if have, _, _ := k.ask(); have == n {
-			return
-		}
-		if time.Now().After(deadline) {
-			k.b.Fatalf("the server has not got to %d connections", n)
-		}
-	}
-}
-
-// rss is the server's resident memory in bytes.
-func (k *child) rss() int {
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", k.cmd.Process.Pid))
-	var size, resident int
-	if err == nil {
-		_, err = fmt.Sscan(string(raw), &size, &resident)
-	}
-	if err != nil {
-		k.b.Skipf("no /proc here: %v", err)
-	}
-	return resident * os.Getpagesize()
-}
-
-// cpu is the processor time the server has used.
-func (k *child) cpu() time.Duration {
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", k.cmd.Process.Pid))
-	if err != nil {
-		k.b.Skipf("no /proc here: %v", err)
-	}
-	const tick = 10 * time.Millisecond // USER_HZ is 100 on every Linux
-	fields := strings.Fields(string(raw[strings.LastIndexByte(string(raw), ')')+1:]))
-	var user, system int
-	fmt.Sscan(fields[11], &user)
-	fmt.Sscan(fields[12], &system)
-	return time.Duration(user+system) * tick
-}
 
 func (k *child) options() client.Options {
 	return client.Options{URL: "rtmp://" + k.addr + "/live", Timeout: patienceOfTests, Quiet: true}
@@ -153,7 +40,7 @@ func (k *child) connect(n int, use func(context.Context, *client.Client) error) 
 	}
 	g.Wait()
 	if err := failed.Load(); err != nil {
-		k.b.Fatal(*err)
+		k.t.Fatal(*err)
 	}
 	return all
 }

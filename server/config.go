@@ -14,7 +14,8 @@ const DefaultVHost = "__defaultVhost__"
 type Config struct {
 	// Listen holds the RTMP addresses, host:port; port 0 takes a free one.
 	Listen []string
-	// MaxConnections bounds the clients served at once; one more is closed as it comes. 1 or more.
+	// MaxConnections bounds the clients served at once; one more gets the place of a client that does nothing, or
+	// is closed as it comes. 1 or more.
 	MaxConnections int
 	// ChunkSize is the chunk size of everything the server sends, in bytes, 128 to 65,536.
 	ChunkSize int

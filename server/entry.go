@@ -85,6 +85,8 @@ func (c *session) call(e hook.Event, t target, streamID string) hook.Decision {
 		TCURL: c.client.tcURL, PageURL: c.client.pageURL, StreamURL: t.streamURL(), StreamID: streamID,
 		SendBytes: int64(c.conn.sent.Load()), RecvBytes: int64(c.conn.recv()),
 	}
+	c.asking.Store(true)
+	defer c.asking.Store(false)
 	return c.srv.hooks.call(v, e, pl)
 }
 

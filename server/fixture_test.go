@@ -16,8 +16,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv(childVariable) != "" {
-		serveChild()
+	if raw := os.Getenv(childVariable); raw != "" {
+		serveChild(raw)
 		return
 	}
 	goleak.VerifyTestMain(m)

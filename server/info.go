@@ -60,6 +60,8 @@ type Stats struct {
 	Started time.Time
 	// Connections is what is open now, Accepted and Refused what came: served, and closed for MaxConnections.
 	Connections, Accepted, Refused int64
+	// Displaced is how many did nothing and had to leave for another when there were MaxConnections.
+	Displaced int64
 	// Clients, Publishers, Players and Idle are sessions now; Idle is Clients that do neither.
 	Clients, Publishers, Players, Idle int64
 	// Streams is how many streams there are now; LiveStreams how many have a publisher.

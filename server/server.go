@@ -45,9 +45,12 @@ type Server struct {
 	api       *http.Server
 	apiAddr   net.Addr
 	sessions  map[*session]struct{}
-	running   sync.WaitGroup // accept loops, sessions and the API server
+	admission
+	running sync.WaitGroup // accept loops, sessions and the API server
 
 	accepted, refused      atomic.Int64
+	displaced              atomic.Int64
+	full                   fullReport
 	closedRecv, closedSent atomic.Int64 // bytes of the connections that are gone
 }
 

@@ -29,6 +29,8 @@ type session struct {
 	set *settings
 
 	connected atomic.Bool // its connect was accepted: it is a client, and gives on_close
+	asking    atomic.Bool // a hook is pending
+	place     place       // under Server.mu
 
 	mu      sync.Mutex // guards what info reads and the session writes
 	client  connectInfo

@@ -40,7 +40,7 @@ func (s *Server) Streams() []StreamInfo {
 // Stats gives the counters.
 func (s *Server) Stats() Stats {
 	st := Stats{
-		Accepted: s.accepted.Load(), Refused: s.refused.Load(),
+		Accepted: s.accepted.Load(), Refused: s.refused.Load(), Displaced: s.displaced.Load(),
 		RecvBytes: s.closedRecv.Load(), SentBytes: s.closedSent.Load(),
 		Frames: s.streams.Frames(), Dropped: s.streams.Dropped(),
 	}

@@ -95,11 +95,14 @@ func (c *session) deleteStream(cmd *command.Command) error {
 	if ms == nil {
 		return nil
 	}
+	busy := ms.busy()
 	c.end(ms)
 	c.mu.Lock()
 	c.streams[id-1] = nil
 	c.mu.Unlock()
-	c.settle()
+	if busy { // or creating and deleting would be a way to stay for ever
+		c.settle()
+	}
 	return nil
 }
 
@@ -128,10 +131,15 @@ func (c *session) kind() Kind {
 	return kind
 }
 
-// settle sets how long the client may now be quiet.
+// settle sets how long the client may now be quiet, and what its place is worth.
 func (c *session) settle() {
 	t := &c.set.cfg.Timeouts
 	ms, kind := c.doing()
+	if kind == KindIdle {
+		c.srv.ranks(c, atRest)
+	} else {
+		c.srv.ranks(c, atWork)
+	}
 	switch {
 	case kind == KindPublish && !ms.media:
 		c.conn.expect(patience{what: "sending its first packet", silence: t.FirstPacket})

@@ -89,6 +89,7 @@ var all = []gauge{
 	{describe("connections", "Connections that are open."), prometheus.GaugeValue, "", func(s *server.Stats) int64 { return s.Connections }},
 	{describe("connections_accepted_total", "Connections that were served."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Accepted }},
 	{describe("connections_refused_total", "Connections that were closed at once because there were max_connections."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Refused }},
+	{describe("connections_displaced_total", "Connections that did nothing and were closed for another because there were max_connections."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Displaced }},
 	{sessions, prometheus.GaugeValue, "publish", func(s *server.Stats) int64 { return s.Publishers }},
 	{sessions, prometheus.GaugeValue, "play", func(s *server.Stats) int64 { return s.Players }},
 	{sessions, prometheus.GaugeValue, "idle", func(s *server.Stats) int64 { return s.Idle }},

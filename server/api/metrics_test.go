@@ -27,7 +27,7 @@ func scrape(t *testing.T, f *fake, m *Metrics) string {
 func TestMetrics(t *testing.T) {
 	f, m := newFake(), NewMetrics()
 	f.stats = server.Stats{
-		Connections: 7, Accepted: 100, Refused: 3, Publishers: 2, Players: 4, Idle: 1,
+		Connections: 7, Accepted: 100, Refused: 3, Displaced: 11, Publishers: 2, Players: 4, Idle: 1,
 		Streams: 5, LiveStreams: 2, RecvBytes: 1 << 40, SentBytes: 77, Frames: 9, Dropped: 8,
 	}
 	f.stats.HookRefusals[hook.OnPublish] = 6
@@ -44,6 +44,7 @@ func TestMetrics(t *testing.T) {
 		"hookproof_connections 7",
 		"hookproof_connections_accepted_total 100",
 		"hookproof_connections_refused_total 3",
+		"hookproof_connections_displaced_total 11",
 		`hookproof_sessions{kind="publish"} 2`,
 		`hookproof_sessions{kind="play"} 4`,
 		`hookproof_sessions{kind="idle"} 1`,
