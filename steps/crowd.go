@@ -84,7 +84,7 @@ func (w *World) crowdInRounds(ctx context.Context, rounds string) error {
 		if !w.Scene.Live() {
 			continue
 		}
-		if m, err := w.Scene.Target.Memory(); err == nil {
+		if m, err := w.Scene.Target.Memory(ctx); err == nil {
 			w.Scene.Memory(i, m)
 		}
 	}

@@ -177,7 +177,7 @@ func TestHookDefects(t *testing.T) {
 		t.Run(p.Name, func(t *testing.T) {
 			plain := transcript(t, Unmutated, p, 0)
 			for _, m := range Table {
-				if !m.In(p) || m.parts(newWorld(t.Context(), p, "")).hook == nil {
+				if !m.In(p) || m.parts(newWorld(t.Context(), Upstream{Profile: p})).hook == nil {
 					continue
 				}
 				t.Run(m.Name, func(t *testing.T) {

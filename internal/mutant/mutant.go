@@ -22,8 +22,12 @@ type Mutant struct {
 	// May are those that can fail along with them: ids, or patterns as in
 	// path.Match ("S-ORD-*").
 	May []string
-	// Slow says that only scenarios that wait long (@slow) show the defect.
+	// Slow says that scenarios that wait long (@slow) are among those that show
+	// the defect.
 	Slow bool
+	// Leak is what each client leaves behind in a server of a scenario's own, in
+	// bytes. The proxies have no part in it: who starts the server plants it.
+	Leak int
 
 	parts func(*world) parts
 }
@@ -72,7 +76,7 @@ func (m *Mutant) Start(ctx context.Context, up Upstream) (at Front, stop func(),
 		return at, nil, errors.New("mutant: no profile given")
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	w := newWorld(ctx, up.Profile, up.Main)
+	w := newWorld(ctx, up)
 	p := m.parts(w)
 	if p.hook == nil {
 		p.hook = transparent

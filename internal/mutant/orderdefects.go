@@ -1,11 +1,15 @@
 package mutant
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"hookproof/internal/hook"
+	"hookproof/internal/relay"
 )
 
 // hurry is how long goesOn waits for an answer: long enough for the
@@ -161,6 +165,25 @@ func dropsEndsOf(which func(*session) bool) hookFunc {
 		}
 		x.pass()
 	}, ends...)
+}
+
+// silentEnd sends no closing event of clients that are dropped because the
+// server ends: when it takes no connections any more.
+func silentEnd(x *exchange) {
+	if s := x.world.session(x.client); s != nil && get(s, unasked) && x.world.ending(x.ctx) {
+		drop(x)
+		return
+	}
+	x.pass()
+}
+
+// ending reports whether the server has stopped listening.
+func (w *world) ending(ctx context.Context) bool {
+	c, err := relay.Dial(ctx, w.rtmp, nil)
+	if err == nil {
+		c.Close()
+	}
+	return errors.Is(err, syscall.ECONNREFUSED)
 }
 
 // stopsPlayers tells on_stop of all players of a stream when it ends.

@@ -16,6 +16,10 @@ const lateBy = 2500 * time.Millisecond
 // present reports whether a client has not begun to leave.
 func present(s *session) bool { return !s.bye }
 
+// unasked reports whether a client has not begun to leave before the server
+// dropped it.
+func unasked(s *session) bool { return s.dropped || !s.bye }
+
 // lateDisconnect keeps a client on for a while after the server dropped it.
 func lateDisconnect(*world) *rtmpDefect {
 	return &rtmpDefect{ended: func(s *session, _ error) bool {
@@ -278,6 +282,19 @@ func notesVanished() *rtmpDefect {
 	return &rtmpDefect{gone: func(s *session, err error) bool {
 		s.set(func(s *session) { s.vanished = !whole(err) })
 		return true
+	}}
+}
+
+// livesOn has the server hear something of publishers that have fallen silent,
+// so that it does not notice.
+func livesOn(*world) *rtmpDefect {
+	sign := command.Acknowledgement(0)
+	alive := chunk.AppendMessage(nil, &sign, chunk.DefaultSize)
+	return &rtmpDefect{idle: func(s *session) {
+		if get(s, func(s *session) bool { return s.publishes && s.started && !s.bye }) {
+			// A server that has gone hears nothing.
+			_, _ = s.server.Write(alive)
+		}
 	}}
 }
 

@@ -20,6 +20,7 @@ type rtmpDefect struct {
 	down  func(s *session, m *chunk.Message, c *command.Command) bool // the server's message; false takes it away
 	ended func(s *session, err error) bool                            // the server's end; false keeps it from the client
 	gone  func(s *session, err error) bool                            // the client's end; false keeps it from the server
+	idle  func(s *session)                                            // the client sends nothing; called again and again
 }
 
 // serveRTMP serves one client's connection.
@@ -46,6 +47,9 @@ func serveRTMP(w *world, upstream string, d *rtmpDefect) func(*relay.Front, *net
 // fromClient forwards what the client sends, and its end.
 func (s *session) fromClient() {
 	t := &tap{from: s.client, to: s.server}
+	if s.defect.idle != nil {
+		t.idle = func() { s.defect.idle(s) }
+	}
 	if t.raw(handshake.Size) == nil {
 		t.messages(func(_ *chunk.Reader, m *chunk.Message) bool {
 			c := parse(m)
@@ -108,6 +112,8 @@ func (s *session) fromServer() {
 		relay.Reset(s.server)
 		return
 	}
+	// The client does not know yet: what it does from now on is no leaving.
+	s.set(func(s *session) { s.dropped = !s.bye })
 	if s.defect.ended == nil || s.defect.ended(s, t.readErr) {
 		relay.Pass(s.client, t.readErr)
 	}

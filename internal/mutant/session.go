@@ -36,6 +36,7 @@ type session struct {
 	media     int              // media messages given to the client
 	late      bool             // player: it came before any publisher
 	bye       bool             // it has ended a stream, or gone
+	dropped   bool             // the server ended the connection before that
 	vanished  bool             // it went without closing
 	counted   bool             // it counts among the connections of its app
 	early     []*chunk.Message // publisher: the first frames it sent unasked

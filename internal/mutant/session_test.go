@@ -14,13 +14,19 @@ import (
 // A stageOf has the built-in server between a mutant's proxies.
 type stageOf struct {
 	endpoint *endpoint.Endpoint
+	server   *server.Server
 	front    Front
 }
 
 func put(t *testing.T, m Mutant, answer func(*endpoint.Request) endpoint.Answer) stageOf {
 	t.Helper()
+	return putServer(t, m, answer, server.DefaultConfig())
+}
+
+// putServer is put with a configuration of the server's.
+func putServer(t *testing.T, m Mutant, answer func(*endpoint.Request) endpoint.Answer, cfg server.Config) stageOf {
+	t.Helper()
 	e := recorder(t, answer)
-	cfg := server.DefaultConfig()
 	cfg.Listen = []string{"127.0.0.1:0"}
 	cfg.API.Enabled = false
 	srv, err := server.New(cfg, server.Options{})
@@ -41,15 +47,21 @@ func put(t *testing.T, m Mutant, answer func(*endpoint.Request) endpoint.Answer)
 	if err := srv.Reload(cfg); err != nil {
 		t.Fatal(err)
 	}
-	return stageOf{e, at}
+	return stageOf{e, srv, at}
 }
 
 // enter connects a client that is called name.
 func (s stageOf) enter(t *testing.T, name string) *rtmp.Client {
 	t.Helper()
+	return connect(t, s.front.RTMP, name)
+}
+
+// connect connects a client to an address.
+func connect(t *testing.T, addr, name string) *rtmp.Client {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	c, err := rtmp.Dial(ctx, rtmp.Options{URL: "rtmp://" + s.front.RTMP + "/live", PageURL: "http://page.test/key/" + name + "/", Timeout: patience})
+	c, err := rtmp.Dial(ctx, rtmp.Options{URL: "rtmp://" + addr + "/live", PageURL: "http://page.test/key/" + name + "/", Timeout: patience})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,6 +144,38 @@ func TestVanishedForgotten(t *testing.T) {
 	alice.Vanish()
 	if got, want := s.events(t, 3), "on_connect on_publish on_close "; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestEndsSilently(t *testing.T) {
+	s := put(t, named(t, "ends-silently"), nil)
+	alice, bob := s.enter(t, "alice"), s.enter(t, "bob")
+	publish(t, alice, "cam")
+	play(t, bob, "cam")
+	bob.Close()
+	s.events(t, 6)
+	if err := s.server.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	want := "on_connect on_publish on_connect on_play on_stop on_close "
+	if got := s.events(t, 6); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// The publisher that goes round the proxies is the fence: it fell silent later
+// and has been dropped.
+func TestSilenceUnnoticed(t *testing.T) {
+	cfg := server.DefaultConfig()
+	cfg.Timeouts.FirstPacket, cfg.Timeouts.Publish = 2*time.Second, 2*time.Second
+	s := putServer(t, named(t, "silence-unnoticed"), nil, cfg)
+	alice := s.enter(t, "alice")
+	publish(t, alice, "cam")
+	carol := connect(t, s.server.Addr().String(), "carol")
+	publish(t, carol, "door")
+	await(t, carol, "to be dropped", isEnd)
+	if end, over := alice.End(); over {
+		t.Errorf("the publisher behind the proxies was dropped: %+v", end)
 	}
 }
 

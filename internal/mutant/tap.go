@@ -1,7 +1,10 @@
 package mutant
 
 import (
+	"errors"
 	"net"
+	"os"
+	"time"
 
 	"hookproof/internal/rtmp/chunk"
 )
@@ -11,7 +14,8 @@ import (
 // message before the other side gets its last byte.
 type tap struct {
 	from, to *net.TCPConn
-	keep     bool // forwards nothing: the messages are written by others
+	keep     bool   // forwards nothing: the messages are written by others
+	idle     func() // called each time that nothing has come for idleAfter; may be nil
 	unsent   []byte
 	readErr  error // of from
 	writeErr error // of to
@@ -22,7 +26,7 @@ func (t *tap) Read(p []byte) (int, error) {
 	if err := t.flush(); err != nil {
 		return 0, err
 	}
-	n, err := t.from.Read(p)
+	n, err := t.read(p)
 	if !t.keep {
 		t.unsent = append(t.unsent, p[:n]...)
 	}
@@ -30,6 +34,24 @@ func (t *tap) Read(p []byte) (int, error) {
 		t.readErr = err
 	}
 	return n, err
+}
+
+// idleAfter is how long a side sends nothing until it is idle: a small part of
+// what servers bear.
+const idleAfter = 100 * time.Millisecond
+
+// read reads from the side, however long it is idle.
+func (t *tap) read(p []byte) (int, error) {
+	for t.idle != nil {
+		// An error shows in the read.
+		_ = t.from.SetReadDeadline(time.Now().Add(idleAfter))
+		n, err := t.from.Read(p)
+		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+			return n, err
+		}
+		t.idle()
+	}
+	return t.from.Read(p)
 }
 
 // flush forwards what was read.

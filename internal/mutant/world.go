@@ -18,6 +18,7 @@ const maxClients = 20_000
 type world struct {
 	profile *hook.Profile
 	ctx     context.Context
+	rtmp    string // the server's address
 	main    string // the main endpoint's address
 
 	mu       sync.Mutex
@@ -29,8 +30,8 @@ type world struct {
 	made     int // requests made up
 }
 
-func newWorld(ctx context.Context, p *hook.Profile, main string) *world {
-	return &world{profile: p, ctx: ctx, main: main, clients: map[string]*client{}, pages: map[string]*client{},
+func newWorld(ctx context.Context, up Upstream) *world {
+	return &world{profile: up.Profile, ctx: ctx, rtmp: up.RTMP, main: up.Main, clients: map[string]*client{}, pages: map[string]*client{},
 		sessions: map[string]*session{}, apps: map[string]*app{}, channels: map[string]*channel{}}
 }
 

@@ -10,9 +10,8 @@ import (
 	"hookproof/internal/stage"
 )
 
-// Tags of cases that are left out: those that wait long, unless the mutant's
-// defect shows only there, and those of a server of the scenario's own, which
-// has no proxies around it.
+// Tags of cases that cost much: those that wait long, and those of a server of
+// the scenario's own. Only mutants whose defect may show there face them.
 const (
 	slow = "slow"
 	own  = string(stage.CanRestart)
@@ -21,22 +20,21 @@ const (
 
 // choose gives the ids of the cases that a trial runs: of the requirements
 // that must fail all of them, since any may be the one that shows the defect;
-// of each other requirement one, another one for each mutant. Without a defect
-// it is all of them.
+// of each other requirement one, another one for each mutant, and none of those
+// that cost much. Without a defect it is all of them.
 func (t *Trial) choose(cases []features.Case, every bool) map[string]bool {
 	chosen, others := map[string]bool{}, map[string][]string{}
 	for i := range cases {
 		c := &cases[i]
 		mine := slices.ContainsFunc(c.Requirements, t.must)
 		switch {
-		case c.Profile != t.Profile.Name || c.Has(own) || c.Has(size):
-		case c.Has(slow):
-			if mine && t.Mutant.Slow {
-				chosen[c.ID] = true
-			}
-		case mine || every || t.unmutated():
+		case c.Profile != t.Profile.Name:
+		case every || t.unmutated():
 			chosen[c.ID] = true
-		default:
+		case c.Has(size) && t.Mutant.Leak == 0 || c.Has(slow) && !t.Mutant.Slow:
+		case mine:
+			chosen[c.ID] = true
+		case !c.Has(own) && !c.Has(size) && !c.Has(slow):
 			others[c.Requirements[0]] = append(others[c.Requirements[0]], c.ID)
 		}
 	}

@@ -70,7 +70,7 @@ func (t *Trial) look(ctx context.Context, o *Options, chosen map[string]bool, sc
 // open gives the built-in server with the mutant's proxies around it.
 func (t *Trial) open(scale float64) func(context.Context, *hook.Profile) (*stage.Target, error) {
 	return func(ctx context.Context, p *hook.Profile) (*stage.Target, error) {
-		return stage.BuiltIn(stage.BuiltInOptions{Profile: p, Scale: scale, Nonce: "m", Between: func(l stage.Links) (stage.Links, func(), error) {
+		return stage.BuiltIn(stage.BuiltInOptions{Profile: p, Scale: scale, Nonce: "m", Leak: t.Mutant.Leak, Between: func(l stage.Links) (stage.Links, func(), error) {
 			at, stop, err := t.Mutant.Start(ctx, mutant.Upstream{RTMP: l.RTMP, Main: l.Main, Stoppable: l.Stoppable, TLS: l.TLS, Profile: p})
 			return stage.Links{RTMP: at.RTMP, Addresses: stage.Addresses{Main: at.Main, Stoppable: at.Stoppable, TLS: at.TLS}}, stop, err
 		}})

@@ -23,6 +23,9 @@ type BuiltInOptions struct {
 	// Between, when set, puts something between the parties: it is given where
 	// they listen and says where they are to find each other instead.
 	Between func(Links) (Links, func(), error)
+	// Leak is what each client leaves behind in a server of a scene's own, in
+	// bytes: a defect planted to see that it is noticed.
+	Leak int
 }
 
 // Links are the addresses at which the parties find each other: the clients
@@ -52,7 +55,7 @@ func BuiltIn(o BuiltInOptions) (*Target, error) {
 	}
 	t.Own = func(ctx context.Context, own OwnOptions) (*Target, error) {
 		c := &Target{Profile: t.Profile, App: t.App, ClientIP: t.ClientIP, Scale: t.Scale, HookTimeout: t.HookTimeout, Lacks: t.Lacks, clock: t.clock, sharesClock: true}
-		return c, c.startOwn(ctx, o.Nonce, own)
+		return c, c.startOwn(ctx, o, own)
 	}
 	return t, nil
 }
@@ -65,7 +68,7 @@ func (t *Target) startBuiltIn(o BuiltInOptions) error {
 	cfg, err := parseBuiltIn(t.builtInText(at), 0)
 	var srv *server.Server
 	if err == nil {
-		srv, err = newServer(cfg, o.Logger)
+		srv, err = newServer(cfg, server.Options{Logger: o.Logger})
 	}
 	if err != nil {
 		t.closeEndpoints()
@@ -74,15 +77,19 @@ func (t *Target) startBuiltIn(o BuiltInOptions) error {
 	t.Addr, t.API = srv.Addr().String(), "http://"+srv.APIAddr().String()
 	t.shutdown = srv.Shutdown
 	t.stop = func() { srv.Close() }
-	if o.Between == nil {
-		return nil
-	}
-	return t.putBetween(o, at, srv)
+	return t.putBetween(o, at, func(at Addresses) error {
+		cfg, err := parseBuiltIn(t.builtInText(at), 0)
+		if err == nil {
+			err = reload(srv, cfg)
+		}
+		return err
+	})
 }
 
 // newServer starts the built-in server.
-func newServer(cfg server.Config, logger *slog.Logger) (*server.Server, error) {
-	srv, err := server.New(cfg, server.Options{Logger: logger, API: func(s *server.Server) http.Handler { return api.New(s, nil) }})
+func newServer(cfg server.Config, o server.Options) (*server.Server, error) {
+	o.API = func(s *server.Server) http.Handler { return api.New(s, nil) }
+	srv, err := server.New(cfg, o)
 	if err == nil {
 		err = srv.Start()
 	}
@@ -118,15 +125,22 @@ func parseBuiltIn(text string, silence time.Duration) (server.Config, error) {
 	return cfg, nil
 }
 
-// putBetween redirects the parties to what stands between them.
-func (t *Target) putBetween(o BuiltInOptions, at Addresses, srv *server.Server) error {
+// reload has a server take over a configuration; its addresses stay.
+func reload(srv *server.Server, cfg server.Config) error {
+	cfg.Listen, cfg.API.Listen = []string{srv.Addr().String()}, srv.APIAddr().String()
+	return srv.Reload(cfg)
+}
+
+// putBetween redirects the parties to what stands between them, where that is
+// asked for; reconfigure tells the server where it finds our endpoints then.
+// On an error the target is closed.
+func (t *Target) putBetween(o BuiltInOptions, at Addresses, reconfigure func(Addresses) error) error {
+	if o.Between == nil {
+		return nil
+	}
 	links, stop, err := o.Between(Links{RTMP: t.Addr, Addresses: at})
 	if err == nil {
-		var cfg server.Config
-		if cfg, err = parseBuiltIn(t.builtInText(links.Addresses), 0); err == nil {
-			cfg.Listen, cfg.API.Listen = []string{t.Addr}, srv.APIAddr().String()
-			err = srv.Reload(cfg)
-		}
+		err = reconfigure(links.Addresses)
 	}
 	if err != nil {
 		if stop != nil {
@@ -136,7 +150,8 @@ func (t *Target) putBetween(o BuiltInOptions, at Addresses, srv *server.Server) 
 		return err
 	}
 	t.Addr = links.RTMP
-	t.stop = func() { stop(); srv.Close() }
+	server := t.stop
+	t.stop = func() { stop(); server() }
 	return nil
 }
 

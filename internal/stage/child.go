@@ -2,57 +2,111 @@ package stage
 
 import (
 	"context"
+	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/prometheus/procfs"
 
 	"hookproof/internal/child"
+	"hookproof/internal/hook"
+	"hookproof/server"
 )
 
 // childOrder is what a server of a scene's own is told: first to serve, then,
-// perhaps, to take over another configuration.
+// perhaps, to take over another configuration, or to tidy up.
 type childOrder struct {
 	Conf    string        // SRS configuration
 	Silence time.Duration // after which a silent publisher is dropped; 0: the default
+	Leak    int           // bytes that each client leaves behind: a planted defect
+	Tidy    bool          // nothing else: give unused memory back to the system
 }
 
 // childReady says where it serves.
 type childReady struct{ RTMP, API string }
 
-var children = child.Kind[childOrder, childReady]{Mark: "HOOKPROOF_SERVER", Start: startInChild}
+var children = child.Kind[childOrder, childReady]{Mark: "HOOKPROOF_SERVER", Start: startInChild, Again: obeyInChild}
 
 // ServeAsChild makes this process the server that a scenario of its parent
 // asked for, if it is meant to be one, and does not return then. Programs that
 // run scenarios call it first of all.
 func ServeAsChild() { children.Serve() }
 
-func startInChild(o childOrder) (child.Server, childReady, error) {
-	cfg, err := parseBuiltIn(o.Conf, o.Silence)
+func startInChild(order childOrder) (child.Server, childReady, error) {
+	cfg, err := parseBuiltIn(order.Conf, order.Silence)
 	if err != nil {
 		return nil, childReady{}, err
 	}
-	srv, err := newServer(cfg, nil)
+	o := server.Options{}
+	if order.Leak > 0 {
+		o.OnHook = leak(order.Leak)
+	}
+	srv, err := newServer(cfg, o)
 	if err != nil {
 		return nil, childReady{}, err
 	}
 	return srv, childReady{RTMP: srv.Addr().String(), API: srv.APIAddr().String()}, nil
 }
 
-// startOwn makes t a server of a scene's own, in a process of its own.
-func (t *Target) startOwn(ctx context.Context, nonce string, own OwnOptions) error {
-	at, err := t.endpoints(Addresses{Main: anyPort, Stoppable: anyPort, TLS: anyPort}, nonce)
+// leak keeps so many bytes for each client that goes.
+func leak(bytes int) func(string, hook.Call) {
+	var mu sync.Mutex
+	var kept [][]byte
+	return func(_ string, c hook.Call) {
+		if c.Event != hook.OnClose {
+			return
+		}
+		b := make([]byte, bytes)
+		for i := 0; i < len(b); i += 512 { // pages that are never written to take no memory
+			b[i] = 1
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		kept = append(kept, b)
+	}
+}
+
+// obeyInChild tidies up, or takes over another configuration, on the same
+// addresses.
+func obeyInChild(s child.Server, o childOrder) (childReady, error) {
+	if o.Tidy {
+		debug.FreeOSMemory()
+		return childReady{}, nil
+	}
+	cfg, err := parseBuiltIn(o.Conf, o.Silence)
+	if err != nil {
+		return childReady{}, err
+	}
+	srv := s.(*server.Server) // what startInChild gave
+	return childReady{RTMP: srv.Addr().String(), API: srv.APIAddr().String()}, reload(srv, cfg)
+}
+
+// startOwn makes t a server of a scene's own, in a process of its own, with the
+// same between the parties as is around the target's.
+func (t *Target) startOwn(ctx context.Context, o BuiltInOptions, own OwnOptions) error {
+	at, err := t.endpoints(Addresses{Main: anyPort, Stoppable: anyPort, TLS: anyPort}, o.Nonce)
 	if err != nil {
 		return err
 	}
-	p, ready, err := children.Run(ctx, childOrder{Conf: t.builtInText(at), Silence: own.Silence})
+	order := childOrder{Conf: t.builtInText(at), Silence: own.Silence, Leak: o.Leak}
+	p, ready, err := children.Run(ctx, order)
 	if err != nil {
 		t.closeEndpoints()
 		return err
 	}
 	t.Addr, t.API = ready.RTMP, "http://"+ready.API
 	t.shutdown, t.stop = p.Shutdown, p.Kill
-	t.memory = func() (int64, error) { return resident(p.PID()) }
-	return nil
+	t.memory = func(ctx context.Context) (int64, error) {
+		if _, err := p.Order(ctx, childOrder{Tidy: true}); err != nil {
+			return 0, err
+		}
+		return resident(p.PID())
+	}
+	return t.putBetween(o, at, func(at Addresses) error {
+		order.Conf = t.builtInText(at)
+		_, err := p.Order(ctx, order)
+		return err
+	})
 }
 
 // resident is the resident set of a process, in bytes.

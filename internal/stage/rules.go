@@ -36,6 +36,7 @@ func (s *Scene) Answer(r Rule) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.delays = max(s.delays, r.Answer.Delay)
 	s.rules = append(s.rules, rule{Rule: r, release: make(chan struct{})})
 }
 

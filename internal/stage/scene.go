@@ -37,6 +37,7 @@ type Scene struct {
 	markers  int
 	vhost    VHost
 	patience time.Duration // at least
+	delays   time.Duration // the longest that an answer takes on purpose
 	ended    bool          // the server has ended
 	own      bool          // the server is the scene's own
 	owned    []func()      // what Close ends, last first
@@ -130,7 +131,8 @@ func (s *Scene) Shutdown(ctx context.Context) error {
 }
 
 // Patience is how long a step waits for what must come: 5 s times the
-// time-out scale, more where the vhost's time-out is part of the wait.
+// time-out scale, more where the vhost's time-out or an answer that takes its
+// time is part of the wait.
 func (s *Scene) Patience() time.Duration {
 	if s.Target == nil {
 		return time.Second
@@ -140,7 +142,9 @@ func (s *Scene) Patience() time.Duration {
 		d += s.Target.HookTimeout + time.Second
 	}
 	d = max(d, s.patience)
-	return time.Duration(float64(d) * s.Target.Scale)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return time.Duration(float64(d)*s.Target.Scale) + s.delays
 }
 
 // Within gives a context that ends when the scene's patience does, by the

@@ -176,7 +176,7 @@ func TestServerOfItsOwn(t *testing.T) {
 	if err := Probe(t.Context(), own, evidence.New("", "srs1", time.Now(), nil)); err != nil {
 		t.Error(err)
 	}
-	if m, err := own.Memory(); err != nil || m < 1<<20 {
+	if m, err := own.Memory(t.Context()); err != nil || m < 1<<20 {
 		t.Errorf("memory %d, %v", m, err)
 	}
 	if err := own.Shutdown(t.Context()); err != nil {

@@ -56,7 +56,7 @@ type Target struct {
 	numbers              atomic.Uint64
 	names                sync.Map // of actors, by number
 	shutdown             func(ctx context.Context) error
-	memory               func() (int64, error)
+	memory               func(context.Context) (int64, error)
 	clock                *pace.Clock
 	sharesClock          bool // the clock is another target's to end
 	stop                 func()
@@ -132,12 +132,13 @@ func (t *Target) Shutdown(ctx context.Context) error {
 	return t.shutdown(ctx)
 }
 
-// Memory is what the server's process holds, in bytes (its resident set).
-func (t *Target) Memory() (int64, error) {
+// Memory is what the server's process holds, in bytes: its resident set, once it
+// has given back what it does not use.
+func (t *Target) Memory(ctx context.Context) (int64, error) {
 	if t.memory == nil {
 		return 0, errors.New("the server's process cannot be looked at")
 	}
-	return t.memory()
+	return t.memory(ctx)
 }
 
 // Kick drops a client over the HTTP API.
