@@ -2,11 +2,11 @@ package reports
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
+
+	"hookproof/internal/clean"
 )
 
 // glyph is the sign of a verdict, so that colour is never the only difference.
@@ -32,29 +32,13 @@ func (v Verdict) glyph() string {
 	return ""
 }
 
-// visible makes text safe for a terminal or a line-based file: control
-// characters, invisible directions and invalid UTF-8 become escapes as in Go
-// source, line feeds too unless multi is set.
+// visible makes text safe for a terminal or a line-based file, see package
+// clean; line feeds stay if multi is set.
 func visible(s string, multi bool) string {
-	var b strings.Builder
-	for i, r := range s {
-		switch {
-		case r == '\n' && multi, r == ' ':
-			b.WriteRune(r)
-		case r == utf8.RuneError:
-			if _, n := utf8.DecodeRuneInString(s[i:]); n == 1 {
-				fmt.Fprintf(&b, `\x%02x`, s[i])
-				continue
-			}
-			b.WriteRune(r)
-		case !unicode.IsPrint(r):
-			q := strconv.QuoteRune(r)
-			b.WriteString(q[1 : len(q)-1])
-		default:
-			b.WriteRune(r)
-		}
+	if multi {
+		return clean.Lines(s)
 	}
-	return b.String()
+	return clean.Line(s)
 }
 
 // clip cuts s after n runes.

@@ -31,7 +31,7 @@ type Config struct {
 	Play Play
 	// ServerID is the server_id of the hook payloads; empty: one made at the start.
 	ServerID string
-	// LogParams puts the parameters of streams and tcUrls into the log; they carry tokens, so they are masked unless set.
+	// LogParams shows the parameters of streams and tcUrls in the log and in the HTTP API; they carry tokens, so they are masked unless set.
 	LogParams bool
 }
 

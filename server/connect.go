@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"hookproof/internal/clean"
 	"hookproof/internal/hook"
 	"hookproof/internal/rtmp/amf"
 	"hookproof/internal/rtmp/chunk"
@@ -66,7 +67,7 @@ func (c *session) admit(cmd *command.Command) error {
 	}
 	c.conn.reader.SetLimits(cfg.Limits.Connected)
 	c.connected.Store(true)
-	c.log("connect", "tcUrl", c.masked(c.client.tcURL), "vhost", c.client.vhost.Name, "app", c.client.address.app)
+	c.log("connect", "tcUrl", c.shown(c.client.tcURL), "vhost", c.client.vhost.Name, "app", c.shown(c.client.address.app))
 	c.settle()
 	if err := c.conn.send(command.WindowAckSize(window), command.SetPeerBandwidth(window, command.LimitDynamic),
 		command.SetChunkSize(uint32(cfg.ChunkSize))); err != nil {
@@ -117,7 +118,7 @@ func (c *session) refuseWith(why error, m chunk.Message) error {
 	if err := c.conn.aborted(); err != nil {
 		return err
 	}
-	c.log("refused", "reason", why.Error())
+	c.log("refused", "reason", clean.Short(why.Error(), maxShown))
 	if err := c.conn.send(m); err != nil {
 		return err
 	}

@@ -66,7 +66,7 @@ func (c *session) ask(e hook.Event, t target, streamID string) error {
 	}
 	d := c.call(e, t, streamID)
 	if !d.Accept {
-		return &hookRefusal{e, d.Reason}
+		return &hookRefusal{e, c.srv.reason(d.Reason, c.client.tcURL, t.name+t.param)}
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"hookproof/internal/clean"
 	"hookproof/internal/hook"
 )
 
@@ -84,9 +85,8 @@ func (h *hooks) caller(v *VHost) *hook.Caller {
 func (h *hooks) observe(vhost string, c hook.Call) {
 	h.calls[c.Event].Add(1)
 	if !c.Decision.Accept {
-		url, _ := cutParam(c.URL)
-		h.srv.log.Warn("hook not accepted", "event", c.Event.String(), "client", c.ClientID, "ip", c.IP, "vhost", vhost, "url", url,
-			"status", c.Status, "reason", c.Decision.Reason, "seconds", c.End.Sub(c.Start).Seconds())
+		h.srv.log.Warn("hook not accepted", "event", c.Event.String(), "client", c.ClientID, "ip", c.IP, "vhost", vhost, "url", clean.Secrets(c.URL),
+			"status", c.Status, "reason", h.srv.reason(c.Decision.Reason, c.Payload.TCURL, c.Payload.Stream+c.Payload.Param), "seconds", c.End.Sub(c.Start).Seconds())
 	}
 	if h.srv.o.OnHook != nil {
 		h.srv.o.OnHook(vhost, c)

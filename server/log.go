@@ -3,6 +3,8 @@ package server
 import (
 	"errors"
 	"time"
+
+	"hookproof/internal/clean"
 )
 
 // log writes one line about the client.
@@ -12,23 +14,35 @@ func (c *session) log(event string, args ...any) {
 
 // naming are the log fields of a stream.
 func (c *session) naming(t target) []any {
-	return []any{"vhost", t.vhost.Name, "app", t.app, "stream", t.name, "param", c.masked(t.param)}
+	return []any{"vhost", t.vhost.Name, "app", c.shown(t.app), "stream", c.shown(t.name), "param", c.shown(t.param)}
 }
 
-// masked hides the parameters of a stream or URL: tokens travel there.
-func (c *session) masked(s string) string {
-	name, param := cutParam(s)
-	if c.set.cfg.LogParams || param == "" {
-		return s
+// maxShown bounds a text from a client in a line of the log, in bytes.
+const maxShown = 256
+
+// shown is a client's text as the log has it: short, on one line, and without the values of parameters and the
+// user of a URL, for tokens travel there.
+func (c *session) shown(s string) string {
+	if !c.set.cfg.LogParams {
+		s = clean.Secrets(s)
 	}
-	return name + param[:1] + "…"
+	return clean.Short(s, maxShown)
+}
+
+// reason is why a hook refused a client, for the log: what it quotes of the hook server's answer may be secrets
+// that stand in what the client sent.
+func (s *Server) reason(why string, sent ...string) string {
+	if !s.Config().LogParams {
+		why = clean.Without(why, sent...)
+	}
+	return clean.Short(why, maxShown)
 }
 
 // logClose writes the last line of a client.
 func (c *session) logClose(why error) {
 	reason := "left"
 	if !errors.Is(why, errLeft) {
-		reason = why.Error()
+		reason = clean.Short(why.Error(), maxShown)
 	}
 	c.log("close", "reason", reason, "seconds", time.Since(c.since).Round(time.Millisecond).Seconds(),
 		"received", c.conn.recv(), "sent", c.conn.sent.Load())

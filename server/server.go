@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"hookproof/internal/guard"
 	"hookproof/internal/hook"
 	"hookproof/server/stream"
 )
@@ -128,11 +129,14 @@ func (s *Server) listen(cfg Config) error {
 
 // serveAPI runs the HTTP API on l, which it owns from now on.
 func (s *Server) serveAPI(l net.Listener) {
-	const headers, idle = 10 * time.Second, time.Minute
+	const answer = 30 * time.Second
 	s.apiAddr = l.Addr()
-	s.api = &http.Server{Handler: s.o.API(s), ReadHeaderTimeout: headers, IdleTimeout: idle, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
-	s.running.Go(func() { s.api.Serve(l) }) // returns when Shutdown or Close close it
+	s.api = guard.NewServer(l, s.o.API(s), answer, s.log)
+	s.running.Go(func() { s.api.Serve(guard.Limit(l, guard.MaxConns)) }) // returns when Shutdown or Close close it
 	s.log.Info("HTTP API", "addr", l.Addr().String())
+	if !guard.Loopback(l.Addr()) {
+		s.log.Warn("the HTTP API asks for no password: whoever reaches its address can disconnect clients", "addr", l.Addr().String())
+	}
 }
 
 // Addr is the first RTMP listener's address, nil before Start.

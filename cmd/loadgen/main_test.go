@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -106,7 +107,7 @@ func TestFailedThreshold(t *testing.T) {
 }
 
 func TestMetrics(t *testing.T) {
-	m, err := serveMetrics("0")
+	m, err := serveMetrics("0", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

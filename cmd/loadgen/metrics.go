@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -12,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"hookproof/internal/cli"
+	"hookproof/internal/guard"
 	"hookproof/loadgen"
 )
 
@@ -46,7 +48,7 @@ var gauges = []gauge{
 }
 
 // serveMetrics listens on addr; a port alone is served on 127.0.0.1.
-func serveMetrics(addr string) (*metrics, error) {
+func serveMetrics(addr string, log *slog.Logger) (*metrics, error) {
 	l, err := net.Listen("tcp", local(addr))
 	if err != nil {
 		return nil, fmt.Errorf("-metrics: %w", err)
@@ -60,10 +62,11 @@ func serveMetrics(addr string) (*metrics, error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-	m.server = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	const answer = 30 * time.Second
+	m.server = guard.NewServer(l, mux, answer, log)
 	go func() { // ends with close
 		defer close(m.done)
-		if err := m.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		if err := m.server.Serve(guard.Limit(l, guard.MaxConns)); !errors.Is(err, http.ErrServerClosed) {
 			l.Close()
 		}
 	}()
@@ -80,7 +83,7 @@ func (o *options) withMetrics(s cli.Streams, show func(loadgen.State)) (func(loa
 	if o.metrics == "" {
 		return show, func() {}, nil
 	}
-	m, err := serveMetrics(o.metrics)
+	m, err := serveMetrics(o.metrics, slog.New(slog.NewTextHandler(s.Err, nil)))
 	if err != nil {
 		return nil, nil, err
 	}

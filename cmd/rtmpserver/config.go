@@ -21,6 +21,7 @@ func (o *options) load() (server.Config, []srsconf.Warning, error) {
 	} else {
 		cfg, err = o.fromFlags()
 	}
+	cfg.LogParams = o.params
 	if err != nil || o.api == "" {
 		return cfg, warnings, err
 	}

@@ -22,6 +22,7 @@ type options struct {
 	api      string
 	pprof    string
 	grace    time.Duration
+	params   bool
 	log      cli.LogOptions
 }
 
@@ -39,6 +40,7 @@ func newOptions() *options {
 	f.StringVar(&o.api, "api", "", "serve the HTTP API and /metrics on `ADDR`, whatever the configuration says.\nA port alone is served on 127.0.0.1. The API asks for no password: whoever reaches it can disconnect clients")
 	f.StringVar(&o.pprof, "pprof", "", "serve Go's profiles below /debug/pprof/ on `ADDR`; a port alone is served on 127.0.0.1")
 	f.DurationVar(&o.grace, "grace", 30*time.Second, "at the end, wait this `TIME` for the hooks of the closing events")
+	f.BoolVar(&o.params, "log-params", false, "show the values of parameters in the log and in the HTTP API: tokens are among them")
 	o.log.Register(f)
 	return o
 }

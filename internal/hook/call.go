@@ -57,7 +57,7 @@ func (c *Caller) one(ctx context.Context, e Event, url string, pl *Payload, s *s
 	d := c.o.Profile.Judge(a)
 	if c.o.Observe != nil {
 		c.o.Observe(Call{
-			Event: e, ClientID: pl.ClientID, IP: pl.IP, URL: url, Start: start, End: time.Now(), Status: a.Status, Decision: d, Err: a.Err,
+			Event: e, ClientID: pl.ClientID, IP: pl.IP, Payload: pl, URL: url, Start: start, End: time.Now(), Status: a.Status, Decision: d, Err: a.Err,
 		})
 	}
 	return d

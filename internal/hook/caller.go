@@ -31,6 +31,7 @@ type Call struct {
 	Event    Event
 	ClientID string // whose event, as its payload says; IP is the client's address
 	IP       string
+	Payload  *Payload // what was sent; not to be kept
 	URL      string
 	Start    time.Time
 	End      time.Time

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"hookproof/internal/clean"
 	"hookproof/internal/endpoint"
 	"hookproof/internal/hook"
 )
@@ -37,7 +38,7 @@ func (s *Server) entryOf(r *endpoint.Request, pl *hook.Payload, v *verdict) entr
 	e := entry{
 		At: r.Arrived.UnixMilli(), Event: show(pl.Action), Outcome: v.outcome, Code: v.code,
 		ID: show(pl.ClientID), IP: show(pl.IP), VHost: s.shown(pl.VHost), App: s.shown(pl.App), Stream: s.shown(pl.Stream),
-		Param: s.shown(pl.Param), TCURL: s.shown(pl.TCURL), Page: s.shown(pl.PageURL), Reason: show(v.reason),
+		Param: s.shown(pl.Param), TCURL: s.shown(pl.TCURL), Page: s.shown(pl.PageURL), Reason: s.reason(pl, v.reason),
 	}
 	if e.Event == "" {
 		e.Event = show(r.Method)
@@ -52,6 +53,14 @@ func (s *Server) entryOf(r *endpoint.Request, pl *hook.Payload, v *verdict) entr
 		}
 	}
 	return e
+}
+
+// reason is why an event was refused or rejected. It may quote the event.
+func (s *Server) reason(pl *hook.Payload, why string) string {
+	if !s.opts.ShowParams {
+		why = clean.Without(why, pl.Param, pl.TCURL, pl.Stream)
+	}
+	return show(why)
 }
 
 // logEntry writes what the document's server writes for each event, and what

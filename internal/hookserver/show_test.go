@@ -9,31 +9,11 @@ import (
 	"hookproof/internal/hook"
 )
 
-func TestMask(t *testing.T) {
-	for in, want := range map[string]string{
-		"":                           "",
-		"cam1":                       "cam1",
-		"?":                          "?",
-		"?a=b":                       "?a=***",
-		"?a=b?a=c&d":                 "?a=***?a=***&***",
-		"?a=&=b&&":                   "?a=***&=***&&",
-		"cam1?token=x":               "cam1?token=***",
-		"rtmp://h/app?token=x/s":     "rtmp://h/app?token=***",
-		"rtmp://u:p@h:1935/app/a@b":  "rtmp://***@h:1935/app/a@b",
-		"rtmp://u@p@h":               "rtmp://***@h",
-		"http://h/?u=http://a:b@c/?": "http://h/?u=***?",
-	} {
-		if got := mask(in); got != want {
-			t.Errorf("%q is shown as %q, want %q", in, got, want)
-		}
-	}
-}
-
 func TestShow(t *testing.T) {
 	for in, want := range map[string]string{
 		"cam1 é 相机":             "cam1 é 相机",
 		"a\x00\n\x1b[31m\u202e": `a\x00\n\x1b[31m\u202e`,
-		"a\xffb":                "a\uFFFDb",
+		"a\xffb":                `a\xffb`,
 		"\u200b\u00a0":          `\u200b\u00a0`,
 	} {
 		if got := show(in); got != want {

@@ -8,7 +8,12 @@ import (
 	"net/http"
 	"net/http/pprof"
 	"time"
+
+	"hookproof/internal/guard"
 )
+
+// longest is what a profile or trace may take.
+const longest = 10 * time.Minute
 
 // Server serves profiles below /debug/pprof/ until it is closed.
 type Server struct {
@@ -30,14 +35,13 @@ func Serve(addr string, log *slog.Logger) (*Server, error) {
 	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
 	p := &Server{
-		server: &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute,
-			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)},
-		addr: l.Addr().String(),
-		done: make(chan struct{}),
+		server: guard.NewServer(l, mux, longest, log),
+		addr:   l.Addr().String(),
+		done:   make(chan struct{}),
 	}
 	go func() {
 		defer close(p.done)
-		p.server.Serve(l) // until Close
+		p.server.Serve(guard.Limit(l, guard.MaxConns)) // until Close
 	}()
 	return p, nil
 }

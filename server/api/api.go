@@ -12,9 +12,13 @@
 // ten when not asked for more. An answer is a JSON object whose code is 0; an
 // ID that does not exist gives HTTP 200 with the code of SRS and nothing else.
 //
+// The values of parameters in tcUrl and pageUrl are masked as in the log, for
+// tokens travel there.
+//
 // There is no password and no CORS header: the API is for the machine it runs
 // on, and who serves it on another address than loopback opens the
-// disconnecting of clients to everybody there.
+// disconnecting of clients to everybody there. The server puts package guard
+// before it.
 package api
 
 import (
@@ -22,7 +26,6 @@ import (
 	"net/http"
 	"os"
 	"strconv"
-	"time"
 
 	"hookproof/server"
 )
@@ -33,12 +36,6 @@ const (
 	codeVHostNotFound  = 2014
 	codeStreamNotFound = 2048
 	codeClientNotFound = 2049
-)
-
-// Deadlines of one request, so that no slow peer holds a connection for long.
-const (
-	readTime  = 10 * time.Second
-	writeTime = 30 * time.Second
 )
 
 // Source is what the API tells about; a *server.Server is one.
@@ -86,21 +83,7 @@ func New(source Source, m *Metrics) http.Handler {
 	if m != nil && source.Config().API.Metrics {
 		mux.Handle("GET /metrics", m.handler(source))
 	}
-	return bounded(mux)
-}
-
-// bounded gives every request its deadlines and the headers of all answers.
-func bounded(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// An error means that the connection has no deadlines, as in tests of
-		// the handler alone.
-		control := http.NewResponseController(w)
-		_ = control.SetReadDeadline(time.Now().Add(readTime))
-		_ = control.SetWriteDeadline(time.Now().Add(writeTime))
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("Cache-Control", "no-store")
-		next.ServeHTTP(w, r)
-	})
+	return mux
 }
 
 // head is what every answer of SRS begins with.

@@ -81,7 +81,9 @@ func ask(h http.Handler, method, target string) *httptest.ResponseRecorder {
 
 // TestShapes compares every answer with what SRS's programs expect.
 func TestShapes(t *testing.T) {
-	h := New(newFake(), nil)
+	f := newFake()
+	f.config.LogParams = true
+	h := New(f, nil)
 	var all strings.Builder
 	for _, c := range []struct{ method, target string }{
 		{"GET", "/api/v1/"},
@@ -109,6 +111,23 @@ func TestShapes(t *testing.T) {
 		fmt.Fprintf(&all, "%s %s\n%s\n", c.method, c.target, changing.ReplaceAllString(w.Body.String(), `"$1":"*"`))
 	}
 	golden(t, "testdata/shapes.golden", all.String())
+}
+
+// TestSecrets: tokens in tcUrl and pageUrl are shown to those only who asked for it.
+func TestSecrets(t *testing.T) {
+	for _, show := range []bool{false, true} {
+		f := newFake()
+		f.config.LogParams = show
+		for i := range f.clients {
+			f.clients[i].TCURL, f.clients[i].PageURL = "rtmp://u:secret1@h/live?token=secret2", "http://p/?token=secret3"
+		}
+		for _, target := range []string{"/api/v1/clients", "/api/v1/clients/1", "/api/v1/streams", "/api/v1/streams/vid-stream1"} {
+			body := ask(New(f, nil), "GET", target).Body.String()
+			if strings.Contains(body, "secret") != show {
+				t.Errorf("LogParams %v: GET %s gives %s", show, target, body)
+			}
+		}
+	}
 }
 
 func TestKick(t *testing.T) {

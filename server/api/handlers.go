@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"hookproof/internal/clean"
 	"hookproof/server"
 )
 
@@ -73,7 +74,11 @@ func (h *handler) allClients() []clientShape {
 	}
 	rate := h.clients.all(now, counters)
 	shapes := make([]clientShape, len(infos))
+	show := h.source.Config().LogParams
 	for i, c := range infos {
+		if !show {
+			c.TCURL, c.PageURL, c.SWFURL = clean.Secrets(c.TCURL), clean.Secrets(c.PageURL), clean.Secrets(c.SWFURL)
+		}
 		shapes[i] = shapeClient(c, now, rate[c.ID])
 	}
 	return shapes
