@@ -41,6 +41,7 @@ var idlers = []struct {
 	}},
 	{"connected and silent", connectRaw},
 	{"connected, and reads nothing", func(c *raw) error {
+		c.SetReadBuffer(4 << 10)
 		err := connectRaw(c)
 		ping := bytesOf(chunk.DefaultSize, command.UserControl{Event: command.PingRequest, Value: 1}.Message())
 		c.send(slices.Repeat(ping, 2000))

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -23,8 +24,7 @@ type raw struct {
 	r *chunk.Reader // of what the server says behind its handshake
 }
 
-// dialRaw connects TCP from the address of an interface, "" for any, with so small a receive buffer that what is not
-// read is soon felt at the other end.
+// dialRaw connects TCP from the address of an interface, "" for any.
 func dialRaw(t testing.TB, addr, from string) (*raw, error) {
 	d := net.Dialer{}
 	if from != "" {
@@ -37,7 +37,6 @@ func dialRaw(t testing.TB, addr, from string) (*raw, error) {
 		return nil, err
 	}
 	c := &raw{t: t, TCPConn: nc.(*net.TCPConn)}
-	c.SetReadBuffer(4 << 10)
 	c.SetDeadline(time.Now().Add(2 * patienceOfTests))
 	c.r = chunk.NewReader(c.TCPConn, chunk.Limits{})
 	return c, nil
@@ -75,6 +74,21 @@ func (c *raw) send(parts ...[]byte) {
 	}
 }
 
+// sendAll sends while what the server says is read by then, until that is done.
+func (c *raw) sendAll(b []byte, then func()) {
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		c.Write(slices.Concat(b, pingBytes)) // as far as the server takes it
+	}()
+	defer func() {
+		c.SetWriteDeadline(time.Unix(1, 0))
+		<-sent
+		c.SetWriteDeadline(time.Now().Add(patienceOfTests))
+	}()
+	then()
+}
+
 // command waits for a command of the server with that name, or fails.
 func (c *raw) command(name string) *command.Command {
 	c.t.Helper()
@@ -97,17 +111,19 @@ func (c *raw) cut() {
 	}
 }
 
-// served proves that the server still serves the client: it answers, after all that was sent before.
+const pingValue = 0x5e7ed
+
+var pingBytes = bytesOf(chunk.DefaultSize, command.UserControl{Event: command.PingRequest, Value: pingValue}.Message())
+
+// served waits for the answer to pingBytes: the client is still served, after all that it sent before.
 func (c *raw) served() {
 	c.t.Helper()
-	const value = 0x5e7ed
-	c.send(bytesOf(chunk.DefaultSize, command.UserControl{Event: command.PingRequest, Value: value}.Message()))
 	for {
 		var m chunk.Message
 		if err := c.r.Next(&m); err != nil {
 			c.t.Fatalf("waiting for an answer to a ping: %v", err)
 		}
-		if u, err := command.ParseUserControl(&m); err == nil && u.Event == command.PingResponse && u.Value == value {
+		if u, err := command.ParseUserControl(&m); err == nil && u.Event == command.PingResponse && u.Value == pingValue {
 			return
 		}
 	}
