@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"hookproof/internal/hook"
 	"hookproof/internal/rtmp/command"
@@ -109,6 +110,9 @@ var errNoName = errors.New("the stream has no name")
 
 // identify finds the stream that a publish or play names, and enters with it.
 func (c *session) identify(raw string, next hook.Event) (target, error) {
+	if most := c.set.cfg.Limits.Openings; !c.openings.allow(time.Now(), most) {
+		return target{}, fmt.Errorf("more than %d publishes and plays in %d seconds", most, most)
+	}
 	t, err := c.target(raw)
 	if err != nil {
 		return t, err

@@ -96,6 +96,9 @@ type Limits struct {
 	Unconnected, Connected, Publishing chunk.Limits
 	// Streams is the number of message streams of one connection.
 	Streams int
+	// Openings is how many publishes and plays one connection may ask for at once; each second allows one more.
+	// Each is two hook calls, so this bounds what one client can make of the hook server.
+	Openings int
 	// StreamName and Param bound a stream's name and its parameters; TCURL bounds tcUrl and pageUrl.
 	StreamName, Param, TCURL int
 }
@@ -145,6 +148,6 @@ func DefaultLimits() Limits {
 	known.MessageSize, known.Buffered = 256<<10, 320<<10 // commands, and media of who does not wait for Publish.Start
 	return Limits{
 		Unconnected: early, Connected: known, Publishing: chunk.DefaultLimits(),
-		Streams: 16, StreamName: 2048, Param: 32 << 10, TCURL: 32 << 10,
+		Streams: 16, Openings: 32, StreamName: 2048, Param: 32 << 10, TCURL: 32 << 10,
 	}
 }

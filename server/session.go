@@ -39,6 +39,7 @@ type session struct {
 
 	message   chunk.Message // the one at hand
 	fcPublish bool          // it sent FCPublish, so wants onFCPublish
+	openings  pace          // of publishes and plays
 }
 
 // connectInfo is what the connect said.

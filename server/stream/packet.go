@@ -52,6 +52,13 @@ type packet struct {
 	join *headers
 }
 
+// cost is what the packet takes of the ring's bytes: a publisher of empty messages is not to have a hundred
+// times as much of the memory.
+func (p *packet) cost() int {
+	const itself = 256 // the packet, its place in the ring, and what the allocator rounds up
+	return itself + len(p.wire)
+}
+
 // headers are the newest metadata and sequence headers of a publication. Immutable: replaced, never changed.
 type headers struct {
 	meta, video, audio *packet
@@ -82,7 +89,7 @@ func newPacket(m *chunk.Message, chunkSize int) *packet {
 		out.ChunkStream, out.Type = command.DataChunks, message.TypeIDDataMessageAMF0
 		out.Payload, p.kind = command.DataBody(m), kindData
 		if isMetadata(out.Payload) {
-			p.kind, p.body = kindMeta, out.Payload
+			p.kind, p.body = kindMeta, bytes.Clone(out.Payload) // not the aggregate that it may be part of
 		}
 	default:
 		return nil

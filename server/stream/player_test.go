@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/yutopp/go-rtmp/message"
+
+	"hookproof/internal/rtmp/chunk"
 )
 
 func TestWhatPlayersGet(t *testing.T) {
@@ -151,5 +155,18 @@ func TestRingIsSwept(t *testing.T) {
 	p.End()
 	if n := len(s.ring.packets); n > 1 {
 		t.Errorf("%d packets are kept after the publication", n)
+	}
+}
+
+// Messages without content take of the ring's bytes, too.
+func TestEmptyMessagesCost(t *testing.T) {
+	s := NewRegistry(options()).Hold(key)
+	p := publish(t, s, true)
+	p.send("VK")
+	for range 10000 {
+		p.Write(&chunk.Message{Type: message.TypeIDVideoMessage})
+	}
+	if n := len(s.ring.packets); n > options().QueueBytes/256 {
+		t.Errorf("%d packets are kept", n)
 	}
 }

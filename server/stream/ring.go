@@ -18,12 +18,12 @@ func (r *ring) push(p *packet) {
 		r.newest = r.end() + 1
 	}
 	r.packets = append(r.packets, p)
-	r.bytes += len(p.wire)
+	r.bytes += p.cost()
 }
 
 // pop lets go of the oldest packet.
 func (r *ring) pop() {
-	r.bytes -= len(r.packets[0].wire)
+	r.bytes -= r.packets[0].cost()
 	r.packets[0] = nil // the slice below keeps the array alive
 	r.packets = r.packets[1:]
 	r.first++
