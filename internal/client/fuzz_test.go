@@ -102,7 +102,7 @@ func serverBytes(f *testing.F) [][]byte {
 	create := of(0, command.Result(2, nil, 1.0))
 	ping := command.UserControl{Event: command.PingRequest, Value: 1}.Message()
 	video := chunk.Message{ChunkStream: 6, Type: 9, Stream: 1, Timestamp: 1 << 30, Payload: Clip()[3].Data}
-	return [][]byte{
+	seeds := [][]byte{
 		nil,
 		join(128, command.WindowAckSize(10), command.SetPeerBandwidth(10, 2), accept, create, status(command.PlayStart), video, video),
 		join(128, command.SetChunkSize(1<<20), accept)[:30],
@@ -114,4 +114,8 @@ func serverBytes(f *testing.F) [][]byte {
 		{3, 0, 0, 0, 0xff, 0xff, 0xff, 9, 1, 0, 0, 0, 1, 2, 3},
 		[]byte("HTTP/1.1 200 OK\r\n\r\n"),
 	}
+	for _, k := range hostileServers() {
+		seeds = append(seeds, k.bytes[:min(len(k.bytes), 32<<10)])
+	}
+	return seeds
 }

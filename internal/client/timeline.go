@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -11,7 +12,8 @@ import (
 // no more than this. What goes over is still shown to Observe and Await.
 const (
 	maxEvents  = 4096
-	maxArgs    = 256 << 10 // bytes on the wire of messages whose Args are kept
+	maxArgs    = 256 << 10 // bytes on the wire of messages whose Args and texts are kept whole
+	maxText    = 128       // bytes of each text of the others
 	maxPayload = 4 << 10   // bytes of a sequence header that is kept
 	maxHeaders = 16        // sequence headers that are kept
 )
@@ -22,7 +24,7 @@ type timeline struct {
 	seq     int
 	now     time.Time // of the last event
 	events  []Event
-	args    int // bytes of kept Args
+	args    int // bytes of messages with kept Args
 	headers int // kept sequence headers
 	firsts  firsts
 	waiters []*waiter
@@ -86,12 +88,22 @@ func (t *timeline) keep(ev *Event) {
 	if !ev.SequenceHeader || ev.Size > maxPayload {
 		kept.Payload = nil
 	}
-	if kept.Args != nil {
+	if kept.Args != nil || ev.fromServer() && ev.Kind != Media {
 		if t.args += ev.Size; t.args > maxArgs {
-			kept.Args = nil
+			kept.shorten()
 		}
 	}
 	t.events = append(t.events, kept)
+}
+
+// shorten lets go of what a server can make large.
+func (e *Event) shorten() {
+	e.Args = nil
+	for _, s := range []*string{&e.Name, &e.Code, &e.Level, &e.Description} {
+		if len(*s) > maxText {
+			*s = strings.Clone((*s)[:maxText]) // the whole would be kept with its part
+		}
+	}
 }
 
 // keepMedia says whether a frame is a first one or a sequence header.
