@@ -102,7 +102,7 @@ func (r *run) listen() error {
 		addr = "127.0.0.1:0"
 	}
 	if err := r.endpoint.Listen(addr); err != nil {
-		return fmt.Errorf("cannot listen for hooks on %s: %w", addr, err)
+		return fmt.Errorf("hooks: %w", cli.ListenError(err))
 	}
 	return nil
 }

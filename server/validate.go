@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"hookproof/internal/clean"
 	"hookproof/internal/hook"
 )
 
@@ -91,7 +92,7 @@ func (v *VHost) validate() (errs []error) {
 		for _, raw := range urls {
 			u, err := url.Parse(raw)
 			if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-				bad("%s: expected an http or https URL, got %q", event, raw)
+				bad("%s: expected an http or https URL, got %q", event, clean.Secrets(raw))
 			}
 		}
 	}

@@ -76,6 +76,7 @@ func (o *options) run(ctx context.Context, s cli.Streams) (*reports.Run, error) 
 		return nil, err
 	}
 	run, err := suite.Run(ctx, so)
+	err = cli.ListenError(err)
 	if so.Live != nil {
 		so.Live.Close()
 	}

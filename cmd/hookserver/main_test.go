@@ -2,11 +2,18 @@ package main
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -34,6 +41,28 @@ func tempFile(t *testing.T, name, text string) string {
 	return path
 }
 
+// keyPair writes a new certificate and its key.
+func keyPair(t *testing.T) (cert, key string) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := func(kind string, der []byte) string {
+		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
+	}
+	return tempFile(t, "cert.pem", text("CERTIFICATE", der)), tempFile(t, "key.pem", text("PRIVATE KEY", secret))
+}
+
 // TestCommandLine runs everything that ends by itself.
 func TestCommandLine(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
@@ -44,6 +73,8 @@ func TestCommandLine(t *testing.T) {
 	port := taken.Addr().String()
 	wrong := tempFile(t, "rules.yaml", "rules:\n  - {refuse: true}\n  - {refuze: true}\n")
 	there := tempFile(t, "old.jsonl", "evidence\n")
+	cert, _ := keyPair(t)
+	_, other := keyPair(t)
 	unused := filepath.Join(t.TempDir(), "new.jsonl")
 	for _, c := range []struct {
 		name     string
@@ -64,7 +95,9 @@ func TestCommandLine(t *testing.T) {
 		{"unknown event", []string{"-token", "a=b", "-token-at", "on_play,on_foo"}, cli.ExitUsage, "", `-token-at: hook event "on_foo": want one of`},
 		{"closing event", []string{"-token", "a=b", "-token-at", "on_close"}, cli.ExitUsage, "", "-token-at: on_close: on_connect, on_publish or on_play was expected"},
 		{"cert alone", []string{"-cert", "x.pem"}, cli.ExitUsage, "", "-cert and -key belong together"},
-		{"no cert", []string{"-cert", "x.pem", "-key", "y.pem"}, cli.ExitCouldNotRun, "", "-cert and -key: open x.pem: "},
+		{"no cert", []string{"-cert", "x.pem", "-key", "y.pem"}, cli.ExitCouldNotRun, "", "-cert x.pem and -key y.pem: open x.pem: "},
+		{"cert that is none", []string{"-cert", wrong, "-key", wrong}, cli.ExitCouldNotRun, "", "-cert " + wrong + " and -key " + wrong + ": tls: failed to find any PEM data in certificate input"},
+		{"key of another cert", []string{"-cert", cert, "-key", other}, cli.ExitCouldNotRun, "", "tls: private key does not match public key"},
 		{"no rules", []string{"-rules", "nowhere.yaml"}, cli.ExitCouldNotRun, "", "nowhere.yaml: no such file"},
 		{"rules are a directory", []string{"-rules", t.TempDir()}, cli.ExitCouldNotRun, "", "is a directory"},
 		{"wrong rules", []string{"-rules", wrong}, cli.ExitCouldNotRun, "", "the rules are wrong, nothing was started:\n" + wrong + ":3: one of name, "},

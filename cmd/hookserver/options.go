@@ -90,7 +90,7 @@ func (o *options) read() (*settings, error) {
 	if o.cert != "" {
 		cert, err := tls.LoadX509KeyPair(o.cert, o.key)
 		if err != nil {
-			return nil, fmt.Errorf("-cert and -key: %w", err)
+			return nil, fmt.Errorf("-cert %s and -key %s: %w", o.cert, o.key, err)
 		}
 		set.server.Certificate = &cert
 	}

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net"
 	"os"
-	"syscall"
 
 	"hookproof/internal/cli"
 	"hookproof/internal/hookserver"
@@ -32,7 +30,7 @@ func (set *settings) serve(log *slog.Logger, signals <-chan os.Signal) (err erro
 	}
 	s := hookserver.New(set.server)
 	if err := s.Listen(set.listen); err != nil {
-		err = errors.Join(plain(err), s.Close())
+		err = errors.Join(cli.ListenError(err), s.Close())
 		if set.record != "" {
 			err = errors.Join(err, os.Remove(set.record)) // nothing is in it
 		}
@@ -64,21 +62,4 @@ func createRecord(name string) (*os.File, error) {
 		return nil, fmt.Errorf("-record: %w", err)
 	}
 	return f, nil
-}
-
-// plain says in a user's words why an address could not be served.
-func plain(err error) error {
-	var op *net.OpError
-	if !errors.As(err, &op) || op.Op != "listen" || op.Addr == nil {
-		return err
-	}
-	why := op.Err
-	var number syscall.Errno
-	if errors.As(op.Err, &number) {
-		why = number
-	}
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("cannot listen on %s: %v: another program listens there", op.Addr, why)
-	}
-	return fmt.Errorf("cannot listen on %s: %v", op.Addr, why)
 }

@@ -50,7 +50,7 @@ func TestCommandLine(t *testing.T) {
 		{"listen alone", []string{"-listen", "127.0.0.1:1"}, cli.ExitUsage, "", "-listen needs -rtmp"},
 		{"pid alone", []string{"-pid", "1"}, cli.ExitUsage, "", "-pid needs -rtmp"},
 		{"pid of nobody", []string{"-rtmp", "rtmp://127.0.0.1/live", "-pid", "2147483647"}, cli.ExitCouldNotRun, "", "no such process"},
-		{"pprof", []string{"-pprof", "nowhere:x"}, cli.ExitCouldNotRun, "", "-pprof: listen tcp"},
+		{"pprof", []string{"-pprof", "nowhere:x"}, cli.ExitCouldNotRun, "", "-pprof: cannot listen: "},
 		{"hooks", []string{"-hooks", "ftp://x"}, cli.ExitUsage, "", "expected a URL like http://"},
 		{"hooks only", []string{"-hooks-only"}, cli.ExitUsage, "", "-hooks-only needs -hooks"},
 		{"threshold", []string{"-threshold", "publish fast"}, cli.ExitUsage, "", "expected a condition like 'publish p99<500ms'"},

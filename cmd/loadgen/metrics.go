@@ -51,7 +51,7 @@ var gauges = []gauge{
 func serveMetrics(addr string, log *slog.Logger) (*metrics, error) {
 	l, err := net.Listen("tcp", local(addr))
 	if err != nil {
-		return nil, fmt.Errorf("-metrics: %w", err)
+		return nil, fmt.Errorf("-metrics: %w", cli.ListenError(err))
 	}
 	m := &metrics{done: make(chan struct{}), addr: l.Addr().String()}
 	m.state.Store(&loadgen.State{})

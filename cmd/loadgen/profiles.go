@@ -16,7 +16,7 @@ func (o *options) profiles(s cli.Streams) (end func(), err error) {
 	}
 	p, err := profiling.Serve(local(o.pprof), slog.New(slog.NewTextHandler(s.Err, nil)))
 	if err != nil {
-		return nil, fmt.Errorf("-pprof: %w", err)
+		return nil, fmt.Errorf("-pprof: %w", cli.ListenError(err))
 	}
 	fmt.Fprintf(s.Err, "loadgen: profiles at http://%s/debug/pprof/\n", p.Addr())
 	return p.Close, nil

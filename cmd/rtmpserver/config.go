@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"hookproof/internal/cli"
@@ -22,12 +24,43 @@ func (o *options) load() (server.Config, []srsconf.Warning, error) {
 		cfg, err = o.fromFlags()
 	}
 	cfg.LogParams = o.params
-	if err != nil || o.api == "" {
-		return cfg, warnings, err
+	if err == nil {
+		err = o.services(&cfg)
 	}
-	cfg.API.Enabled = true
-	cfg.API.Listen, err = address("api", o.api)
 	return cfg, warnings, err
+}
+
+// services reads -api and -pprof.
+func (o *options) services(cfg *server.Config) (err error) {
+	taken := slices.Clone(cfg.Listen)
+	if o.api != "" {
+		cfg.API.Enabled = true
+		if cfg.API.Listen, err = address("api", o.api); err == nil {
+			err = free("api", cfg.API.Listen, taken)
+		}
+	}
+	if cfg.API.Enabled {
+		taken = append(taken, cfg.API.Listen)
+	}
+	if o.pprof == "" || err != nil {
+		return err
+	}
+	addr, err := address("pprof", o.pprof)
+	if err == nil {
+		err = free("pprof", addr, taken)
+	}
+	return err
+}
+
+// free checks that the address of a flag is none of those that are served
+// already.
+func free(name, addr string, taken []string) error {
+	for _, other := range taken {
+		if srsconf.Overlap(addr, other) {
+			return cli.Usagef("-%s: %s cannot be served beside %s: expected another port", name, addr, other)
+		}
+	}
+	return nil
 }
 
 // fromFlags makes the configuration of -listen, -hooks and -profile.
@@ -38,6 +71,9 @@ func (o *options) fromFlags() (server.Config, error) {
 		addr, err := address("listen", strings.TrimSpace(one))
 		if err != nil {
 			return cfg, err
+		}
+		if i := slices.IndexFunc(cfg.Listen, func(was string) bool { return srsconf.Overlap(was, addr) }); i >= 0 {
+			return cfg, cli.Usagef("-listen: %s and %s cannot both be served", cfg.Listen[i], addr)
 		}
 		cfg.Listen = append(cfg.Listen, addr)
 	}
@@ -74,7 +110,7 @@ func (o *options) testConfig(s cli.Streams) int {
 	for _, w := range warnings {
 		fmt.Fprintf(s.Err, "warning: %v\n", w)
 	}
-	if err != nil && o.file == "" {
+	if err != nil && !errors.As(err, new(srsconf.Errors)) {
 		return cli.Report(s, help.Name, err)
 	}
 	if err != nil {

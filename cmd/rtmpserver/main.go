@@ -34,12 +34,12 @@ func run(args []string, s cli.Streams, signals <-chan os.Signal) int {
 	if err := o.check(); err != nil {
 		return cli.Report(s, help.Name, err)
 	}
-	if o.test {
-		return o.testConfig(s)
-	}
 	log, err := o.log.Logger(s.Err)
 	if err != nil {
 		return cli.Report(s, help.Name, err)
+	}
+	if o.test {
+		return o.testConfig(s)
 	}
 	cfg, warnings, err := o.load()
 	if wrong := (srsconf.Errors)(nil); errors.As(err, &wrong) {

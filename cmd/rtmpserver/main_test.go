@@ -44,6 +44,7 @@ func TestCommandLine(t *testing.T) {
 	port := taken.Addr().String()
 	right := confFile(t, "listen 127.0.0.1:0;\nvhost __defaultVhost__ {\n}\ndaemon off;\n")
 	wrong := confFile(t, "listen 127.0.0.1:0;\nchunk_size 1;\nmax_connections 0;\n")
+	both := confFile(t, "listen 1935;\nhttp_api { enabled on;\nlisten 1935; }\nvhost __defaultVhost__ {\n}\n")
 	for _, c := range []struct {
 		name     string
 		args     []string
@@ -59,6 +60,11 @@ func TestCommandLine(t *testing.T) {
 		{"one of two addresses", []string{"-listen", "127.0.0.1:0, x"}, cli.ExitUsage, "", "-listen: expected PORT or IP:PORT with a port from 0 to 65535, got x"},
 		{"API address", []string{"-api", "1:2:3"}, cli.ExitUsage, "", "-api: expected PORT or IP:PORT"},
 		{"pprof address", []string{"-listen", "0", "-pprof", "x"}, cli.ExitUsage, "", "-pprof: expected PORT or IP:PORT"},
+		{"address twice", []string{"-listen", "1935,1935"}, cli.ExitUsage, "", "-listen: 127.0.0.1:1935 and 127.0.0.1:1935 cannot both be served"},
+		{"address within another", []string{"-listen", ":1935,1935"}, cli.ExitUsage, "", "-listen: :1935 and 127.0.0.1:1935 cannot both be served"},
+		{"API on the port of RTMP", []string{"-listen", "1935", "-api", "1935"}, cli.ExitUsage, "", "-api: 127.0.0.1:1935 cannot be served beside 127.0.0.1:1935: expected another port"},
+		{"pprof on the port of the API", []string{"-listen", "0", "-api", "1985", "-pprof", ":1985"}, cli.ExitUsage, "", "-pprof: :1985 cannot be served beside 127.0.0.1:1985: expected another port"},
+		{"API on the port of RTMP in a file", []string{"-c", both}, cli.ExitCouldNotRun, "", both + ":3: http_api: 127.0.0.1:1935 cannot be served beside RTMP on :1935, line 1"},
 		{"hooks", []string{"-hooks", "127.0.0.1:8085"}, cli.ExitUsage, "", "-hooks: expected a URL like http://127.0.0.1:8085"},
 		{"profile", []string{"-profile", "srs2"}, cli.ExitUsage, "", `-profile is "srs2": srs1 or srs7 was expected`},
 		{"log", []string{"-log", "xml"}, cli.ExitUsage, "", `-log is "xml": text or json was expected`},
@@ -67,6 +73,8 @@ func TestCommandLine(t *testing.T) {
 		{"wrong file", []string{"-c", wrong}, cli.ExitCouldNotRun, "", wrong + ":2: chunk_size: expected a number from 128 to 65536, got 1\n" + wrong + ":3: max_connections: "},
 		{"test a right file", []string{"-t", "-c", right}, cli.ExitOK, "the configuration is right; listeners: 1, vhosts: 1, of them with hooks: 0\n", "warning: " + right + ":4: daemon at the top level"},
 		{"test a wrong file", []string{"-t", "-c", wrong}, cli.ExitFailed, "", "error: " + wrong + ":3: max_connections: "},
+		{"test wrong flags", []string{"-t", "-c", right, "-pprof", "x"}, cli.ExitUsage, "", "-pprof: expected PORT or IP:PORT"},
+		{"test flags of the log", []string{"-t", "-c", right, "-log-level", "loud"}, cli.ExitUsage, "", "-log-level is"},
 		{"test flags", []string{"-t", "-hooks", "http://127.0.0.1:1/"}, cli.ExitOK, "of them with hooks: 1", ""},
 		{"port taken", []string{"-listen", "127.0.0.1:0," + port}, cli.ExitCouldNotRun, "", "rtmpserver: cannot listen on " + port + ": address already in use: another program listens there\n"},
 		{"API port taken", []string{"-listen", "127.0.0.1:0", "-api", port}, cli.ExitCouldNotRun, "", "rtmpserver: cannot listen on " + port + ": "},

@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -41,12 +39,12 @@ func (p *program) start(cfg server.Config) error {
 	}
 	if p.options.pprof != "" {
 		if err := p.serveProfiles(); err != nil {
-			return plain(err)
+			return cli.ListenError(err)
 		}
 	}
 	if err := p.server.Start(); err != nil {
 		p.pprof.Close()
-		return plain(err)
+		return cli.ListenError(err)
 	}
 	for _, v := range cfg.VHosts {
 		if !v.Hooks.Enabled {
@@ -152,21 +150,4 @@ func (p *program) ended(err error) int {
 	}
 	p.log.Info("done")
 	return cli.ExitOK
-}
-
-// plain says in a user's words why an address could not be served.
-func plain(err error) error {
-	var op *net.OpError
-	if !errors.As(err, &op) || op.Op != "listen" || op.Addr == nil {
-		return err
-	}
-	why := op.Err
-	var number syscall.Errno
-	if errors.As(op.Err, &number) {
-		why = number
-	}
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("cannot listen on %s: %v: another program listens there", op.Addr, why)
-	}
-	return fmt.Errorf("cannot listen on %s: %v", op.Addr, why)
 }

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"hookproof/internal/clean"
 )
 
 // Exit codes of every command. Scripts and CI depend on them.
@@ -64,7 +66,8 @@ func Report(s Streams, name string, err error) int {
 	if err == nil {
 		return ExitOK
 	}
-	fmt.Fprintf(s.Err, "%s: %v\n", name, err)
+	// The error may quote a file or a peer that somebody else wrote.
+	fmt.Fprintf(s.Err, "%s: %s\n", name, clean.Commands(clean.Lines(err.Error())))
 	code := Code(err)
 	if code == ExitUsage {
 		fmt.Fprintf(s.Err, "Run \"%s -h\" for help.\n", name)

@@ -118,6 +118,9 @@ func (s *Server) handle(r *endpoint.Request) endpoint.Answer {
 	}
 	events, ok := hookPaths[path]
 	switch {
+	case ok && fromBrowser(r):
+		s.note(r, &verdict{outcome: rejected, code: http.StatusForbidden, reason: "sent by a web browser"})
+		return refusal(http.StatusForbidden, "hooks are for media servers, not for web pages")
 	case !ok && r.Method == http.MethodPost:
 		s.note(r, &verdict{outcome: rejected, code: http.StatusNotFound, reason: "no hook path: " + show(path)})
 		fallthrough
@@ -136,9 +139,18 @@ func (s *Server) handle(r *endpoint.Request) endpoint.Answer {
 	return a
 }
 
+// fromBrowser tells by headers that no media server sends, and that no web page
+// can keep a browser from sending with a POST. Else any page that somebody on
+// this machine looks at could make up events.
+func fromBrowser(r *endpoint.Request) bool {
+	return r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != ""
+}
+
 // refusal is an answer for people; no profile takes it as accepting.
 func refusal(status int, text string) endpoint.Answer {
-	return endpoint.Answer{Status: status, Body: text + "\n", Header: plainText.Clone()}
+	a := endpoint.Answer{Status: status, Body: text + "\n", Header: plainText.Clone()}
+	a.Header.Set("X-Content-Type-Options", "nosniff")
+	return a
 }
 
 func hookPathList() string {

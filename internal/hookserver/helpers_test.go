@@ -102,6 +102,7 @@ func do(t *testing.T, s *Server, method, path, body string, header ...string) re
 	for i := 0; i+1 < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
 	}
+	req.Host = req.Header.Get("Host") // "" is that of the URL
 	c := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
 	resp, err := c.Do(req)
 	if err != nil {

@@ -3,12 +3,15 @@ package hookserver
 import (
 	"embed"
 	"fmt"
+	"net"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
 
 	"hookproof/internal/endpoint"
+	"hookproof/internal/guard"
 )
 
 //go:embed page
@@ -56,6 +59,9 @@ func (s *Server) makePages() map[string]page {
 }
 
 func (s *Server) servePage(p page, r *endpoint.Request) endpoint.Answer {
+	if err := guard.Host(r.Header.Get("Host"), s.address()); err != nil {
+		return refusal(http.StatusForbidden, err.Error())
+	}
 	switch {
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		a := refusal(http.StatusMethodNotAllowed, "this is a page to look at; the hooks are POST "+hookPathList())
@@ -65,6 +71,15 @@ func (s *Server) servePage(p page, r *endpoint.Request) endpoint.Answer {
 		return s.serveFeed(r)
 	}
 	return endpoint.Answer{Status: http.StatusOK, Body: p.body, Header: p.header}
+}
+
+// address is that of the first listener.
+func (s *Server) address() net.Addr {
+	addr, err := netip.ParseAddrPort(s.Addr())
+	if err != nil {
+		return nil // nobody could ask then
+	}
+	return net.TCPAddrFromAddrPort(addr)
 }
 
 // Times of the feed.

@@ -78,6 +78,45 @@ func TestPageFiles(t *testing.T) {
 	}
 }
 
+// TestWebPages: a page that a browser on this machine shows can neither read
+// the live page by a name of its own nor make up events.
+func TestWebPages(t *testing.T) {
+	s := serve(t, Options{Profile: hook.SRS1})
+	event := sample(t, hook.SRS1, hook.OnConnect, nil)
+	for _, c := range []struct {
+		name, method, path, host string
+		header                   []string
+		want                     int
+	}{
+		{"the page by address", "GET", "/", "", nil, 200},
+		{"the page by localhost", "GET", "/", "localhost:8085", nil, 200},
+		{"the page of a rebound name", "GET", "/", "evil.example:8085", nil, 403},
+		{"its feed", "GET", "/events", "evil.example", nil, 403},
+		{"a media server by any name", "POST", "/api/v1/clients", "hooks.example:8085", nil, 200},
+		{"a form of another page", "POST", "/api/v1/clients", "", []string{"Origin", "http://evil.example"}, 403},
+		{"a form without an origin", "POST", "/api/v1/clients", "", []string{"Origin", "null"}, 403},
+		{"a script of a rebound name", "POST", "/api/v1/clients", "evil.example", []string{"Sec-Fetch-Site", "same-origin"}, 403},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			body := ""
+			if c.method == "POST" {
+				body = event
+			}
+			before := s.state(-1).Counts
+			if got := do(t, s, c.method, c.path, body, append(c.header, "Host", c.host)...); got.status != c.want {
+				t.Errorf("status %d, want %d: %s", got.status, c.want, got.body)
+			}
+			after := s.state(-1).Counts
+			if rejected := c.want == 403 && c.method == "POST"; after.Rejected-before.Rejected != map[bool]int64{true: 1}[rejected] {
+				t.Errorf("counts went from %+v to %+v", before, after)
+			}
+		})
+	}
+	if n := s.state(-1).Counts; n.Events != 4 || n.Refused != 0 {
+		t.Errorf("counts are %+v", n)
+	}
+}
+
 // TestFeed: what the page is told: everything at first, then what is new.
 func TestFeed(t *testing.T) {
 	o := guarded(t, hook.SRS7)

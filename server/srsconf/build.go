@@ -16,6 +16,10 @@ type builder struct {
 	isFull  bool
 	ignored map[string]*ignored
 	order   []*ignored
+	// listening holds where each of config.Listen is given, apiNode where the
+	// address of the API is.
+	listening []*node
+	apiNode   *node
 }
 
 // ignored is a directive that this server does not have.

@@ -23,7 +23,7 @@ func DefaultURLs(base string) (map[hook.Event][]string, error) {
 		return nil, err
 	}
 	if u, err := url.Parse(base); err != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return nil, fmt.Errorf("expected a URL without a query, such as http://127.0.0.1:8085, got %s", brief(base))
+		return nil, fmt.Errorf("expected a URL without a query, such as http://127.0.0.1:8085, got %s", shown(base))
 	}
 	urls := make(map[hook.Event][]string, len(paths))
 	for event, path := range paths {

@@ -3,6 +3,7 @@ package srsconf
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 
 	"hookproof/server"
@@ -10,13 +11,12 @@ import (
 
 // root reads the top level of a configuration.
 func (b *builder) root(nodes []*node) {
-	listen := map[string]*node{}
 	vhosts := map[string]*node{}
 	b.config.Listen, b.config.VHosts = nil, nil
 	var addresses []*node
 	addListen := func(n *node) {
 		addresses = append(addresses, n)
-		b.listen(n, listen)
+		b.listen(n)
 	}
 	// What later versions of SRS put into a block rtmp, older ones have here.
 	listening := rule{min: 1, max: -1, wants: "PORT or IP:PORT", many: true, apply: addListen}
@@ -41,7 +41,26 @@ func (b *builder) root(nodes []*node) {
 		"is_full": onOff(b, new(bool)),
 	}
 	b.walk("", nodes, rs, b.unknown("", rs))
+	b.checkAPI()
 	b.checkRoot(nodes, addresses)
+}
+
+// checkAPI reports an address of the API that RTMP has.
+func (b *builder) checkAPI() {
+	api := &b.config.API
+	if !api.Enabled {
+		return
+	}
+	file, line := "configuration", 0
+	if n := b.apiNode; n != nil {
+		file, line = n.file, n.line
+	}
+	for i, addr := range b.config.Listen {
+		if Overlap(addr, api.Listen) {
+			b.errorf(file, line, "http_api: %s cannot be served beside RTMP on %s, line %d: expected another port", api.Listen, addr, b.listening[i].line)
+			return
+		}
+	}
 }
 
 // checkRoot looks at what is missing.
@@ -66,25 +85,54 @@ func (b *builder) checkRoot(nodes, addresses []*node) {
 }
 
 // listen adds the addresses of one listen directive.
-func (b *builder) listen(n *node, seen map[string]*node) {
+func (b *builder) listen(n *node) {
 	for _, arg := range n.args {
 		addr, err := Address(arg, "")
 		if err != nil {
 			b.errorf(n.file, n.line, "listen: %v", err)
 			continue
 		}
-		if was := seen[addr]; was != nil {
-			b.errorf(n.file, n.line, "listen: %s is given twice: the first is on line %d", arg, was.line)
+		i := slices.IndexFunc(b.config.Listen, func(was string) bool { return was == addr || Overlap(was, addr) })
+		if i < 0 {
+			b.config.Listen, b.listening = append(b.config.Listen, addr), append(b.listening, n)
 			continue
 		}
-		seen[addr] = n
-		// The bare port is served for IPv4 and IPv6 alike, so that SRS's
-		// "listen 1935 [::]:1935" is one address here.
-		if host, port, _ := net.SplitHostPort(addr); host == "::" && seen[":"+port] != nil {
-			continue
+		switch was := b.config.Listen[i]; {
+		case was == addr:
+			b.errorf(n.file, n.line, "listen: %s is given twice: the first is on line %d", arg, b.listening[i].line)
+		case wildcard(was) && wildcard(addr):
+			// A port is served for IPv4 and IPv6 alike, so that SRS's
+			// "listen 1935 [::]:1935" is one address here.
+		default:
+			b.errorf(n.file, n.line, "listen: %s and %s, line %d, cannot both be served: one has all addresses, the other's among them", arg, was, b.listening[i].line)
 		}
-		b.config.Listen = append(b.config.Listen, addr)
 	}
+}
+
+// Overlap tells whether two addresses as Address gives them cannot both be
+// listened on: the ports are the same, and the hosts are the same or one
+// stands for every address.
+func Overlap(a, b string) bool {
+	hostA, portA, errA := net.SplitHostPort(a)
+	hostB, portB, errB := net.SplitHostPort(b)
+	if errA != nil || errB != nil || portA != portB || portA == "0" {
+		return false
+	}
+	return wildcard(a) || wildcard(b) || ipOf(hostA).Equal(ipOf(hostB))
+}
+
+// wildcard tells whether an address is every one of the machine.
+func wildcard(addr string) bool {
+	host, _, _ := net.SplitHostPort(addr)
+	return host == "" || ipOf(host).IsUnspecified()
+}
+
+// ipOf reads the hosts that Address allows.
+func ipOf(host string) net.IP {
+	if host == "localhost" {
+		host = "127.0.0.1"
+	}
+	return net.ParseIP(host)
 }
 
 // Address reads "PORT", "IP:PORT" or "localhost:PORT" and gives host:port as
@@ -111,6 +159,7 @@ func Address(s, host string) (string, error) {
 // httpAPI reads the http_api block.
 func (b *builder) httpAPI(n *node) {
 	api := &b.config.API
+	b.apiNode = n
 	listen := func(l *node) {
 		addr, err := Address(l.args[0], "127.0.0.1")
 		if err != nil {
@@ -120,7 +169,7 @@ func (b *builder) httpAPI(n *node) {
 		if _, port, _ := net.SplitHostPort(addr); port == l.args[0] {
 			b.warnf(l.file, l.line, "listen %s of http_api serves 127.0.0.1 only; write 0.0.0.0:%s to serve every address, as SRS would", l.args[0], l.args[0])
 		}
-		api.Listen = addr
+		api.Listen, b.apiNode = addr, l
 	}
 	rs := rules{
 		"enabled": onOff(b, &api.Enabled),

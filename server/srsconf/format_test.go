@@ -21,7 +21,7 @@ func TestRoundTrip(t *testing.T) {
 		},
 	}
 	several := server.DefaultConfig()
-	several.Listen = []string{":1935", "127.0.0.1:0", "[::1]:1935"}
+	several.Listen = []string{":1935", "127.0.0.1:0", "[::1]:1936"}
 	several.ServerID = "id;with{odd}#signs"
 	several.API = server.API{Enabled: true, Listen: "0.0.0.0:1985"}
 	off := server.DefaultVHostConfig("odd;{#}")

@@ -3,6 +3,7 @@ package srsconf
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -115,6 +116,11 @@ func TestErrors(t *testing.T) {
 		{"API twice", head + "http_api {\n}\nhttp_api {\n}", "srs.conf:4: http_api is given twice: the first is on line 2"},
 		{"gop_cache in both places", head + "vhost a {\ngop_cache on;\nplay {\ngop_cache off;\n}\n}", "srs.conf:5: gop_cache is given twice: the first is on line 3"},
 		{"address twice", head + "listen 1935;", "srs.conf:2: listen: 1935 is given twice: the first is on line 1"},
+		{"address within another", head + "listen 127.0.0.1:1935;", "srs.conf:2: listen: 127.0.0.1:1935 and :1935, line 1, cannot both be served"},
+		{"another around an address", "listen 127.0.0.1:1935;\nlisten 1935;", "srs.conf:2: listen: 1935 and 127.0.0.1:1935, line 1, cannot both be served"},
+		{"localhost and its address", "listen localhost:1935 127.0.0.1:1935;", "srs.conf:1: listen: 127.0.0.1:1935 and localhost:1935, line 1, cannot both be served"},
+		{"API on the port of RTMP", head + "http_api {\nenabled on;\nlisten 127.0.0.1:1935;\n}", "srs.conf:4: http_api: 127.0.0.1:1935 cannot be served beside RTMP on :1935, line 1: expected another port"},
+		{"API on its usual port, which RTMP has", "listen 1985;\nhttp_api {\nenabled on;\n}", "srs.conf:2: http_api: 127.0.0.1:1985 cannot be served beside RTMP on :1985, line 1"},
 
 		{"hooks outside of a vhost", head + "http_hooks {\nenabled on;\n}", "srs.conf:2: http_hooks: expected inside of a vhost, got it at the top level"},
 		{"event outside of http_hooks", head + "vhost a {\non_play http://127.0.0.1/;\n}", "srs.conf:3: on_play: expected inside of http_hooks of a vhost, got it inside of vhost"},
@@ -192,6 +198,39 @@ func TestURLs(t *testing.T) {
 				t.Errorf("warnings: %v", warnings)
 			}
 		})
+	}
+}
+
+// TestMessagesHaveNoSecrets: they end in logs.
+func TestMessagesHaveNoSecrets(t *testing.T) {
+	for _, url := range []string{
+		"http://alice:secret@127.0.0.1/api?key=secret#secret", "http://alice:secret@127.0.0.1:99999/?secret", "ftp://alice:secret@h/?key=secret",
+		`"http://alice:secret@127.0.0.1/a b?key=secret"`,
+	} {
+		_, warnings, err := Parse("srs.conf", in("enabled on;\non_play "+url+";"))
+		if err == nil && len(warnings) == 0 {
+			t.Errorf("%s: neither an error nor a warning", url)
+		}
+		if all := fmt.Sprint(warnings, err); strings.Contains(all, "secret") {
+			t.Errorf("%s", all)
+		}
+	}
+	if _, err := DefaultURLs("http://alice:secret@127.0.0.1/?key=secret"); err == nil || strings.Contains(err.Error(), "secret") {
+		t.Errorf("DefaultURLs: %v", err)
+	}
+}
+
+// TestSameAddress: SRS's way to name all addresses twice is no mistake.
+func TestSameAddress(t *testing.T) {
+	for _, text := range []string{"listen 1935 [::]:1935;", "listen [::]:1935 1935;", "listen 0.0.0.0:1935;\nlisten 1935;"} {
+		c, _ := parse(t, text+"\nvhost __defaultVhost__ {\n}\n")
+		if len(c.Listen) != 1 {
+			t.Errorf("%s gives %v, want one address", text, c.Listen)
+		}
+	}
+	c, _ := parse(t, "listen 0 127.0.0.1:0 127.0.0.1:1935 127.0.0.2:1935;\nhttp_api {\nlisten 1935;\n}\nvhost __defaultVhost__ {\n}\n")
+	if len(c.Listen) != 4 {
+		t.Errorf("listeners are %v, want four", c.Listen)
 	}
 }
 

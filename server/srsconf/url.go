@@ -1,11 +1,13 @@
 package srsconf
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
 
+	"hookproof/internal/clean"
 	"hookproof/internal/hook"
 )
 
@@ -17,27 +19,27 @@ func checkURL(raw string) (warning string, err error) {
 		return "", fmt.Errorf("expected a URL like http://127.0.0.1:8085/api/v1/clients, got %s", got)
 	}
 	if strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '"' || r == '\\' }) {
-		return bad(quote(raw) + ", with characters that have to be percent-encoded")
+		return bad(quote(clean.Secrets(raw)) + ", with characters that have to be percent-encoded")
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
-		return bad(brief(raw) + ", which is not a URL")
+		return bad(shown(raw) + ", which is not a URL")
 	}
 	switch {
 	case u.Scheme == "" || u.Opaque != "":
-		return bad(brief(raw) + ", without http:// or https:// in front")
+		return bad(shown(raw) + ", without http:// or https:// in front")
 	case u.Scheme != "http" && u.Scheme != "https":
-		return bad(brief(raw) + ", whose scheme is not http or https")
+		return bad(shown(raw) + ", whose scheme is not http or https")
 	case u.Hostname() == "":
-		return bad(brief(raw) + ", without a host")
+		return bad(shown(raw) + ", without a host")
 	}
 	if p := u.Port(); p != "" || strings.HasSuffix(u.Host, ":") {
 		if n, err := strconv.ParseUint(p, 10, 16); err != nil || n == 0 {
-			return bad(brief(raw) + ", whose port is not from 1 to 65535")
+			return bad(shown(raw) + ", whose port is not from 1 to 65535")
 		}
 	}
 	if err := hook.CheckURL(raw); err != nil {
-		return bad(brief(raw) + ": " + err.Error())
+		return bad(shown(raw) + ": " + errors.Unwrap(err).Error()) // it names the URL
 	}
 	return doubtful(u), nil
 }
@@ -56,6 +58,9 @@ func doubtful(u *url.URL) string {
 	}
 	return ""
 }
+
+// shown is a URL in a message, without the secrets that may stand in it.
+func shown(raw string) string { return brief(clean.Secrets(raw)) }
 
 // quote puts a string from the file into double quotes, control bytes escaped.
 func quote(s string) string { return strconv.Quote(s) }

@@ -137,7 +137,7 @@ func (b *builder) urls(n *node, h *server.Hooks, event hook.Event) {
 			continue
 		}
 		if warning != "" {
-			b.warnf(n.file, n.line, "%s: %s: %s", n.name, brief(raw), warning)
+			b.warnf(n.file, n.line, "%s: %s: %s", n.name, shown(raw), warning)
 		}
 		h.URLs[event] = append(h.URLs[event], raw)
 	}
