@@ -94,6 +94,9 @@ type Limits struct {
 	// Unconnected holds for what comes before connect is accepted, Connected afterwards, Publishing once a
 	// publish was accepted.
 	Unconnected, Connected, Publishing chunk.Limits
+	// Unfinished is what the messages under way of all clients may occupy together, beyond 32 KB of each client, in
+	// bytes; then the client that has sat on one for longest has to go. It is taken at the start, not by Reload.
+	Unfinished int
 	// Streams is the number of message streams of one connection.
 	Streams int
 	// Openings is how many publishes and plays one connection may ask for at once; each second allows one more.
@@ -148,6 +151,6 @@ func DefaultLimits() Limits {
 	known.MessageSize, known.Buffered = 256<<10, 320<<10 // commands, and media of who does not wait for Publish.Start
 	return Limits{
 		Unconnected: early, Connected: known, Publishing: chunk.DefaultLimits(),
-		Streams: 16, Openings: 32, StreamName: 2048, Param: 32 << 10, TCURL: 32 << 10,
+		Unfinished: 512 << 20, Streams: 16, Openings: 32, StreamName: 2048, Param: 32 << 10, TCURL: 32 << 10,
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"hookproof/internal/client"
 	"hookproof/internal/hook"
 	"hookproof/internal/rtmp/chunk"
+	"hookproof/internal/rtmp/command"
 )
 
 // A panic ends its client only, and frees the name of its stream.
@@ -110,4 +111,33 @@ func (l *lockedBuffer) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
+}
+
+// Clients that sit on unfinished messages hold no more together than they may: who has sat for longest goes. A
+// publisher, whose messages take no time, does not feel it.
+func TestUnfinishedMessages(t *testing.T) {
+	f := start(t, hook.SRS7, func(c *Config) { c.Limits.Unfinished = 600 << 10 })
+	publisher, player := f.publisher("cam"), f.player("cam")
+	const size = 256 << 10
+	video := chunk.Message{ChunkStream: 6, Type: message.TypeIDVideoMessage, Stream: 1, Payload: make([]byte, size)}
+	begun := bytesOf(chunk.DefaultSize, command.SetChunkSize(size))
+	begun = append(begun, bytesOf(size, video)[:size]...)
+	var sitters []*raw
+	for i := range 5 {
+		c := f.connectedRaw()
+		c.send(begun)
+		sitters = append(sitters, c)
+		if i < 2 {
+			f.eventually("it sits", func() bool { return f.unfinished.Used() > i*size+size/2 })
+		} else {
+			sitters[i-2].cut()
+		}
+	}
+	f.must(publisher.SendMessage(&video))
+	f.must(publisher.WriteMedia(client.Clip()...))
+	f.frames(player, framesOf(client.Clip()))
+	for _, c := range sitters {
+		c.Close()
+	}
+	f.eventually("nobody sits", func() bool { return f.unfinished.Used() == 0 })
 }

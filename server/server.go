@@ -12,6 +12,7 @@ import (
 
 	"hookproof/internal/guard"
 	"hookproof/internal/hook"
+	"hookproof/internal/rtmp/chunk"
 	"hookproof/server/stream"
 )
 
@@ -33,6 +34,8 @@ type Server struct {
 	hooks   *hooks
 	streams *stream.Registry
 	current atomic.Pointer[settings] // what Reload replaces
+	// unfinished bounds the messages under way of all clients.
+	unfinished *chunk.Budget
 
 	// base is the context of hook calls: cancelled when there is no more time for them.
 	base   context.Context
@@ -78,6 +81,7 @@ func New(cfg Config, o Options) (*Server, error) {
 	s.base, s.cancel = context.WithCancel(context.Background())
 	s.hooks = newHooks(s, cfg.ServerID)
 	s.current.Store(newSettings(cfg))
+	s.unfinished = chunk.NewBudget(cfg.Limits.Unfinished)
 	s.streams = stream.NewRegistry(stream.Options{
 		ChunkSize: cfg.ChunkSize, Queue: cfg.Play.Queue, QueueBytes: cfg.Play.QueueBytes, Merge: cfg.Play.Merge,
 		NewID: s.ids.streamID,

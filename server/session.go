@@ -55,11 +55,16 @@ type refusal struct{ why error }
 func (e *refusal) Error() string { return "refused: " + e.why.Error() }
 func (e *refusal) Unwrap() error { return e.why }
 
+// errMemory ends a client that has sat on an unfinished message while others needed the memory.
+var errMemory = errors.New("its unfinished messages took too long where all clients together may hold no more")
+
 // errLeft is what the end of a client that simply left is called.
 var errLeft = errors.New("the client left")
 
 func newSession(s *Server, set *settings, nc *net.TCPConn) *session {
-	return &session{srv: s, conn: newConn(nc, &set.cfg), number: s.ids.next(), since: time.Now(), set: set}
+	c := &session{srv: s, conn: newConn(nc, &set.cfg), number: s.ids.next(), since: time.Now(), set: set}
+	c.conn.reader.Share(s.unfinished, func() { c.conn.abort(errMemory) })
+	return c
 }
 
 // run serves the client up to its connect, and hands it over to a goroutine that begins with a small stack:
@@ -129,6 +134,7 @@ func (c *session) turn() error {
 // over ends the session with its last events. A panic ends this client only.
 func (c *session) over(err error) {
 	defer c.srv.forget(c)
+	c.conn.reader.Release()
 	if errors.Is(err, io.EOF) || errors.Is(err, syscall.EPIPE) || errors.Is(err, net.ErrClosed) {
 		err = errLeft
 	}

@@ -67,7 +67,7 @@ func (c *Config) validateBounds() (errs []error) {
 		errs = append(errs, fmt.Errorf("play queue: expected more than 0, got %v and %d bytes", c.Play.Queue, c.Play.QueueBytes))
 	}
 	l := c.Limits
-	for name, n := range map[string]int{"streams": l.Streams, "openings": l.Openings, "stream name": l.StreamName, "param": l.Param, "tcUrl": l.TCURL} {
+	for name, n := range map[string]int{"unfinished": l.Unfinished, "streams": l.Streams, "openings": l.Openings, "stream name": l.StreamName, "param": l.Param, "tcUrl": l.TCURL} {
 		if n <= 0 {
 			errs = append(errs, fmt.Errorf("limit %s: expected more than 0, got %d", name, n))
 		}

@@ -18,6 +18,7 @@ type Reader struct {
 	current   *stream // whose chunk is being read, or nil
 	left      int     // payload bytes of that chunk still to come
 	buffered  int     // capacity of all unfinished payloads
+	share     *share  // of a Budget, or nil
 	split     aggregate
 	window    uint64
 	acked     uint64 // BytesRead at the last Acknowledgement
@@ -164,6 +165,9 @@ func (r *Reader) grow(s *stream, n, arrived int) error {
 	if r.buffered += size - cap(s.payload); r.buffered > r.limits.Buffered {
 		return &LimitError{What: "bytes in unfinished messages", Got: int64(r.buffered), Max: int64(r.limits.Buffered)}
 	}
+	if err := r.account(); err != nil {
+		return err
+	}
 	s.payload = append(make([]byte, 0, size), s.payload...)
 	return nil
 }
@@ -187,6 +191,7 @@ func (r *Reader) stream(id uint32) (*stream, error) {
 func (r *Reader) close(s *stream) {
 	r.buffered -= cap(s.payload)
 	s.payload, s.open = nil, false
+	r.account() // less is never an error
 }
 
 func (r *Reader) unfinished() bool {
