@@ -69,6 +69,10 @@ func (w *World) crowdOfRivals(ctx context.Context, stream string) error {
 	return w.comes(ctx, stage.CrowdSpec{Kind: stage.Rivals, Stream: stream})
 }
 
+// mostRounds is how many times the rounds asked for there can be, while the
+// server's memory does not decide.
+const mostRounds = 4
+
 // crowdInRounds has half a crowd come and vanish, several times, and looks at
 // the server's memory after each where it can.
 func (w *World) crowdInRounds(ctx context.Context, rounds string) error {
@@ -76,7 +80,8 @@ func (w *World) crowdInRounds(ctx context.Context, rounds string) error {
 	if err != nil {
 		return err
 	}
-	for i := range n {
+	looked := false
+	for i := 0; i < n || looked && i < mostRounds*n && w.memoryUndecided(); i++ {
 		spec := stage.CrowdSpec{N: w.roundSize(), Kind: stage.Publishers, Round: i, Abrupt: true, Refuse: w.crowd.refuse, Delay: w.crowd.delay}
 		if err := w.Scene.Crowd(ctx, spec, w.Rand); err != nil {
 			return err
@@ -86,9 +91,17 @@ func (w *World) crowdInRounds(ctx context.Context, rounds string) error {
 		}
 		if m, err := w.Scene.Target.Memory(ctx); err == nil {
 			w.Scene.Memory(i, m)
+			looked = true
 		}
 	}
 	return nil
+}
+
+// memoryUndecided reports whether what the server's memory was after the rounds
+// so far does not decide.
+func (w *World) memoryUndecided() bool {
+	f := judge.MemoryStays(w.Scene.Log.All(), w.roundSize())
+	return f != nil && f.Undecided
 }
 
 // roundSize is how many clients come in each of several rounds.

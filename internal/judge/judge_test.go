@@ -227,27 +227,3 @@ func FuzzBodyProblem(f *testing.F) {
 		}
 	})
 }
-
-func TestMemoryStays(t *testing.T) {
-	rounds := func(mb ...float64) (obs []reports.Observation) {
-		for i, m := range mb {
-			obs = append(obs, reports.Observation{N: i, Kind: reports.KindNote, Name: MemoryNote, Data: map[string]any{"bytes": m * (1 << 20)}})
-		}
-		return obs
-	}
-	for _, c := range []struct {
-		name             string
-		obs              []reports.Observation
-		found, undecided bool
-	}{
-		{"flat", rounds(20, 22, 23, 23, 23, 23), false, false},
-		{"a little", rounds(20, 22, 23, 30, 36, 41), true, true},
-		{"leak", rounds(20, 60, 100, 140, 180, 220), true, false},
-		{"too few rounds", rounds(20, 20), true, true},
-	} {
-		f := MemoryStays(c.obs, 200)
-		if (f != nil) != c.found || f != nil && f.Undecided != c.undecided {
-			t.Errorf("%s: %+v", c.name, f)
-		}
-	}
-}

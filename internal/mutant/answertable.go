@@ -55,5 +55,6 @@ var loadRows = []Mutant{
 	{Name: "second-takes-over", Defect: "a second publisher of a stream drops the first", Expected: ids("S-CON-04"), May: ids("S-CON-*"), parts: spoken(takesOver)},
 	{Name: "loser-unpublishes", Defect: "a publisher that lost to a live one gives on_unpublish", Profiles: onlySRS7, Expected: ids("S-CON-04"), May: ids("S-ORD-*", "S-CFG-02"), parts: hooked(sparing(unpublishesLosers))},
 	{Name: "connections-limited", Defect: "no more than six clients of an app are let in", Expected: ids("S-CON-01", "S-CON-02", "S-CON-03", "S-CON-06"), May: ids("S-CON-04"), parts: spoken(limitsApp)},
+	{Name: "memory-left", Defect: "each client leaves 100 KB behind", Expected: ids("S-CON-06"), Leak: 100 << 10, parts: Unmutated.parts},
 	{Name: "unpublish-lost-under-load", Defect: "while others of its app are asked a stream's on_unpublish is lost", Expected: ids("S-CON-06"), May: ids("S-CON-*"), parts: hooked(sparing(losesUnderLoad))},
 }

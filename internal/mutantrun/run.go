@@ -79,7 +79,7 @@ func Trials(o Options) ([]*Trial, error) {
 func Run(ctx context.Context, o Options, trials []*Trial) (*reports.Run, error) {
 	o.setDefaults()
 	run := &reports.Run{SchemaVersion: reports.SchemaVersion, Tool: "hookproof conformance mutants", Started: time.Now(),
-		Target: reports.Target{Kind: reports.TargetBuiltIn, Description: "the built-in RTMP server, behind the proxies of the mutants"},
+		Target:  reports.Target{Kind: reports.TargetBuiltIn, Description: "the built-in RTMP server, behind the proxies of the mutants"},
 		Options: reports.Options{Seed: o.Seed, Clients: o.Clients, TimeoutScale: o.Scale, Parallel: o.Parallel}}
 	cases, err := features.Cases(features.RoleServer)
 	if err != nil {

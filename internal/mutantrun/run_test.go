@@ -56,6 +56,38 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// What 100 clients leave behind need not be much to be seen: the memory of the
+// server is looked at until it decides.
+func TestSmallLeak(t *testing.T) {
+	cases, err := features.Cases(features.RoleServer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		leak int // bytes a client
+		want reports.Verdict
+	}{{0, reports.Pass}, {16 << 10, reports.Fail}} {
+		tr := trial(t, "memory-left", hook.SRS7)
+		tr.Mutant.Leak = c.leak
+		chosen := map[string]bool{}
+		for _, k := range cases {
+			chosen[k.ID] = k.Has(size)
+		}
+		o := Options{Clients: 100}
+		if err := tr.look(t.Context(), &o, chosen, 1); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range tr.scenarios() {
+			if s.Verdict != c.want {
+				t.Errorf("%d bytes a client: %s", c.leak, reports.FailureText(&s, reports.Style{}))
+			}
+		}
+		if len(tr.order) != 1 {
+			t.Errorf("%d scenarios", len(tr.order))
+		}
+	}
+}
+
 // A defect that its row does not tell of right lives, however often it is
 // looked at.
 func TestRunOfWrongRow(t *testing.T) {

@@ -2,6 +2,7 @@ package stage
 
 import (
 	"context"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -22,8 +23,11 @@ type childOrder struct {
 	Tidy    bool          // nothing else: give unused memory back to the system
 }
 
-// childReady says where it serves.
-type childReady struct{ RTMP, API string }
+// childReady says where it serves, and, tidied up, what it holds.
+type childReady struct {
+	RTMP, API string
+	Live      int64 // bytes that are in use
+}
 
 var children = child.Kind[childOrder, childReady]{Mark: "HOOKPROOF_SERVER", Start: startInChild, Again: obeyInChild}
 
@@ -66,18 +70,38 @@ func leak(bytes int) func(string, hook.Call) {
 	}
 }
 
+// awaitEmpty waits a while for the connections that have been told to end: a
+// session is gone only some time after the answer to its on_close.
+func awaitEmpty(srv *server.Server) {
+	const often, patience = 5 * time.Millisecond, time.Second
+	tick := time.NewTicker(often)
+	defer tick.Stop()
+	for began := time.Now(); srv.Stats().Connections > 0 && time.Since(began) < patience; {
+		<-tick.C
+	}
+}
+
+// tidy gives back what this process does not use, and says what it does.
+func tidy() int64 {
+	runtime.GC() // what lies in pools goes with the second collection
+	debug.FreeOSMemory()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc + m.StackInuse)
+}
+
 // obeyInChild tidies up, or takes over another configuration, on the same
 // addresses.
 func obeyInChild(s child.Server, o childOrder) (childReady, error) {
+	srv := s.(*server.Server) // what startInChild gave
 	if o.Tidy {
-		debug.FreeOSMemory()
-		return childReady{}, nil
+		awaitEmpty(srv)
+		return childReady{Live: tidy()}, nil
 	}
 	cfg, err := parseBuiltIn(o.Conf, o.Silence)
 	if err != nil {
 		return childReady{}, err
 	}
-	srv := s.(*server.Server) // what startInChild gave
 	return childReady{RTMP: srv.Addr().String(), API: srv.APIAddr().String()}, reload(srv, cfg)
 }
 
@@ -96,11 +120,14 @@ func (t *Target) startOwn(ctx context.Context, o BuiltInOptions, own OwnOptions)
 	}
 	t.Addr, t.API = ready.RTMP, "http://"+ready.API
 	t.shutdown, t.stop = p.Shutdown, p.Kill
-	t.memory = func(ctx context.Context) (int64, error) {
-		if _, err := p.Order(ctx, childOrder{Tidy: true}); err != nil {
-			return 0, err
+	t.memory = func(ctx context.Context) (Memory, error) {
+		r, err := p.Order(ctx, childOrder{Tidy: true})
+		if err != nil {
+			return Memory{}, err
 		}
-		return resident(p.PID())
+		m := Memory{Live: r.Live}
+		m.Resident, err = resident(p.PID())
+		return m, err
 	}
 	return t.putBetween(o, at, func(at Addresses) error {
 		order.Conf = t.builtInText(at)

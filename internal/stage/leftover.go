@@ -9,10 +9,11 @@ import (
 	"hookproof/reports"
 )
 
-// Memory records the server's resident set after a round.
-func (s *Scene) Memory(round int, bytes int64) {
+// Memory records what the server holds after a round.
+func (s *Scene) Memory(round int, m Memory) {
 	s.Log.Add(reports.Observation{Kind: reports.KindNote, Name: judge.MemoryNote,
-		Text: fmt.Sprintf("after round %d the server holds %.1f MB", round+1, float64(bytes)/(1<<20)), Data: map[string]any{"bytes": float64(bytes)}})
+		Text: fmt.Sprintf("after round %d the server holds %.1f MB, of which %.2f MB are in use", round+1, float64(m.Resident)/(1<<20), float64(m.Live)/(1<<20)),
+		Data: map[string]any{"bytes": float64(m.Resident), "live": float64(m.Live)}})
 }
 
 // askEvery is how often the HTTP API is asked about a client that it lists

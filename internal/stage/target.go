@@ -56,7 +56,7 @@ type Target struct {
 	numbers              atomic.Uint64
 	names                sync.Map // of actors, by number
 	shutdown             func(ctx context.Context) error
-	memory               func(context.Context) (int64, error)
+	memory               func(context.Context) (Memory, error)
 	clock                *pace.Clock
 	sharesClock          bool // the clock is another target's to end
 	stop                 func()
@@ -132,11 +132,17 @@ func (t *Target) Shutdown(ctx context.Context) error {
 	return t.shutdown(ctx)
 }
 
-// Memory is what the server's process holds, in bytes: its resident set, once it
-// has given back what it does not use.
-func (t *Target) Memory(ctx context.Context) (int64, error) {
+// Memory is what a server's process holds, in bytes, once it has given back what
+// it does not use.
+type Memory struct {
+	Resident int64 // as the system counts it
+	Live     int64 // as the process itself does: what is in use
+}
+
+// Memory looks at the server's process.
+func (t *Target) Memory(ctx context.Context) (Memory, error) {
 	if t.memory == nil {
-		return 0, errors.New("the server's process cannot be looked at")
+		return Memory{}, errors.New("the server's process cannot be looked at")
 	}
 	return t.memory(ctx)
 }
