@@ -28,7 +28,8 @@ type conn struct {
 	pinged    time.Time
 
 	wmu          sync.Mutex
-	chunkSize    int // of what is written; under wmu
+	chunkSize    int     // of what is written; under wmu
+	pending      *[]byte // what send has not written yet, nil when nothing; under wmu
 	writeTimeout time.Duration
 	writeUntil   time.Time // under wmu
 }
@@ -159,16 +160,42 @@ func (c *conn) quiet(now time.Time, who pinger) error {
 	return nil
 }
 
-// send writes messages in one write.
+// send puts messages behind what is written next. They go out before the session waits for anything: the
+// client's next message, a hook's answer, the end. So the answers to commands that came together, or to one
+// command, are one write.
 func (c *conn) send(messages ...chunk.Message) error {
-	b := buffers.Get().(*[]byte)
-	defer buffers.Put(b)
 	c.wmu.Lock()
 	defer c.wmu.Unlock()
-	*b = (*b)[:0]
-	for i := range messages {
-		*b = chunk.AppendMessage(*b, &messages[i], c.chunkSize)
+	if c.pending == nil {
+		c.pending = buffers.Get().(*[]byte)
 	}
+	for i := range messages {
+		*c.pending = chunk.AppendMessage(*c.pending, &messages[i], c.chunkSize)
+	}
+	if len(*c.pending) < mostPending {
+		return c.aborted()
+	}
+	return c.writePending()
+}
+
+// mostPending is when a client that asks for a lot in one go is answered in between, in bytes.
+const mostPending = 16 << 10
+
+// flush writes what send has put aside.
+func (c *conn) flush() error {
+	c.wmu.Lock()
+	defer c.wmu.Unlock()
+	return c.writePending()
+}
+
+// writePending is flush for who holds wmu.
+func (c *conn) writePending() error {
+	if c.pending == nil {
+		return nil
+	}
+	b := c.pending
+	c.pending = nil
+	defer func() { *b = (*b)[:0]; buffers.Put(b) }()
 	if err := c.armWrite(); err != nil {
 		return err
 	}
@@ -177,7 +204,7 @@ func (c *conn) send(messages ...chunk.Message) error {
 	return c.because(err)
 }
 
-// setChunkSize holds from the next write on, which has to tell the client.
+// setChunkSize holds from the next message on; the one before has to tell the client.
 func (c *conn) setChunkSize(n int) {
 	c.wmu.Lock()
 	defer c.wmu.Unlock()
@@ -188,6 +215,9 @@ func (c *conn) setChunkSize(n int) {
 func (c *conn) writeAll(bufs *net.Buffers) error {
 	c.wmu.Lock()
 	defer c.wmu.Unlock()
+	if err := c.writePending(); err != nil {
+		return err
+	}
 	if err := c.armWrite(); err != nil {
 		return err
 	}
@@ -223,7 +253,7 @@ func (c *conn) because(err error) error {
 	return err
 }
 
-// buffers are for building what is written, given back at once.
+// buffers are for building what is written, given back when it is.
 var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 1024); return &b }}
 
 // hangUp ends the connection so that the client reads what was sent before the end: the end of our side

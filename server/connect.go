@@ -119,7 +119,7 @@ func (c *session) refuseWith(why error, m chunk.Message) error {
 		return err
 	}
 	c.log("refused", "reason", clean.Short(why.Error(), maxShown))
-	if err := c.conn.send(m); err != nil {
+	if err := errors.Join(c.conn.send(m), c.conn.flush()); err != nil {
 		return err
 	}
 	return &refusal{why}

@@ -79,6 +79,7 @@ func (c *session) call(e hook.Event, t target, streamID string) hook.Decision {
 	if !v.asks(e) {
 		return accepted
 	}
+	c.conn.flush() // what the client was told so far is not to wait for the answer; an error shows when it is read from
 	pl := &hook.Payload{
 		ClientID: c.srv.ids.clientID(c.number, v.profile()), IP: c.ip(),
 		VHost: v.Name, App: t.app, Stream: t.name, Param: t.param,

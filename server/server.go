@@ -114,7 +114,7 @@ func (s *Server) Start() error {
 
 func (s *Server) listen(cfg Config) error {
 	for _, addr := range cfg.Listen {
-		l, err := net.Listen("tcp", addr)
+		l, err := listenRTMP(addr)
 		if err != nil {
 			return fmt.Errorf("server: %w", err)
 		}

@@ -64,6 +64,7 @@ var errLeft = errors.New("the client left")
 func newSession(s *Server, set *settings, nc *net.TCPConn) *session {
 	c := &session{srv: s, conn: newConn(nc, &set.cfg), number: s.ids.next(), since: time.Now(), set: set}
 	c.conn.reader.Share(s.unfinished, func() { c.conn.abort(errMemory) })
+	c.conn.reader.BeforeRead(c.conn.flush)
 	return c
 }
 
@@ -186,6 +187,7 @@ func (c *session) ping() error {
 
 // finish ends what the client began, one event after the other, and the connection.
 func (c *session) finish(why error) {
+	c.conn.flush() // what it was told before it went wrong
 	var refused *refusal
 	if errors.As(why, &refused) || c.conn.aborted() != nil {
 		c.conn.nc.CloseWrite() // it need not wait for the hooks

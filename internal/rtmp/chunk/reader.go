@@ -45,6 +45,11 @@ func (r *Reader) SetLimits(l Limits) {
 // ChunkSize returns the chunk size in force, in bytes.
 func (r *Reader) ChunkSize() int { return r.chunkSize }
 
+// BeforeRead has f called before every read of the connection, which may wait:
+// by then what the peer waits for has to be on its way. An error of f is what
+// Next returns.
+func (r *Reader) BeforeRead(f func() error) { r.src.before = f }
+
 // AddBytes adds to BytesRead what was read before, such as the handshake.
 func (r *Reader) AddBytes(n uint64) { r.src.total.Add(n) }
 

@@ -36,6 +36,8 @@ type source struct {
 
 	total atomic.Uint64 // bytes read
 
+	before func() error // called before every read, or nil
+
 	conn syscall.RawConn // set where waiting without a buffer is possible
 	try  func(fd uintptr) bool
 	n    int // what try read
@@ -94,6 +96,11 @@ func (s *source) fill() error {
 	if s.buf != nil {
 		s.carried = copy(s.carry[:], s.buf[s.pos:s.end])
 		s.release()
+	}
+	if s.before != nil {
+		if err := s.before(); err != nil {
+			return err
+		}
 	}
 	const patience = 100 // reads without a byte or an error, as bufio has it
 	for range patience {
