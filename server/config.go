@@ -43,6 +43,9 @@ type VHost struct {
 	Enabled bool
 	// GOPCache gives a new player what came since the last keyframe; off, it waits for the next one.
 	GOPCache bool
+	// Merge is the longest time that writes to many players are put off to be sent as one; few players are not
+	// put off. It is what many players cost against how late they get a frame. 0 never puts off.
+	Merge time.Duration
 	// Hooks says who is asked.
 	Hooks Hooks
 }
@@ -112,8 +115,6 @@ type Play struct {
 	Queue time.Duration
 	// QueueBytes bounds what a stream keeps for its players, whatever its time.
 	QueueBytes int
-	// Merge is the longest time that writes to many players are put off to be sent as one; few players are not put off.
-	Merge time.Duration
 }
 
 // DefaultConfig listens on 127.0.0.1:1935 with the default vhost, GOP cache on and hooks off.
@@ -131,14 +132,14 @@ func DefaultConfig() Config {
 			Write: 10 * time.Second, Linger: 500 * time.Millisecond,
 		},
 		Limits: DefaultLimits(),
-		Play:   Play{Queue: 10 * time.Second, QueueBytes: 16 << 20, Merge: 100 * time.Millisecond},
+		Play:   Play{Queue: 10 * time.Second, QueueBytes: 16 << 20},
 	}
 }
 
-// DefaultVHostConfig is an enabled vhost of that name, hooks off but ready: profile srs1, 30 s, no URL.
+// DefaultVHostConfig is an enabled vhost of that name, SRS's 350 ms of merging, hooks off but ready: profile srs1, 30 s, no URL.
 func DefaultVHostConfig(name string) VHost {
 	return VHost{
-		Name: name, Enabled: true, GOPCache: true,
+		Name: name, Enabled: true, GOPCache: true, Merge: 350 * time.Millisecond,
 		Hooks: Hooks{Profile: "srs1", Timeout: 30 * time.Second, URLs: map[hook.Event][]string{}},
 	}
 }

@@ -43,7 +43,7 @@ func (c *session) publishAs(ms *messageStream, t target, raw string) error {
 		held.Release()
 		return c.refuseStatus(ms.id, err, command.PublishDenied)
 	}
-	publication, err := held.Publish(c.srv.base, c.id(), t.vhost.GOPCache)
+	publication, err := held.Publish(c.srv.base, c.id(), stream.Delivery{GOPCache: t.vhost.GOPCache, Merge: t.vhost.Merge})
 	if err != nil { // it was never live, so there is no on_unpublish (S-CON-04), in either profile
 		held.Release()
 		return c.refuseStatus(ms.id, err, command.PublishBadName)

@@ -83,7 +83,7 @@ func New(cfg Config, o Options) (*Server, error) {
 	s.current.Store(newSettings(cfg))
 	s.unfinished = chunk.NewBudget(cfg.Limits.Unfinished)
 	s.streams = stream.NewRegistry(stream.Options{
-		ChunkSize: cfg.ChunkSize, Queue: cfg.Play.Queue, QueueBytes: cfg.Play.QueueBytes, Merge: cfg.Play.Merge,
+		ChunkSize: cfg.ChunkSize, Queue: cfg.Play.Queue, QueueBytes: cfg.Play.QueueBytes,
 		NewID: s.ids.streamID,
 	})
 	return s, nil

@@ -57,7 +57,7 @@ func (c *Config) validateBounds() (errs []error) {
 	}
 	for name, d := range map[string]time.Duration{
 		"idle": t.Idle, "first packet": t.FirstPacket, "publish": t.Publish, "ping": t.Ping,
-		"player": t.Player, "linger": t.Linger, "merge": c.Play.Merge,
+		"player": t.Player, "linger": t.Linger,
 	} {
 		if d < 0 {
 			errs = append(errs, fmt.Errorf("time-out %s: expected 0 or more, got %v", name, d))

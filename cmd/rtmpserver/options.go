@@ -75,9 +75,10 @@ or by a few options.`,
 		{Title: "Configuration file", Text: `
 The format is that of SRS. Read are: listen, max_connections, chunk_size,
 server_id, include, rtmp { listen chunk_size }, http_api { enabled listen
-metrics }, vhost NAME { enabled gop_cache play { gop_cache } http_hooks {
-enabled on_connect on_close on_publish on_unpublish on_play on_stop profile
-timeout insecure_tls } }. An event takes several URLs.
+metrics }, vhost NAME { enabled gop_cache play { gop_cache mw_latency }
+http_hooks { enabled on_connect on_close on_publish on_unpublish on_play on_stop
+profile timeout insecure_tls } }. An event takes several URLs. mw_latency is the
+longest wait, in ms, before many players are written to together (350; 0: none).
 
 Unknown to SRS are, in http_hooks, profile (srs1 or srs7; srs1 if not given),
 timeout (seconds; 30 if not given) and insecure_tls (on accepts any certificate,

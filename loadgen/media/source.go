@@ -54,17 +54,15 @@ const (
 )
 
 // Synthetic makes a stream of that many bits per second, stamps included. Its
-// pictures cannot be decoded.
+// pictures cannot be decoded; its sequence headers can, since servers look into
+// them: they are the clip's.
 func Synthetic(rate int) (Source, error) {
 	if rate < minRate || rate > maxRate {
 		return Source{}, fmt.Errorf("bit rate %d: expected %d to %d bits per second", rate, minRate, maxRate)
 	}
 	perSecond := rate/8 - (audioLen+markerRoom)*1000/sound - pictures*markerRoom
 	size := max(perSecond/pictures, 16)
-	tags := []flv.Tag{
-		{Type: message.TypeIDVideoMessage, Data: []byte{0x17, 0, 0, 0, 0, 1, 0x42, 0xc0, 0x0d, 0xff, 0xe1, 0, 4, 0x67, 0x42, 0xc0, 0x0d, 1, 0, 2, 0x68, 0xce}},
-		{Type: message.TypeIDAudioMessage, Data: []byte{0xaf, 0, 0x14, 0x08}},
-	}
+	tags := sequenceHeaders()
 	key, inter, tone := picture(0x17, 0x65, size), picture(0x27, 0x41, size), make([]byte, audioLen)
 	tone[0], tone[1] = 0xaf, 1
 	nextSound := 0
@@ -80,6 +78,16 @@ func Synthetic(rate int) (Source, error) {
 		tags = append(tags, flv.Tag{Type: message.TypeIDVideoMessage, Timestamp: uint32(at), Data: data})
 	}
 	return Source{Name: fmt.Sprintf("synthetic, %d kbit/s", rate/1000), tags: tags}, nil
+}
+
+// sequenceHeaders are the clip's.
+func sequenceHeaders() (tags []flv.Tag) {
+	for _, t := range client.Clip() {
+		if t.Type != message.TypeIDDataMessageAMF0 && len(t.Data) > 1 && t.Data[1] == 0 {
+			tags = append(tags, t)
+		}
+	}
+	return tags
 }
 
 // picture makes an AVC packet with one NAL unit of that type.

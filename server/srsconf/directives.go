@@ -5,6 +5,7 @@ import (
 	"net"
 	"slices"
 	"strconv"
+	"time"
 
 	"hookproof/server"
 )
@@ -197,6 +198,19 @@ func number(b *builder, to *int, low, high int) rule {
 		}
 		*to = v
 	}}
+}
+
+// millis is the rule of a time in whole milliseconds, 0 to most.
+func millis(b *builder, to *time.Duration, most int) rule {
+	var v int
+	r := number(b, &v, 0, most)
+	apply := r.apply
+	r.apply = func(n *node) {
+		v = int(*to / time.Millisecond)
+		apply(n)
+		*to = time.Duration(v) * time.Millisecond
+	}
+	return r
 }
 
 // onOff is the rule of a switch. SRS takes everything but one of the two words

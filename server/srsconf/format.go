@@ -96,10 +96,22 @@ func (w *writer) vhost(v *server.VHost) {
 		if !v.Enabled {
 			w.line("enabled", "off")
 		}
-		if v.GOPCache != standard.GOPCache {
-			w.block("play", nil, func() { w.line("gop_cache", onOffWord(v.GOPCache)) })
-		}
+		w.play(v, &standard)
 		w.hooks(&v.Hooks, &standard.Hooks)
+	})
+}
+
+func (w *writer) play(v, standard *server.VHost) {
+	if v.GOPCache == standard.GOPCache && v.Merge == standard.Merge {
+		return
+	}
+	w.block("play", nil, func() {
+		if v.GOPCache != standard.GOPCache {
+			w.line("gop_cache", onOffWord(v.GOPCache))
+		}
+		if v.Merge != standard.Merge {
+			w.line("mw_latency", strconv.FormatInt(v.Merge.Milliseconds(), 10))
+		}
 	})
 }
 

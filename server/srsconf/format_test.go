@@ -25,7 +25,7 @@ func TestRoundTrip(t *testing.T) {
 	several.ServerID = "id;with{odd}#signs"
 	several.API = server.API{Enabled: true, Listen: "0.0.0.0:1985"}
 	off := server.DefaultVHostConfig("odd;{#}")
-	off.Enabled, off.GOPCache = false, false
+	off.Enabled, off.GOPCache, off.Merge = false, false, 0
 	off.Hooks.Profile = "srs7"
 	several.VHosts = append(several.VHosts, off)
 	for _, c := range []struct {

@@ -12,6 +12,9 @@ import (
 // maxTimeout bounds http_hooks' timeout.
 const maxTimeout = time.Hour
 
+// maxMerge bounds play's mw_latency, in milliseconds.
+const maxMerge = 10_000
+
 // vhost reads one vhost block.
 func (b *builder) vhost(n *node, seen map[string]*node) {
 	name := n.args[0]
@@ -31,7 +34,7 @@ func (b *builder) vhost(n *node, seen map[string]*node) {
 		"gop_cache":  gop,
 		"chunk_size": b.vhostChunkSize(),
 		"play": {block: true, wants: "a block without a name", apply: func(n *node) {
-			inner := rules{"gop_cache": gop}
+			inner := rules{"gop_cache": gop, "mw_latency": millis(b, &v.Merge, maxMerge)}
 			b.walk("vhost.play", n.block, inner, b.unknown("vhost.play", inner))
 		}},
 		"http_hooks": {block: true, wants: "a block without a name", apply: func(n *node) { b.hooks(n, &v.Hooks) }},

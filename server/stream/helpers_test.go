@@ -23,7 +23,7 @@ var key = Key{VHost: "v", App: "live", Name: "cam"}
 func options() Options {
 	n := 0
 	return Options{
-		ChunkSize: 60000, Queue: time.Hour, QueueBytes: 1 << 20, Merge: 20 * time.Millisecond,
+		ChunkSize: 60000, Queue: time.Hour, QueueBytes: 1 << 20,
 		NewID: func() string { n++; return fmt.Sprint("id", n) },
 	}
 }
@@ -88,7 +88,7 @@ type publisher struct {
 
 func publish(t *testing.T, s *Stream, cache bool) *publisher {
 	t.Helper()
-	p, err := s.Publish(t.Context(), "client", cache)
+	p, err := s.Publish(t.Context(), "client", Delivery{GOPCache: cache, Merge: 20 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -117,7 +117,7 @@ func (p *Player) begin() {
 		return
 	}
 	keyframe, ok := s.ring.keyframe()
-	if ok && s.holder != nil && s.holder.gopCache {
+	if ok && s.holder != nil && s.holder.delivery.GOPCache {
 		p.pos, p.first, p.waitKey = keyframe, s.ring.at(keyframe).join.list(nil), false
 		return
 	}

@@ -12,20 +12,28 @@ import (
 // ErrBusy says that another publisher is live.
 var ErrBusy = errors.New("the stream is being published already")
 
+// Delivery says how a publication reaches its players.
+type Delivery struct {
+	// GOPCache gives new players what came since the last keyframe.
+	GOPCache bool
+	// Merge is the longest that players are left unwoken; with few players it is not used. 0: never.
+	Merge time.Duration
+}
+
 // Publication is the right to publish a stream: at most one exists for a name at any time.
 type Publication struct {
 	s        *Stream
 	clientID string
-	gopCache bool
+	delivery Delivery
 	stopped  bool          // under s.mu: no more media
 	ended    chan struct{} // closed when the name is free
 }
 
 // Publish takes the name for a client, or gives ErrBusy while another is live. Where the one before has
 // stopped and only tells of it, Publish waits until the name is free, or ctx is done.
-func (s *Stream) Publish(ctx context.Context, clientID string, gopCache bool) (*Publication, error) {
+func (s *Stream) Publish(ctx context.Context, clientID string, d Delivery) (*Publication, error) {
 	for {
-		p, wait, err := s.take(clientID, gopCache)
+		p, wait, err := s.take(clientID, d)
 		if wait == nil {
 			return p, err
 		}
@@ -38,7 +46,7 @@ func (s *Stream) Publish(ctx context.Context, clientID string, gopCache bool) (*
 }
 
 // take gives the publication, or what to wait for.
-func (s *Stream) take(clientID string, gopCache bool) (p *Publication, wait <-chan struct{}, err error) {
+func (s *Stream) take(clientID string, d Delivery) (p *Publication, wait <-chan struct{}, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if h := s.holder; h != nil {
@@ -47,7 +55,7 @@ func (s *Stream) take(clientID string, gopCache bool) (p *Publication, wait <-ch
 		}
 		return nil, nil, ErrBusy
 	}
-	p = &Publication{s: s, clientID: clientID, gopCache: gopCache, ended: make(chan struct{})}
+	p = &Publication{s: s, clientID: clientID, delivery: d, ended: make(chan struct{})}
 	s.holder, s.headers, s.info = p, &headers{}, counters{since: time.Now()}
 	s.ring.forget()
 	s.add(newControl(command.StreamBegin))

@@ -16,8 +16,6 @@ type Options struct {
 	// Queue and QueueBytes bound how far a player may be behind before it drops to the newest keyframe.
 	Queue      time.Duration
 	QueueBytes int
-	// Merge is the longest that players are left unwoken; with few players it is not used.
-	Merge time.Duration
 	// NewID makes the id of a stream entry.
 	NewID func() string
 }

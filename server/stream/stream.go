@@ -90,7 +90,7 @@ func (s *Stream) sweep() {
 
 // cached is the number of the packet with which the GOP cache begins; the ring's end without one.
 func (s *Stream) cached() uint64 {
-	if keyframe, ok := s.ring.keyframe(); ok && s.holder != nil && s.holder.gopCache {
+	if keyframe, ok := s.ring.keyframe(); ok && s.holder != nil && s.holder.delivery.GOPCache {
 		return keyframe
 	}
 	return s.ring.end()
@@ -101,10 +101,13 @@ func (s *Stream) cached() uint64 {
 func (s *Stream) wake() {
 	const few, each = 16, 400 * time.Microsecond
 	n := len(s.players)
-	delay := min(time.Duration(n)*each, s.registry.o.Merge)
+	delay := time.Duration(0)
+	if s.holder != nil {
+		delay = min(time.Duration(n)*each, s.holder.delivery.Merge)
+	}
 	switch {
 	case n == 0:
-	case n <= few || delay == 0:
+	case n <= few || delay <= 0:
 		s.wakeAll()
 	case s.waking.CompareAndSwap(false, true):
 		time.AfterFunc(delay, func() {

@@ -11,18 +11,18 @@ import (
 func TestOnePublisherAtATime(t *testing.T) {
 	s := NewRegistry(options()).Hold(key)
 	first := publish(t, s, true)
-	if _, err := s.Publish(t.Context(), "other", true); !errors.Is(err, ErrBusy) {
+	if _, err := s.Publish(t.Context(), "other", Delivery{GOPCache: true}); !errors.Is(err, ErrBusy) {
 		t.Errorf("%v", err)
 	}
 	first.Stop() // the name is not free yet: the next one waits
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := s.Publish(ctx, "other", true); !errors.Is(err, ErrBusy) {
+	if _, err := s.Publish(ctx, "other", Delivery{GOPCache: true}); !errors.Is(err, ErrBusy) {
 		t.Errorf("%v", err)
 	}
 	var g sync.WaitGroup
 	g.Go(func() {
-		p, err := s.Publish(t.Context(), "other", true)
+		p, err := s.Publish(t.Context(), "other", Delivery{GOPCache: true})
 		if err != nil {
 			t.Error(err)
 			return

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"hookproof/internal/rtmp/flv"
+	"hookproof/loadgen/measure"
+	"hookproof/loadgen/media"
+)
+
+// generatorClients is how many players or publishers generators are measured with.
+const (
+	generatorPlayers    = 500
+	generatorPublishers = 100
+	generatorRamp       = 5 * time.Second
+)
+
+// players measures what players cost a load generator, all on rtmpserver.
+func players(b *bench, t *table) error {
+	for range b.rounds {
+		rep, err := b.load(ours("rtmpserver", ""), "-n", fmt.Sprint(generatorPlayers+1), "-publishers", "1", "-streams", "1",
+			"-bitrate", "600k", "-ramp", generatorRamp.String(), "-hold", b.hold.String(), "-down", "2s")
+		if err != nil {
+			return err
+		}
+		w := between(rep, generatorRamp+2*time.Second, generatorRamp+b.hold)
+		t.add("loadgen", 100*w.own/w.seconds/generatorPlayers*100)
+		if b.sbLoad == "" {
+			continue
+		}
+		share, err := b.besidePublisher(func(rtmp, stream string) []string {
+			return []string{b.sbLoad, "-c", fmt.Sprint(generatorPlayers), "-r", rtmp + "/" + stream, "-s", generatorRamp.String()[:1]}
+		})
+		if err != nil {
+			return err
+		}
+		t.add("sb_rtmp_load", share/generatorPlayers*100)
+	}
+	return nil
+}
+
+// besidePublisher runs a generator of players beside one publisher and gives
+// its CPU use in percent of a core.
+func (b *bench) besidePublisher(command func(rtmp, stream string) []string) (float64, error) {
+	p, rtmp, err := b.serve(ours("rtmpserver", ""), "")
+	if err != nil {
+		return 0, err
+	}
+	defer p.stop()
+	const run = "peer"
+	publisher, err := start(b.dir, append([]string{filepath.Join(b.bin, "loadgen"), "-rtmp", rtmp, "-run", run, "-n", "1", "-publishers", "1", "-bitrate", "600k",
+		"-ramp", "0s", "-hold", (generatorRamp + b.hold + 20*time.Second).String()}, quiet...))
+	if err != nil {
+		return 0, err
+	}
+	defer publisher.stop()
+	return b.watch(command(rtmp, "lg"+run+"s0"))
+}
+
+// watch runs a generator and gives its CPU use once it has begun, in percent of a core.
+func (b *bench) watch(args []string) (float64, error) {
+	p, err := start(b.dir, args)
+	if err != nil {
+		return 0, err
+	}
+	defer p.stop()
+	w, err := measure.Watch(p.cmd.Process.Pid)
+	if err != nil {
+		return 0, err
+	}
+	if err := p.lasts(generatorRamp + 2*time.Second); err != nil {
+		return 0, err
+	}
+	if _, err := w.Look(); err != nil {
+		return 0, err
+	}
+	if err := p.lasts(b.hold - 2*time.Second); err != nil {
+		return 0, err
+	}
+	c, err := w.Look()
+	return 100 * c.CPU, err
+}
+
+// lasts lets a process run for a while.
+func (p *process) lasts(d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-p.done:
+		out, _ := os.ReadFile(p.log.Name())
+		return fmt.Errorf("%s ended by itself\n%s", p.cmd.Path, out)
+	}
+}
+
+// publishers measures what publishers cost a load generator, all on rtmpserver.
+func publishers(b *bench, t *table) error {
+	file := filepath.Join(b.dir, "600k.flv")
+	if err := writeClip(file); err != nil {
+		return err
+	}
+	for range b.rounds {
+		rep, err := b.load(ours("rtmpserver", ""), "-n", strconv.Itoa(generatorPublishers), "-publishers", "100%",
+			"-media", file, "-ramp", generatorRamp.String(), "-hold", b.hold.String(), "-down", "2s")
+		if err != nil {
+			return err
+		}
+		w := between(rep, generatorRamp+2*time.Second, generatorRamp+b.hold)
+		t.add("loadgen", 100*w.own/w.seconds/generatorPublishers*100)
+		if b.sbPublish == "" {
+			continue
+		}
+		p, rtmp, err := b.serve(ours("rtmpserver", ""), "")
+		if err != nil {
+			return err
+		}
+		share, err := b.watch([]string{b.sbPublish, "-i", file, "-c", strconv.Itoa(generatorPublishers), "-r", rtmp + "/sb_{i}", "-s", "5"})
+		p.stop()
+		if err != nil {
+			return err
+		}
+		t.add("sb_rtmp_publish", share/generatorPublishers*100)
+	}
+	return nil
+}
+
+// writeClip writes two minutes of the synthetic stream as FLV.
+func writeClip(file string) error {
+	source, err := media.Synthetic(600_000)
+	if err != nil {
+		return err
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	w, err := flv.NewWriter(f, true, true)
+	if err != nil {
+		return err
+	}
+	feed, err := media.NewFeed(source)
+	if err != nil {
+		return err
+	}
+	for {
+		due, tags := feed.Next()
+		if due > 2*time.Minute {
+			return f.Close()
+		}
+		for i := range tags {
+			if err := w.Write(&tags[i]); err != nil {
+				return err
+			}
+		}
+	}
+}
