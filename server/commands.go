@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hookproof/internal/hook"
+	"hookproof/internal/rtmp/amf"
 	"hookproof/internal/rtmp/command"
 )
 
@@ -130,6 +131,9 @@ func (c *session) identify(raw string, next hook.Event) (target, error) {
 func (c *session) result(cmd *command.Command, values ...any) error {
 	if cmd.Transaction == 0 {
 		return nil
+	}
+	if len(values) == 0 {
+		values = []any{amf.Undefined{}} // as SRS does; srs-librtmp takes no answer without a second value
 	}
 	m, err := command.Result(cmd.Transaction, append([]any{nil}, values...)...).Message(command.CommandChunks, 0)
 	if err != nil {

@@ -41,6 +41,7 @@ var golden = []struct {
 	{"not UTF-8", "a\xff\xfeb", "02 0004 61fffe62", "a\uFFFDb"},
 	{"control bytes", "\x00\x01\"", "02 0003 000122", "\x00\x01\""},
 	{"null", nil, "05", nil},
+	{"undefined", Undefined{}, "06", nil},
 	{"object, in its order", Object{{"b", 1.0}, {"a", "x"}}, "03 0001 62 00 3ff0000000000000 0001 61 02 0001 78 0000 09",
 		map[string]any{"a": "x", "b": 1.0}},
 	{"map, sorted", map[string]any{"b": true, "a": nil}, "03 0001 61 05 0001 62 01 01 0000 09", map[string]any{"a": nil, "b": true}},

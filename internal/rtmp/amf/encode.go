@@ -11,7 +11,7 @@ import (
 	amf0 "github.com/yutopp/go-amf0"
 )
 
-// Append appends vals in AMF0: nil, bool, int, uint32, float64, string, Object,
+// Append appends vals in AMF0: nil, Undefined, bool, int, uint32, float64, string, Object,
 // ECMAArray, map[string]any (as an object, its names sorted), []any, time.Time.
 //
 // Strings go out byte for byte, UTF-8 or not; one over 65,535 bytes as a long
@@ -32,6 +32,8 @@ func appendValue(dst []byte, v any) ([]byte, error) {
 	switch v := v.(type) {
 	case nil:
 		return append(dst, byte(amf0.MarkerNull)), nil
+	case Undefined:
+		return append(dst, byte(amf0.MarkerUndefined)), nil
 	case bool:
 		if v {
 			return append(dst, byte(amf0.MarkerBoolean), 1), nil

@@ -21,6 +21,9 @@ type Object []Property
 // An ECMAArray is encoded as an AMF0 ECMA array, in this order.
 type ECMAArray []Property
 
+// Undefined is encoded as AMF0's undefined; decoded it is nil, as null is.
+type Undefined struct{}
+
 // Limits bound what Validate lets through. A field that is zero means its default.
 type Limits struct {
 	// Depth is how deep objects and arrays may nest; 16 by default.
