@@ -139,8 +139,9 @@ func WriteHTML(w io.Writer, run *Run) error {
 	sum := summarize(run, rows)
 	css := cssPage + cssDetail + ":root{--profiles:" + strconv.Itoa(max(1, len(run.Profiles))) + "}\n"
 	js := jsDOM + jsTimeline + jsDetail + jsFilter
-	page := htmlReport{Run: run, Summary: sum, Heading: upperFirst(string(sum.Conclusion)), Sentence: upperFirst(sum.Sentence()), Glyph: sum.Conclusion.glyph(),
-		Class: "c-" + strings.ReplaceAll(string(sum.Conclusion), " ", "-"), Took: run.Ended.Sub(run.Started),
+	head := sum.heading(run)
+	page := htmlReport{Run: run, Summary: sum, Heading: upperFirst(head.Words), Sentence: upperFirst(head.Sentence), Glyph: head.As.glyph(),
+		Class: "c-" + strings.ReplaceAll(string(head.As), " ", "-"), Took: run.Ended.Sub(run.Started),
 		Bar: htmlBar(&sum, len(run.Scenarios)), CSS: template.CSS(css), JS: template.JS(js),
 		Policy: "default-src 'none'; style-src '" + contentHash(css) + "'; script-src '" + contentHash(js) + "'; base-uri 'none'; form-action 'none'"}
 	page.First, page.Rest = htmlFailures(run)
@@ -149,11 +150,7 @@ func WriteHTML(w io.Writer, run *Run) error {
 		page.Sections = append(page.Sections, htmlSectionOf(run, sec, seen))
 	}
 	if run.Mutants != nil {
-		for _, m := range run.Mutants.Rows {
-			if m.Caught {
-				page.Caught++
-			}
-		}
+		page.Caught = run.Mutants.Caught()
 	}
 	var err error
 	if page.Index, err = htmlIndex(run); err != nil {

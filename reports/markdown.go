@@ -30,8 +30,9 @@ func WriteMarkdown(w io.Writer, run *Run) error {
 	rows := Matrix(run)
 	sum := summarize(run, rows)
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s %s: %s\n\n", sum.Conclusion.glyph(), md(run.Tool), sum.Conclusion)
-	fmt.Fprintf(&b, "%s. Target: %s%s, profiles %s, %s.\n\n", upperFirst(sum.Sentence()), run.Target.Kind,
+	head := sum.heading(run)
+	fmt.Fprintf(&b, "## %s %s: %s\n\n", head.As.glyph(), md(run.Tool), md(head.Words))
+	fmt.Fprintf(&b, "%s. Target: %s%s, profiles %s, %s.\n\n", md(upperFirst(head.Sentence)), run.Target.Kind,
 		mdCode(run.Target.URL), md(strings.Join(run.Profiles, ", ")), shortDuration(run.Ended.Sub(run.Started)))
 	if run.Interrupted {
 		b.WriteString("**The run was interrupted.**\n\n")
@@ -110,13 +111,16 @@ func markdownMutants(b *strings.Builder, m *Mutants) {
 	if m == nil {
 		return
 	}
-	caught := 0
 	for _, r := range m.Rows {
-		if r.Caught {
-			caught++
+		if !r.Caught {
+			fmt.Fprintf(b, "\n- **%s** %s%s: %s\n  - must fail: %s; failed: %s\n", mutantGlyph(false), md(r.Name), mdCode(r.Profile), md(r.Defect),
+				md(strings.Join(r.Expected, " ")), md(orDash(strings.Join(r.Failed, " "))))
+			if r.Detail != "" {
+				fmt.Fprintf(b, "  - %s\n", md(clip(r.Detail, 1000)))
+			}
 		}
 	}
-	fmt.Fprintf(b, "\n<details><summary>Mutants: %d of %d caught; without a defect: %s</summary>\n\n", caught, len(m.Rows), m.Unmutated)
+	fmt.Fprintf(b, "\n<details><summary>Mutants: %d of %d caught; without a defect: %s</summary>\n\n", m.Caught(), len(m.Rows), m.Unmutated)
 	b.WriteString("| | mutant | profile | must fail | failed |\n|---|---|---|---|---|\n")
 	for _, r := range m.Rows {
 		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", mutantGlyph(r.Caught), md(r.Name), md(r.Profile),

@@ -111,13 +111,7 @@ func writeMutants(s cli.Streams, run *reports.Run, trials []*mutantrun.Trial, di
 	if err := mutantrun.WriteMatrix(&matrix, trials); err != nil {
 		return err
 	}
-	caught := 0
-	for _, r := range run.Mutants.Rows {
-		if r.Caught {
-			caught++
-		}
-	}
-	fmt.Fprintf(s.Out, "\n%s\nmutants: %d of %d caught in %s; without a defect: %s\n", matrix.Bytes(), caught, len(run.Mutants.Rows),
+	fmt.Fprintf(s.Out, "\n%s\nmutants: %d of %d caught in %s; without a defect: %s\n", matrix.Bytes(), run.Mutants.Caught(), len(run.Mutants.Rows),
 		run.Ended.Sub(run.Started).Round(time.Second), run.Mutants.Unmutated)
 	if run.Interrupted {
 		fmt.Fprintln(s.Out, "the run was interrupted")

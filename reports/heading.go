@@ -1,0 +1,57 @@
+package reports
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A heading is what a report begins with.
+type heading struct {
+	As       Conclusion // whose sign and colour it has
+	Words    string
+	Sentence string
+}
+
+// heading gives a run's: its conclusion, or, of a run of mutants, which is
+// about the suite and not about a server, how many were caught.
+func (s *Summary) heading(run *Run) heading {
+	m := run.Mutants
+	if m == nil {
+		return heading{As: s.Conclusion, Words: string(s.Conclusion), Sentence: s.Sentence()}
+	}
+	h := heading{As: Conformant, Words: fmt.Sprintf("%d of %d mutants caught", m.Caught(), len(m.Rows)),
+		Sentence: "without a defect " + s.Sentence()}
+	switch {
+	case !m.AllCaught():
+		h.As = NotConformant
+	case run.Interrupted:
+		h.As = Partial
+	}
+	var lived []string
+	for _, r := range m.Rows {
+		if !r.Caught {
+			lived = append(lived, strings.TrimSpace(r.Name+" "+r.Profile))
+		}
+	}
+	if n := len(lived); n > mostNamed {
+		lived = append(lived[:mostNamed:mostNamed], fmt.Sprintf("and %d more", n-mostNamed))
+	}
+	if len(lived) > 0 {
+		h.Sentence = "alive: " + strings.Join(lived, ", ") + "; " + h.Sentence
+	}
+	return h
+}
+
+// mostNamed is how many mutants a heading names.
+const mostNamed = 10
+
+// Caught counts the mutants that were.
+func (m *Mutants) Caught() int {
+	n := 0
+	for _, r := range m.Rows {
+		if r.Caught {
+			n++
+		}
+	}
+	return n
+}
