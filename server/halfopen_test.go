@@ -19,7 +19,7 @@ import (
 )
 
 // The machine must allow twice as many open files in this process and in the server's.
-var halfOpenClients = flag.Int("halfopen", 500, "clients of TestHalfOpen that connect and go no further")
+var halfOpenClients = flag.Int("halfopen", 300, "clients of TestHalfOpen that connect and go no further")
 
 // halfOpenMost is what one of them may cost the server at most, in bytes of heap and stacks.
 const halfOpenMost = 32 << 10

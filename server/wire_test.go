@@ -114,7 +114,7 @@ func manyStreams(n int) (b []byte) {
 // Whatever a connected client sends, it is cut off, or served on and can publish, and send it all again. Nobody
 // else feels it, and the hooks are told all of it.
 func TestHostileBytes(t *testing.T) {
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS7, func(c *Config) { c.Timeouts.FirstPacket = 0 })
 	publisher, player := f.publisher("watched"), f.player("watched")
 	for _, k := range hostileBytes() {
 		t.Run(k.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/yutopp/go-rtmp/message"
@@ -86,11 +87,17 @@ func (e *Event) describe() string {
 	case e.Kind == 0:
 		return ""
 	case e.Code != "":
-		return fmt.Sprintf("%s %s (%s)", e.Name, e.Code, e.Level)
+		return fmt.Sprintf("%s %s (%s)", said(e.Name), said(e.Code), said(e.Level))
 	case e.Kind == Media:
 		return fmt.Sprintf("a frame of %s", e.Name)
 	case e.Kind == Invalid:
 		return fmt.Sprintf("an invalid %s: %v", e.Name, e.Err)
 	}
-	return e.Name
+	return said(e.Name)
+}
+
+// said is what a server said, fit to stand in a line of text: the beginning of it, without control characters.
+func said(s string) string {
+	q := strconv.Quote(s[:min(len(s), maxText)])
+	return q[1 : len(q)-1]
 }
