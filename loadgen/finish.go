@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"time"
 
+	"hookproof/internal/clean"
 	"hookproof/internal/cli"
 	"hookproof/loadgen/account"
 	"hookproof/loadgen/measure"
@@ -27,6 +28,7 @@ func (r *run) finish(partial string) *Output {
 		}
 		ev.Entries = r.log.Entries()
 	}
+	r.hideSecrets(&ev)
 	books := account.Judge(account.Case{
 		Profile: r.cfg.Profile, Plan: r.plan, Outcomes: ev.Outcomes, Entries: ev.Entries, Hooks: r.log != nil,
 		LateAfter: r.cfg.LateAfter, Shared: r.cfg.RTMP != "", Measure: r.set, Warmup: r.cfg.Warmup,
@@ -42,12 +44,33 @@ func (r *run) finish(partial string) *Output {
 	return &Output{Report: rep, Histograms: hs, Evidence: ev}
 }
 
+// hideSecrets takes the user's credentials out of what servers said: of a hook
+// server's answers and an RTMP server's words, which may repeat them.
+func (r *run) hideSecrets(ev *result.Evidence) {
+	for i := range ev.Entries {
+		ev.Entries[i].Reason = r.hide(ev.Entries[i].Reason)
+	}
+	for i := range ev.Outcomes {
+		ev.Outcomes[i].Error = r.hide(ev.Outcomes[i].Error)
+	}
+}
+
+func (r *run) hide(text string) string {
+	if text == "" {
+		return ""
+	}
+	return clean.Without(text, "?"+r.cfg.Accept, "?"+r.cfg.Refuse, r.cfg.RTMP)
+}
+
 func (r *run) report(hs result.Histograms) *result.Report {
 	rep := &result.Report{
 		Schema: result.Schema, Tool: "loadgen " + cli.Version(), Run: r.cfg.Run, Started: r.start.UTC(),
 		Seconds: time.Since(r.start).Seconds(), Notes: r.notes, Setup: r.setup(), Sessions: r.counts(),
 		Latencies: hs.Latencies(), Errors: r.errors.List(), ErrorTotal: r.errors.Total(), Own: r.sampler.costs[0],
 		Series: r.sampler.series, Media: r.mediaCounts(),
+	}
+	for i := range rep.Errors {
+		rep.Errors[i].Detail = r.hide(rep.Errors[i].Detail)
 	}
 	rep.Own.CPUMean = rep.Own.CPUSeconds / rep.Seconds
 	if r.server != nil {
@@ -78,7 +101,7 @@ func (r *run) counts() result.Sessions {
 
 func (r *run) setup() result.Setup {
 	s := result.Setup{
-		Command: r.cfg.Command, Target: r.cfg.RTMP, Profile: r.cfg.Profile.Name, Peak: r.cfg.Plan.Peak(),
+		Command: r.cfg.Command, Target: clean.Secrets(r.cfg.RTMP), Profile: r.cfg.Profile.Name, Peak: r.cfg.Plan.Peak(),
 		Load: stagesInWords(r.cfg.Plan.Stages), Media: r.cfg.Media.Name, Seed: r.cfg.Plan.Seed, Arrivals: "poisson",
 		Machine:  fmt.Sprintf("%d cores, %s/%s, %s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version()),
 		Refusing: r.cfg.refusing(), WithMedia: !r.cfg.NoMedia, Hooks: "recording endpoint in the generator",
@@ -94,9 +117,9 @@ func (r *run) setup() result.Setup {
 	}
 	switch {
 	case r.cfg.HooksOnly:
-		s.Target, s.Hooks, s.Media = "the hook server alone, without RTMP", r.cfg.Hooks.String(), "none"
+		s.Target, s.Hooks, s.Media = "the hook server alone, without RTMP", clean.Secrets(r.cfg.Hooks.String()), "none"
 	case r.cfg.Hooks != nil:
-		s.Hooks = r.cfg.Hooks.String() + ", asked through the recording endpoint"
+		s.Hooks = clean.Secrets(r.cfg.Hooks.String()) + ", asked through the recording endpoint"
 	case r.log == nil:
 		s.Hooks = "not seen"
 	}

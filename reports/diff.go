@@ -82,11 +82,10 @@ func WriteDiff(w io.Writer, a, b *Run) error {
 		if c.Worse() {
 			mark = "!"
 		}
-		fmt.Fprintf(&t, "%s %-9s %-5s %-6s %s -> %s  %s\n", mark, visible(c.Requirement, false), visible(c.Profile, false), strings.ToUpper(string(c.Level)),
+		fmt.Fprintf(&t, "%s %-9s %-5s %-6s %s -> %s  %s\n", mark, visible(c.Requirement, false), visible(c.Profile, false), visible(strings.ToUpper(string(c.Level)), false),
 			orNone(c.Before), orNone(c.After), visible(clip(sentence[c.Requirement], 80), false))
 	}
-	_, err := io.WriteString(w, t.String())
-	return err
+	return printLines(w, t.String())
 }
 
 func orNone(v Verdict) string {

@@ -51,7 +51,7 @@ func NewEventWriter(w io.Writer, run *Run) (*EventWriter, error) {
 // header is on disk when it returns, so that a run that is killed leaves a
 // readable file.
 func CreateEvents(dir string, run *Run) (*EventWriter, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := makeDir(dir); err != nil {
 		return nil, err
 	}
 	f, err := os.Create(filepath.Join(dir, EventsFile))

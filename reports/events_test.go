@@ -44,6 +44,8 @@ func TestReadEventsErrors(t *testing.T) {
 		{"broken base64", eventsHead + `{"t":1,"n":0,"kind":"hook","body_base64":"?"}` + "\n", EventLimits{}, "events.ndjson:2: body_base64:", 0},
 		{"a kind of tomorrow", eventsHead + `{"t":1,"n":0,"kind":"quic","new":[1]}` + "\n", EventLimits{}, "", 1},
 		{"a long line", eventsHead + good + `{"t":1,"n":0,"kind":"note","text":"` + strings.Repeat("x", 200) + `"}`, EventLimits{Line: 150}, "events.ndjson:3: line longer than 150 bytes", 1},
+		{"long in all", eventsHead + good + good + good, EventLimits{Bytes: int64(len(eventsHead + good + good))}, "events.ndjson:4: too long", 2},
+		{"just long enough", eventsHead + good + strings.TrimSpace(good), EventLimits{Bytes: int64(len(eventsHead + good + good))}, "", 2},
 		{"many lines", eventsHead + good + good + good, EventLimits{Lines: 3}, "events.ndjson:4: more than 3 lines", 2},
 	}
 	for _, tt := range tests {

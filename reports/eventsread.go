@@ -12,12 +12,16 @@ import (
 
 // EventLimits bounds what a reader takes from a file that somebody sent.
 type EventLimits struct {
-	Line  int // bytes in one line
-	Lines int // lines in all
+	Line  int   // bytes in one line
+	Lines int   // lines in all
+	Bytes int64 // in all
 }
 
-// DefaultEventLimits takes lines up to 16 MiB and two million of them.
-func DefaultEventLimits() EventLimits { return EventLimits{Line: 16 << 20, Lines: 2_000_000} }
+// DefaultEventLimits takes lines up to 16 MiB, two million of them and 1 GiB in
+// all: a run of the whole suite has some 50 MB.
+func DefaultEventLimits() EventLimits {
+	return EventLimits{Line: 16 << 20, Lines: 2_000_000, Bytes: 1 << 30}
+}
 
 // EventError is a line of events.ndjson that cannot be read.
 type EventError struct {
@@ -47,12 +51,19 @@ func ReadEvents(r io.Reader, l EventLimits, fn func(Observation) error) (EventsH
 	if l.Lines <= 0 {
 		l.Lines = def.Lines
 	}
+	if l.Bytes <= 0 {
+		l.Bytes = def.Bytes
+	}
 	br := bufio.NewReaderSize(r, 64<<10)
 	var head EventsHeader
 	for n := 1; ; n++ {
 		line, whole, err := readLine(br, l.Line)
-		if err == nil && n > l.Lines {
+		l.Bytes -= int64(len(line)) + 1
+		switch {
+		case err == nil && n > l.Lines:
 			err = fmt.Errorf("more than %d lines", l.Lines)
+		case err == nil && l.Bytes < -1: // the last line may lack its end
+			err = errors.New("too long: want the events of one run")
 		}
 		switch {
 		case err == io.EOF && n == 1:

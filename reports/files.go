@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bufio"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -38,7 +39,7 @@ func Write(dir string, run *Run, opts ...Option) error {
 	for _, opt := range opts {
 		opt(&o)
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := makeDir(dir); err != nil {
 		return err
 	}
 	Prepare(run)
@@ -63,8 +64,13 @@ func Write(dir string, run *Run, opts ...Option) error {
 	return nil
 }
 
+// makeDir makes a report directory for its owner alone, for the evidence has
+// the tokens of clients and hook servers in it. One that is there stays as it is.
+func makeDir(dir string) error { return os.MkdirAll(dir, 0o700) }
+
 func writeFile(path string, run *Run, write func(io.Writer, *Run) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	name := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"-"+rand.Text())
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666) // less what umask takes away
 	if err != nil {
 		return err
 	}
@@ -73,9 +79,6 @@ func writeFile(path string, run *Run, write func(io.Writer, *Run) error) error {
 	err = write(buf, run)
 	if err == nil {
 		err = buf.Flush()
-	}
-	if err == nil {
-		err = f.Chmod(0o644)
 	}
 	if cerr := f.Close(); err == nil {
 		err = cerr

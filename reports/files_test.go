@@ -106,19 +106,63 @@ func TestKeepEvents(t *testing.T) {
 	}
 }
 
+// TestDirectoryIsPrivate: there are tokens in the evidence. A directory that
+// was there before stays as its owner wants it, and so do files, by umask.
+func TestDirectoryIsPrivate(t *testing.T) {
+	made, there := filepath.Join(t.TempDir(), "a", "b"), filepath.Join(t.TempDir(), "there")
+	if err := os.Mkdir(there, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	plain := filepath.Join(t.TempDir(), "plain")
+	if err := os.WriteFile(plain, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for dir, want := range map[string]os.FileMode{made: 0o700, there: 0o755} {
+		if err := Write(dir, passingRun()); err != nil {
+			t.Fatal(err)
+		}
+		if got := mode(t, dir); got != want {
+			t.Errorf("%s has mode %v, want %v", dir, got, want)
+		}
+		for _, name := range []string{EventsFile, ReportFile, JUnitFile, HTMLFile, SummaryFile} {
+			if got, want := mode(t, filepath.Join(dir, name)), mode(t, plain); got != want {
+				t.Errorf("%s has mode %v, want %v", name, got, want)
+			}
+		}
+	}
+}
+
+func mode(t *testing.T, path string) os.FileMode {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Mode().Perm()
+}
+
 func TestReadJSONErrors(t *testing.T) {
 	var b bytes.Buffer
 	if err := WriteJSON(&b, passingRun()); err != nil {
 		t.Fatal(err)
 	}
 	whole := b.String()
+	known := func(was, is string) string {
+		if !strings.Contains(whole, was) {
+			t.Fatalf("the report has no %s", was)
+		}
+		return strings.Replace(strings.Replace(whole, `"schema_version": 0`, `"schema_version": 1`, 1), was, is, 1)
+	}
 	tests := []struct{ name, in, want string }{
 		{"empty", "", "unexpected end of JSON input"},
 		{"broken in line 3", "{\n\"tool\":\"x\",\n!}", "line 3: invalid character"},
 		{"a wrong type", "{\n\"tool\": 4}", "line 2: json: cannot unmarshal number"},
 		{"another schema", `{"schema":"x"}`, `"schema" is "x": want "hookproof.report"`},
 		{"version 0", `{"schema":"hookproof.report"}`, "schema_version 0"},
-		{"an unknown verdict", strings.Replace(strings.Replace(whole, `"schema_version": 0`, `"schema_version": 1`, 1), `"verdict": "pass"`, `"verdict": "green"`, 1), `scenarios[0] (S-REQ-01/publisher): unknown verdict "green"`},
+		{"an unknown verdict", strings.Replace(strings.Replace(whole, `"schema_version": 0`, `"schema_version": 1`, 1), `"verdict": "pass"`, `"verdict": "green"`, 1), `scenarios[0] ("S-REQ-01/publisher"): unknown verdict "green"`},
+		{"an unknown kind of target", known(`"kind": "built-in"`, `"kind": "rtmp x; rm -rf /; "`), `target: unknown kind "rtmp x; rm`},
+		{"an unknown level", known(`"level": "must"`, `"level": "\u001b[2J"`), `unknown level "\x1b[2J"`},
+		{"an unknown status", known(`"status": "passed"`, `"status": "x onclick=alert(1)"`), `unknown status of a step "x onclick`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

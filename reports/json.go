@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 )
 
 // jsonReport is report.json: the run, and what follows from it. Readers of ours
@@ -48,12 +50,51 @@ func ReadJSON(r io.Reader) (*Run, error) {
 	if v := rep.SchemaVersion; v < 1 || v > SchemaVersion {
 		return nil, fmt.Errorf("schema_version %d: this program reads 1 to %d", v, SchemaVersion)
 	}
-	for i, s := range rep.Scenarios {
-		if !s.Verdict.Valid() {
-			return nil, fmt.Errorf("scenarios[%d] (%s): unknown verdict %q", i, s.ID, s.Verdict)
-		}
+	if err := checkWords(rep.Run); err != nil {
+		return nil, err
 	}
 	return rep.Run, nil
+}
+
+// The words that a report may have where the schema lists them. "" is one that
+// is left out.
+var (
+	levels   = []Level{Must, Should, May}
+	origins  = []Origin{"", Document, Observed}
+	kinds    = []TargetKind{TargetBuiltIn, TargetRTMP, TargetHooks}
+	statuses = []StepStatus{StepPassed, StepFailed, StepSkipped, StepUndefined}
+)
+
+// checkWords refuses a report with words of its own: they stand in commands to
+// copy and in class names, and nobody escapes what is known.
+func checkWords(run *Run) error {
+	if !slices.Contains(kinds, run.Target.Kind) {
+		return fmt.Errorf("target: unknown kind %q", run.Target.Kind)
+	}
+	for i, q := range run.Requirements {
+		for _, l := range append(slices.Collect(maps.Values(q.LevelIn)), q.Level) {
+			if !slices.Contains(levels, l) {
+				return fmt.Errorf("requirements[%d] (%q): unknown level %q", i, q.ID, l)
+			}
+		}
+		if !slices.Contains(origins, q.Origin) {
+			return fmt.Errorf("requirements[%d] (%q): unknown origin %q", i, q.ID, q.Origin)
+		}
+	}
+	for i, s := range run.Scenarios {
+		if !s.Verdict.Valid() {
+			return fmt.Errorf("scenarios[%d] (%q): unknown verdict %q", i, s.ID, s.Verdict)
+		}
+		for _, st := range s.Steps {
+			if !slices.Contains(statuses, st.Status) {
+				return fmt.Errorf("scenarios[%d] (%q): unknown status of a step %q", i, s.ID, st.Status)
+			}
+		}
+	}
+	if m := run.Mutants; m != nil && !m.Unmutated.Valid() {
+		return fmt.Errorf("mutants: unknown verdict %q", m.Unmutated)
+	}
+	return nil
 }
 
 // inLine adds the line of a JSON error where the error knows its offset.

@@ -43,7 +43,8 @@ func (p *plainLive) ScenarioStarted(*Scenario) {}
 func (p *plainLive) ScenarioDone(s *Scenario) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	fmt.Fprintln(p.w, ScenarioLine(s, p.st))
+	// A line that cannot be written is no reason to end the run.
+	_ = printLines(p.w, ScenarioLine(s, p.st)+"\n")
 }
 
 func (p *plainLive) Close() {}

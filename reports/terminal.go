@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/vbauerster/mpb/v8/cwriter"
+
+	"hookproof/internal/clean"
 )
 
 // Style is how text output looks.
@@ -66,10 +68,17 @@ func WriteTerminal(w io.Writer, run *Run, st Style) error {
 		b.WriteString(ScenarioLine(&run.Scenarios[i], st) + "\n")
 	}
 	b.WriteString("\n")
-	if _, err := io.WriteString(w, b.String()); err != nil {
+	if err := printLines(w, b.String()); err != nil {
 		return err
 	}
 	return WriteResult(w, run, st)
+}
+
+// printLines writes lines that may end in the log of a CI job, which takes some for
+// orders. What they quote is on one line by then.
+func printLines(w io.Writer, text string) error {
+	_, err := io.WriteString(w, clean.Commands(text))
+	return err
 }
 
 // WriteResult is WriteTerminal without the lines of the scenarios, for when a
@@ -85,8 +94,7 @@ func WriteResult(w io.Writer, run *Run, st Style) error {
 	terminalMatrix(&b, run, rows, st)
 	terminalMutants(&b, run.Mutants, st)
 	terminalConclusion(&b, run, rows, st)
-	_, err := io.WriteString(w, b.String())
-	return err
+	return printLines(w, b.String())
 }
 
 // ScenarioLine is the line of one scenario: verdict, ids, profile, name, time.

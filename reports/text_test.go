@@ -62,6 +62,47 @@ func TestTextIsPlain(t *testing.T) {
 	}
 }
 
+// TestNoCommands holds that what a server or a file says is no order to the
+// CI system whose job prints it.
+func TestNoCommands(t *testing.T) {
+	const order = "\n::stop-commands::x\n  ::set-output name=a::b\r\n##[error]x ##vso[task.complete]"
+	run := failingRun()
+	for i := range run.Scenarios {
+		s := &run.Scenarios[i]
+		s.Name, s.Reason, s.Location = order, order, order
+		if f := s.Failure; f != nil {
+			f.Expected, f.Seen, f.Detail, f.Requirement = order, order, order, order
+		}
+		for j := range s.Steps {
+			s.Steps[j].Text, s.Steps[j].Error = order, order
+		}
+		for j := range s.Observations {
+			s.Observations[j].Body, s.Observations[j].Text = order, order
+		}
+	}
+	run.Requirements[0].ID, run.Requirements[0].Sentence = order, order
+	var b bytes.Buffer
+	if err := WriteTerminal(&b, run, Style{Width: 300}); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteDiff(&b, passingRun(), run); err != nil {
+		t.Fatal(err)
+	}
+	live := NewLive(&b, len(run.Scenarios), Style{})
+	for i := range run.Scenarios {
+		live.ScenarioDone(&run.Scenarios[i])
+	}
+	live.Close()
+	for line := range strings.Lines(b.String()) {
+		if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##") {
+			t.Errorf("a line is an order: %q", line)
+		}
+	}
+	if !strings.Contains(b.String(), "stop-commands") {
+		t.Error("what was said is not shown at all")
+	}
+}
+
 func TestStyleForAFile(t *testing.T) {
 	f, err := os.Create(t.TempDir() + "/out")
 	if err != nil {

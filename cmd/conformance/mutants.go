@@ -120,7 +120,7 @@ func writeMutants(s cli.Streams, run *reports.Run, trials []*mutantrun.Trial, di
 		return nil
 	}
 	run.Version = cli.Version()
-	run.Command = strings.Join(append([]string{help.Name}, os.Args[1:]...), " ")
+	run.Command = strings.Join(append([]string{help.Name}, cli.Masked(os.Args[1:], "accept", "refuse")...), " ")
 	if err := reports.Write(dir, run); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"hookproof/internal/clean"
 	"hookproof/internal/cli"
 	"hookproof/internal/hook"
 	"hookproof/internal/stage"
@@ -132,13 +133,13 @@ const tool = "hookproof conformance"
 // describe adds what the suite does not know of its own run.
 func (o *options) describe(run *reports.Run) {
 	run.Version = cli.Version()
-	run.Command = strings.Join(append([]string{help.Name}, os.Args[1:]...), " ")
+	run.Command = strings.Join(append([]string{help.Name}, cli.Masked(os.Args[1:], "accept", "refuse")...), " ")
 	run.Target = reports.Target{Kind: reports.TargetBuiltIn, Description: "the built-in RTMP server"}
 	if o.hooks.given() {
 		run.Target = o.hooks.describe()
 	}
 	if o.rtmp != "" {
-		run.Target = reports.Target{Kind: reports.TargetRTMP, URL: o.rtmp}
+		run.Target = reports.Target{Kind: reports.TargetRTMP, URL: clean.Secrets(o.rtmp)}
 	}
 }
 

@@ -49,7 +49,7 @@ func run(args []string, s cli.Streams, signals <-chan os.Signal) int {
 		cli.PrintVersion(s.Out, help.Name)
 		return cli.ExitOK
 	}
-	o.args = append([]string{help.Name}, args...)
+	o.args = append([]string{help.Name}, cli.Masked(args, "accept", "refuse")...)
 	cfg, err := o.config()
 	if err != nil {
 		return cli.Report(s, help.Name, err)

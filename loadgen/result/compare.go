@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"text/tabwriter"
 
+	"hookproof/internal/clean"
 	"hookproof/loadgen/measure"
 )
 
@@ -80,14 +82,15 @@ func word(was, is, share, least float64) string {
 
 // WriteChanges prints a comparison, and says what stands in its way: different
 // loads, void runs. worse tells whether anything got worse.
-func WriteChanges(w io.Writer, a, b *Report, list []Change) (worse bool, err error) {
+func WriteChanges(to io.Writer, a, b *Report, list []Change) (worse bool, err error) {
+	w := &strings.Builder{}
 	if a.Setup.Load != b.Setup.Load || a.Setup.Media != b.Setup.Media || a.Setup.Profile != b.Setup.Profile {
 		fmt.Fprintf(w, "The loads differ: %s, media %s, %s; and %s, media %s, %s.\n",
-			a.Setup.Load, a.Setup.Media, a.Setup.Profile, b.Setup.Load, b.Setup.Media, b.Setup.Profile)
+			clean.Line(a.Setup.Load), clean.Line(a.Setup.Media), clean.Line(a.Setup.Profile), clean.Line(b.Setup.Load), clean.Line(b.Setup.Media), clean.Line(b.Setup.Profile))
 	}
 	for _, r := range []*Report{a, b} {
 		if len(r.Void) > 0 {
-			fmt.Fprintf(w, "The run of %s is void: %s.\n", r.Started.Format("2006-01-02 15:04:05"), r.Void[0])
+			fmt.Fprintf(w, "The run of %s is void: %s.\n", r.Started.Format("2006-01-02 15:04:05"), clean.Line(r.Void[0]))
 		}
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -99,15 +102,14 @@ func WriteChanges(w io.Writer, a, b *Report, list []Change) (worse bool, err err
 		worse = worse || c.Word == "worse"
 		fmt.Fprintf(t, "%s\t%s %s\t%s %s\t%s\n", c.Name, short(c.Old), c.Unit, short(c.New), c.Unit, c.Word)
 	}
-	if err := t.Flush(); err != nil {
-		return worse, err
-	}
+	t.Flush() // into memory
 	same := 0
 	for _, c := range list {
 		if c.Word == "same" {
 			same++
 		}
 	}
-	_, err = fmt.Fprintf(w, "%d of %d figures are the same, within %.0f %%.\n", same, len(list), noiseShare*100)
+	fmt.Fprintf(w, "%d of %d figures are the same, within %.0f %%.\n", same, len(list), noiseShare*100)
+	_, err = io.WriteString(to, clean.Commands(w.String()))
 	return worse, err
 }

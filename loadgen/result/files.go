@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
@@ -24,9 +25,10 @@ const (
 	evidenceFile = "evidence.json.gz"
 )
 
-// Write writes all files of a run into dir, which is made if it is not there.
+// Write writes all files of a run into dir, which is made if it is not there,
+// for its owner alone.
 func Write(dir string, r *Report, hs Histograms, ev *Evidence) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
 	for _, f := range []struct {
@@ -42,7 +44,7 @@ func Write(dir string, r *Report, hs Histograms, ev *Evidence) error {
 		var b bytes.Buffer
 		err := f.write(&b)
 		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, f.name), b.Bytes(), 0o644)
+			err = os.WriteFile(filepath.Join(dir, f.name), b.Bytes(), 0o666)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
@@ -57,37 +59,62 @@ func writeJSON(w io.Writer, v any) error {
 	return enc.Encode(v)
 }
 
-// writeMarkdown writes the summary as a code block below its headline.
+// writeMarkdown writes the summary as a code block below its headline. The
+// fence is longer than any that a server's words could close it with.
 func (r *Report) writeMarkdown(w io.Writer) error {
-	if _, err := fmt.Fprintf(w, "# loadgen: %s\n\n```", r.Headline()); err != nil {
+	var b strings.Builder
+	if err := r.WriteSummary(&b); err != nil {
 		return err
 	}
-	if err := r.WriteSummary(w); err != nil {
-		return err
+	fence := "```"
+	for strings.Contains(b.String(), fence) {
+		fence += "`"
 	}
-	_, err := io.WriteString(w, "```\n")
+	_, err := fmt.Fprintf(w, "# loadgen: %s\n\n%s%s%s\n", r.Headline(), fence, b.String(), fence)
 	return err
+}
+
+// maxFile bounds a file that is read back whole, in bytes.
+const maxFile = 64 << 20
+
+// readSmall reads a file of at most maxFile bytes.
+func readSmall(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err == nil && info.Size() > maxFile {
+		err = fmt.Errorf("%s: longer than %d bytes", path, maxFile)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(io.LimitReader(f, maxFile)) // it may grow, or be no regular file
 }
 
 // Read reads a report and its histograms from a directory.
 func Read(dir string) (*Report, Histograms, error) {
 	var r Report
-	text, err := os.ReadFile(filepath.Join(dir, jsonFile))
+	path := filepath.Join(dir, jsonFile)
+	text, err := readSmall(path)
 	if err != nil {
 		return nil, nil, err
 	}
 	if err := json.Unmarshal(text, &r); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", filepath.Join(dir, jsonFile), err)
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if r.Schema != Schema {
-		return nil, nil, fmt.Errorf("%s: schema %q, expected %q", filepath.Join(dir, jsonFile), r.Schema, Schema)
+		return nil, nil, fmt.Errorf("%s: schema %q, expected %q", path, r.Schema, Schema)
 	}
-	f, err := os.Open(filepath.Join(dir, hdrFile))
-	if err != nil {
+	if r.Verdict != Passed && r.Verdict != Failed && r.Verdict != Void {
+		return nil, nil, fmt.Errorf("%s: unknown verdict %q", path, r.Verdict)
+	}
+	if text, err = readSmall(filepath.Join(dir, hdrFile)); err != nil {
 		return nil, nil, err
 	}
-	defer f.Close()
-	hs, err := readHistograms(f)
+	hs, err := readHistograms(bytes.NewReader(text))
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", filepath.Join(dir, hdrFile), err)
 	}
@@ -143,7 +170,7 @@ func (ev *Evidence) write(w io.Writer) error {
 }
 
 // maxEvidence bounds what is read back, in bytes without compression.
-const maxEvidence = 4 << 30
+const maxEvidence = 1 << 30
 
 // ReadEvidence reads a shard's evidence from its directory.
 func ReadEvidence(dir string) (*Evidence, error) {

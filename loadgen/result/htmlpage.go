@@ -1,11 +1,14 @@
 package result
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
 	"html/template"
 	"io"
 	"time"
 
+	"hookproof/internal/clean"
 	"hookproof/internal/hook"
 	"hookproof/loadgen/account"
 )
@@ -19,6 +22,7 @@ var htmlStyle string
 var htmlPage = template.Must(template.New("report").Funcs(template.FuncMap{
 	"ms": short, "bytes": size, "pct": func(v float64) float64 { return float64(int(v*1000)) / 10 },
 	"stamp": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
+	"show":  clean.Line, // what servers or files said
 	"title": func(k account.Kind) string { return k.Title() },
 }).Parse(htmlText))
 
@@ -29,11 +33,20 @@ type page struct {
 	Kinds  []account.Kind
 	Events []hook.Event
 	CSS    template.CSS
+	Policy string
+}
+
+// policy lets the page have its own style sheet, and neither load nor run
+// anything.
+func policy(css string) string {
+	sum := sha256.Sum256([]byte(css))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
 }
 
 // WriteHTML writes report.html: one file, which loads nothing and runs no script.
 func (r *Report) WriteHTML(w io.Writer) error {
-	return htmlPage.Execute(w, page{Report: r, Charts: r.charts(), Kinds: account.Kinds, Events: hook.Events[:], CSS: template.CSS(htmlStyle)})
+	return htmlPage.Execute(w, page{Report: r, Charts: r.charts(), Kinds: account.Kinds, Events: hook.Events[:],
+		CSS: template.CSS(htmlStyle), Policy: policy(htmlStyle)})
 }
 
 // charts draws everything that there is to draw.
