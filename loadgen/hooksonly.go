@@ -21,6 +21,7 @@ func (r *run) putUpCaller() error {
 	}
 	r.log = account.NewLog(account.Options{Profile: r.cfg.Profile, Keys: r.keys, Clients: len(r.plan.Sessions)})
 	r.caller = hook.NewCaller(hook.CallerOptions{Profile: r.cfg.Profile, Timeout: hookTimeout, Fresh: r.cfg.Profile.FreshConnections,
+		MaxCalls:    -1, // the plan says how many there are at once
 		InsecureTLS: true, Observe: func(c hook.Call) {
 			if c.Err != nil {
 				r.errors.Add("hook "+c.Event.String()+": no answer", account.Name(-1), c.Err.Error())

@@ -17,6 +17,7 @@ type Answer struct {
 type Decision struct {
 	Accept bool
 	Reason string // of a refusal: what was wrong with the answer; else empty
+	Unseen bool   // of a refusal by [Caller.Call]: no hook server has seen the event
 }
 
 func refuse(reason string) Decision { return Decision{Reason: reason} }

@@ -82,8 +82,8 @@ func perCall(b *testing.B, call func()) {
 }
 
 // BenchmarkCall measures a call against the same request made by net/http,
-// and against the bare exchange of the same bytes, which is the server's part
-// and the kernel's.
+// against one that nearly always waits for its turn, and against the bare
+// exchange of the same bytes, which is the server's part and the kernel's.
 func BenchmarkCall(b *testing.B) {
 	url := benchServer(b)
 	pl := example(OnPublish)
@@ -98,6 +98,15 @@ func BenchmarkCall(b *testing.B) {
 			})
 		})
 	}
+	b.Run("waiting", func(b *testing.B) {
+		c := newCaller(b, CallerOptions{MaxCalls: 4})
+		b.SetParallelism(16)
+		perCall(b, func() {
+			if d := c.Call(b.Context(), []string{url}, pl); !d.Accept {
+				b.Error(d.Reason)
+			}
+		})
+	})
 	b.Run("nethttp", func(b *testing.B) {
 		tr := &http.Transport{MaxIdleConnsPerHost: 512, DisableCompression: true}
 		defer tr.CloseIdleConnections()

@@ -32,59 +32,73 @@ func (c *Caller) Call(ctx context.Context, urls []string, pl *Payload) Decision 
 	}
 	s := scratches.Get().(*scratch)
 	defer s.put()
-	var err error
-	if s.body, err = c.o.Profile.Encode(s.body[:0], pl); err != nil {
-		return refuse("payload: " + err.Error())
+	if err := c.encode(pl, s); err != nil {
+		return Decision{Reason: "payload: " + err.Error(), Unseen: true}
 	}
-	e, _ := pl.Event()
-	for _, url := range urls {
-		d := c.one(ctx, e, url, pl, s)
-		if !d.Accept && !e.Closing() {
+	for i, url := range urls {
+		d, f := c.one(ctx, url, 1, s)
+		if !d.Accept && !s.event.Closing() {
+			d.Unseen = i == 0 && f.unseen()
 			return d
 		}
 	}
 	return accept
 }
 
+// encode writes the body of an event's requests.
+func (c *Caller) encode(pl *Payload, s *scratch) (err error) {
+	s.payload = pl
+	s.event, _ = pl.Event()
+	s.body, err = c.o.Profile.Encode(s.body[:0], pl)
+	return err
+}
+
 // one makes one request and judges its answer.
-func (c *Caller) one(ctx context.Context, e Event, url string, pl *Payload, s *scratch) Decision {
+func (c *Caller) one(ctx context.Context, url string, attempt int, s *scratch) (Decision, fate) {
 	start := time.Now()
 	deadline := start.Add(c.o.Timeout)
 	if d, ok := ctx.Deadline(); ok && d.Before(deadline) {
 		deadline = d
 	}
-	a := c.exchange(url, start, deadline, s)
+	s.waited = 0
+	a, f := c.exchange(url, start, deadline, s)
 	d := c.o.Profile.Judge(a)
+	c.forget(s)
 	if c.o.Observe != nil {
 		c.o.Observe(Call{
-			Event: e, ClientID: pl.ClientID, IP: pl.IP, Payload: pl, URL: url, Start: start, End: time.Now(), Status: a.Status, Decision: d, Err: a.Err,
+			Event: s.event, ClientID: s.payload.ClientID, IP: s.payload.IP, Payload: s.payload, URL: url, Attempt: attempt,
+			Start: start, End: time.Now(), Waited: s.waited, Status: a.Status, Decision: d, Err: a.Err,
 		})
 	}
-	return d
+	return d, f.behind(a.Status)
 }
 
-// exchange sends the request and reads its answer, on an idle connection or on
-// a new one.
-func (c *Caller) exchange(url string, start, deadline time.Time, s *scratch) Answer {
+// exchange sends the request, when its turn has come, and reads its answer, on
+// an idle connection or on a new one.
+func (c *Caller) exchange(url string, start, deadline time.Time, s *scratch) (Answer, fate) {
 	d, err := c.destination(url)
 	if err != nil {
-		return Answer{Err: err}
+		return Answer{Err: err}, impossible
 	}
+	if s.waited, err = d.gate.enter(&s.turn, deadline); err != nil {
+		return c.explain(Answer{Err: err}, deadline.Sub(start)), unsent
+	}
+	defer d.gate.leave()
 	s.request = append(s.request[:0], d.before...)
 	s.request = strconv.AppendInt(s.request, int64(len(s.body)), 10)
 	s.request = append(append(s.request, d.after...), s.body...)
-	if w := c.idle(d, start, deadline); w != nil {
-		a, again := c.roundTrip(d, w, s)
-		if !again {
-			return c.explain(a, deadline.Sub(start))
+	if w := c.idle(d, start.Add(s.waited), deadline); w != nil {
+		a, f := c.roundTrip(d, w, s)
+		if f != unsent {
+			return c.explain(a, deadline.Sub(start)), f
 		}
 	}
 	w, err := c.dial(d, deadline)
 	if err != nil {
-		return c.explain(Answer{Err: fmt.Errorf("connect: %w", err)}, deadline.Sub(start))
+		return c.explain(Answer{Err: fmt.Errorf("connect: %w", err)}, deadline.Sub(start)), undialled(err)
 	}
-	a, _ := c.roundTrip(d, w, s)
-	return c.explain(a, deadline.Sub(start))
+	a, f := c.roundTrip(d, w, s)
+	return c.explain(a, deadline.Sub(start)), f
 }
 
 // idle gives a kept-alive connection that can be used, or nil.
@@ -102,6 +116,7 @@ func (c *Caller) idle(d *destination, now, deadline time.Time) *wire {
 	}
 }
 
+// dial makes a connection that is ready for a request.
 func (c *Caller) dial(d *destination, deadline time.Time) (*wire, error) {
 	ctx, cancel := context.WithDeadline(c.context, deadline)
 	defer cancel()
@@ -114,7 +129,10 @@ func (c *Caller) dial(d *destination, deadline time.Time) (*wire, error) {
 		conn.Close()
 		return nil, ErrClosed
 	}
-	if err := w.SetDeadline(deadline); err != nil {
+	if err = w.SetDeadline(deadline); err == nil {
+		err = w.greet()
+	}
+	if err != nil {
 		c.drop(w)
 		return nil, err
 	}
@@ -122,9 +140,9 @@ func (c *Caller) dial(d *destination, deadline time.Time) (*wire, error) {
 }
 
 // roundTrip sends the request over w and reads the answer. Then w is in the
-// pool again, or closed. It asks to send the request again where it is certain
-// that the peer got nothing of it.
-func (c *Caller) roundTrip(d *destination, w *wire, s *scratch) (a Answer, again bool) {
+// pool again, or closed. A request that was unsent may be sent again: it is
+// certain that the peer got nothing of it.
+func (c *Caller) roundTrip(d *destination, w *wire, s *scratch) (Answer, fate) {
 	if c.beforeWrite != nil {
 		c.beforeWrite(w)
 	}
@@ -133,22 +151,32 @@ func (c *Caller) roundTrip(d *destination, w *wire, s *scratch) (a Answer, again
 		// A server may have answered before it read the request. Such an
 		// answer is not waited for: it could not accept.
 		c.drop(w)
-		return Answer{Err: fmt.Errorf("send: %w", err)}, w.reused && w.socket.sent == sent
+		f := unanswered
+		if w.socket.sent == sent {
+			f = unsent
+		}
+		return Answer{Err: fmt.Errorf("send: %w", err)}, f
 	}
 	s.buffer.Reset(w)
-	s.reader = answerReader{br: s.buffer, maxBody: c.o.MaxAnswer, long: s.reader.long}
+	s.reader = answerReader{br: s.buffer, maxBody: c.o.MaxAnswer, large: &c.large, long: s.reader.long}
 	r, err := s.reader.read(s.answer[:0])
 	s.answer = r.body
 	if r.reusable && !c.o.Fresh {
 		d.pool.put(w, time.Now())
-		return Answer{Status: r.status, Body: r.body}, false
+		return Answer{Status: r.status, Body: r.body}, answered
 	}
-	if w.reused && errors.Is(err, errNoAnswer) && ended(err) {
-		again = w.neverArrived(sent)
-		d.pool.distrust(time.Now())
+	f := answered
+	if errors.Is(err, errNoAnswer) {
+		f = unanswered
+		if w.reused && ended(err) {
+			if w.neverArrived(sent) {
+				f = unsent
+			}
+			d.pool.distrust(time.Now())
+		}
 	}
 	c.drop(w)
-	return Answer{Status: r.status, Body: r.body, Err: err}, again
+	return Answer{Status: r.status, Body: r.body, Err: err}, f
 }
 
 // ended reports whether the peer closed the connection in an orderly way.
@@ -170,24 +198,35 @@ func (c *Caller) explain(a Answer, timeout time.Duration) Answer {
 
 // scratch holds the memory of one call, to be used again.
 type scratch struct {
+	event   Event
+	payload *Payload
 	body    []byte // of the request
 	request []byte // head and body
 	answer  []byte // body of the answer
 	buffer  *bufio.Reader
 	reader  answerReader
+	turn    turn
+	waited  time.Duration // for the turn
 }
 
 var scratches = sync.Pool{New: func() any {
-	return &scratch{buffer: bufio.NewReaderSize(nil, 4<<10)}
+	return &scratch{buffer: bufio.NewReaderSize(nil, 4<<10), turn: newTurn()}
 }}
 
-// put gives the memory back, but what one large answer needed.
-func (s *scratch) put() {
-	const most = 64 << 10
-	s.buffer.Reset(nil)
-	if cap(s.answer) > most {
+// forget lets go of what a large answer needed.
+func (c *Caller) forget(s *scratch) {
+	if cap(s.answer) > smallAnswer {
 		s.answer = nil
 	}
+	c.large.give(s.reader.taken)
+	s.reader.taken = 0
+}
+
+// put gives the memory back, but what one large request or header needed.
+func (s *scratch) put() {
+	const most = 64 << 10
+	s.payload = nil
+	s.buffer.Reset(nil)
 	if cap(s.reader.long) > most {
 		s.reader.long = nil
 	}

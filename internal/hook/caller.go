@@ -6,8 +6,10 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,6 +19,7 @@ type CallerOptions struct {
 	Profile     *Profile       // required
 	Timeout     time.Duration  // of each request as a whole, dialling included; default 30 s
 	MaxAnswer   int64          // bytes of an answer's body; a larger one refuses; default 16 MiB
+	MaxCalls    int            // requests to one host at once, more wait for their turn; default DefaultMaxCalls, negative: no limit
 	UserAgent   string         // default "Hookproof"; printable ASCII
 	Fresh       bool           // a connection for every request, closed after the answer, as SRS does
 	MaxIdle     int            // kept-alive connections per host; default 512
@@ -26,6 +29,9 @@ type CallerOptions struct {
 	Observe     func(Call)     // told of every request when it is over, by the goroutine that called
 }
 
+// DefaultMaxCalls is how many requests one host is sent at once.
+const DefaultMaxCalls = 512
+
 // Call is one request that is over, as Observe sees it.
 type Call struct {
 	Event    Event
@@ -33,11 +39,13 @@ type Call struct {
 	IP       string
 	Payload  *Payload // what was sent; not to be kept
 	URL      string
+	Attempt  int // 1, and more where [Caller.Deliver] sends an event again
 	Start    time.Time
 	End      time.Time
-	Status   int      // of the answer; 0 without one
-	Decision Decision // of this answer alone, closing events too
-	Err      error    // why there was no whole answer
+	Waited   time.Duration // after Start, behind MaxCalls others
+	Status   int           // of the answer; 0 without one
+	Decision Decision      // of this answer alone, closing events too
+	Err      error         // why there was no whole answer
 }
 
 // ErrClosed is the error of calls that Close ended or that came after it.
@@ -59,6 +67,13 @@ const maxTargets = 1000
 // is a refusal, since the hook server may have seen the event and must not see
 // it twice.
 //
+// No host is sent more than MaxCalls requests at once. Further calls wait, the
+// first to come goes first, and their time-out runs meanwhile.
+//
+// What answers may cost is bounded: each by MaxAnswer, and all that are under
+// way together, as far as they are large, by [manyLarge] times that. An answer
+// that finds no room refuses.
+//
 // A Caller that is no longer used holds nothing once IdleTimeout has passed.
 type Caller struct {
 	o         CallerOptions
@@ -69,7 +84,10 @@ type Caller struct {
 
 	mu      sync.RWMutex
 	targets map[string]*destination // by URL
-	pools   map[string]*pool        // by scheme and address
+	hosts   map[string]*host        // by scheme and address
+
+	large    budget       // memory of large answers
+	retrying atomic.Int64 // see [Load]
 
 	wiresMu sync.Mutex
 	wires   map[*wire]struct{} // all connections, so that Close can end them
@@ -82,11 +100,17 @@ type Caller struct {
 	beforeWrite func(*wire)
 }
 
-// destination is a target and the pool of its host.
+// host is what all URLs of one scheme and address share.
+type host struct {
+	pool pool
+	gate gate
+}
+
+// destination is a target and its host.
 type destination struct {
 	*target
-	pool *pool
-	tls  *tls.Config // nil for plain HTTP
+	*host
+	tls *tls.Config // nil for plain HTTP
 }
 
 // NewCaller gives a caller. It panics without a profile.
@@ -97,12 +121,15 @@ func NewCaller(o CallerOptions) *Caller {
 	o.Timeout = orDefault(o.Timeout, 30*time.Second)
 	o.MaxAnswer = orDefault(o.MaxAnswer, 16<<20)
 	o.MaxIdle = orDefault(o.MaxIdle, 512)
+	if o.MaxCalls = orDefault(o.MaxCalls, DefaultMaxCalls); o.MaxCalls < 0 {
+		o.MaxCalls = math.MaxInt
+	}
 	o.IdleTimeout = orDefault(o.IdleTimeout, time.Second)
 	o.UserAgent = orDefault(o.UserAgent, "Hookproof")
 	c := &Caller{
 		o:       o,
 		targets: make(map[string]*destination),
-		pools:   make(map[string]*pool),
+		hosts:   make(map[string]*host),
 		wires:   make(map[*wire]struct{}),
 		wary:    time.Minute,
 		tlsConfig: &tls.Config{
@@ -111,6 +138,7 @@ func NewCaller(o CallerOptions) *Caller {
 			ClientSessionCache: tls.NewLRUClientSessionCache(0),
 		},
 	}
+	c.large.left.Store(manyLarge * o.MaxAnswer)
 	c.context, c.cancel = context.WithCancel(context.Background())
 	return c
 }
@@ -135,8 +163,9 @@ func (c *Caller) Close() {
 	c.wiresMu.Unlock()
 	c.cancel()
 	c.mu.Lock()
-	for _, p := range c.pools {
-		p.close()
+	for _, h := range c.hosts {
+		h.pool.close()
+		h.gate.close()
 	}
 	c.mu.Unlock()
 	for _, w := range all {
@@ -180,16 +209,39 @@ func (c *Caller) destination(url string) (*destination, error) {
 		clear(c.targets)
 	}
 	key := fmt.Sprint(t.secure, t.addr)
-	p := c.pools[key]
-	if p == nil {
-		p = &pool{max: c.o.MaxIdle, timeout: c.o.IdleTimeout, wary: c.wary, drop: c.drop}
-		c.pools[key] = p
+	h := c.hosts[key]
+	if h == nil {
+		h = &host{
+			pool: pool{max: c.o.MaxIdle, timeout: c.o.IdleTimeout, wary: c.wary, drop: c.drop, closed: c.context.Err() != nil},
+			gate: gate{max: c.o.MaxCalls, closed: c.context.Err() != nil},
+		}
+		c.hosts[key] = h
 	}
-	d = &destination{target: t, pool: p}
+	d = &destination{target: t, host: h}
 	if t.secure {
 		d.tls = c.tlsConfig.Clone()
 		d.tls.ServerName = t.name
 	}
 	c.targets[url] = d
 	return d, nil
+}
+
+// Load is what a caller is doing at a moment.
+type Load struct {
+	InFlight int // requests that are under way
+	Waiting  int // calls that wait because their host has MaxCalls of them
+	Retrying int // closing events that reached nobody, and will be sent again
+}
+
+// Load says what the caller is doing.
+func (c *Caller) Load() Load {
+	l := Load{Retrying: int(c.retrying.Load())}
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	for _, h := range c.hosts {
+		busy, waiting := h.gate.load()
+		l.InFlight += busy
+		l.Waiting += waiting
+	}
+	return l
 }

@@ -37,9 +37,11 @@ type reply struct {
 type answerReader struct {
 	br      *bufio.Reader
 	maxBody int64
-	head    int    // bytes of head read so far
-	framing int64  // bytes of chunk sizes read so far
-	long    []byte // a line that did not fit into br's buffer
+	large   *budget // for more than smallAnswer bytes; nil: no limit
+	taken   int64   // of large
+	head    int     // bytes of head read so far
+	framing int64   // bytes of chunk sizes read so far
+	long    []byte  // a line that did not fit into br's buffer
 }
 
 // read appends the body to into. On error the reply holds what was read.

@@ -30,19 +30,29 @@ func (r *answerReader) readBody(a *reply) error {
 
 // grow makes room for some of the n bytes that are announced. A peer that
 // announces much and sends little costs little.
-func grow(b []byte, n int64) []byte {
+func (r *answerReader) grow(a *reply, n int64) error {
 	const most = 32 << 10
-	if n = min(n, most); int64(cap(b)-len(b)) >= n {
-		return b
+	length, size := int64(len(a.body)), int64(cap(a.body))
+	// One byte more than is allowed shows that there are too many.
+	if n = min(n, most, r.maxBody+1-length); size-length >= n {
+		return nil
 	}
-	bigger := make([]byte, len(b), max(2*int64(cap(b)), int64(len(b))+n))
-	copy(bigger, b)
-	return bigger
+	bigger := min(max(2*size, length+n), r.maxBody+1)
+	if more := bigger - max(size, smallAnswer); more > 0 && r.large != nil {
+		if err := r.large.take(more); err != nil {
+			return err
+		}
+		r.taken += more
+	}
+	a.body = append(make([]byte, 0, bigger), a.body...)
+	return nil
 }
 
 func (r *answerReader) exactly(a *reply, n int64) error {
 	for n > 0 {
-		a.body = grow(a.body, n)
+		if err := r.grow(a, n); err != nil {
+			return err
+		}
 		room := a.body[len(a.body):cap(a.body)]
 		got, err := r.br.Read(room[:min(n, int64(len(room)))])
 		a.body = a.body[:len(a.body)+got]
@@ -56,7 +66,9 @@ func (r *answerReader) exactly(a *reply, n int64) error {
 
 func (r *answerReader) untilEnd(a *reply) error {
 	for {
-		a.body = grow(a.body, 512)
+		if err := r.grow(a, 512); err != nil {
+			return err
+		}
 		got, err := r.br.Read(a.body[len(a.body):cap(a.body)])
 		a.body = a.body[:len(a.body)+got]
 		if int64(len(a.body)) > r.maxBody {

@@ -50,11 +50,11 @@ func awaitEnd(t *testing.T, w *wire) {
 // pooled gives the idle connection of a caller that has one.
 func pooled(t *testing.T, c *Caller) *wire {
 	t.Helper()
-	for _, p := range c.pools {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		if len(p.idle) > 0 {
-			return p.idle[0]
+	for _, h := range c.hosts {
+		h.pool.mu.Lock()
+		defer h.pool.mu.Unlock()
+		if len(h.pool.idle) > 0 {
+			return h.pool.idle[0]
 		}
 	}
 	t.Fatal("no idle connection")

@@ -53,6 +53,14 @@ func newWire(conn net.Conn, config *tls.Config) *wire {
 	return w
 }
 
+// greet agrees on TLS, where that is wanted.
+func (w *wire) greet() error {
+	if t, ok := w.Conn.(*tls.Conn); ok {
+		return t.Handshake()
+	}
+	return nil
+}
+
 // idle reports whether the connection is still open and nothing has come on it
 // since the last answer. A closed one must not be reused, and neither must one
 // with unasked-for bytes: they would be taken for the next answer. The

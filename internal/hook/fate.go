@@ -1,0 +1,54 @@
+package hook
+
+import (
+	"crypto/tls"
+	"errors"
+	"net/http"
+)
+
+// fate is what became of a request.
+type fate uint8
+
+const (
+	answered    fate = iota // an answer came, or its beginning
+	unanswered              // it may have arrived; nothing of an answer came
+	unavailable             // a gateway answered that the hook server does not
+	unsent                  // nobody got anything of it
+	impossible              // the same, and so it will stay: the URL or the certificate is wrong
+)
+
+// unseen reports whether it is certain that no hook server has seen the event.
+func (f fate) unseen() bool { return f == unsent || f == impossible }
+
+// again reports whether it is worth sending the event again: the hook server
+// was not to be reached, or did not live to answer. An answer, 500 among
+// others, says that the event has been seen.
+func (f fate) again() bool { return f == unanswered || f == unavailable || f == unsent }
+
+// undelivered reports whether the event did not get to the hook server, as far
+// as can be told.
+func (f fate) undelivered() bool { return f != answered }
+
+// behind looks at who answered.
+func (f fate) behind(status int) fate {
+	if f != answered {
+		return f
+	}
+	switch status {
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return unavailable
+	}
+	return f
+}
+
+// undialled is the fate of a request for which no connection could be made. A
+// peer that does not speak TLS, or whose certificate is not trusted, is not
+// one that is down.
+func undialled(err error) fate {
+	var certificate *tls.CertificateVerificationError
+	var header tls.RecordHeaderError
+	if errors.As(err, &certificate) || errors.As(err, &header) {
+		return impossible
+	}
+	return unsent
+}
