@@ -62,6 +62,12 @@ type Hooks struct {
 	URLs map[hook.Event][]string
 	// InsecureTLS accepts any certificate of an https hook server, as SRS does.
 	InsecureTLS bool
+	// MaxCalls bounds the calls of this vhost that one hook server, by its host and port, is asked at once;
+	// further clients wait for their turn, the first to come first. 0: hook.DefaultMaxCalls.
+	MaxCalls int
+	// Retry is for how long a closing event is sent again that did not reach its hook server, see
+	// hook.Caller.Deliver: then the hook server may get it twice. 0: it is lost, as in SRS.
+	Retry time.Duration
 }
 
 // API is the HTTP API's listener.
@@ -136,11 +142,11 @@ func DefaultConfig() Config {
 	}
 }
 
-// DefaultVHostConfig is an enabled vhost of that name, SRS's 350 ms of merging, hooks off but ready: profile srs1, 30 s, no URL.
+// DefaultVHostConfig is an enabled vhost of that name, SRS's 350 ms of merging, hooks off but ready: profile srs1, 30 s, no retry, no URL.
 func DefaultVHostConfig(name string) VHost {
 	return VHost{
 		Name: name, Enabled: true, GOPCache: true, Merge: 350 * time.Millisecond,
-		Hooks: Hooks{Profile: "srs1", Timeout: 30 * time.Second, URLs: map[hook.Event][]string{}},
+		Hooks: Hooks{Profile: "srs1", Timeout: 30 * time.Second, MaxCalls: hook.DefaultMaxCalls, URLs: map[hook.Event][]string{}},
 	}
 }
 

@@ -14,6 +14,9 @@ type entry struct {
 	target  target
 	asked   bool // on_connect was called
 	refused bool
+	// heard: a hook server may have seen an opening event of the client. unheard: it was asked about, and
+	// none has.
+	heard, unheard bool
 }
 
 // A hookRefusal says that a hook answered no, or not at all.
@@ -71,24 +74,47 @@ func (c *session) ask(e hook.Event, t target, streamID string) error {
 	return nil
 }
 
-// tell calls the hooks of a closing event, whose answers change nothing (S-ANS-09).
-func (c *session) tell(e hook.Event, t target, streamID string) { c.call(e, t, streamID) }
+// tell calls the hooks of a closing event. One of a client that no hook server has heard of, because all
+// were down as it came, is sent once: in an outage each refused client would else be kept for as long as
+// those who were let in before.
+func (c *session) tell(e hook.Event, t target, streamID string) {
+	v := c.now(t.vhost)
+	if !v.asks(e) {
+		return
+	}
+	pl := c.pending(v, t, streamID)
+	defer c.asking.Store(false)
+	if c.entry.unheard {
+		c.srv.hooks.call(v, e, pl)
+		return
+	}
+	c.srv.hooks.tell(v, e, pl)
+}
 
+// call calls the hooks of an opening event.
 func (c *session) call(e hook.Event, t target, streamID string) hook.Decision {
 	v := c.now(t.vhost)
 	if !v.asks(e) {
 		return accepted
 	}
+	pl := c.pending(v, t, streamID)
+	defer c.asking.Store(false)
+	d := c.srv.hooks.call(v, e, pl)
+	c.entry.heard = c.entry.heard || !d.Unseen
+	c.entry.unheard = !c.entry.heard
+	return d
+}
+
+// pending makes ready for the hooks of an event, whose payload it gives: the client is asking from now on.
+func (c *session) pending(v *VHost, t target, streamID string) *hook.Payload {
 	c.conn.flush() // what the client was told so far is not to wait for the answer; an error shows when it is read from
-	pl := &hook.Payload{
+	c.asking.Store(true)
+	return &hook.Payload{
 		ClientID: c.srv.ids.clientID(c.number, v.profile()), IP: c.ip(),
 		VHost: v.Name, App: t.app, Stream: t.name, Param: t.param,
 		TCURL: c.client.tcURL, PageURL: c.client.pageURL, StreamURL: t.streamURL(), StreamID: streamID,
 		SendBytes: int64(c.conn.sent.Load()), RecvBytes: int64(c.conn.recv()),
 	}
-	c.asking.Store(true)
-	defer c.asking.Store(false)
-	return c.srv.hooks.call(v, e, pl)
 }
 
 // now is the vhost in the configuration in force, or as the client knew it if it is gone from there.

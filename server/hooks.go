@@ -1,6 +1,7 @@
 package server
 
 import (
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,6 +16,7 @@ type hooks struct {
 	srv                 *Server
 	serverID, serviceID string
 	calls, refusals     [len(hook.Events)]atomic.Int64
+	retries, lost       [len(hook.Events)]atomic.Int64
 
 	mu      sync.Mutex
 	callers map[callerKey]*hook.Caller
@@ -25,6 +27,7 @@ type callerKey struct {
 	vhost, profile string
 	timeout        time.Duration
 	insecureTLS    bool
+	maxCalls       int
 }
 
 // accepted is the decision where nobody is asked (S-CFG-01, S-CFG-02).
@@ -63,14 +66,42 @@ func (h *hooks) call(v *VHost, e hook.Event, pl *hook.Payload) hook.Decision {
 	return d
 }
 
+// tell calls the URLs of a closing event, whose answers change nothing (S-ANS-09), and blocks until it is
+// delivered or given up.
+func (h *hooks) tell(v *VHost, e hook.Event, pl *hook.Payload) {
+	pl.Action, pl.ServerID, pl.ServiceID = e.String(), h.serverID, h.serviceID
+	start := time.Now()
+	for _, u := range h.caller(v).Deliver(h.srv.base, v.Hooks.URLs[e], pl, v.Hooks.Retry) {
+		h.lost[e].Add(1)
+		if v.Hooks.Retry == 0 {
+			continue // observe has said it all
+		}
+		h.srv.log.Error("hook given up", "event", e.String(), "client", pl.ClientID, "ip", pl.IP, "vhost", v.Name, "url", clean.Secrets(u.URL),
+			"attempts", u.Attempts, "reason", h.srv.reason(u.Reason, pl.TCURL, pl.Stream+pl.Param), "seconds", time.Since(start).Seconds())
+	}
+}
+
+// load sums up what the callers are doing.
+func (h *hooks) load() (sum hook.Load) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, c := range h.callers {
+		l := c.Load()
+		sum.InFlight += l.InFlight
+		sum.Waiting += l.Waiting
+		sum.Retrying += l.Retrying
+	}
+	return sum
+}
+
 func (h *hooks) caller(v *VHost) *hook.Caller {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	key := callerKey{v.Name, v.Hooks.Profile, v.Hooks.Timeout, v.Hooks.InsecureTLS}
+	key := callerKey{v.Name, v.Hooks.Profile, v.Hooks.Timeout, v.Hooks.InsecureTLS, v.Hooks.MaxCalls}
 	c := h.callers[key]
 	if c == nil {
 		c = hook.NewCaller(hook.CallerOptions{
-			Profile: v.profile(), Timeout: v.Hooks.Timeout, InsecureTLS: v.Hooks.InsecureTLS,
+			Profile: v.profile(), Timeout: v.Hooks.Timeout, InsecureTLS: v.Hooks.InsecureTLS, MaxCalls: v.Hooks.MaxCalls,
 			Observe: func(c hook.Call) { h.observe(key.vhost, c) },
 		})
 		h.callers[key] = c
@@ -84,8 +115,13 @@ func (h *hooks) caller(v *VHost) *hook.Caller {
 // observe is told of every finished request.
 func (h *hooks) observe(vhost string, c hook.Call) {
 	h.calls[c.Event].Add(1)
+	level := slog.LevelWarn
+	if c.Attempt > 1 {
+		h.retries[c.Event].Add(1)
+		level = slog.LevelDebug // the first is told, and the end if it is given up
+	}
 	if !c.Decision.Accept {
-		h.srv.log.Warn("hook not accepted", "event", c.Event.String(), "client", c.ClientID, "ip", c.IP, "vhost", vhost, "url", clean.Secrets(c.URL),
+		h.srv.log.Log(h.srv.base, level, "hook not accepted", "event", c.Event.String(), "client", c.ClientID, "ip", c.IP, "vhost", vhost, "url", clean.Secrets(c.URL),
 			"status", c.Status, "reason", h.srv.reason(c.Decision.Reason, c.Payload.TCURL, c.Payload.Stream+c.Payload.Param), "seconds", c.End.Sub(c.Start).Seconds())
 	}
 	if h.srv.o.OnHook != nil {

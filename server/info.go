@@ -72,4 +72,9 @@ type Stats struct {
 	Frames, Dropped int64
 	// HookCalls counts requests by event, HookRefusals the clients refused by it.
 	HookCalls, HookRefusals [len(hook.Events)]int64
+	// HookRetries counts the requests of closing events that were sent again, HookLost the URLs that a
+	// closing event was given up for.
+	HookRetries, HookLost [len(hook.Events)]int64
+	// Hooks is what the hook callers are doing now.
+	Hooks hook.Load
 }

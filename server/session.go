@@ -189,7 +189,7 @@ func (c *session) ping() error {
 func (c *session) finish(why error) {
 	c.conn.flush() // what it was told before it went wrong
 	var refused *refusal
-	if errors.As(why, &refused) || c.conn.aborted() != nil {
+	if errors.As(why, &refused) || !errors.Is(why, errLeft) {
 		c.conn.nc.CloseWrite() // it need not wait for the hooks
 	}
 	c.conn.abort(why) // frees goroutines that write

@@ -46,7 +46,9 @@ func (s *Server) Stats() Stats {
 	}
 	for e := range hook.Events {
 		st.HookCalls[e], st.HookRefusals[e] = s.hooks.calls[e].Load(), s.hooks.refusals[e].Load()
+		st.HookRetries[e], st.HookLost[e] = s.hooks.retries[e].Load(), s.hooks.lost[e].Load()
 	}
+	st.Hooks = s.hooks.load()
 	s.countStreams(&st)
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -88,6 +88,12 @@ func (v *VHost) validate() (errs []error) {
 	if v.Hooks.Timeout <= 0 {
 		bad("http_hooks timeout: expected more than 0, got %v", v.Hooks.Timeout)
 	}
+	if v.Hooks.MaxCalls < 0 {
+		bad("http_hooks max_calls: expected 0 or more, got %d", v.Hooks.MaxCalls)
+	}
+	if v.Hooks.Retry < 0 {
+		bad("http_hooks retry: expected 0 or more, got %v", v.Hooks.Retry)
+	}
 	for event, urls := range v.Hooks.URLs {
 		for _, raw := range urls {
 			u, err := url.Parse(raw)

@@ -83,6 +83,7 @@ func (o *options) fromFlags() (server.Config, error) {
 	}
 	hooks := &cfg.VHosts[0].Hooks
 	hooks.Profile, hooks.InsecureTLS = profile.Name, o.insecure
+	hooks.Retry, hooks.MaxCalls = o.retry, o.maxCalls
 	if o.hooks == "" {
 		return cfg, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hookproof/internal/cli"
+	"hookproof/internal/hook"
 )
 
 // options are the command line.
@@ -19,6 +20,8 @@ type options struct {
 	hooks    string
 	profile  string
 	insecure bool
+	retry    time.Duration
+	maxCalls int
 	api      string
 	pprof    string
 	grace    time.Duration
@@ -37,6 +40,8 @@ func newOptions() *options {
 	f.StringVar(&o.hooks, "hooks", "", "without -c: ask the hook server at `URL`, such as http://127.0.0.1:8085, about all six events.\nNot given: no hooks, everybody is let in")
 	f.StringVar(&o.profile, "profile", "srs1", "without -c: call hooks as `PROFILE` does: srs1 (the document of 2014) or srs7 (SRS 7)")
 	f.BoolVar(&o.insecure, "insecure-tls", false, "without -c: accept any certificate of an https hook server, as SRS does")
+	f.DurationVar(&o.retry, "retry", 0, "without -c: send closing events that did not reach the hook server again for this `TIME`, such as 30s;\nit may then get one twice. Not given: they are lost, as with SRS")
+	f.IntVar(&o.maxCalls, "max-calls", hook.DefaultMaxCalls, "without -c: ask the hook server `N` things at once; more clients wait, the first to come goes first")
 	f.StringVar(&o.api, "api", "", "serve the HTTP API and /metrics on `ADDR`, whatever the configuration says.\nA port alone is served on 127.0.0.1. The API asks for no password: whoever reaches it can disconnect clients")
 	f.StringVar(&o.pprof, "pprof", "", "serve Go's profiles below /debug/pprof/ on `ADDR`; a port alone is served on 127.0.0.1")
 	f.DurationVar(&o.grace, "grace", 30*time.Second, "at the end, wait this `TIME` for the hooks of the closing events")
@@ -50,13 +55,19 @@ func (o *options) check() error {
 	if o.file != "" {
 		var err error
 		o.flags.Visit(func(f *flag.Flag) {
-			if slices.Contains([]string{"listen", "hooks", "profile", "insecure-tls"}, f.Name) {
+			if slices.Contains([]string{"listen", "hooks", "profile", "insecure-tls", "retry", "max-calls"}, f.Name) {
 				err = cli.Usagef("-%s cannot be given together with -c: the file says it", f.Name)
 			}
 		})
 		if err != nil {
 			return err
 		}
+	}
+	if o.retry < 0 {
+		return cli.Usagef("-retry is %v: 0 or more was expected", o.retry)
+	}
+	if o.maxCalls < 1 {
+		return cli.Usagef("-max-calls is %d: 1 or more was expected", o.maxCalls)
 	}
 	if o.grace <= 0 {
 		return cli.Usagef("-grace is %v: more than 0 was expected", o.grace)
@@ -77,12 +88,18 @@ The format is that of SRS. Read are: listen, max_connections, chunk_size,
 server_id, include, rtmp { listen chunk_size }, http_api { enabled listen
 metrics }, vhost NAME { enabled gop_cache play { gop_cache mw_latency }
 http_hooks { enabled on_connect on_close on_publish on_unpublish on_play on_stop
-profile timeout insecure_tls } }. An event takes several URLs. mw_latency is the
-longest wait, in ms, before many players are written to together (350; 0: none).
+profile timeout retry max_calls insecure_tls } }. An event takes several URLs.
+mw_latency is the longest wait, in ms, before many players are written to
+together (350; 0: none).
 
-Unknown to SRS are, in http_hooks, profile (srs1 or srs7; srs1 if not given),
-timeout (seconds; 30 if not given) and insecure_tls (on accepts any certificate,
-as SRS does; off if not given), and in http_api metrics (on if not given).
+Unknown to SRS are in http_hooks
+  profile       srs1 or srs7; srs1 if not given
+  timeout       seconds for one call, all of it; 30 if not given
+  retry         seconds; see "Hook server down" below; 0 if not given
+  max_calls     calls of this vhost to one hook server at once; 512 if not given.
+                More wait, the first to come goes first, while their timeout runs
+  insecure_tls  on accepts any certificate, as SRS does; off if not given
+and in http_api metrics (on if not given).
 
 Any other directive is reported and ignored. include looks beside the including
 file, then in the working directory. http_api with a port alone serves
@@ -91,6 +108,14 @@ file, then in the working directory. http_api with a port alone serves
 on_connect, on_close      URL/api/v1/clients
 on_publish, on_unpublish  URL/api/v1/streams
 on_play, on_stop          URL/api/v1/sessions`},
+		{Title: "Hook server down", Text: `
+Clients that come are refused; those that are on stay on. The closing events of
+those that leave are lost, as with SRS, unless there is a retry: then each is
+sent again, after pauses of 0.1 to 2 s, until it has been answered or the time is
+over. Sent again is what was refused, reset or not answered in time, or answered
+with 502, 503 or 504; any other answer ends it. The hook server may get an event
+twice. The next event of the client waits; its stream's name does for 1 s. An
+event given up is logged. At the end, -grace bounds this, too.`},
 		{Title: "Signals", Text: `
 SIGTERM, SIGINT  take no new clients, disconnect the others, deliver their
                  closing events, exit; the second signal exits at once

@@ -73,7 +73,7 @@ type retries struct {
 	ctx  context.Context
 	s    *scratch
 	left []Undelivered
-	end   time.Time // no further round begins later
+	end  time.Time // no further round begins later
 }
 
 func (r *retries) run() {

@@ -20,6 +20,7 @@ const scrapes = 4
 type Metrics struct {
 	calls    *prometheus.CounterVec
 	duration *prometheus.HistogramVec
+	wait     prometheus.Histogram
 }
 
 // NewMetrics makes metrics in which every event and result stands at zero, so
@@ -32,9 +33,14 @@ func NewMetrics() *Metrics {
 		}, []string{"event", "result"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "hookproof_hook_duration_seconds",
-			Help:    "Time from the start of a hook request to its whole answer, or to giving up.",
+			Help:    "Time from the start of a hook request, its wait included, to its whole answer, or to giving up.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
 		}, []string{"event"}),
+		wait: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name:    "hookproof_hook_wait_seconds",
+			Help:    "Time that hook requests waited because max_calls others were under way to their hook server.",
+			Buckets: []float64{0, .001, .01, .1, .25, .5, 1, 2.5, 5, 10, 30},
+		}),
 	}
 	for _, event := range hook.Events {
 		for _, result := range []string{"accepted", "refused", "failed"} {
@@ -56,12 +62,13 @@ func (m *Metrics) ObserveHook(_ string, c hook.Call) {
 	}
 	m.calls.WithLabelValues(c.Event.String(), result).Inc()
 	m.duration.WithLabelValues(c.Event.String()).Observe(c.End.Sub(c.Start).Seconds())
+	m.wait.Observe(c.Waited.Seconds())
 }
 
 // handler serves the metrics of one server from a registry of its own.
 func (m *Metrics) handler(source Source) http.Handler {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(m.calls, m.duration, gauges{source},
+	registry.MustRegister(m.calls, m.duration, m.wait, gauges{source},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{MaxRequestsInFlight: scrapes})
 }
@@ -98,10 +105,17 @@ var all = []gauge{
 	{describe("received_bytes_total", "Bytes received over RTMP, handshakes included."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.RecvBytes }},
 	{describe("sent_bytes_total", "Bytes sent over RTMP, handshakes included."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.SentBytes }},
 	{describe("frames_received_total", "Audio and video messages received from publishers."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Frames }},
+	{describe("hook_calls_in_flight", "Hook requests that are under way."), prometheus.GaugeValue, "", func(s *server.Stats) int64 { return int64(s.Hooks.InFlight) }},
+	{describe("hook_calls_waiting", "Clients that wait for max_calls other hook requests to their hook server."), prometheus.GaugeValue, "", func(s *server.Stats) int64 { return int64(s.Hooks.Waiting) }},
+	{describe("hook_events_retrying", "Closing events that did not reach their hook server and will be sent again."), prometheus.GaugeValue, "", func(s *server.Stats) int64 { return int64(s.Hooks.Retrying) }},
 	{describe("frames_dropped_total", "Audio and video messages that slow players were not sent."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Dropped }},
 }
 
-var refusals = describe("hook_refusals_total", "Clients refused by the answer to an event, or for lack of one.", "event")
+var (
+	refusals = describe("hook_refusals_total", "Clients refused by the answer to an event, or for lack of one.", "event")
+	retries  = describe("hook_retries_total", "Hook requests of closing events that were sent again.", "event")
+	lost     = describe("hook_events_lost_total", "Closing events that a hook server did not get, after all attempts; one for each URL.", "event")
+)
 
 // Describe is part of prometheus.Collector.
 func (g gauges) Describe(to chan<- *prometheus.Desc) {
@@ -112,6 +126,8 @@ func (g gauges) Describe(to chan<- *prometheus.Desc) {
 	}
 	to <- sessions
 	to <- refusals
+	to <- retries
+	to <- lost
 }
 
 // Collect is part of prometheus.Collector. All values are of one moment.
@@ -124,9 +140,15 @@ func (g gauges) Collect(to chan<- prometheus.Metric) {
 		}
 		to <- prometheus.MustNewConstMetric(m.desc, m.kind, float64(m.value(&stats)), labels...)
 	}
+	count := func(desc *prometheus.Desc, n int64, event hook.Event) {
+		to <- prometheus.MustNewConstMetric(desc, prometheus.CounterValue, float64(n), event.String())
+	}
 	for _, event := range hook.Events {
 		if !event.Closing() {
-			to <- prometheus.MustNewConstMetric(refusals, prometheus.CounterValue, float64(stats.HookRefusals[event]), event.String())
+			count(refusals, stats.HookRefusals[event], event)
+			continue
 		}
+		count(retries, stats.HookRetries[event], event)
+		count(lost, stats.HookLost[event], event)
 	}
 }

@@ -31,10 +31,12 @@ func TestMetrics(t *testing.T) {
 		Streams: 5, LiveStreams: 2, RecvBytes: 1 << 40, SentBytes: 77, Frames: 9, Dropped: 8,
 	}
 	f.stats.HookRefusals[hook.OnPublish] = 6
+	f.stats.HookRetries[hook.OnClose], f.stats.HookLost[hook.OnStop] = 11, 12
+	f.stats.Hooks = hook.Load{InFlight: 21, Waiting: 22, Retrying: 23}
 	start := time.Now()
 	for _, c := range []hook.Call{
 		{Event: hook.OnPublish, Decision: hook.Decision{Accept: true}, Status: 200, Start: start, End: start.Add(4 * time.Millisecond)},
-		{Event: hook.OnPublish, Status: 403, Start: start, End: start.Add(200 * time.Millisecond)},
+		{Event: hook.OnPublish, Status: 403, Start: start, End: start.Add(200 * time.Millisecond), Waited: 150 * time.Millisecond},
 		{Event: hook.OnPublish, Err: errors.New("refused"), Start: start, End: start.Add(time.Minute)},
 	} {
 		m.ObserveHook(server.DefaultVHost, c)
@@ -63,6 +65,15 @@ func TestMetrics(t *testing.T) {
 		`hookproof_hook_duration_seconds_bucket{event="on_publish",le="0.25"} 2`,
 		`hookproof_hook_duration_seconds_bucket{event="on_publish",le="30"} 2`,
 		`hookproof_hook_duration_seconds_count{event="on_publish"} 3`,
+		`hookproof_hook_retries_total{event="on_close"} 11`,
+		`hookproof_hook_events_lost_total{event="on_stop"} 12`,
+		"hookproof_hook_calls_in_flight 21",
+		"hookproof_hook_calls_waiting 22",
+		"hookproof_hook_events_retrying 23",
+		`hookproof_hook_wait_seconds_bucket{le="0"} 2`,
+		`hookproof_hook_wait_seconds_bucket{le="0.1"} 2`,
+		`hookproof_hook_wait_seconds_bucket{le="0.25"} 3`,
+		"hookproof_hook_wait_seconds_sum 0.15",
 		"go_goroutines ",
 		"process_open_fds ",
 	} {

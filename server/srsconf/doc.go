@@ -4,8 +4,11 @@
 // A configuration made for SRS loads as it is: what this server does not have
 // is reported once as a Warning and ignored. Some directives are our own; SRS
 // would refuse them (see FormatSRS): in http_hooks "profile srs1|srs7",
-// "timeout SECONDS" and "insecure_tls on|off" (on accepts any certificate of an
-// https hook server, as SRS does), and in http_api "metrics on|off".
+// "timeout SECONDS", "retry SECONDS" (closing events that did not reach their hook
+// server are sent again for so long; 0, as in SRS, if not given), "max_calls N"
+// (calls that one hook server is asked at once) and "insecure_tls on|off" (on
+// accepts any certificate of an https hook server, as SRS does), and in http_api
+// "metrics on|off".
 //
 // SRS accepts mistakes that switch hooks off without a word, and then lets
 // everybody in. Here they are errors, each with its file and line, and all of

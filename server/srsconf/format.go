@@ -3,6 +3,7 @@ package srsconf
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"hookproof/internal/hook"
 	"hookproof/server"
@@ -16,8 +17,8 @@ func Format(c server.Config) string {
 }
 
 // FormatSRS is Format without the directives that are our own, so that SRS
-// loads the result: http_hooks' profile, timeout and insecure_tls,
-// http_api's metrics.
+// loads the result: http_hooks' profile, timeout, retry, max_calls and
+// insecure_tls, http_api's metrics.
 func FormatSRS(c server.Config) string {
 	return format(c, false)
 }
@@ -116,22 +117,17 @@ func (w *writer) play(v, standard *server.VHost) {
 }
 
 func (w *writer) hooks(h, standard *server.Hooks) {
-	profile := w.ours && h.Profile != standard.Profile
-	timeout := w.ours && h.Timeout != standard.Timeout
-	insecure := w.ours && h.InsecureTLS
-	if !h.Enabled && len(h.URLs) == 0 && !profile && !timeout && !insecure {
+	var own [][2]string
+	if w.ours {
+		own = ownHooks(h, standard)
+	}
+	if !h.Enabled && len(h.URLs) == 0 && len(own) == 0 {
 		return
 	}
 	w.block("http_hooks", nil, func() {
 		w.line("enabled", onOffWord(h.Enabled))
-		if profile {
-			w.line("profile", h.Profile)
-		}
-		if timeout {
-			w.line("timeout", strconv.FormatFloat(h.Timeout.Seconds(), 'f', -1, 64))
-		}
-		if insecure {
-			w.line("insecure_tls", "on")
+		for _, line := range own {
+			w.line(line[0], line[1])
 		}
 		for _, event := range hook.Events {
 			if urls := h.URLs[event]; len(urls) > 0 {
@@ -139,6 +135,28 @@ func (w *writer) hooks(h, standard *server.Hooks) {
 			}
 		}
 	})
+}
+
+// ownHooks gives the directives that SRS does not have, each with its value,
+// as far as they differ from the standard.
+func ownHooks(h, standard *server.Hooks) (lines [][2]string) {
+	seconds := func(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) }
+	if h.Profile != standard.Profile {
+		lines = append(lines, [2]string{"profile", h.Profile})
+	}
+	if h.Timeout != standard.Timeout {
+		lines = append(lines, [2]string{"timeout", seconds(h.Timeout)})
+	}
+	if h.Retry != standard.Retry {
+		lines = append(lines, [2]string{"retry", seconds(h.Retry)})
+	}
+	if h.MaxCalls != standard.MaxCalls && h.MaxCalls != 0 {
+		lines = append(lines, [2]string{"max_calls", strconv.Itoa(h.MaxCalls)})
+	}
+	if h.InsecureTLS {
+		lines = append(lines, [2]string{"insecure_tls", "on"})
+	}
+	return lines
 }
 
 func onOffWord(on bool) string {

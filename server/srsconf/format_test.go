@@ -14,7 +14,7 @@ import (
 func TestRoundTrip(t *testing.T) {
 	hooks := server.DefaultConfig()
 	hooks.VHosts[0].Hooks = server.Hooks{
-		Enabled: true, Profile: "srs7", Timeout: 250 * time.Millisecond, InsecureTLS: true,
+		Enabled: true, Profile: "srs7", Timeout: 250 * time.Millisecond, InsecureTLS: true, MaxCalls: 7, Retry: 12500 * time.Millisecond,
 		URLs: map[hook.Event][]string{
 			hook.OnPublish: {"http://127.0.0.1:8085/a", "https://h.example/b;c?d={e}&f=$g", "http://127.0.0.1/'x'"},
 			hook.OnStop:    {"http://[::1]:1/"},
@@ -51,7 +51,7 @@ func TestFormatSRS(t *testing.T) {
 	c := server.DefaultConfig()
 	c.API = server.API{Enabled: true, Listen: "127.0.0.1:1985", Metrics: false}
 	c.VHosts[0].Hooks = server.Hooks{
-		Enabled: true, Profile: "srs7", Timeout: time.Second, InsecureTLS: true,
+		Enabled: true, Profile: "srs7", Timeout: time.Second, InsecureTLS: true, MaxCalls: 7, Retry: time.Minute,
 		URLs: map[hook.Event][]string{hook.OnClose: {"http://127.0.0.1:8085/api/v1/clients"}},
 	}
 	text := FormatSRS(c)
@@ -72,7 +72,7 @@ vhost __defaultVhost__ {
 	if text != want {
 		t.Errorf("FormatSRS gives\n%s\nwant\n%s", text, want)
 	}
-	if ours := Format(c); !strings.Contains(ours, "profile srs7;") || !strings.Contains(ours, "metrics off;") {
+	if ours := Format(c); !strings.Contains(ours, "profile srs7;") || !strings.Contains(ours, "metrics off;") || !strings.Contains(ours, "retry 60;") {
 		t.Errorf("Format gives\n%s\nwithout our directives", ours)
 	}
 }

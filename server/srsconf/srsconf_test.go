@@ -64,6 +64,7 @@ func TestEverythingWeHave(t *testing.T) {
 	modern := server.DefaultVHostConfig("modern.example")
 	modern.GOPCache = false
 	modern.Hooks.Profile, modern.Hooks.Timeout, modern.Hooks.InsecureTLS = "srs7", 1500*time.Millisecond, true
+	modern.Hooks.Retry, modern.Hooks.MaxCalls = 20*time.Second, 64
 	off := server.DefaultVHostConfig("off.example")
 	off.Enabled, off.GOPCache = false, false
 	want.VHosts = []server.VHost{plain, modern, off}
@@ -92,7 +93,7 @@ func TestErrors(t *testing.T) {
 		{"quote not closed", head + `server_id "a;`, `srs.conf:2: server_id: expected ";" or a block, got the end of the file`},
 		{"nesting", head + strings.Repeat("a {\n", 40), "srs.conf:33: blocks are nested deeper than 32"},
 
-		{"unknown event", in("on_foo http://127.0.0.1/;"), "srs.conf:4: on_foo: expected enabled, profile, timeout, insecure_tls or one of on_connect, on_close,"},
+		{"unknown event", in("on_foo http://127.0.0.1/;"), "srs.conf:4: on_foo: expected enabled, profile, timeout, retry, max_calls, insecure_tls or one of on_connect, on_close,"},
 		{"mistyped event", in("on_publsh http://127.0.0.1/;"), "srs.conf:4: on_publsh: no such directive inside of http_hooks; on_publish was meant?"},
 		{"mistyped switch", in("enable on;"), "srs.conf:4: enable: no such directive inside of http_hooks; enabled was meant?"},
 		{"mistyped http_hooks", head + "vhost a {\nhttp_hook {\nenabled on;\n}\n}", "srs.conf:3: http_hook: no such directive inside of vhost; http_hooks was meant?"},
@@ -107,6 +108,9 @@ func TestErrors(t *testing.T) {
 		{"profile", in("profile srs9;"), "srs.conf:4: profile: expected srs1 or srs7, got srs9"},
 		{"timeout zero", in("timeout 0;"), "srs.conf:4: timeout: expected seconds, from 0.001 to 3600, got 0"},
 		{"timeout with a unit", in("timeout 5s;"), "srs.conf:4: timeout: expected seconds, from 0.001 to 3600, got 5s"},
+		{"retry less than nothing", in("retry -1;"), "srs.conf:4: retry: expected 0 or seconds to 3600, got -1"},
+		{"retry too long", in("retry 3601;"), "srs.conf:4: retry: expected 0 or seconds to 3600, got 3601"},
+		{"max_calls zero", in("max_calls 0;"), "srs.conf:4: max_calls: expected a number from 1 to 100000, got 0"},
 		{"timeout not a number", in("timeout NaN;"), "srs.conf:4: timeout: expected seconds, from 0.001 to 3600, got NaN"},
 
 		{"switch twice", in("enabled on;\nenabled off;"), "srs.conf:5: enabled is given twice: the first is on line 4"},

@@ -9,8 +9,11 @@ import (
 	"hookproof/server"
 )
 
-// maxTimeout bounds http_hooks' timeout.
-const maxTimeout = time.Hour
+// maxTime bounds http_hooks' timeout and retry, maxCalls its max_calls.
+const (
+	maxTime  = time.Hour
+	maxCalls = 100000
+)
 
 // maxMerge bounds play's mw_latency, in milliseconds.
 const maxMerge = 10_000
@@ -80,8 +83,10 @@ func (b *builder) hooks(n *node, h *server.Hooks) {
 	rs := rules{
 		"enabled": set,
 		"profile": {min: 1, max: 1, wants: profileNames(), apply: func(n *node) { b.profile(n, h) }},
-		"timeout": {min: 1, max: 1, wants: "seconds", apply: func(n *node) { b.timeout(n, h) }},
+		"timeout": {min: 1, max: 1, wants: "seconds", apply: func(n *node) { b.seconds(n, "seconds, from 0.001", 0.001, &h.Timeout) }},
+		"retry":   {min: 1, max: 1, wants: "seconds", apply: func(n *node) { b.seconds(n, "0 or seconds", 0, &h.Retry) }},
 
+		"max_calls":    number(b, &h.MaxCalls, 1, maxCalls),
 		"insecure_tls": onOff(b, &h.InsecureTLS),
 	}
 	for _, event := range hook.Events {
@@ -108,7 +113,7 @@ func (b *builder) unknownHook(n *node, rs rules) {
 		b.errorf(n.file, n.line, "%s: no such directive inside of http_hooks; %s was meant?", brief(n.name), near)
 		return
 	}
-	b.errorf(n.file, n.line, "%s: expected enabled, profile, timeout, insecure_tls or one of %s inside of http_hooks", brief(n.name), eventNames())
+	b.errorf(n.file, n.line, "%s: expected enabled, profile, timeout, retry, max_calls, insecure_tls or one of %s inside of http_hooks", brief(n.name), eventNames())
 }
 
 // profile reads the profile directive.
@@ -121,14 +126,14 @@ func (b *builder) profile(n *node, h *server.Hooks) {
 	h.Profile = p.Name
 }
 
-// timeout reads the timeout directive: seconds, with decimals if need be.
-func (b *builder) timeout(n *node, h *server.Hooks) {
+// seconds reads a time: seconds, with decimals if need be.
+func (b *builder) seconds(n *node, wants string, low float64, to *time.Duration) {
 	seconds, err := strconv.ParseFloat(n.args[0], 64)
-	if err != nil || !(seconds >= 0.001 && seconds <= maxTimeout.Seconds()) {
-		b.errorf(n.file, n.line, "timeout: expected seconds, from 0.001 to %v, got %s", maxTimeout.Seconds(), brief(n.args[0]))
+	if err != nil || !(seconds >= low && seconds <= maxTime.Seconds()) {
+		b.errorf(n.file, n.line, "%s: expected %s to %v, got %s", n.name, wants, maxTime.Seconds(), brief(n.args[0]))
 		return
 	}
-	h.Timeout = time.Duration(seconds * float64(time.Second)).Round(time.Microsecond)
+	*to = time.Duration(seconds * float64(time.Second)).Round(time.Microsecond)
 }
 
 // urls reads the URLs of one event.
