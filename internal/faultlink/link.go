@@ -25,12 +25,19 @@ type Options struct {
 
 // A Passage is a connection that is over.
 type Passage struct {
-	N        int64 // of the link, from 1
-	From     net.IP
-	Plan     Plan
-	Struck   bool  // the fault did something: a connection may end before it can
-	Refused  bool  // the far side could not be dialled
-	Up, Down int64 // bytes given on
+	N       int64 // of the link, from 1
+	From    net.IP
+	Plan    Plan
+	Refused bool // the far side could not be dialled
+	// UpStruck and DownStruck say that a direction's fault did something: a
+	// connection may end before it can.
+	UpStruck, DownStruck bool
+	Up, Down             int64 // bytes given on
+}
+
+// Struck reports whether the connection suffered a kind of fault.
+func (p *Passage) Struck(k Kind) bool {
+	return p.UpStruck && p.Plan.Up.Kind() == k || p.DownStruck && p.Plan.Down.Kind() == k
 }
 
 // Stats count a link's connections.
@@ -38,8 +45,8 @@ type Stats struct {
 	Open    int64 // now
 	Taken   int64 // accepted so far
 	Refused int64 // of them, those whose far side could not be dialled
-	// Struck counts those whose fault did something, by its kind; UpStruck those
-	// of them where it befell what goes up.
+	// Struck counts those that are over and suffered a fault, by its kind;
+	// UpStruck those where it befell what goes up.
 	Struck, UpStruck [kindCount]int64
 }
 
@@ -126,11 +133,13 @@ func (l *Link) pass(f *relay.Front, near *net.TCPConn, p *Passage) {
 	up.run()
 	<-back
 	p.Up, p.Down = up.given, down.given
-	p.Struck = up.hit.Load() || down.hit.Load()
-	if p.Struck {
-		l.struck[p.Plan.Kind()].Add(1)
+	p.UpStruck, p.DownStruck = up.hit.Load(), down.hit.Load()
+	for _, k := range Kinds {
+		if p.Struck(k) {
+			l.struck[k].Add(1)
+		}
 	}
-	if up.hit.Load() {
+	if p.UpStruck {
 		l.upStruck[p.Plan.Up.Kind()].Add(1)
 	}
 }

@@ -30,7 +30,7 @@ func TestNobodyThere(t *testing.T) {
 	if !relay.WasReset(err) {
 		t.Errorf("got %v, want a reset", err)
 	}
-	if p := <-over; !p.Refused || p.Struck || p.N != 1 || l.Stats().Refused != 1 {
+	if p := <-over; !p.Refused || p.UpStruck || p.DownStruck || p.N != 1 || l.Stats().Refused != 1 {
 		t.Errorf("%+v, %+v", p, l.Stats())
 	}
 }

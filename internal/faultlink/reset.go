@@ -2,8 +2,8 @@ package faultlink
 
 import "fmt"
 
-// Broken resets the connection towards both sides, after so many bytes of its
-// direction.
+// Broken resets the connection towards both sides once more than so many bytes
+// of its direction have come. The rest is not given on.
 type Broken struct{ After int64 }
 
 // Kind is Reset.
@@ -13,8 +13,8 @@ func (Broken) Kind() Kind { return Reset }
 func (f Broken) String() string { return fmt.Sprintf("reset after %d bytes", f.After) }
 
 func (f Broken) carry(d *direction, piece []byte) error {
-	_, over, err := d.upTo(f.After, piece)
-	if err != nil || !over {
+	rest, over, err := d.upTo(f.After, piece)
+	if err != nil || !over || len(rest) == 0 {
 		return err
 	}
 	d.strike()
