@@ -1,9 +1,12 @@
 # make            lists the targets
-# make T VAR=...  variables: ARGS (of conformance), RUNS, FUZZTIME, COUNT, BENCH, PKG
+# make T VAR=...  variables: ARGS (of conformance), RUNS, FOR, RATE, SEED, FUZZTIME, COUNT, BENCH, PKG
 
 GO       ?= go
 PKG      ?= ./...
 RUNS     ?= 50
+FOR      ?= 10m
+RATE     ?= 200
+SEED     ?= 1
 FUZZTIME ?= 30s
 COUNT    ?= 6
 BENCH    ?= .
@@ -12,7 +15,7 @@ ARGS     ?=
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
 
-.PHONY: help build test conformance mutants soak-conformance lint bench fuzz generate clean
+.PHONY: help build test conformance mutants soak soak-conformance lint bench fuzz generate clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -30,6 +33,9 @@ conformance: build ## run the suite on the built-in server; the report goes to r
 mutants: build ## plant defects in servers and hook servers and see that the suite catches each
 	bin/conformance mutants $(ARGS)
 	bin/conformance hook-mutants
+
+soak: ## churn for FOR (10m) at RATE (200) clients a second while all links fail, and settle the books
+	$(GO) test -count=1 -timeout 0 -v -run '^TestBooks$$' ./internal/soak -soak.for $(FOR) -soak.rate $(RATE) -soak.seed $(SEED)
 
 # The race detector, one thread, and a CPU hog beside it: what depends on timing shows.
 # The hog ends with its shell, however that ends.

@@ -18,7 +18,7 @@ type Mix struct {
 	Latency, Jitter time.Duration
 	// Rate is the lowest bandwidth, in bytes a second; the highest is 8 times that.
 	Rate int
-	// Size bounds the bytes of a slice.
+	// Size bounds the bytes of a slice; it has a tenth of that at least.
 	Size int
 	// Stall bounds a stall; it takes a tenth of that at least.
 	Stall time.Duration
@@ -51,7 +51,7 @@ func (m *Mix) plan(k Kind, rnd *rand.Rand) Plan {
 	case Bandwidth:
 		return both(Narrow{Rate: m.Rate + rnd.IntN(7*m.Rate+1)})
 	case Slice:
-		return both(Sliced{Size: 1 + rnd.IntN(max(m.Size, 1)), Pause: slicePause})
+		return both(Sliced{Size: max(m.Size/10, 1) + rnd.IntN(m.Size-m.Size/10+1), Pause: slicePause})
 	}
 	up := rnd.IntN(2) == 0
 	most := m.DownBytes

@@ -15,19 +15,22 @@ type Config struct {
 	Every  time.Duration // between lines of progress; default 10 s
 	Out    io.Writer     // for progress; nil: none
 
-	// between is put between the server and the links to its hook server, and
-	// leak called after each round's churn; by tests that plant defects.
-	between func(upstream string) (addr string)
-	leak    func(*rig)
+	// settle bounds the wait for what a round leaves to go; default 2 min.
+	settle time.Duration
+	// between is put between the server and the links to its hook server until
+	// takeDown, and leak called after each round's churn; by tests that plant
+	// defects.
+	between  func(upstream string) (addr string)
+	takeDown func()
+	leak     func(*rig)
 }
 
-// Times of all that waits. Those that a client's link may make it wait for lie
-// well below those after which it is given up.
+// Times of all that waits. A fault takes a client a few seconds at most; what
+// tells a client that gets nowhere from one on a busy machine lies far above.
 const (
-	hookTimeout   = time.Second      // of a hook call: some stalls take longer
-	quietTimeout  = 5 * time.Second  // of a client that the server hears nothing of
-	stepTimeout   = 30 * time.Second // of a client's step; the longest chain of hooks and stalls is shorter
-	settleTimeout = 60 * time.Second // for the last connection of a round to end
+	hookTimeout  = time.Second      // of a hook call: some stalls take longer
+	quietTimeout = 30 * time.Second // of a client that the server hears nothing of
+	stepTimeout  = 60 * time.Second // of a client's step
 )
 
 // atOnce bounds the clients that are in at the same time: a machine that cannot
@@ -41,6 +44,7 @@ func (c *Config) setDefaults() {
 	def(&c.Warmup, 2*time.Second)
 	def(&c.Every, 10*time.Second)
 	def(&c.Rate, 50)
+	def(&c.settle, 2*time.Minute)
 	if c.Out == nil {
 		c.Out = io.Discard
 	}

@@ -39,7 +39,7 @@ func hookFaults(seed uint64, p *hook.Profile) func(int64, net.IP) faultlink.Plan
 			faultlink.Reset: 50, faultlink.HalfClose: 60,
 		},
 		UpBytes: 600, DownBytes: 90, Latency: 60 * time.Millisecond, Jitter: 40 * time.Millisecond,
-		Rate: 4000, Size: 100, Stall: 2 * time.Second, Late: 20 * time.Millisecond,
+		Rate: 4000, Size: 100, Stall: 1500 * time.Millisecond, Late: 20 * time.Millisecond,
 	}
 	if p == hook.SRS1 {
 		return func(n int64, _ net.IP) faultlink.Plan {

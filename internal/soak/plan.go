@@ -59,8 +59,11 @@ const anchors = 4
 // firstAnchor is the lowest number of a client that is an anchor: 4 million others fit below.
 const firstAnchor = 1 << 22
 
-// draw makes the plan of a client.
+// draw makes the plan of a client; one of nobody has none.
 func draw(seed uint64, mix *faultlink.Mix, number int) plan {
+	if number < 0 {
+		return plan{number: number, profile: hook.SRS1}
+	}
 	rnd := rand.New(rand.NewPCG(seed, uint64(number)))
 	p := plan{number: number, profile: hook.Profiles()[number%2]}
 	if number >= firstAnchor {
@@ -79,7 +82,7 @@ func draw(seed uint64, mix *faultlink.Mix, number int) plan {
 			p.stream = fmt.Sprintf("s%d", number-2) // of somebody who may be there
 		}
 	}
-	if p.refused = p.asks() && rnd.IntN(10) == 0; p.refused {
+	if p.refused = p.asks() && rnd.IntN(6) == 0; p.refused {
 		events := [...]hook.Event{hook.OnConnect, p.event()}
 		p.at = events[rnd.IntN(2)]
 	}

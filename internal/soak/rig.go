@@ -116,6 +116,9 @@ func (r *rig) takeDown() {
 		// Its last clients are long gone.
 		_ = r.srv.Close()
 	}
+	if r.cfg.takeDown != nil {
+		r.cfg.takeDown()
+	}
 	for _, l := range r.hooks {
 		if l != nil {
 			l.Stop()
@@ -141,12 +144,7 @@ func (r *rig) passed(p faultlink.Passage) {
 }
 
 // heldUp is told when the process was not run for a time.
-func (r *rig) heldUp(from, to time.Time) {
-	const harmless = time.Second // the server waits several times as long
-	if to.Sub(from) >= harmless {
-		r.book.Load().HeldUp(from)
-	}
-}
+func (r *rig) heldUp(from, to time.Time) { r.book.Load().HeldUp(from, to) }
 
 // requested is told by the hook server of every request.
 func (r *rig) requested(q *endpoint.Request, p endpoint.Phase) {

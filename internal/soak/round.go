@@ -58,7 +58,7 @@ func (r *rig) churn(ctx context.Context, d time.Duration) (*round, error) {
 	if r.cfg.leak != nil {
 		r.cfg.leak(r)
 	}
-	return n, await(ctx, settleTimeout, r.quiet)
+	return n, await(ctx, r.cfg.settle, r.quiet)
 }
 
 // schedule has clients come, evenly, and waits until they have gone. Where too

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"runtime/pprof"
+	"sync"
 	"time"
 
 	"hookproof/internal/soak/books"
@@ -32,7 +33,7 @@ type Result struct {
 // server is among the violations.
 func Run(ctx context.Context, cfg Config) (*Result, error) {
 	cfg.setDefaults()
-	if err := prime(); err != nil {
+	if err := prime(cfg.atOnce()); err != nil {
 		return nil, err
 	}
 	res := &Result{Before: measure()}
@@ -45,12 +46,21 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 	p.end()
 	res.Faults = r.faults()
 	r.takeDown()
-	res.finish(ctx)
+	res.finish(ctx, cfg.settle)
 	return res, err
 }
 
-// prime has the runtime open what it keeps open for the network.
-func prime() error {
+// prime has the runtime make what it keeps for good: files for the network, and
+// the descriptors of as many goroutines as there may be at once, half a KB each.
+func prime(atOnce int) error {
+	const each = 20 // goroutines of a client and its connections
+	gate := make(chan struct{})
+	var all sync.WaitGroup
+	for range atOnce * each {
+		all.Go(func() { <-gate })
+	}
+	close(gate)
+	all.Wait()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -87,20 +97,20 @@ func (r *rig) rounds(ctx context.Context, res *Result, p *progress) error {
 		}
 		r.book.Store(books.NewBook()) // the round's can go
 		n = nil
-		p.note("round of %v over after %v: %s", d, time.Since(start).Round(time.Millisecond), res.leftOver(ctx, first))
+		p.note("round of %v over after %v: %s", d, time.Since(start).Round(time.Millisecond), res.leftOver(ctx, r.cfg.settle, first))
 	}
 	res.trend()
 	return nil
 }
 
 // leftOver waits until no more goroutines and files are there than after the
-// warm-up, and measures.
-func (res *Result) leftOver(ctx context.Context, first bool) Footprint {
+// warm-up, for limit at most, and measures.
+func (res *Result) leftOver(ctx context.Context, limit time.Duration, first bool) Footprint {
 	if first {
 		res.Baseline = measure()
 		return res.Baseline
 	}
-	if err := await(ctx, settleTimeout, func() error { return exceeds(look(), res.Baseline) }); err != nil {
+	if err := await(ctx, limit, func() error { return exceeds(look(), res.Baseline) }); err != nil {
 		res.violate("left-over", "a round leaves something behind: %v\n%s", err, goroutines())
 	}
 	f := measure()
@@ -112,8 +122,8 @@ func (res *Result) leftOver(ctx context.Context, first bool) Footprint {
 }
 
 // finish compares what is there in the end with what was in the beginning.
-func (res *Result) finish(ctx context.Context) {
-	if err := await(context.WithoutCancel(ctx), settleTimeout, func() error { return exceeds(look(), res.Before) }); err != nil {
+func (res *Result) finish(ctx context.Context, limit time.Duration) {
+	if err := await(context.WithoutCancel(ctx), limit, func() error { return exceeds(look(), res.Before) }); err != nil {
 		res.violate("left-over", "after the end something is left: %v\n%s", err, goroutines())
 	}
 	res.After = measure()

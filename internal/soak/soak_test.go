@@ -14,7 +14,7 @@ import (
 // The size of TestBooks: that of "go test ./..." unless said otherwise. "make
 // soak" is 10 minutes at 200 a second.
 var (
-	flagFor   = flag.Duration("soak.for", 4*time.Second, "churn for so long")
+	flagFor   = flag.Duration("soak.for", 2*time.Second, "churn for so long")
 	flagRound = flag.Duration("soak.round", 30*time.Second, "settle the books after each `duration` of churn")
 	flagRate  = flag.Float64("soak.rate", 40, "clients a second")
 	flagSeed  = flag.Uint64("soak.seed", 1, "decides what clients and links do")
@@ -27,7 +27,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestBooks(t *testing.T) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	cfg := Config{For: *flagFor, Round: *flagRound, Warmup: min(*flagRound, max(2*time.Second, *flagFor/20)), Rate: *flagRate, Seed: *flagSeed, Every: *flagEvery}
+	cfg := Config{For: *flagFor, Round: *flagRound, Warmup: min(*flagRound, max(500*time.Millisecond, *flagFor/20)), Rate: *flagRate, Seed: *flagSeed, Every: *flagEvery}
 	if testing.Verbose() {
 		cfg.Out = os.Stdout
 	}

@@ -23,6 +23,7 @@ type Book struct {
 	clients map[int]*Client
 	ids     map[string]int
 	strays  []string // what belongs to no client
+	held    []span
 	count   Count
 }
 
@@ -75,16 +76,32 @@ func (b *Book) Hurt(number int) {
 	}
 }
 
-// HeldUp notes that the process was not run for a time that is over now: who is
-// there, or left in that time, may not have been done because of it.
-func (b *Book) HeldUp(from time.Time) {
+// HeldUp notes that the process was not run for a time that is over now.
+func (b *Book) HeldUp(from, to time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, c := range b.clients {
-		if c.Visit.Ended.IsZero() || c.Visit.Ended.After(from) {
-			c.Hurt = true
+	b.held = append(b.held, span{from, to})
+}
+
+// span is a time in which the process was not run.
+type span struct{ from, to time.Time }
+
+// heldUp tells whether the process was held up so much during a client's visit
+// that this may be why it did not get through.
+func (b *Book) heldUp(c *Client) bool {
+	const harmless = 5 * time.Second // whoever waits for it waits several times as long
+	sum := time.Duration(0)
+	for _, s := range b.held {
+		from, to := s.from, s.to
+		if from.Before(c.Visit.Began) {
+			from = c.Visit.Began
 		}
+		if to.After(c.Visit.Ended) {
+			to = c.Visit.Ended
+		}
+		sum += max(to.Sub(from), 0)
 	}
+	return sum > harmless
 }
 
 // Called notes a call that the server says is over.

@@ -290,6 +290,31 @@ func TestTotals(t *testing.T) {
 	}
 }
 
+// TestHeldUp excuses clients that were there while the process was not run.
+func TestHeldUp(t *testing.T) {
+	for name, row := range map[string]struct {
+		held   []time.Duration // ends and beginnings in turn, from the client's beginning
+		excuse bool
+	}{
+		"never":      {nil, false},
+		"before":     {[]time.Duration{-time.Hour, 0}, false},
+		"after":      {[]time.Duration{time.Minute, time.Hour}, false},
+		"a little":   {[]time.Duration{time.Second, 3 * time.Second}, false},
+		"throughout": {[]time.Duration{-time.Hour, time.Hour}, true},
+		"in pieces":  {[]time.Duration{0, 3 * time.Second, 10 * time.Second, 13 * time.Second}, true},
+	} {
+		b := NewBook()
+		b.Enter(&Client{Number: 1, Profile: hook.SRS7})
+		for i := 0; i < len(row.held); i += 2 {
+			b.HeldUp(origin.Add(row.held[i]), origin.Add(row.held[i+1]))
+		}
+		b.Visited(1, Visit{Began: origin, Ended: origin.Add(time.Minute), Err: "of no reason"})
+		if all, _ := b.Settle(); (len(all) == 0) != row.excuse {
+			t.Errorf("%s: %v", name, all)
+		}
+	}
+}
+
 // TestManyViolations keeps some and counts the rest.
 func TestManyViolations(t *testing.T) {
 	b := NewBook()

@@ -13,7 +13,7 @@ type Client struct {
 	Profile *hook.Profile // of its vhost
 	Stream  string        // that it publishes or plays, bare; empty: none
 	Refused bool          // the hook server refuses it at one of its events
-	Hurt    bool          // its link, or the machine, may have kept it from being done
+	Hurt    bool          // its link may have kept it from being done
 
 	Visit   Visit       // what it says itself
 	Calls   []hook.Call // what the server says, in the order in which they ended
