@@ -75,11 +75,14 @@ func (s *Server) room(most int) bool {
 	return len(s.sessions) < 2*most && s.displace()
 }
 
-// spare displaces a session where there are no file descriptors left: their limit may be lower than max_connections.
+// spare displaces sessions where there are no file descriptors left: their limit may be lower than
+// max_connections. Some at once, since others wait in the listener's queue.
 func (s *Server) spare() {
+	const some = 16
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.displace()
+	for n := 0; n < some && s.displace(); n++ {
+	}
 }
 
 // displace ends the session that has done nothing for longest, half-open ones first; false if there is none.

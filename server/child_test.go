@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -16,11 +18,20 @@ import (
 // not mixed with those of the clients.
 const childVariable = "HOOKPROOF_TEST_SERVER"
 
+// filesVariable limits the files that such a server may have open.
+const filesVariable = "HOOKPROOF_TEST_FILES"
+
 // serveChild runs a server with the configuration in childVariable. It answers each line of its input with
 // what it costs.
 func serveChild(raw string) {
 	var cfg Config
 	err := json.Unmarshal([]byte(raw), &cfg)
+	if files, set := os.LookupEnv(filesVariable); set && err == nil {
+		var n uint64
+		if n, err = strconv.ParseUint(files, 10, 32); err == nil {
+			err = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: n, Max: n})
+		}
+	}
 	var s *Server
 	if err == nil {
 		s, err = New(cfg, Options{})

@@ -149,6 +149,22 @@ func TestDisplaced(t *testing.T) {
 	}
 }
 
+// A limit of open files below max_connections shuts nobody out either.
+func TestOutOfFiles(t *testing.T) {
+	t.Setenv(filesVariable, "64")
+	k := startChild(t, func(c *Config) { c.Timeouts.Connect = 10 * time.Minute })
+	for range 120 {
+		c, err := dialRaw(t, k.addr, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+	}
+	if err := k.visit("cam"); err != nil {
+		t.Errorf("an honest client: %v", err)
+	}
+}
+
 // flood makes n clients that go no further, of all kinds.
 func (k *child) flood(n int) *flood {
 	k.t.Helper()
