@@ -73,6 +73,7 @@ func TestCommandLine(t *testing.T) {
 	port := taken.Addr().String()
 	wrong := tempFile(t, "rules.yaml", "rules:\n  - {refuse: true}\n  - {refuze: true}\n")
 	there := tempFile(t, "old.jsonl", "evidence\n")
+	token := tempFile(t, "token", "token=secret\n")
 	cert, _ := keyPair(t)
 	_, other := keyPair(t)
 	unused := filepath.Join(t.TempDir(), "new.jsonl")
@@ -91,6 +92,10 @@ func TestCommandLine(t *testing.T) {
 		{"log", []string{"-log", "xml"}, cli.ExitUsage, "", `-log is "xml": text or json was expected`},
 		{"token", []string{"-token", "good"}, cli.ExitUsage, "", "KEY=VALUE was expected"},
 		{"two tokens", []string{"-token", "a=b", "-token", "a=c"}, cli.ExitUsage, "", "only one token was expected"},
+		{"token and its file", []string{"-token", "a=b", "-token-file", token}, cli.ExitUsage, "", "-token and -token-file exclude each other"},
+		{"no token file", []string{"-token-file", "nowhere"}, cli.ExitCouldNotRun, "", "-token-file: open nowhere: "},
+		{"token file without one", []string{"-token-file", wrong}, cli.ExitCouldNotRun, "", "-token-file: " + wrong + ": KEY=VALUE was expected"},
+		{"token file, and nothing to do", []string{"-token-file", token, "-listen", port}, cli.ExitCouldNotRun, "", "another program listens there"},
 		{"events alone", []string{"-token-at", "on_play"}, cli.ExitUsage, "", "-token-at needs -token"},
 		{"unknown event", []string{"-token", "a=b", "-token-at", "on_play,on_foo"}, cli.ExitUsage, "", `-token-at: hook event "on_foo": want one of`},
 		{"closing event", []string{"-token", "a=b", "-token-at", "on_close"}, cli.ExitUsage, "", "-token-at: on_close: on_connect, on_publish or on_play was expected"},

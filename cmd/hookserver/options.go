@@ -22,6 +22,7 @@ type options struct {
 	listen    string
 	profile   string
 	token     *hookserver.Token
+	tokenFile string
 	tokenAt   string
 	rules     string
 	record    string
@@ -38,6 +39,7 @@ func newOptions() *options {
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8085", "serve on `ADDR`. A port alone is served on 127.0.0.1, \":PORT\" on every\naddress, port 0 takes a free one")
 	f.StringVar(&o.profile, "profile", "srs1", "answer as `PROFILE` has it: srs1 (0, as the document of 2014; SRS 7 takes it, too)\nor srs7 ({\"code\":0,\"data\":null}). Events of both are read")
 	f.Func("token", "let on only who carries the parameter `KEY=VALUE` in his URLs, see below", o.readToken)
+	f.StringVar(&o.tokenFile, "token-file", "", "read KEY=VALUE from `FILE` in place of -token, which others on this machine can see")
 	f.StringVar(&o.tokenAt, "token-at", "", "with -token: ask for it at these `EVENTS`, such as on_publish,on_play")
 	f.StringVar(&o.rules, "rules", "", "refuse, delay or spoil answers by the rules in `FILE`, see below")
 	f.StringVar(&o.record, "record", "", "write every request and its answer to `FILE` as JSON lines, tokens included;\nthe file must not be there yet")
@@ -56,6 +58,30 @@ func (o *options) readToken(s string) error {
 	var err error
 	o.token, err = hookserver.ParseToken(s)
 	return err
+}
+
+// readTokenFile reads -token-file: KEY=VALUE, and perhaps a line's end.
+func (o *options) readTokenFile() error {
+	if o.tokenFile == "" {
+		return nil
+	}
+	if o.token != nil {
+		return cli.Usagef("-token and -token-file exclude each other")
+	}
+	const most = 16 << 10 // more than a token may have
+	f, err := os.Open(o.tokenFile)
+	if err != nil {
+		return fmt.Errorf("-token-file: %w", err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, most))
+	if err != nil {
+		return fmt.Errorf("-token-file: %w", err)
+	}
+	if err := o.readToken(strings.TrimRight(string(text), "\r\n")); err != nil {
+		return fmt.Errorf("-token-file: %s: %w", o.tokenFile, err)
+	}
+	return nil
 }
 
 // settings are what the command line asks for, read and checked.
@@ -78,6 +104,9 @@ func (o *options) read() (*settings, error) {
 	}
 	if (o.cert == "") != (o.key == "") {
 		return nil, cli.Usagef("-cert and -key belong together: only one of them is given")
+	}
+	if err = o.readTokenFile(); err != nil {
+		return nil, err
 	}
 	if set.server.Token, err = o.demandingToken(); err != nil {
 		return nil, err
@@ -103,7 +132,7 @@ func (o *options) demandingToken() (*hookserver.Token, error) {
 		return o.token, nil
 	}
 	if o.token == nil {
-		return nil, cli.Usagef("-token-at needs -token")
+		return nil, cli.Usagef("-token-at needs -token or -token-file")
 	}
 	var events []hook.Event
 	for _, name := range strings.Split(o.tokenAt, ",") {
