@@ -20,7 +20,10 @@ func (s *Summary) heading(run *Run) heading {
 		return heading{As: s.Conclusion, Words: string(s.Conclusion), Sentence: s.Sentence()}
 	}
 	h := heading{As: Conformant, Words: fmt.Sprintf("%d of %d mutants caught", m.Caught(), len(m.Rows)),
-		Sentence: "without a defect " + s.Sentence()}
+		Sentence: fmt.Sprintf("without a defect: %s", m.Unmutated)}
+	if len(run.Scenarios) > 0 {
+		h.Sentence = "without a defect " + s.Sentence()
+	}
 	switch {
 	case !m.AllCaught():
 		h.As = NotConformant

@@ -21,6 +21,7 @@ func (w *World) registerAdmission(sc *godog.ScenarioContext) {
 	step(sc, `^([A-Z][a-z]+) receives media of ([A-Z][a-z]+)$`, w.receivesOf)
 	step(sc, `^([A-Z][a-z]+) receives more media$`, w.receivesMore)
 	step(sc, `^([A-Z][a-z]+) has received no media(?: of ([A-Z][a-z]+))?$`, w.noMedia)
+	step(sc, `^([A-Z][a-z]+) has been shown nothing of the stream of ([A-Z][a-z]+)$`, w.shownNothing)
 	step(sc, `^no frame of a refused publisher has reached any player$`, w.noMediaOfRefused)
 }
 
@@ -56,7 +57,7 @@ func (w *World) notTold(name string) error {
 
 func (w *World) receivesOf(ctx context.Context, name, publisher string) error {
 	return w.eventually(ctx, func(obs []reports.Observation) *judge.Finding {
-		if len(judge.Media(obs, name, publisher)) > 0 {
+		if len(judge.Frames(obs, name, publisher)) > 0 {
 			return nil
 		}
 		f := &judge.Finding{Expected: fmt.Sprintf("%s to receive media of %s", name, publisher), Seen: "none"}
@@ -69,9 +70,9 @@ func (w *World) receivesOf(ctx context.Context, name, publisher string) error {
 
 // receivesMore waits for media that comes after this step began.
 func (w *World) receivesMore(ctx context.Context, name string) error {
-	before := len(judge.Media(w.Scene.Log.Before(), name, ""))
+	before := len(judge.Frames(w.Scene.Log.Before(), name, ""))
 	return w.eventually(ctx, func(obs []reports.Observation) *judge.Finding {
-		if got := judge.Media(obs, name, ""); len(got) > before {
+		if got := judge.Frames(obs, name, ""); len(got) > before {
 			return nil
 		}
 		f := &judge.Finding{Expected: name + " to go on receiving media", Seen: fmt.Sprintf("nothing more than the %d frames noted before", before)}
@@ -84,6 +85,10 @@ func (w *World) receivesMore(ctx context.Context, name string) error {
 
 func (w *World) noMedia(name, publisher string) error {
 	return failed(judge.NoMedia(w.Scene.Log.All(), name, publisher))
+}
+
+func (w *World) shownNothing(player, publisher string) error {
+	return failed(judge.ShownNothing(w.Scene.Log.All(), player, publisher))
 }
 
 func (w *World) noMediaOfRefused() error {

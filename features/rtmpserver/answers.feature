@@ -220,20 +220,23 @@ Feature: The answers
       Then Alice is disconnected
       And the events of Alice are exactly on_connect, on_publish, on_close
       And Alice was not told that publishing started
-      And Bob has received no media of Alice
+      And Bob has been shown nothing of the stream of Alice
 
       Examples:
         | case            | style             |
         | encoder         | an encoder        |
         | Flash publisher | a Flash publisher |
 
-    Scenario: the next publisher's media reaches the player, the refused one's does not
+    Scenario: the next publisher's media reaches the players, the refused one's does not
       Given the hook server refuses on_publish of Alice
       And Bob plays "cam" before anyone publishes
       When Alice tries to publish "cam", sending media at once
+      And Dave plays "cam" before anyone publishes
       And Carol publishes "cam"
       Then Bob receives media of Carol
-      And Bob has received no media of Alice
+      And Dave receives media of Carol
+      And Bob has been shown nothing of the stream of Alice
+      And Dave has been shown nothing of the stream of Alice
 
   @S-ANS-05 @must @srs1 @srs7
   Rule: S-ANS-05 MUST: on_play refused: no on_stop, on_close follows, and no audio or video reaches the player
@@ -252,9 +255,12 @@ Feature: The answers
     Scenario: a publisher whose on_publish is held
       Given the hook server holds its answer to on_publish of Alice
       And Bob plays "cam" before anyone publishes
+      And Dave plays "door" before anyone publishes
       When Alice begins to publish "cam", sending media at once
-      And another client publishes and leaves
-      Then Bob has received no media
+      And Carol publishes "door"
+      Then Dave receives media of Carol
+      And Bob has been shown nothing of the stream of Alice
+      And Bob has received no media
       And Alice was not told that publishing started
       When the hook server answers
       Then Bob receives media of Alice
@@ -263,8 +269,9 @@ Feature: The answers
       Given Alice publishes "cam"
       And the hook server holds its answer to on_play of Bob
       When Bob begins to play "cam"
-      And another client publishes and leaves
-      Then Bob has received no media
+      And Dave plays "cam"
+      Then Dave receives media of Alice
+      And Bob has received no media
       When the hook server answers
       Then Bob receives media of Alice
 

@@ -19,7 +19,8 @@ const (
 	DataTLS       = "tls"       // hook: came over TLS
 	DataBodyErr   = "body_err"  // hook: why the body could not be read whole
 	DataAccept    = "accept"    // answer: whether it accepts in the profile
-	DataPublisher = "publisher" // media: actor whose frame it is, "" for unmarked
+	DataPublisher = "publisher" // media, onMetaData: actor whose it is, "" for unmarked
+	DataHeader    = "header"    // media: a sequence header, no frame
 	DataFrames    = "frames"    // media: frames of that publisher so far
 	DataArgs      = "args"      // received: a command's arguments, in words
 )

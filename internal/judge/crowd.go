@@ -99,9 +99,9 @@ func wasOn(plan *evidence.Plan, own []reports.Observation) *Finding {
 		}
 	}
 	if plan.Source == "" && len(got) > 0 {
-		return &Finding{Expected: plan.Name + " to get no frame: its stream's publisher was refused or vanished", Seen: fmt.Sprintf("one at %.3f s", got[0].T), Evidence: []int{got[0].N}}
+		return &Finding{Expected: plan.Name + " to get no media: its stream's publisher was refused or vanished", Seen: fmt.Sprintf("%s at %.3f s", got[0].Name, got[0].T), Evidence: []int{got[0].N}}
 	}
-	if plan.Source != "" && len(got) == 0 {
+	if plan.Source != "" && len(Frames(own, plan.Name, "")) == 0 {
 		return &Finding{Expected: fmt.Sprintf("%s to get frames of %s", plan.Name, plan.Source), Seen: "none"}
 	}
 	return nil

@@ -61,7 +61,7 @@ func await(t *testing.T, c *rtmp.Client, what string, match func(rtmp.Event) boo
 	}
 }
 
-func isFrame(ev rtmp.Event) bool { return ev.Kind == rtmp.Media }
+func isFrame(ev rtmp.Event) bool { return ev.Kind == rtmp.Media && ev.Frame }
 
 func isEnd(ev rtmp.Event) bool { return ev.Kind == rtmp.Disconnected }
 
@@ -78,32 +78,54 @@ func holding(t *testing.T, ev hook.Event) func(*endpoint.Request) endpoint.Answe
 	}
 }
 
-func TestPendingPlayerServed(t *testing.T) {
-	s := put(t, named(t, "pending-player-served"), holding(t, hook.OnPlay))
-	publish(t, s.enter(t, "alice"), "cam")
-	bob := s.enter(t, "bob")
-	begin(t, bob, "play")
-	await(t, bob, "to get a frame", isFrame)
-}
-
-// The player that is let on is the fence: once it has a frame the proxies have
-// seen one, which they can show to the refused player.
-func TestRefusedPlayerServed(t *testing.T) {
+// second gives the second of an event an answer of its own; the others are
+// accepted.
+func second(ev hook.Event, a endpoint.Answer) func(*endpoint.Request) endpoint.Answer {
 	var asked atomic.Int32
-	s := put(t, named(t, "refused-player-served"), func(q *endpoint.Request) endpoint.Answer {
-		if q.Event == hook.OnPlay && asked.Add(1) == 2 {
-			return endpoint.Refuse()
+	return func(q *endpoint.Request) endpoint.Answer {
+		if q.Event == ev && asked.Add(1) == 2 {
+			return a
 		}
 		return endpoint.Accept()
-	})
-	publish(t, s.enter(t, "alice"), "cam")
-	carol := s.enter(t, "carol")
-	play(t, carol, "cam")
-	await(t, carol, "to get a frame", isFrame)
-	bob := s.enter(t, "bob")
-	begin(t, bob, "play")
-	await(t, bob, "to get a frame", isFrame)
-	await(t, bob, "to be dropped", isEnd)
+	}
+}
+
+// gated is an accepting answer that is held back until the test ends.
+func gated(t *testing.T) endpoint.Answer {
+	gate := make(chan struct{})
+	t.Cleanup(func() { close(gate) })
+	a := endpoint.Accept()
+	a.Gate = gate
+	return a
+}
+
+// What a player gets that is not let on, or not yet. The player before it is
+// the fence: once that one has a frame the proxies have seen it, and what comes
+// before it.
+func TestPlayersServed(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer endpoint.Answer
+		seen   func(rtmp.Event) bool
+	}{
+		"pending-player-served":  {gated(t), isFrame},
+		"pending-player-headers": {gated(t), isSequenceHeader},
+		"refused-player-served":  {endpoint.Refuse(), isFrame},
+		"refused-player-headers": {endpoint.Refuse(), isSequenceHeader},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := put(t, named(t, name), second(hook.OnPlay, c.answer))
+			carol := s.enter(t, "carol")
+			play(t, carol, "cam")
+			publish(t, s.enter(t, "alice"), "cam")
+			await(t, carol, "to get a frame", isFrame)
+			bob := s.enter(t, "bob")
+			begin(t, bob, "play")
+			await(t, bob, "to get it", c.seen)
+			if c.answer.Gate == nil {
+				await(t, bob, "to be dropped", isEnd)
+			}
+		})
+	}
 }
 
 func TestPendingFramesLeak(t *testing.T) {

@@ -1,6 +1,7 @@
 package mutant
 
 import (
+	"bytes"
 	"io"
 	"net"
 
@@ -88,7 +89,8 @@ func (s *session) refused() {
 	s.leaves()
 }
 
-// showed keeps the latest frame of a publisher that is on.
+// showed keeps the sequence headers and the latest frame of a publisher that is
+// on.
 func (s *session) showed(m *chunk.Message) {
 	ch := s.channel()
 	if ch == nil {
@@ -96,7 +98,11 @@ func (s *session) showed(m *chunk.Message) {
 	}
 	ch.mu.Lock()
 	defer ch.mu.Unlock()
-	if ch.publisher == s {
+	switch {
+	case ch.publisher != s:
+	case isHeader(m):
+		ch.headers = append(ch.headers, m)
+	case len(m.Payload) > 1 && m.Payload[1] == 1: // not the end of a sequence
 		ch.frame = m
 	}
 }
@@ -159,9 +165,16 @@ func (s *session) write(m *chunk.Message, size int) error {
 // show gives the client a frame that the server did not.
 func (s *session) show(m *chunk.Message) {
 	frame := *m
+	frame.Payload = bytes.TrimPrefix(m.Payload, setDataFrame)
 	frame.Stream = get(s, func(s *session) uint32 { return s.id })
 	// A client that has gone gets nothing.
 	_ = s.write(&frame, 0)
+}
+
+// begins tells a player that its stream has begun.
+func (s *session) begins() {
+	m := command.UserControl{Event: command.StreamBegin, Value: get(s, func(s *session) uint32 { return s.id })}.Message()
+	_ = s.write(&m, 0) // a client that has gone is told nothing
 }
 
 // status tells the client what the server did not.

@@ -1,6 +1,7 @@
 package mutant
 
 import (
+	"bytes"
 	"net"
 	"strings"
 	"sync"
@@ -47,8 +48,10 @@ type channel struct {
 	mu        sync.Mutex
 	publisher *session // told Publish.Start; nil without
 	players   map[*session]bool
-	frame     *chunk.Message // the latest of the publisher
-	refusals  int            // publishers turned away since one was let on
+	frame     *chunk.Message   // the latest of the publisher
+	headers   []*chunk.Message // the publisher's sequence headers
+	refused   []*chunk.Message // those of publishers turned away
+	refusals  int              // publishers turned away since one was let on
 }
 
 // key names a session's channel; "" before it publishes or plays.
@@ -96,6 +99,23 @@ func (s *session) set(f func(*session)) {
 func isMedia(m *chunk.Message) bool {
 	return m.Type == message.TypeIDAudioMessage || m.Type == message.TypeIDVideoMessage
 }
+
+// isHeader reports whether a message is a sequence header of H.264 or AAC.
+func isHeader(m *chunk.Message) bool {
+	const avc, aac = 7, 10
+	if len(m.Payload) < 2 || m.Payload[1] != 0 {
+		return false
+	}
+	return m.Type == message.TypeIDVideoMessage && m.Payload[0]&0x0f == avc || m.Type == message.TypeIDAudioMessage && m.Payload[0]>>4 == aac
+}
+
+// isMetadata reports whether a message is a publisher's metadata.
+func isMetadata(m *chunk.Message) bool {
+	return m.Type == message.TypeIDDataMessageAMF0 && bytes.HasPrefix(m.Payload, setDataFrame)
+}
+
+// setDataFrame stands before metadata on its way to the server.
+var setDataFrame = []byte("\x02\x00\x0d@setDataFrame")
 
 // parse reads a command; nil for a message that is none.
 func parse(m *chunk.Message) *command.Command {
@@ -166,7 +186,7 @@ func (s *session) leaves() {
 	defer ch.mu.Unlock()
 	delete(ch.players, s)
 	if ch.publisher == s {
-		ch.publisher, ch.frame = nil, nil
+		ch.publisher, ch.frame, ch.headers = nil, nil, nil
 	}
 }
 

@@ -211,7 +211,9 @@ func (a *Actor) vanishWhile(ctx context.Context, m *member, entered *task) {
 func (a *Actor) awaitFrame(ctx context.Context) {
 	ctx, cancel := a.scene.Within(ctx)
 	defer cancel()
-	a.c.Load().Await(ctx, func(ev client.Event) bool { return ev.Kind == client.Media || ev.Kind == client.Disconnected })
+	a.c.Load().Await(ctx, func(ev client.Event) bool {
+		return ev.Kind == client.Media && ev.Frame || ev.Kind == client.Disconnected
+	})
 }
 
 // awaitEnd waits until the server has disconnected the client.

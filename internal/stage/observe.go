@@ -15,12 +15,13 @@ import (
 type mediaSeen map[string]*mediaCount
 
 type mediaCount struct {
-	frames float64
-	noted  time.Time
+	frames  float64
+	noted   time.Time
+	headers time.Time // when one was noted
 }
 
 // mediaEvery is how often media that goes on is noted: every first frame of a
-// publisher is, then one in this time.
+// publisher is, and every first header, then one in this time.
 const mediaEvery = 100 * time.Millisecond
 
 // observe writes what happens to the actor into the log.
@@ -46,8 +47,11 @@ func (a *Actor) observe(ev client.Event) {
 		if ev.Code != "" {
 			o.Kind, o.Text = reports.KindStatus, ev.Description
 		}
-	case client.UserControl, client.Data:
+	case client.UserControl:
 		o.Kind, o.Text = reports.KindReceived, words(ev.Args)
+	case client.Data:
+		o.Kind, o.Text = reports.KindReceived, words(ev.Args)
+		o.Data = map[string]any{evidence.DataPublisher: a.publisher(publisherIn(ev.Payload))}
 	case client.Media:
 		if !a.media(&ev, &o) {
 			return
@@ -69,15 +73,11 @@ func (a *Actor) observe(ev client.Event) {
 
 // media describes a frame; false when it need not be noted.
 func (a *Actor) media(ev *client.Event, o *reports.Observation) bool {
-	publisher := ""
-	switch {
-	case ev.Marker.Publisher == 0:
-	default:
-		publisher = fmt.Sprintf("a client of another scenario (#%d)", ev.Marker.Publisher)
-		if name, ok := a.scene.Target.names.Load(ev.Marker.Publisher); ok && a.scene.has(name.(string), ev.Marker.Publisher) {
-			publisher = name.(string)
-		}
+	number := ev.Marker.Publisher
+	if !ev.Frame {
+		number = publisherIn(ev.Payload)
 	}
+	publisher := a.publisher(number)
 	if a.seen == nil {
 		a.seen = mediaSeen{}
 	}
@@ -86,23 +86,41 @@ func (a *Actor) media(ev *client.Event, o *reports.Observation) bool {
 		count = &mediaCount{}
 		a.seen[publisher] = count
 	}
-	count.frames++
-	if ev.At.Sub(count.noted) < mediaEvery {
+	noted := &count.headers
+	if ev.Frame {
+		count.frames++
+		noted = &count.noted
+	}
+	if ev.At.Sub(*noted) < mediaEvery {
 		return false
 	}
-	count.noted = ev.At
+	*noted = ev.At
 	what := "a frame"
-	if ev.SequenceHeader {
-		what = "a sequence header"
-	} else if ev.Keyframe {
+	switch {
+	case ev.Keyframe:
 		what = "a keyframe"
+	case ev.SequenceHeader:
+		what = "a sequence header"
+	case !ev.Frame:
+		what = "a message without a frame"
 	}
 	o.Kind, o.Text = reports.KindMedia, fmt.Sprintf("%s, %d bytes, timestamp %d ms", what, ev.Size, ev.Timestamp)
 	if publisher != "" {
 		o.Text += ", published by " + publisher
 	}
-	o.Data = map[string]any{evidence.DataPublisher: publisher, evidence.DataFrames: count.frames}
+	o.Data = map[string]any{evidence.DataPublisher: publisher, evidence.DataFrames: count.frames, evidence.DataHeader: !ev.Frame}
 	return true
+}
+
+// publisher names who has a number, as its stamps say it; "" for 0.
+func (a *Actor) publisher(number uint64) string {
+	if number == 0 {
+		return ""
+	}
+	if name, ok := a.scene.Target.names.Load(number); ok && a.scene.has(name.(string), number) {
+		return name.(string)
+	}
+	return fmt.Sprintf("a client of another scenario (#%d)", number)
 }
 
 // has reports whether the actor of that name has that number: it is this

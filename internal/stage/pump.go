@@ -19,7 +19,7 @@ func (a *Actor) startPump() {
 	}
 	ctx, cancel := context.WithCancel(a.ctx)
 	c := a.c.Load()
-	a.pump, a.stop = begin(func() error { return loop(ctx, c) }), cancel
+	a.pump, a.stop = begin(func() error { return loop(ctx, c, marked(client.Clip(), a.Number)) }), cancel
 }
 
 // stopPump ends it and waits for its end.
@@ -34,10 +34,9 @@ func (a *Actor) stopPump() {
 	}
 }
 
-// loop sends the clip until ctx is done or the connection is over. Timestamps
+// loop sends a clip until ctx is done or the connection is over. Timestamps
 // go on from one round to the next.
-func loop(ctx context.Context, c *client.Client) error {
-	clip := client.Clip()
+func loop(ctx context.Context, c *client.Client, clip []flv.Tag) error {
 	length := clip[len(clip)-1].Timestamp + 40
 	for round := uint32(0); ; round++ {
 		tags := clip
