@@ -2,7 +2,9 @@ package hookserver
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,6 +111,18 @@ var (
 	plainText = http.Header{"Content-Type": {"text/plain; charset=utf-8"}, "Cache-Control": {"no-store"}}
 	jsonText  = http.Header{"Content-Type": {"application/json"}, "Cache-Control": {"no-store"}}
 )
+
+// answerSafely is handle, but a mistake of ours costs one caller its answer and
+// not all of them the server: 500 refuses in every profile.
+func (s *Server) answerSafely(r *endpoint.Request) (a endpoint.Answer) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.opts.Logger.Error("panic while answering", "remote", r.Remote, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			a = refusal(http.StatusInternalServerError, "internal error")
+		}
+	}()
+	return s.handle(r)
+}
 
 // handle answers every request that is whole.
 func (s *Server) handle(r *endpoint.Request) endpoint.Answer {

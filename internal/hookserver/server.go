@@ -80,7 +80,7 @@ func New(o Options) *Server {
 	}
 	s.endpoint = endpoint.New(endpoint.Options{
 		// The keys of srs7 are those of every version; see check.
-		Profile: hook.SRS7, Default: s.handle, Observe: s.observe,
+		Profile: hook.SRS7, Default: s.answerSafely, Observe: s.observe,
 		MaxRequests: -1, MaxBody: maxBody, MaxConns: maxConns, ReadTimeout: readTimeout,
 		TLS: s.useCertificate,
 	})
