@@ -44,6 +44,7 @@ type Config struct {
 
 	Media     media.Source
 	NoMedia   bool          // Media is next to nothing: nobody misses frames
+	Burst     time.Duration // publishers send so much media at once; 0: a picture at a time
 	Timeout   time.Duration // of each step of a client; 0: 10 s
 	Stall     time.Duration // a gap in media that counts; 0: 1 s
 	Warmup    time.Duration // clients due before are not in the latencies

@@ -12,12 +12,12 @@ import (
 // due, whatever happened before, until stop or the end of the connection.
 func (s *session) send() {
 	defer close(s.sent)
-	feed, err := media.NewFeed(s.r.cfg.Media)
+	feed, err := media.NewFeed(s.r.cfg.Media, s.r.cfg.Burst)
 	if err != nil {
 		s.r.errors.Add("media: "+err.Error(), account.Name(s.Index), err.Error())
 		return
 	}
-	start := time.Now()
+	start := s.r.clock.Add(time.Since(s.r.clock).Truncate(media.Tick)) // the same ticks for all
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {

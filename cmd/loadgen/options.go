@@ -31,6 +31,7 @@ type options struct {
 	bitrate                      string
 	noMedia                      bool
 	timeout, stall, warmup       time.Duration
+	burst                        time.Duration
 	settle, late                 time.Duration
 	source                       string
 	thresholds                   texts
@@ -79,6 +80,7 @@ func newOptions() *options {
 	f.StringVar(&o.media, "media", "", "publish this FLV `FILE`, over and over; not given: a clip of 380 kbit/s")
 	f.StringVar(&o.bitrate, "bitrate", "", "publish a synthetic stream of this `RATE`, such as 300k or 2M bits per second")
 	f.BoolVar(&o.noMedia, "no-media", false, "publish next to nothing: a few bytes every 2 s")
+	f.DurationVar(&o.burst, "burst", 0, "publishers send this `TIME` of media at once, 10 s at most; not given: a picture at a time")
 	f.DurationVar(&o.timeout, "timeout", loadgen.DefaultTimeout, "each step of a client may take this `TIME`")
 	f.DurationVar(&o.stall, "stall", loadgen.DefaultStall, "media that is late by this `TIME` is a stall")
 	f.DurationVar(&o.warmup, "warmup", 0, "leave clients that come in the first `TIME` out of the latencies; they are accounted all the same")

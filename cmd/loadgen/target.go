@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"hookproof/internal/cli"
 	"hookproof/loadgen"
@@ -54,6 +55,9 @@ func (o *options) setMedia(cfg *loadgen.Config) (err error) {
 	}
 	if count > 1 {
 		return cli.Usagef("-media, -bitrate and -no-media exclude each other")
+	}
+	if cfg.Burst = o.burst; o.burst < 0 || o.burst > 10*time.Second {
+		return cli.Usagef("-burst is %v: 0s to 10s was expected", o.burst)
 	}
 	switch {
 	case o.noMedia:

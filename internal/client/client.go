@@ -87,6 +87,9 @@ func (c *Client) handshake(ctx context.Context) error {
 	}
 	c.conn.SetDeadline(time.Time{})
 	c.reader = chunk.NewReader(c.conn, chunk.DefaultLimits())
+	if c.o.HeadsOnly {
+		c.reader.KeepMedia(markerReach)
+	}
 	c.reader.AddBytes(stats.Read)
 	c.n.bytesOut.Add(stats.Written)
 	c.emit(&Event{Kind: HandshakeDone, Size: int(stats.Read)})

@@ -65,7 +65,7 @@ func (c *Client) discard() error {
 }
 
 func (c *Client) dispatch(m *chunk.Message) {
-	ev := Event{Type: m.Type, Stream: m.Stream, Timestamp: m.Timestamp, Size: len(m.Payload)}
+	ev := Event{Type: m.Type, Stream: m.Stream, Timestamp: m.Timestamp, Size: len(m.Payload) + c.reader.Cut()}
 	switch m.Type {
 	case message.TypeIDAudioMessage, message.TypeIDVideoMessage:
 		c.media(&ev, m)

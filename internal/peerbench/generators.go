@@ -142,7 +142,7 @@ func writeClip(file string) error {
 	if err != nil {
 		return err
 	}
-	feed, err := media.NewFeed(source)
+	feed, err := media.NewFeed(source, 0)
 	if err != nil {
 		return err
 	}

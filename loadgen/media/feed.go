@@ -12,17 +12,24 @@ import (
 // batch is how long sounds wait to travel with the next picture, at most.
 const batch = 40 * time.Millisecond
 
+// Tick is what due times are rounded up to: publishers whose media is due
+// about now then wake up together, which costs a third less than one by one.
+const Tick = 5 * time.Millisecond
+
 // Feed is one publisher's place in a Source. It tells what is due when, and
 // leaves waiting and sending to its owner.
 type Feed struct {
 	loop  *client.Loop
 	next  flv.Tag // taken from loop, not sent yet
 	first uint32
+	burst time.Duration
 	buf   []flv.Tag
 }
 
-// NewFeed begins a source anew.
-func NewFeed(s Source) (*Feed, error) {
+// NewFeed begins a source anew. With a burst, what is due within that time
+// travels together, as from an encoder that sends in bursts; 0 is a picture at
+// a time.
+func NewFeed(s Source, burst time.Duration) (*Feed, error) {
 	if len(s.tags) == 0 {
 		return nil, errEmpty
 	}
@@ -30,7 +37,7 @@ func NewFeed(s Source) (*Feed, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Feed{loop: loop}
+	f := &Feed{loop: loop, burst: burst}
 	f.next = loop.Next()
 	f.first = f.next.Timestamp
 	return f, nil
@@ -38,23 +45,25 @@ func NewFeed(s Source) (*Feed, error) {
 
 // Next gives the tags that travel together next, and when they are due after
 // the feed's beginning: a picture with the sounds before it, so that it takes
-// one write. The slice is good until the next call.
+// one write, or a burst. The slice is good until the next call.
 func (f *Feed) Next() (due time.Duration, tags []flv.Tag) {
 	f.buf = f.buf[:0]
-	begin := f.at()
+	begin, most := f.at(), max(batch, f.burst)
 	for {
 		due = f.at()
-		if len(f.buf) > 0 && due-begin > batch {
-			return f.last(), f.buf
+		if len(f.buf) > 0 && due-begin > most {
+			return rounded(f.last()), f.buf
 		}
 		picture := f.next.Type == message.TypeIDVideoMessage
 		f.buf = append(f.buf, f.next)
 		f.next = f.loop.Next()
-		if picture {
-			return due, f.buf
+		if picture && f.burst == 0 {
+			return rounded(due), f.buf
 		}
 	}
 }
+
+func rounded(due time.Duration) time.Duration { return (due + Tick - 1).Truncate(Tick) }
 
 // at is when the next tag is due.
 func (f *Feed) at() time.Duration {

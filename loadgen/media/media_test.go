@@ -9,12 +9,13 @@ import (
 	"github.com/yutopp/go-rtmp/message"
 
 	"hookproof/internal/client/clip"
+	"hookproof/internal/rtmp/flv"
 )
 
 // play takes what a feed sends in d.
 func play(t *testing.T, s Source, d time.Duration) (bytes, frames, writes int) {
 	t.Helper()
-	f, err := NewFeed(s)
+	f, err := NewFeed(s, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,6 +62,39 @@ func TestSyntheticHasItsRate(t *testing.T) {
 	}
 }
 
+// A burst changes when media is sent, and nothing else.
+func TestBurst(t *testing.T) {
+	source, err := Synthetic(300_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, err1 := NewFeed(source, 0)
+	many, err2 := NewFeed(source, 300*time.Millisecond)
+	if err1 != nil || err2 != nil {
+		t.Fatal(err1, err2)
+	}
+	var singly []flv.Tag
+	for len(singly) < 500 {
+		_, tags := one.Next()
+		singly = append(singly, tags...)
+	}
+	for n := 0; n < 400; {
+		due, tags := many.Next()
+		if len(tags) < 8 {
+			t.Fatalf("a burst of %d tags", len(tags))
+		}
+		if last := time.Duration(tags[len(tags)-1].Timestamp) * time.Millisecond; due < last || due >= last+Tick {
+			t.Fatalf("due at %v, the last tag is of %v", due, last)
+		}
+		for _, tag := range tags {
+			if want := singly[n]; tag.Type != want.Type || tag.Timestamp != want.Timestamp {
+				t.Fatalf("tag %d: type %d at %d ms, want %d at %d", n, tag.Type, tag.Timestamp, want.Type, want.Timestamp)
+			}
+			n++
+		}
+	}
+}
+
 func TestClipAndNone(t *testing.T) {
 	if _, frames, _ := play(t, Clip(), 10*time.Second); frames < 240 || frames > 260 {
 		t.Errorf("the clip has %d pictures in 10 s", frames)
@@ -90,7 +124,7 @@ func TestFile(t *testing.T) {
 	if _, err := File(path + "x"); err == nil {
 		t.Error("a file that is none is read")
 	}
-	if _, err := NewFeed(Source{}); err == nil {
+	if _, err := NewFeed(Source{}, 0); err == nil {
 		t.Error("an empty source is taken")
 	}
 }

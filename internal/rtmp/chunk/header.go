@@ -27,6 +27,8 @@ type stream struct {
 	timestamp uint32
 	delta     uint32 // what a message of fmt 3 adds to timestamp
 	payload   []byte // of the unfinished message, as far as it has come
+	cut       int    // bytes that have come and were left out behind payload
+	spare     []byte // a payload that was cut, to be used again
 }
 
 // basicHeader reads a basic header: fmt, chunk stream id, and its size.
@@ -74,15 +76,18 @@ func (r *Reader) readHeader() error {
 	}
 	r.src.advance(size)
 	r.current = s
-	r.left = min(r.chunkSize, int(s.length)-len(s.payload))
+	r.left = min(r.chunkSize, int(s.length)-s.come())
 	return nil
 }
+
+// come is how much of the unfinished message has come, in bytes.
+func (s *stream) come() int { return len(s.payload) + s.cut }
 
 // checkFormat refuses a fmt that cannot be where it is.
 func (r *Reader) checkFormat(s *stream, format byte) error {
 	switch {
 	case s.open && format != 3:
-		return r.problem(s.id, fmt.Sprintf("a chunk of fmt %d after %d of %d bytes of a message; fmt 3 was expected", format, len(s.payload), s.length))
+		return r.problem(s.id, fmt.Sprintf("a chunk of fmt %d after %d of %d bytes of a message; fmt 3 was expected", format, s.come(), s.length))
 	case !s.known && format > 1:
 		// librtmp begins chunk stream 2 with fmt 1, which can be understood.
 		return r.problem(s.id, fmt.Sprintf("the first chunk is of fmt %d; fmt 0 was expected", format))

@@ -19,6 +19,8 @@ type Reader struct {
 	left      int     // payload bytes of that chunk still to come
 	buffered  int     // capacity of all unfinished payloads
 	share     *share  // of a Budget, or nil
+	keep      int     // bytes kept of audio and video; 0: all
+	cut       int     // bytes left out of the last message
 	split     aggregate
 	window    uint64
 	acked     uint64 // BytesRead at the last Acknowledgement
@@ -49,6 +51,14 @@ func (r *Reader) ChunkSize() int { return r.chunkSize }
 // by then what the peer waits for has to be on its way. An error of f is what
 // Next returns.
 func (r *Reader) BeforeRead(f func() error) { r.src.before = f }
+
+// KeepMedia has the reader keep the first n bytes of audio and video messages
+// only, at least 1: for who looks at their headers. Their Payload is then good
+// until the next call of Next. Call it before the first Next.
+func (r *Reader) KeepMedia(n int) { r.keep = n }
+
+// Cut is how many bytes KeepMedia left out of the message that Next gave last.
+func (r *Reader) Cut() int { return r.cut }
 
 // AddBytes adds to BytesRead what was read before, such as the handshake.
 func (r *Reader) AddBytes(n uint64) { r.src.total.Add(n) }
@@ -100,6 +110,7 @@ func (r *Reader) next(m *Message) error {
 			return err
 		}
 		msg := Message{ChunkStream: s.id, Type: s.kind, Stream: s.message, Timestamp: s.timestamp, Payload: s.payload}
+		r.cut = s.cut
 		r.close(s)
 		switch s.kind {
 		case message.TypeIDSetChunkSize, message.TypeIDAbortMessage:
@@ -131,7 +142,7 @@ func (r *Reader) readMessage() (*stream, error) {
 		}
 		s := r.current
 		r.current = nil
-		if len(s.payload) == int(s.length) {
+		if s.come() == int(s.length) {
 			return s, nil
 		}
 	}
@@ -148,14 +159,24 @@ func (r *Reader) readPayload(s *stream) error {
 			return err
 		}
 		n := min(len(b), r.left)
-		if err := r.grow(s, n, len(b)); err != nil {
+		kept := n
+		if r.cuts(s) {
+			kept = max(min(n, r.keep-len(s.payload)), 0)
+			s.cut += n - kept
+		}
+		if err := r.grow(s, kept, len(b)); err != nil {
 			return err
 		}
-		s.payload = append(s.payload, b[:n]...)
+		s.payload = append(s.payload, b[:kept]...)
 		r.src.advance(n)
 		r.left -= n
 	}
 	return nil
+}
+
+// cuts tells whether only the beginning of a stream's message is kept.
+func (r *Reader) cuts(s *stream) bool {
+	return r.keep > 0 && (s.kind == message.TypeIDAudioMessage || s.kind == message.TypeIDVideoMessage)
 }
 
 // grow makes room for n bytes more. It goes by the bytes that have arrived,
@@ -167,6 +188,13 @@ func (r *Reader) grow(s *stream, n, arrived int) error {
 		return nil
 	}
 	size := min(int(s.length), max(len(s.payload)+arrived, 2*cap(s.payload), least))
+	if r.cuts(s) {
+		if s.spare != nil {
+			s.payload, s.spare = s.spare, nil
+			return nil
+		}
+		size = r.keep
+	}
 	if r.buffered += size - cap(s.payload); r.buffered > r.limits.Buffered {
 		return &LimitError{What: "bytes in unfinished messages", Got: int64(r.buffered), Max: int64(r.limits.Buffered)}
 	}
@@ -194,8 +222,11 @@ func (r *Reader) stream(id uint32) (*stream, error) {
 
 // close ends the message of a stream; its payload belongs to somebody else now, or to nobody.
 func (r *Reader) close(s *stream) {
+	if r.cuts(s) { // handed out until the next message only
+		s.spare, s.payload = s.payload[:0], nil
+	}
 	r.buffered -= cap(s.payload)
-	s.payload, s.open = nil, false
+	s.payload, s.cut, s.open = nil, 0, false
 	r.account() // less is never an error
 }
 
