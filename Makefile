@@ -16,7 +16,7 @@ VULNDB   ?= https://vuln.go.dev
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
 
-.PHONY: help build test conformance mutants soak soak-conformance lint bench fuzz generate clean
+.PHONY: help build test conformance mutants soak soak-conformance lint bench bench-peers fuzz generate clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -67,6 +67,11 @@ lint: ## gofmt, go vet, staticcheck, govulncheck (VULNDB=file:///... where there
 bench: ## run benchmarks COUNT times (6) into bin/bench.txt, for benchstat
 	@mkdir -p bin
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) $(PKG) | tee bin/bench.txt
+
+# Peers are programs that are on the machine already; those not named are left out.
+bench-peers: build ## measure server and loadgen beside SRS=, NGINX=, SB_LOAD=, SB_PUBLISH= (paths)
+	$(GO) build -o bin/ ./internal/peerbench
+	bin/peerbench -bin bin -srs '$(SRS)' -nginx '$(NGINX)' -sb-load '$(SB_LOAD)' -sb-publish '$(SB_PUBLISH)' $(ARGS)
 
 # Go's own time for minimizing an input, a minute, is longer than most runs.
 fuzz: ## run every fuzz target for FUZZTIME (30s)

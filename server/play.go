@@ -55,6 +55,7 @@ func (c *session) playAs(ms *messageStream, t target, held *stream.Stream) error
 	c.mu.Unlock()
 	c.log("play", c.naming(t)...)
 	c.settle()
+	c.settled = true
 	greeting, err := playGreeting(ms.id)
 	if err == nil {
 		err = c.conn.send(greeting...)

@@ -54,6 +54,7 @@ func (c *session) publishAs(ms *messageStream, t target, raw string) error {
 	c.conn.reader.SetLimits(c.set.cfg.Limits.Publishing)
 	c.log("publish", c.naming(t)...)
 	c.settle()
+	c.settled = true
 	if c.fcPublish {
 		if err := c.notify("onFCPublish", command.PublishStart.With("Publishing "+clip(raw)+".")); err != nil {
 			return err

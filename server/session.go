@@ -40,6 +40,7 @@ type session struct {
 	message   chunk.Message // the one at hand
 	fcPublish bool          // it sent FCPublish, so wants onFCPublish
 	openings  pace          // of publishes and plays
+	settled   bool          // it has just begun to publish or play; see live
 }
 
 // connectInfo is what the connect said.
@@ -78,8 +79,16 @@ func (c *session) run() {
 	c.srv.running.Go(c.live)
 }
 
-// live serves a client that is connected.
-func (c *session) live() { c.over(c.serve()) }
+// live serves a client that is connected, and goes on in a goroutine with a small stack when it has begun to
+// publish or play: that needed a large one, which thousands of players that wait would keep.
+func (c *session) live() {
+	if err := c.serve(); err != nil || !c.settled {
+		c.over(err)
+		return
+	}
+	c.settled = false
+	c.srv.running.Go(c.live)
+}
 
 // guard turns a panic into an error.
 func (c *session) guard(f func() error) (err error) {
@@ -106,11 +115,11 @@ func (c *session) greet() error {
 	return err
 }
 
-// serve gives why the client is served no more. What it calls to wait for a message is called from nowhere
+// serve gives why the client is served no more, or nil with settled set. What it calls to wait for a message is called from nowhere
 // deeper, since the stack of a waiting goroutine is most of what an idle client costs.
 func (c *session) serve() (err error) {
 	defer c.rescue(&err)
-	for err == nil {
+	for err == nil && !c.settled {
 		err = c.turn()
 	}
 	return err

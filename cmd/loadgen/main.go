@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"hookproof/internal/cli"
@@ -19,16 +18,10 @@ import (
 
 func main() {
 	rig.ServeAsChild()
-	debug.SetGCPercent(gcPercent)
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	os.Exit(run(os.Args[1:], cli.Standard(), signals))
 }
-
-// gcPercent lets the heap grow further than usual before it is collected: what
-// a frame allocates is garbage at once, and the generator's CPU is dearer than
-// its memory.
-const gcPercent = 200
 
 // run is the whole command; it returns its exit code. Signals come in through
 // a channel so that tests can send them.

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/prometheus/procfs"
+
 	"hookproof/internal/rtmp/flv"
 	"hookproof/loadgen/measure"
 	"hookproof/loadgen/media"
@@ -58,11 +60,12 @@ func (b *bench) besidePublisher(command func(rtmp, stream string) []string) (flo
 		return 0, err
 	}
 	defer publisher.stop()
-	return b.watch(command(rtmp, "lg"+run+"s0"))
+	return b.watch(p, command(rtmp, "lg"+run+"s0"))
 }
 
-// watch runs a generator and gives its CPU use once it has begun, in percent of a core.
-func (b *bench) watch(args []string) (float64, error) {
+// watch runs a generator against a server and gives its CPU use once it has
+// begun, in percent of a core; an error if next to no media moves.
+func (b *bench) watch(server *process, args []string) (float64, error) {
 	p, err := start(b.dir, args)
 	if err != nil {
 		return 0, err
@@ -78,11 +81,33 @@ func (b *bench) watch(args []string) (float64, error) {
 	if _, err := w.Look(); err != nil {
 		return 0, err
 	}
+	before, err := server.moved()
+	if err != nil {
+		return 0, err
+	}
 	if err := p.lasts(b.hold - 2*time.Second); err != nil {
 		return 0, err
 	}
 	c, err := w.Look()
+	if err != nil {
+		return 0, err
+	}
+	after, err := server.moved()
+	const least = 60 // clients' 600 kbit/s
+	if rate := float64(after-before) / (b.hold - 2*time.Second).Seconds(); err == nil && rate < least*600_000/8 {
+		err = fmt.Errorf("%s moves no more than %.0f bytes a second", args[0], rate)
+	}
 	return 100 * c.CPU, err
+}
+
+// moved is how many bytes a process has read and written.
+func (p *process) moved() (int64, error) {
+	proc, err := procfs.NewProc(p.cmd.Process.Pid)
+	if err != nil {
+		return 0, err
+	}
+	io, err := proc.IO()
+	return int64(io.RChar + io.WChar), err
 }
 
 // lasts lets a process run for a while.
@@ -103,13 +128,15 @@ func publishers(b *bench, t *table) error {
 		return err
 	}
 	for range b.rounds {
-		rep, err := b.load(ours("rtmpserver", ""), "-n", strconv.Itoa(generatorPublishers), "-publishers", "100%",
-			"-media", file, "-ramp", generatorRamp.String(), "-hold", b.hold.String(), "-down", "2s")
-		if err != nil {
-			return err
+		for _, burst := range []string{"300ms", "0s"} {
+			rep, err := b.load(ours("rtmpserver", ""), "-n", strconv.Itoa(generatorPublishers), "-publishers", "100%", "-burst", burst,
+				"-media", file, "-ramp", generatorRamp.String(), "-hold", b.hold.String(), "-down", "2s")
+			if err != nil {
+				return err
+			}
+			w := between(rep, generatorRamp+2*time.Second, generatorRamp+b.hold)
+			t.add("loadgen -burst "+burst, 100*w.own/w.seconds/generatorPublishers*100)
 		}
-		w := between(rep, generatorRamp+2*time.Second, generatorRamp+b.hold)
-		t.add("loadgen", 100*w.own/w.seconds/generatorPublishers*100)
 		if b.sbPublish == "" {
 			continue
 		}
@@ -117,7 +144,7 @@ func publishers(b *bench, t *table) error {
 		if err != nil {
 			return err
 		}
-		share, err := b.watch([]string{b.sbPublish, "-i", file, "-c", strconv.Itoa(generatorPublishers), "-r", rtmp + "/sb_{i}", "-s", "5"})
+		share, err := b.watch(p, []string{b.sbPublish, "-i", file, "-c", strconv.Itoa(generatorPublishers), "-r", rtmp + "/sb_{i}", "-s", "5"})
 		p.stop()
 		if err != nil {
 			return err
