@@ -127,7 +127,9 @@ func NewCaller(o CallerOptions) *Caller {
 	o.IdleTimeout = orDefault(o.IdleTimeout, time.Second)
 	o.UserAgent = orDefault(o.UserAgent, "Hookproof")
 	c := &Caller{
-		o:       o,
+		o: o,
+		// A connection is idle for IdleTimeout at most: no probes, which cost four system calls to set up.
+		dialer:  net.Dialer{KeepAlive: -1},
 		targets: make(map[string]*destination),
 		hosts:   make(map[string]*host),
 		wires:   make(map[*wire]struct{}),
