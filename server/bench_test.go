@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"hookproof/internal/cli"
 	"hookproof/internal/client"
 )
 
@@ -56,26 +57,36 @@ func closeAll(all []*client.Client) {
 // What a connected client that does nothing costs the server: less than 16 KB of resident memory, and
 // nothing once it has gone.
 func BenchmarkIdleConnections(b *testing.B) {
-	const n = 1000
-	for b.Loop() {
-		k := startChild(b)
-		closeAll(k.connect(50, nil)) // what is set up once is not counted
-		k.settle(0)
-		_, before, _ := k.ask()
-		empty := k.rss()
-		all := k.connect(n, nil)
-		k.settle(n)
-		_, during, _ := k.ask()
-		each := (k.rss() - empty) / n
-		closeAll(all)
-		k.settle(0)
-		_, after, _ := k.ask()
-		b.ReportMetric(float64(each), "rss-B/conn")
-		b.ReportMetric(float64(during-before)/n, "goroutines/conn")
-		b.ReportMetric(float64(after-before), "goroutines-left")
-		if each > 16<<10 || after > before {
-			b.Errorf("%d bytes a connection, %d goroutines before and %d after", each, before, after)
-		}
+	for _, n := range []int{1000, 10000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			if got, _ := cli.RaiseOpenFiles(uint64(n) + 200); got < uint64(n)+200 {
+				b.Skipf("%d open files are too few", got)
+			}
+			for b.Loop() {
+				idle(b, n)
+			}
+		})
+	}
+}
+
+func idle(b *testing.B, n int) {
+	k := startChild(b, func(c *Config) { c.MaxConnections = n + 100 })
+	closeAll(k.connect(50, nil)) // what is set up once is not counted
+	k.settle(0)
+	_, before, _ := k.ask()
+	empty := k.rss()
+	all := k.connect(n, nil)
+	k.settle(n)
+	_, during, _ := k.ask()
+	each := (k.rss() - empty) / n
+	closeAll(all)
+	k.settle(0)
+	_, after, _ := k.ask()
+	b.ReportMetric(float64(each), "rss-B/conn")
+	b.ReportMetric(float64(during-before)/float64(n), "goroutines/conn")
+	b.ReportMetric(float64(after-before), "goroutines-left")
+	if each > 16<<10 || after > before {
+		b.Errorf("%d bytes a connection, %d goroutines before and %d after", each, before, after)
 	}
 }
 

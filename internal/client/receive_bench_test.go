@@ -10,6 +10,11 @@ import (
 // BenchmarkReceive measures what one received frame costs a quiet player, the
 // system's share included.
 func BenchmarkReceive(b *testing.B) {
+	b.Run("whole", func(b *testing.B) { benchReceive(b, false) })
+	b.Run("heads only", func(b *testing.B) { benchReceive(b, true) })
+}
+
+func benchReceive(b *testing.B, headsOnly bool) {
 	video := chunk.Message{ChunkStream: 6, Type: 9, Stream: 1, Payload: append([]byte{0x27, 1, 0, 0, 0}, make([]byte, 1000)...)}
 	const batch = 50
 	var wire []byte
@@ -28,7 +33,7 @@ func BenchmarkReceive(b *testing.B) {
 		}
 	})
 	b.ReportAllocs()
-	c := dialTest(b, Options{URL: url, Quiet: true})
+	c := dialTest(b, Options{URL: url, Quiet: true, HeadsOnly: headsOnly})
 	b.ResetTimer()
 	start <- b.N
 	<-c.Done()
