@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -42,6 +43,15 @@ func newHookServer(t *testing.T, profile *hook.Profile) *hookServer {
 	h.http = httptest.NewServer(h)
 	t.Cleanup(h.http.Close)
 	return h
+}
+
+// again serves at l, after http was closed.
+func (h *hookServer) again(l net.Listener) *httptest.Server {
+	s := httptest.NewUnstartedServer(h)
+	s.Listener.Close()
+	s.Listener = l
+	s.Start()
+	return s
 }
 
 func (h *hookServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
