@@ -6,25 +6,16 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"strings"
-	"sync"
+	"os"
+	"os/exec"
 	"syscall"
 	"testing"
 	"time"
 
 	"hookproof/internal/hook"
 )
-
-const benchBody = `{"server_id":"labserver","service_id":"9708i099","action":"on_publish","client_id":"4s680b21","ip":"127.0.0.1","vhost":"__defaultVhost__","app":"live","tcUrl":"rtmp://127.0.0.1:21935/live?tcparam=1","stream":"livestream","param":"?token=abc&x=1?tcparam=1?tcparam=1","stream_url":"/live/livestream","stream_id":"vid-xf32km9"}`
-
-// rawRequest is a request as SRS 7 sends it.
-func rawRequest(body string) string {
-	return fmt.Sprintf("POST /api/v1/streams HTTP/1.1\r\nConnection: Keep-Alive\r\nContent-Length: %d\r\n"+
-		"Content-Type: application/json\r\nHost: 127.0.0.1:8085\r\nUser-Agent: SRS/7.0.18(Hang)\r\n\r\n%s", len(body), body)
-}
 
 // exchange sends requests on keep-alive connections, n in all, and reads the
 // answers with as little effort as can be, since both ends share the cores.
@@ -42,34 +33,9 @@ func exchange(b *testing.B, addr string, conns, depth int) {
 		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "req/s")
 		b.ReportMetric(float64((cpuTime(b)-before).Nanoseconds())/1e3/float64(b.N), "cpu-µs/req")
 	}()
-	var wg sync.WaitGroup
-	each := b.N/(conns*depth) + 1
-	for range conns {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			nc, err := net.Dial("tcp", addr)
-			if err != nil {
-				b.Error(err)
-				return
-			}
-			defer nc.Close()
-			req, in := []byte(strings.Repeat(rawRequest(benchBody), depth)), bufio.NewReader(nc)
-			for range each {
-				if _, err := nc.Write(req); err != nil {
-					b.Error(err)
-					return
-				}
-				for range depth {
-					if err := skipAnswer(in); err != nil {
-						b.Error(err)
-						return
-					}
-				}
-			}
-		}()
+	if err := callAll(addr, b.N, conns, depth); err != nil {
+		b.Fatal(err)
 	}
-	wg.Wait()
 }
 
 // cpuTime is what the process has used so far.
@@ -79,23 +45,6 @@ func cpuTime(b *testing.B) time.Duration {
 		b.Fatal(err)
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// skipAnswer reads an answer whose body is "0".
-func skipAnswer(in *bufio.Reader) error {
-	for {
-		line, err := in.ReadSlice('\n')
-		if err != nil {
-			return err
-		}
-		if len(line) == 2 {
-			body, err := in.ReadByte()
-			if err == nil && body != '0' {
-				err = fmt.Errorf("body %q", body)
-			}
-			return err
-		}
-	}
 }
 
 func benchKeepAlive(b *testing.B, o Options, rules, depth int) {
@@ -108,6 +57,26 @@ func benchKeepAlive(b *testing.B, o Options, rules, depth int) {
 		b.Fatal(err)
 	}
 	exchange(b, e.Addr(), 16, depth)
+}
+
+// BenchmarkPerCore has its client in another process: what it reports is what a core that did nothing else
+// would record.
+func BenchmarkPerCore(b *testing.B) {
+	e := New(Options{MaxRequests: -1, DropBodies: true})
+	defer e.Close()
+	if err := e.Listen("127.0.0.1:0"); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	before := cpuTime(b)
+	cmd := exec.Command(os.Args[0])
+	cmd.Env, cmd.Stderr = append(os.Environ(), fmt.Sprintf("%s=%s %d", callerVariable, e.Addr(), b.N)), os.Stderr
+	if err := cmd.Run(); err != nil {
+		b.Fatal(err)
+	}
+	used := cpuTime(b) - before
+	b.ReportMetric(float64(b.N)/used.Seconds(), "req/core-s")
 }
 
 func BenchmarkKeepAlive(b *testing.B) {

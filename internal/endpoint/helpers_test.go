@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"testing"
 	"time"
 
@@ -13,7 +14,12 @@ import (
 	"hookproof/internal/hook"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if order := os.Getenv(callerVariable); order != "" {
+		callAsChild(order)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // patience bounds every wait of the tests.
 const patience = 10 * time.Second
