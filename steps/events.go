@@ -20,6 +20,7 @@ func (w *World) registerEvents(sc *godog.ScenarioContext) {
 	step(sc, `^no event but that client's has come$`, w.onlyMarkers)
 	step(sc, `^the last of them came within 5 s of (?:her|his) going$`, w.lastWithin)
 	step(sc, `^all events of ([A-Z][a-z]+) have one client_id$`, w.oneID)
+	step(sc, `^no event of the whole run is nobody's$`, w.noneUnexplained)
 	step(sc, `^no client_id is empty or shared$`, w.ownIDs)
 	step(sc, `^for each event of ([A-Z][a-z]+) and ([A-Z][a-z]+) the URLs ([\d, ]+) were called, one by one$`, w.urlsOfBoth)
 	step(sc, `^for (on_\w+) of ([A-Z][a-z]+) the URLs ([\d, ]+) were called, one by one$`, w.urlsOf)
@@ -96,6 +97,12 @@ func (w *World) onlyMarkers() error {
 
 func (w *World) oneID(ctx context.Context, name string) error {
 	return w.fenced(ctx, closed, func(obs []reports.Observation) *judge.Finding { return judge.OneID(obs, name) })
+}
+
+// noneUnexplained looks at what has come since the run began.
+func (w *World) noneUnexplained() error {
+	w.Scene.Unexplained()
+	return failed(judge.NoneUnexplained(w.Scene.Log.All()))
 }
 
 func (w *World) ownIDs(ctx context.Context) error {

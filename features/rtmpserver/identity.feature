@@ -16,6 +16,11 @@ Feature: The client's identity
       When Alice publishes "cam", unpublishes with FCUnpublish and publishes "cam2", then leaves
       Then all events of Alice have one client_id
 
+    @last
+    Scenario: every client of the run, once all other scenarios are over
+      When another client publishes and leaves
+      Then no event of the whole run is nobody's
+
   @S-ID-02 @must @srs1 @srs7
   Rule: S-ID-02 MUST: two connections never share a client_id, and it is never empty
 

@@ -12,13 +12,19 @@ import (
 // kind is "live". A refusal is a *StatusError or a *DisconnectError inside the
 // error.
 func (c *Client) Publish(ctx context.Context, name, kind string) error {
-	if err := c.prepare(ctx, name); err != nil {
-		return err
-	}
-	if err := c.SendPublish(name, kind); err != nil {
+	if err := c.BeginPublish(ctx, name, kind); err != nil {
 		return err
 	}
 	return c.AwaitPublish(ctx)
+}
+
+// BeginPublish is Publish without the wait for the status, which AwaitPublish
+// is: what is sent next, media say, follows publish at once.
+func (c *Client) BeginPublish(ctx context.Context, name, kind string) error {
+	if err := c.prepare(ctx, name); err != nil {
+		return err
+	}
+	return c.SendPublish(name, kind)
 }
 
 // prepare sends what a publisher of the client's style sends before publish.

@@ -11,6 +11,7 @@ import (
 const (
 	MemoryNote = "memory" // Data: what the server holds after a round, by each measure
 	ListedNote = "listed" // a client that has gone and is listed still
+	StrayNote  = "stray"  // a request of the whole run that no client explains
 )
 
 // Starved is the note that the harness itself was not run for a while, from and
@@ -31,6 +32,17 @@ func starvedBetween(obs []reports.Observation, from, to float64) float64 {
 		}
 	}
 	return sum
+}
+
+// NoneUnexplained checks that every request of the whole run is of a client of
+// it (S-ID-01).
+func NoneUnexplained(obs []reports.Observation) *Finding {
+	for i := range obs {
+		if o := &obs[i]; o.Kind == reports.KindNote && o.Name == StrayNote {
+			return &Finding{Expected: "every event of the run to be of one of its clients", Seen: fmt.Sprintf("one that no client explains, at %.3f s: %s", o.T, o.Text), Evidence: []int{o.N}}
+		}
+	}
+	return nil
 }
 
 // NoneListed checks that no client that has gone was listed by the server to

@@ -93,7 +93,9 @@ func carries(p *hook.Profile, ev hook.Event, key string) bool {
 	return slices.ContainsFunc(p.Keys(ev), func(k hook.Key) bool { return k.Name == key && !k.Optional })
 }
 
-// OneID checks S-ID-01: all events of an actor carry one client_id.
+// OneID checks S-ID-01: all events of an actor carry one client_id, and no
+// other event of the scenario is nobody's. Those that name no scenario either
+// are looked at for the whole run: NoneUnexplained.
 func OneID(obs []reports.Observation, actor string) *Finding {
 	hooks := evidence.Hooks(obs, actor)
 	for i := range hooks {

@@ -84,6 +84,16 @@ func idReused(x *exchange) string {
 	return id
 }
 
+// nobodyStops tells on_stop of a client that is not there and names nothing of a
+// player that is leaving.
+func nobodyStops(x *exchange) {
+	a := x.ask()
+	if x.client.last[hook.OnPlay] != nil {
+		x.call(x.world.compose(hook.OnStop, hook.Payload{IP: x.req.payload.IP, VHost: "__defaultVhost__"}))
+	}
+	x.relay(a)
+}
+
 // emptyID leaves client_id empty.
 func emptyID(x *exchange) {
 	x.req.setBody(setText(x.req.body, "client_id", ""))

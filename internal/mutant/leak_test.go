@@ -26,14 +26,22 @@ func TestLeaksOfPending(t *testing.T) {
 			bob, alice := s.enter(t, "bob"), s.enter(t, "alice")
 			play(t, bob, "cam")
 			before := count(bob, seen)
-			begin(t, alice, "publish")
-			feed(t, alice)
+			publishEagerly(t, alice)
 			awaitMore(t, bob, before, seen)
 			if n := bob.Counters().VideoFrames; n > 0 {
 				t.Errorf("and %d frames", n)
 			}
 		})
 	}
+}
+
+// publishEagerly publishes, and sends frames before there is an answer.
+func publishEagerly(t *testing.T, c *rtmp.Client) {
+	t.Helper()
+	if err := c.BeginPublish(t.Context(), "cam", "live"); err != nil {
+		t.Fatal(err)
+	}
+	feed(t, c)
 }
 
 // count counts what a client has seen.
@@ -98,8 +106,7 @@ func TestLeaksOfRefused(t *testing.T) {
 			})
 			bob, alice := s.enter(t, "bob"), s.enter(t, "alice")
 			play(t, bob, "cam")
-			begin(t, alice, "publish")
-			feed(t, alice)
+			publishEagerly(t, alice)
 			awaitSeen(t, w, "http://page.test/key/alice/")
 			close(gate)
 			await(t, alice, "to be dropped", isEnd)

@@ -132,8 +132,7 @@ func TestPendingFramesLeak(t *testing.T) {
 	s := put(t, named(t, "pending-frames-leak"), holding(t, hook.OnPublish))
 	bob, alice := s.enter(t, "bob"), s.enter(t, "alice")
 	play(t, bob, "cam")
-	begin(t, alice, "publish")
-	feed(t, alice)
+	publishEagerly(t, alice)
 	await(t, bob, "to get a frame", isFrame)
 }
 

@@ -101,6 +101,7 @@ var keyRows = []Mutant{
 var identityRows = []Mutant{
 	{Name: "client-id-of-stream", Defect: "the events of a stream have another client_id than those of its connection", Expected: ids("S-ID-01"), May: unjoined,
 		parts: hooked(sparing(withID(idOfStream)))},
+	{Name: "nobody-stops", Defect: "behind the on_close of a player comes an on_stop of nobody", Expected: ids("S-ID-01"), May: ids("S-ORD-12"), parts: hooked(sparing(on(nobodyStops, hook.OnClose)))},
 	{Name: "client-id-per-stream", Defect: "a second stream of a connection has another client_id", Expected: ids("S-ID-01"), May: ids("S-ORD-10", "S-ORD-13"), parts: hooked(sparing(withID(idPerStream)))},
 	{Name: "client-id-shared", Defect: "all clients of an app have one client_id", Expected: ids("S-ID-02"), May: unjoined, parts: hooked(sparing(withID(idOfApp)))},
 	{Name: "client-id-reused", Defect: "a client gets the client_id of one that has left", Expected: ids("S-ID-02"), May: unjoined, parts: hooked(sparing(withID(idReused)))},

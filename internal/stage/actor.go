@@ -228,7 +228,14 @@ func (a *Actor) Again(ctx context.Context, stream string) error {
 	if a.Plays {
 		return a.c.Load().Play(ctx, stream)
 	}
-	if err := a.c.Load().Publish(ctx, stream, "live"); err != nil {
+	c := a.c.Load()
+	if err := c.BeginPublish(ctx, stream, "live"); err != nil {
+		return err
+	}
+	if a.Eager {
+		a.startPump()
+	}
+	if err := c.AwaitPublish(ctx); err != nil {
 		return err
 	}
 	a.startPump()

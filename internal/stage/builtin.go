@@ -54,7 +54,7 @@ func BuiltIn(o BuiltInOptions) (*Target, error) {
 		return nil, err
 	}
 	t.Own = func(ctx context.Context, own OwnOptions) (*Target, error) {
-		c := &Target{Profile: t.Profile, App: t.App, ClientIP: t.ClientIP, Scale: t.Scale, HookTimeout: t.HookTimeout, Lacks: t.Lacks, clock: t.clock, sharesClock: true}
+		c := &Target{Profile: t.Profile, App: t.App, ClientIP: t.ClientIP, Scale: t.Scale, HookTimeout: t.HookTimeout, Lacks: t.Lacks, clock: t.clock, sharesClock: true, strays: t.strays}
 		return c, c.startOwn(ctx, o, own)
 	}
 	return t, nil

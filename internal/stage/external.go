@@ -58,7 +58,7 @@ func External(o ExternalOptions) (*Target, error) {
 		o.Scale = 1
 	}
 	t := &Target{Profile: o.Profile, Addr: u.Host, App: strings.Trim(u.Path, "/"), API: strings.TrimSuffix(o.API, "/"), Scale: o.Scale,
-		HookTimeout: srsTimeout, Lacks: map[Capability]string{
+		HookTimeout: srsTimeout, shared: true, Lacks: map[Capability]string{
 			CanRestart:  "the server under test cannot be shut down or configured from here",
 			ShowsMemory: "the process of the server under test cannot be looked at from here",
 		}}

@@ -37,9 +37,6 @@ func (a *Actor) observe(ev client.Event) {
 		o.Kind = reports.KindHandshake
 	case client.Sent:
 		o.Kind, o.Text = reports.KindSent, words(ev.Args)
-		if ev.Name == "publish" && a.Eager {
-			defer a.startPump()
-		}
 	case client.Status:
 		o.Kind, o.Text = reports.KindStatus, ev.Description
 	case client.Received:

@@ -30,8 +30,12 @@ type router struct {
 	mu      sync.Mutex
 	scenes  map[string]*Scene
 	clients map[string]*Scene // by client_id
+	past    map[string]bool   // client_ids of scenes that are over
 	live    map[liveKey]*arrival
 	strays  []*Scene // that look at requests of no scene
+
+	shared      bool    // the server may have clients that are not ours
+	unexplained *strays // of the whole run
 }
 
 // liveKey names a request while it is being answered.
@@ -51,8 +55,8 @@ type arrival struct {
 	known bool // event is one of the six
 }
 
-func newRouter(p *hook.Profile, nonce string) *router {
-	return &router{profile: p, prefix: []byte("hp" + nonce + "x"), scenes: map[string]*Scene{},
+func newRouter(p *hook.Profile, nonce string, unexplained *strays) *router {
+	return &router{unexplained: unexplained, past: map[string]bool{}, profile: p, prefix: []byte("hp" + nonce + "x"), scenes: map[string]*Scene{},
 		clients: map[string]*Scene{}, live: map[liveKey]*arrival{}}
 }
 
@@ -92,9 +96,16 @@ func (r *router) remove(s *Scene) {
 	for id, of := range r.clients {
 		if of == s {
 			delete(r.clients, id)
+			if len(r.past) < maxPast {
+				r.past[id] = true
+			}
 		}
 	}
 }
+
+// maxPast is how many client_ids of scenes that are over are remembered: more
+// than any run has clients. A server that gives more has no strays.
+const maxPast = 1 << 17
 
 // find gives the scene of a request; nil for one of none. stray tells that
 // none explains it: what the clients of a scene that is over leave behind is no
@@ -106,7 +117,7 @@ func (r *router) find(q *endpoint.Request) (s *Scene, stray bool) {
 	if s = r.scenes[key]; s == nil {
 		s = r.clients[q.ClientID()]
 	}
-	return s, s == nil && key == ""
+	return s, s == nil && key == "" && !r.past[q.ClientID()] && len(r.past) < maxPast
 }
 
 // keyIn finds a scene's key in a body: the prefix, digits, and a z.
@@ -154,10 +165,11 @@ func (r *router) look(k liveKey, done bool) *arrival {
 
 func (r *router) arrived(k liveKey, q *endpoint.Request) {
 	s, stray := r.find(q)
-	if s == nil && !stray {
+	if s == nil && (!stray || r.foreign(q)) {
 		return
 	}
 	if s == nil {
+		r.unexplained.add(q)
 		r.mu.Lock()
 		watching := slices.Clone(r.strays)
 		r.mu.Unlock()

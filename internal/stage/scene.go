@@ -101,6 +101,7 @@ func (s *Scene) Close() {
 		owned[i]()
 	}
 	if s.Target != nil {
+		s.Target.strays.leave(actors)
 		s.Target.router.remove(s)
 	}
 }

@@ -52,6 +52,8 @@ type Target struct {
 
 	main, stoppable, tls *endpoint.Endpoint
 	router               *router
+	strays               *strays // nil: its own
+	shared               bool    // it may have clients that are not ours
 	scenes               atomic.Int64
 	numbers              atomic.Uint64
 	names                sync.Map // of actors, by number
@@ -73,7 +75,11 @@ type OwnOptions struct {
 // Endpoints opens the endpoints at the addresses: host:port each, port 0 for a
 // free one.
 func (t *Target) endpoints(a Addresses, nonce string) (Addresses, error) {
-	t.router = newRouter(t.Profile, nonce)
+	if t.strays == nil {
+		t.strays = &strays{}
+	}
+	t.router = newRouter(t.Profile, nonce, t.strays)
+	t.router.shared = t.shared
 	if t.clock == nil {
 		t.clock = pace.Start(t.router.starved)
 	}

@@ -2,7 +2,9 @@ package suite
 
 import (
 	"context"
+	"slices"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -19,6 +21,26 @@ func TestMain(m *testing.M) {
 
 func builtIn(_ context.Context, p *hook.Profile) (*stage.Target, error) {
 	return stage.BuiltIn(stage.BuiltInOptions{Profile: p, Nonce: "t"})
+}
+
+// checkLast checks that what looks back at the run of a profile began when all
+// else was over.
+func checkLast(t *testing.T, all []reports.Scenario) {
+	t.Helper()
+	ends, last := map[string]time.Time{}, map[string]time.Time{}
+	for i := range all {
+		s := &all[i]
+		if slices.Contains(s.Tags, lastTag) {
+			last[s.Profile] = s.Started
+		} else if end := s.Started.Add(s.Duration); end.After(ends[s.Profile]) {
+			ends[s.Profile] = end
+		}
+	}
+	for _, p := range features.Profiles {
+		if last[p].IsZero() || last[p].Before(ends[p]) {
+			t.Errorf("%s: the last scenario began at %v, another ended at %v", p, last[p], ends[p])
+		}
+	}
 }
 
 // The built-in server conforms: every case of every profile passes.
@@ -41,4 +63,5 @@ func TestBuiltInServerConforms(t *testing.T) {
 			t.Errorf("%s", reports.FailureText(s, reports.Style{}))
 		}
 	}
+	checkLast(t, run.Scenarios)
 }

@@ -74,6 +74,13 @@ func (r *recorder) before(ctx context.Context, sc *godog.Scenario) (context.Cont
 	if ctx.Err() != nil {
 		return ctx, r.skip(interrupted)
 	}
+	if r.c.Has(lastTag) {
+		select {
+		case <-r.pr.alone:
+		case <-ctx.Done():
+			return ctx, r.skip(interrupted)
+		}
+	}
 	place := r.pr.o.place(r.c)
 	if err := place.Acquire(ctx, 1); err != nil {
 		return ctx, r.skip(interrupted)
@@ -259,5 +266,8 @@ func (r *recorder) finish() {
 	r.pr.mu.Unlock()
 	if r.pr.o.Live != nil {
 		r.pr.o.Live.ScenarioDone(&r.result)
+	}
+	if !r.c.Has(lastTag) {
+		r.pr.over()
 	}
 }

@@ -196,6 +196,31 @@ type profileRun struct {
 
 	mu      sync.Mutex
 	results []reports.Scenario
+	others  int           // cases that are not over, but for those that come last
+	alone   chan struct{} // closed when there are none
+}
+
+// lastTag marks the cases that look back at the run.
+const lastTag = "last"
+
+// begin counts the cases.
+func (pr *profileRun) begin() {
+	pr.others, pr.alone = 1, make(chan struct{})
+	for _, c := range pr.cases {
+		if !c.Has(lastTag) {
+			pr.others++
+		}
+	}
+	pr.over()
+}
+
+// over tells that one of the others is over.
+func (pr *profileRun) over() {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	if pr.others--; pr.others == 0 {
+		close(pr.alone)
+	}
 }
 
 func (pr *profileRun) run(ctx context.Context) error {
@@ -223,6 +248,7 @@ func (pr *profileRun) run(ctx context.Context) error {
 
 // godog runs the scenarios; initialize binds each to its steps.
 func (pr *profileRun) godog(ctx context.Context, initialize func(*godog.ScenarioContext)) error {
+	pr.begin()
 	paths := map[string]bool{}
 	var uris []string
 	for _, c := range pr.cases {
