@@ -34,6 +34,8 @@ func TestDeliver(t *testing.T) {
 		{"502", withBody("502 Bad Gateway", ""), true},
 		{"503", withBody("503 Service Unavailable", "0"), true},
 		{"504", withBody("504 Gateway Timeout", ""), true},
+		{"400", withBody("400 Bad Request", ""), true},
+		{"408", withBody("408 Request Timeout", ""), true},
 		{"0", says(ok), false},
 		{"1", withBody("200 OK", "1"), false},
 		{"404", withBody("404 Not Found", ""), false},

@@ -13,6 +13,7 @@ const (
 	answered    fate = iota // an answer came, or its beginning
 	unanswered              // it may have arrived; nothing of an answer came
 	unavailable             // a gateway answered that the hook server does not
+	incomplete              // the hook server answered that the request did not come whole
 	unsent                  // nobody got anything of it
 	impossible              // the same, and so it will stay: the URL or the certificate is wrong
 )
@@ -21,15 +22,17 @@ const (
 func (f fate) unseen() bool { return f == unsent || f == impossible }
 
 // again reports whether it is worth sending the event again: the hook server
-// was not to be reached, or did not live to answer. An answer, 500 among
-// others, says that the event has been seen.
-func (f fate) again() bool { return f == unanswered || f == unavailable || f == unsent }
+// was not to be reached, did not live to answer, or got a part of the request.
+// Any other answer, 500 among them, says that the event has been seen.
+func (f fate) again() bool {
+	return f == unanswered || f == unavailable || f == incomplete || f == unsent
+}
 
 // undelivered reports whether the event did not get to the hook server, as far
 // as can be told.
 func (f fate) undelivered() bool { return f != answered }
 
-// behind looks at who answered.
+// behind looks at who answered, and to what.
 func (f fate) behind(status int) fate {
 	if f != answered {
 		return f
@@ -37,6 +40,8 @@ func (f fate) behind(status int) fate {
 	switch status {
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return unavailable
+	case http.StatusBadRequest, http.StatusRequestTimeout:
+		return incomplete // the request was whole as it left: it was cut off on its way
 	}
 	return f
 }

@@ -12,6 +12,7 @@ type Config struct {
 	Warmup time.Duration // of the round before the first, which sets the baseline; default 2 s
 	Rate   float64       // clients a second; default 50
 	Seed   uint64        // decides what each client does and what its link does to it
+	Retry  time.Duration // for how long the server sends closing events again; 0: not at all
 	Every  time.Duration // between lines of progress; default 10 s
 	Out    io.Writer     // for progress; nil: none
 

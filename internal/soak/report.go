@@ -83,13 +83,14 @@ func (p *progress) end() {
 	<-p.ended
 }
 
-// settled adds a round that was judged.
+// settled adds a round that was judged, and lets go of its books.
 func (p *progress) settled(n *round, all []books.Violation, more int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.res.Total.Add(n.book.Count())
 	p.res.Violations = append(p.res.Violations, all...)
 	p.res.More += more
+	p.r.book.Store(books.NewBook(p.r.cfg.Retry > 0)) // the round's can go
 }
 
 func (p *progress) line() {
@@ -97,9 +98,7 @@ func (p *progress) line() {
 	defer p.mu.Unlock()
 	now, f := p.r.book.Load().Count(), p.r.faults()
 	total := p.res.Total
-	if p.r.in.Load() > 0 {
-		total.Add(now) // of the round under way
-	}
+	total.Add(now) // of the round under way
 	foot := look()
 	fmt.Fprintf(p.r.cfg.Out, "%5.0fs  clients %d (%d in)  events %d (%s), %d not answered  faults on clients: %s; on hooks: %s  %d goroutines, %d files, RSS %.0f MB  violations %d\n",
 		time.Since(p.start).Seconds(), total.Clients, p.r.in.Load(), sum(total.Calls), events(total.Calls), sum(total.Failed),
@@ -129,7 +128,7 @@ func (res *Result) Summary() string {
 	line("              %d of them without an answer of the hook server's: %s", sum(t.Failed), events(t.Failed))
 	line("hook server   %d events: %s", sum(t.Records), events(t.Records))
 	line("              %d opening events refused, %d requests that came in part, %d that came after they were given up", t.Refused, t.Broken, t.Late)
-	line("accounted     every event; %d closing events never reached the hook server, and the server knows which", t.Lost)
+	line("accounted     %d closing events never reached the hook server, and the server knows which; %d calls were sent again", t.Lost, t.Again)
 	line("left over     before    %s", res.Before)
 	line("              warmed up %s", res.Baseline)
 	for i, f := range res.Rounds {

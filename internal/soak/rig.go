@@ -37,7 +37,7 @@ type rig struct {
 // newRig puts everything up, or nothing with an error.
 func newRig(ctx context.Context, cfg Config) (*rig, error) {
 	r := &rig{cfg: cfg, mix: clientFaults(cfg.Seed)}
-	r.book.Store(books.NewBook())
+	r.book.Store(books.NewBook(cfg.Retry > 0))
 	if err := r.putUp(ctx); err != nil {
 		r.takeDown()
 		return nil, err
@@ -100,7 +100,7 @@ func (r *rig) vhost(ctx context.Context, i int, p *hook.Profile) (server.VHost, 
 		addr = r.cfg.between(addr)
 	}
 	urls, err := srsconf.DefaultURLs("http://" + addr)
-	v.Hooks = server.Hooks{Enabled: true, Profile: p.Name, Timeout: hookTimeout, URLs: urls}
+	v.Hooks = server.Hooks{Enabled: true, Profile: p.Name, Timeout: hookTimeout, URLs: urls, Retry: r.cfg.Retry}
 	return v, err
 }
 

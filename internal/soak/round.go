@@ -25,6 +25,7 @@ type round struct {
 // counters are what the parties count since they stand.
 type counters struct {
 	calls            [len(hook.Events)]int64
+	again            int64
 	requests         int64
 	passed, accepted int64
 	cuts, upFaults   int64
@@ -34,7 +35,7 @@ func (r *rig) counters() counters {
 	st := r.srv.Stats()
 	links := r.clients.Stats()
 	c := counters{
-		calls: st.HookCalls, requests: r.endpoint.Counts().Total(),
+		calls: st.HookCalls, again: sum(st.HookRetries), requests: r.endpoint.Counts().Total(),
 		passed: links.Taken - links.Refused, accepted: st.Accepted + st.Refused,
 	}
 	for _, l := range r.hooks {
@@ -48,7 +49,7 @@ func (r *rig) counters() counters {
 // churn plays a round: clients come at the rate for so long, and go. It returns
 // when everything has ended, or what has not.
 func (r *rig) churn(ctx context.Context, d time.Duration) (*round, error) {
-	n := &round{r: r, book: books.NewBook(), began: time.Now(), before: r.counters()}
+	n := &round{r: r, book: books.NewBook(r.cfg.Retry > 0), began: time.Now(), before: r.counters()}
 	r.book.Store(n.book)
 	stop := make(chan struct{})
 	anchorsGone := r.startAnchors(ctx, stop)
@@ -98,7 +99,7 @@ func (n *round) settle() (all []books.Violation, more int) {
 	all, more = n.book.Settle()
 	now, was := n.r.counters(), n.before
 	t := books.Totals{
-		Count: n.book.Count(), Requests: now.requests - was.requests,
+		Count: n.book.Count(), ServerAgain: now.again - was.again, Requests: now.requests - was.requests,
 		Passed: now.passed - was.passed, Accepted: now.accepted - was.accepted,
 		Cuts: now.cuts - was.cuts, UpFaults: now.upFaults - was.upFaults,
 	}

@@ -95,8 +95,7 @@ func (r *rig) rounds(ctx context.Context, res *Result, p *progress) error {
 		if err != nil {
 			return nil // what follows would measure what is left over
 		}
-		r.book.Store(books.NewBook()) // the round's can go
-		n = nil
+		n = nil // its books can go
 		p.note("round of %v over after %v: %s", d, time.Since(start).Round(time.Millisecond), res.leftOver(ctx, r.cfg.settle, first))
 	}
 	res.trend()

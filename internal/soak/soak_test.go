@@ -25,18 +25,31 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // TestBooks has churn while all links fail, and settles the books (S-CON-06).
 func TestBooks(t *testing.T) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	cfg := Config{For: *flagFor, Round: *flagRound, Warmup: min(*flagRound, max(500*time.Millisecond, *flagFor/20)), Rate: *flagRate, Seed: *flagSeed, Every: *flagEvery}
-	if testing.Verbose() {
-		cfg.Out = os.Stdout
+	for _, row := range []struct {
+		name  string
+		retry time.Duration
+	}{
+		{"strict", 0},               // what a link loses is lost, and known to be
+		{"retry", 10 * time.Second}, // closing events are sent again until they arrive
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+			defer stop()
+			cfg := Config{
+				For: *flagFor, Round: *flagRound, Warmup: min(*flagRound, max(500*time.Millisecond, *flagFor/20)),
+				Rate: *flagRate, Seed: *flagSeed, Every: *flagEvery, Retry: row.retry,
+			}
+			if testing.Verbose() {
+				cfg.Out = os.Stdout
+			}
+			res, err := Run(ctx, cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			check(t, res)
+			t.Logf("seed %d\n%s", *flagSeed, res.Summary())
+		})
 	}
-	res, err := Run(ctx, cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	check(t, res)
-	t.Logf("seed %d\n%s", *flagSeed, res.Summary())
 }
 
 // check reports violations, and a run in which too little happened to say that

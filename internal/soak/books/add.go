@@ -10,6 +10,7 @@ func (c *Count) Add(o Count) {
 	}
 	c.Cut += o.Cut
 	c.Refused += o.Refused
+	c.Again += o.Again
 	c.Lost += o.Lost
 	c.Late += o.Late
 	c.Broken += o.Broken

@@ -19,6 +19,8 @@ const maxKept = 100
 // Book holds the clients of a round. Its methods may be called from any
 // goroutine, but Settle only when nothing more comes.
 type Book struct {
+	again bool
+
 	mu      sync.Mutex
 	clients map[int]*Client
 	ids     map[string]int
@@ -34,6 +36,7 @@ type Count struct {
 	Cut              int64                   // calls that brought no answer, and not for lack of time
 	Refused          int64                   // opening events that the hook server refused
 	Records          [len(hook.Events)]int64 // that reached the hook server whole
+	Again            int64                   // calls of closing events beyond the first
 	Lost             int64                   // closing events that never reached it, as the server knows
 	Late             int64                   // records that came after the server had given them up
 	Broken           int64                   // requests that reached it in part
@@ -47,8 +50,11 @@ type Violation struct {
 	Text   string // what is wrong, and all that is known of the client
 }
 
-// NewBook makes an empty Book.
-func NewBook() *Book { return &Book{clients: map[int]*Client{}, ids: map[string]int{}} }
+// NewBook makes an empty Book. again says that the server sends closing events
+// again that did not reach the hook server.
+func NewBook(again bool) *Book {
+	return &Book{again: again, clients: map[int]*Client{}, ids: map[string]int{}}
+}
 
 // Enter enters a client, before it does anything.
 func (b *Book) Enter(c *Client) {
@@ -117,6 +123,10 @@ func (b *Book) Called(number int, call hook.Call) {
 	}
 	if answered(&call) && !call.Decision.Accept && !call.Event.Closing() {
 		b.count.Refused++
+	}
+	call.Payload = nil // it is not to be kept
+	if call.Attempt > 1 {
+		b.count.Again++
 	}
 	if c := b.clients[number]; c != nil {
 		c.Calls = append(c.Calls, call)
@@ -198,21 +208,12 @@ func (b *Book) Settle() (all []Violation, more int) {
 // tally counts what the parties say of a client together.
 func (b *Book) tally(c *Client) {
 	of, _ := match(c)
-	seen := map[*hook.Call]bool{}
 	for i := range c.Calls {
-		call := &c.Calls[i]
-		if of[i] >= 0 {
-			seen[call] = true
-			if c.Records[of[i]].Arrived.After(call.End) {
-				b.count.Late++
-			}
+		if of[i] >= 0 && c.Records[of[i]].Arrived.After(c.Calls[i].End) {
+			b.count.Late++
 		}
 	}
-	for _, t := range turns(c.Calls) {
-		if t.event.Closing() && !reached(c, t, seen) {
-			b.count.Lost++
-		}
-	}
+	b.count.Lost += int64(len(unseen(c)))
 	if !c.Hurt {
 		b.count.Unhurt++
 	}
@@ -222,20 +223,4 @@ func (b *Book) tally(c *Client) {
 	if len(c.Visit.Seen) > 0 {
 		b.count.Fed++
 	}
-}
-
-// reached tells whether one of the attempts at an event reached the hook server.
-func reached(c *Client, t turn, seen map[*hook.Call]bool) bool {
-	within := false
-	for i := range c.Calls {
-		call := &c.Calls[i]
-		within = within || call == t.first
-		if within && seen[call] {
-			return true
-		}
-		if call == t.last {
-			return false
-		}
-	}
-	return false
 }

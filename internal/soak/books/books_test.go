@@ -36,17 +36,23 @@ func (l *life) id() string { return fmt.Sprint(100 + l.Number) }
 
 // call adds a call that was answered.
 func (l *life) call(e hook.Event, accept bool) *life {
-	c := hook.Call{Event: e, ClientID: l.id(), Start: l.tick(), Status: 200, Decision: hook.Decision{Accept: accept}}
+	c := hook.Call{Event: e, ClientID: l.id(), Attempt: 1, Start: l.tick(), Status: 200, Decision: hook.Decision{Accept: accept}}
 	l.Records = append(l.Records, Record{ID: l.id(), Event: e, Arrived: l.tick(), Answered: l.tick(), Accepted: accept})
 	c.End = l.tick()
 	l.Calls = append(l.Calls, c)
 	return l
 }
 
+// again makes the last call a further attempt.
+func (l *life) again(attempt int) *life {
+	l.Calls[len(l.Calls)-1].Attempt = attempt
+	return l
+}
+
 // fail adds a call that failed; seen is how long after its end the hook server
 // gets it, less than 0: never.
 func (l *life) fail(e hook.Event, err error, seen time.Duration) *life {
-	c := hook.Call{Event: e, ClientID: l.id(), Start: l.tick(), End: l.tick(), Err: err, Decision: hook.Decision{Reason: "it failed"}}
+	c := hook.Call{Event: e, ClientID: l.id(), Attempt: 1, Start: l.tick(), End: l.tick(), Err: err, Decision: hook.Decision{Reason: "it failed"}}
 	l.Calls = append(l.Calls, c)
 	if seen >= 0 {
 		at := c.End.Add(seen)
@@ -81,8 +87,10 @@ func player(n, of int) *life {
 }
 
 // broken gives the names of the rules that do not hold.
-func broken(lives ...*life) []string {
-	b := NewBook()
+func broken(lives ...*life) []string { return brokenIn(NewBook(false), lives...) }
+
+// brokenIn is broken with a book that is made already.
+func brokenIn(b *Book, lives ...*life) []string {
 	for _, l := range lives {
 		b.Enter(&Client{Number: l.Number, Profile: l.Profile, Stream: l.Stream, Refused: l.Refused, Hurt: l.Hurt})
 		for _, c := range l.Calls {
@@ -223,9 +231,42 @@ func TestFrames(t *testing.T) {
 	}
 }
 
+// TestAgain has servers that send closing events again.
+func TestAgain(t *testing.T) {
+	playing := func() *life {
+		return newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).call(hook.OnPlay, true)
+	}
+	for name, row := range map[string]struct {
+		life  *life
+		again bool
+		want  []string
+	}{
+		"the second reaches it": {playing().fail(hook.OnStop, errReset, -1).call(hook.OnStop, true).again(2).call(hook.OnClose, true), true, nil},
+		"both reach it":         {playing().fail(hook.OnStop, errReset, 0).call(hook.OnStop, true).again(2).call(hook.OnClose, true), true, nil},
+		"the answer is lost":    {playing().call(hook.OnStop, true).fail(hook.OnClose, errReset, 0), true, nil},
+		"none reaches it": {playing().fail(hook.OnStop, errReset, -1).fail(hook.OnStop, errReset, -1).again(2).call(hook.OnClose, true),
+			true, []string{"kept"}},
+		"not tried again":   {playing().call(hook.OnStop, true).fail(hook.OnClose, errReset, -1), true, []string{"kept"}},
+		"nor promised":      {playing().call(hook.OnStop, true).fail(hook.OnClose, errReset, -1), false, nil},
+		"for nothing":       {playing().call(hook.OnStop, true).call(hook.OnStop, true).again(2).call(hook.OnClose, true), true, []string{"once"}},
+		"of an opening one": {newLife(1, hook.SRS7).connected().fail(hook.OnConnect, errReset, -1).call(hook.OnConnect, true).again(2).call(hook.OnClose, true), true, []string{"once"}},
+		"comes once too often": {func() *life {
+			l := playing().fail(hook.OnStop, errReset, 0).call(hook.OnStop, true).again(2).call(hook.OnClose, true)
+			l.Records = append(l.Records, l.Records[2])
+			return l
+		}(), true, []string{"once"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := brokenIn(NewBook(row.again), row.life); !slices.Equal(got, row.want) {
+				t.Errorf("broken: %v, want %v\n%s", got, row.want, row.life.History())
+			}
+		})
+	}
+}
+
 // TestStrays are events of clients that are not there.
 func TestStrays(t *testing.T) {
-	b := NewBook()
+	b := NewBook(false)
 	l := publisher(1, hook.SRS1)
 	b.Called(-1, l.Calls[0])
 	b.Recorded(5, l.Records[0])
@@ -240,7 +281,7 @@ func TestCounts(t *testing.T) {
 		fail(hook.OnStop, errReset, -1).fail(hook.OnClose, errTime, time.Second)
 	p := publisher(2, hook.SRS7)
 	r := newLife(3, hook.SRS1).call(hook.OnConnect, false)
-	b := NewBook()
+	b := NewBook(false)
 	for _, l := range []*life{l, p, r} {
 		b.Enter(&Client{Number: l.Number, Profile: l.Profile, Stream: l.Stream})
 		for _, c := range l.Calls {
@@ -303,7 +344,7 @@ func TestHeldUp(t *testing.T) {
 		"throughout": {[]time.Duration{-time.Hour, time.Hour}, true},
 		"in pieces":  {[]time.Duration{0, 3 * time.Second, 10 * time.Second, 13 * time.Second}, true},
 	} {
-		b := NewBook()
+		b := NewBook(false)
 		b.Enter(&Client{Number: 1, Profile: hook.SRS7})
 		for i := 0; i < len(row.held); i += 2 {
 			b.HeldUp(origin.Add(row.held[i]), origin.Add(row.held[i+1]))
@@ -317,7 +358,7 @@ func TestHeldUp(t *testing.T) {
 
 // TestManyViolations keeps some and counts the rest.
 func TestManyViolations(t *testing.T) {
-	b := NewBook()
+	b := NewBook(false)
 	for i := range maxKept + 10 {
 		b.Enter(&Client{Number: i, Profile: hook.SRS7})
 		b.Visited(i, Visit{Err: "of no reason"})

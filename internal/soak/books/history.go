@@ -32,7 +32,7 @@ func (c *Client) History() string {
 	add(v.Ended, "client: over, %s; end: %s; hurt: %v; frames: %v", how, v.End, c.Hurt, v.Seen)
 	for i := range c.Calls {
 		call := &c.Calls[i]
-		add(call.Start, "server: calls %s of %s (until %s: %s)", call.Event, call.ClientID, offset(v.Began, call.End), outcome(call.Status, call.Decision.Accept, call.Decision.Reason))
+		add(call.Start, "server: calls %s of %s, attempt %d (until %s: %s)", call.Event, call.ClientID, call.Attempt, offset(v.Began, call.End), outcome(call.Status, call.Decision.Accept, call.Decision.Reason))
 	}
 	for i := range c.Records {
 		r := &c.Records[i]

@@ -55,7 +55,7 @@ type turn struct {
 func turns(calls []hook.Call) (all []turn) {
 	for i := range calls {
 		c := &calls[i]
-		if n := len(all); n > 0 && attempt(c) > 1 && all[n-1].event == c.Event {
+		if n := len(all); n > 0 && c.Attempt > 1 && all[n-1].event == c.Event {
 			all[n-1].last = c
 			continue
 		}

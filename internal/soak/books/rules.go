@@ -22,7 +22,8 @@ var Rules = []Rule{
 	{"one-id", "all events of a client carry one client_id, which no other client has (S-ID-01, S-ID-02)", oneID},
 	{"order", "the server's calls are a complete sequence: in order, each event once, one after the other, closing events for what was accepted and for nothing else (S-ORD-01 to -06, S-ANS-03 to -05)", inOrder},
 	{"known", "an event that the hook server has not seen is one whose call failed, and an accepted call is one that it accepted (S-ANS-02)", known},
-	{"once", "the hook server sees an event at most as often as the server called it (S-ORD-01, S-ORD-02)", once},
+	{"once", "the hook server sees an event at most as often as the server called it; only closing events are called again, and none that was accepted (S-ORD-01, S-ORD-02)", once},
+	{"kept", "where closing events are sent again, each reaches the hook server", kept},
 	{"let-in", "a client is told that it publishes or plays only after an accepting answer (S-ANS-04 to -06)", letIn},
 	{"frames", "a player gets frames only if it was accepted, and only of accepted publishers of its stream (S-ANS-04, S-ANS-05)", frames},
 	{"nobody", "a peer that did not send connect gives no event (S-ORD-12)", nobody},
@@ -95,12 +96,45 @@ func once(_ *Book, c *Client) string {
 	for _, j := range spare {
 		return fmt.Sprintf("the hook server got an %s that is none of the server's calls", c.Records[j].Event)
 	}
-	for _, t := range turns(c.Calls) {
-		if n := attempt(t.last); n > 1 && !t.event.Closing() {
-			return fmt.Sprintf("%s was tried %d times", t.event, n)
+	for i := range c.Calls {
+		switch call := &c.Calls[i]; {
+		case call.Attempt <= 1:
+		case !call.Event.Closing():
+			return fmt.Sprintf("its %s was called again", call.Event)
+		case i > 0 && c.Calls[i-1].Event == call.Event && c.Calls[i-1].Decision.Accept:
+			return fmt.Sprintf("its %s was called again although it had been accepted", call.Event)
 		}
 	}
 	return ""
+}
+
+func kept(b *Book, c *Client) string {
+	if !b.again {
+		return ""
+	}
+	for _, e := range unseen(c) {
+		return fmt.Sprintf("its %s never reached the hook server", e)
+	}
+	return ""
+}
+
+// unseen gives the closing events none of whose attempts reached the hook server.
+func unseen(c *Client) (all []hook.Event) {
+	of, _ := match(c)
+	reached := false
+	for i := range c.Calls {
+		call := &c.Calls[i]
+		last := i == len(c.Calls)-1 || c.Calls[i+1].Attempt <= 1
+		reached = reached || of[i] >= 0
+		if !last {
+			continue
+		}
+		if call.Event.Closing() && !reached {
+			all = append(all, call.Event)
+		}
+		reached = false
+	}
+	return all
 }
 
 func letIn(_ *Book, c *Client) string {

@@ -12,6 +12,8 @@ type Totals struct {
 	Count Count
 	// ServerCalls are the server's own counters, as its /metrics show them.
 	ServerCalls [len(hook.Events)]int64
+	// ServerAgain is how many of them it counts as sent again.
+	ServerAgain int64
 	// Requests is how many requests reached the hook server, those in part
 	// among them.
 	Requests int64
@@ -32,6 +34,9 @@ func (t *Totals) Check() (all []Violation) {
 		if got := t.Count.Calls[e]; got != n {
 			wrong("counters", "the server counts %d calls of %s, and told of %d", n, hook.Event(e), got)
 		}
+	}
+	if t.Count.Again != t.ServerAgain {
+		wrong("counters", "the server counts %d calls that were sent again, and told of %d", t.ServerAgain, t.Count.Again)
 	}
 	records := t.Count.Broken
 	for _, n := range t.Count.Records {
