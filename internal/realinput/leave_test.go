@@ -26,8 +26,13 @@ func TestKilled(t *testing.T) {
 		if got := r.life(r.client("stays")); len(got) != 2 {
 			r.t.Errorf("the player that stays: got the events %v", got)
 		}
+		_, before := flvTags(stays.out.text())
+		again := r.sends("again", "cam")
+		dumped(stays, before+5) // and it sees the next publisher
 		stays.interrupt()
 		r.played("stays")
+		again.interrupt()
+		r.published("again")
 	})
 }
 
@@ -38,6 +43,16 @@ func (r *rig) vanishes(p *process, who string) {
 	p.kill()
 }
 
+// kicks has the server drop a client.
+func (r *rig) kicks(who string) {
+	r.t.Helper()
+	id := r.client(who)
+	r.order.Left(id, order.Kicked, time.Now())
+	if !r.server.Kick(id) {
+		r.t.Fatalf("no client %s", id)
+	}
+}
+
 // A client dropped by the server ends, and gives its closing events.
 func TestKicked(t *testing.T) {
 	need(t, "ffmpeg", "rtmpdump")
@@ -45,11 +60,7 @@ func TestKicked(t *testing.T) {
 		publisher, player := r.sends("publisher", "cam"), r.dumps("player", "cam")
 		dumped(player, 5)
 		for _, who := range []string{"publisher", "player"} {
-			id := r.client(who)
-			r.order.Left(id, order.Kicked, time.Now())
-			if !r.server.Kick(id) {
-				r.t.Fatalf("no client %s", id)
-			}
+			r.kicks(who)
 		}
 		if publisher.code() == 0 {
 			r.t.Error("ffmpeg takes being dropped for success")
@@ -80,11 +91,11 @@ func TestPublisherLeavesAndComesBack(t *testing.T) {
 		second := r.sends("second", "cam")
 		player.succeeds()
 		dumped(dumper, before+fps)
+		dumper.interrupt()
+		r.played("dumper")
 		second.interrupt()
 		r.published("second")
 		r.played("player")
-		dumper.interrupt()
-		r.played("dumper")
 	})
 }
 

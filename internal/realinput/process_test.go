@@ -90,7 +90,8 @@ func (p *process) silent() {
 	}
 }
 
-// interrupt asks for the end, as ctrl-C does, and waits for it.
+// interrupt asks for the end, as ctrl-C does, and waits for it. rtmpdump has to be getting media: one that is
+// asked while it takes anything else goes on waiting for some.
 func (p *process) interrupt() {
 	p.t.Helper()
 	p.signal(os.Interrupt)
