@@ -35,6 +35,7 @@ func (w *World) registerActs(sc *godog.ScenarioContext) {
 	step(sc, `^([A-Z][a-z]+) connects and leaves$`, w.connectsAndLeaves)
 	step(sc, `^([A-Z][a-z]+) (leaves|vanishes|falls silent|closes (?:her|his) connection|closes the sending half of (?:her|his) connection)$`, w.goes)
 	step(sc, `^([A-Z][a-z]+) unpublishes with (\w+)$`, w.unpublishes)
+	step(sc, `^([A-Z][a-z]+) unpublishes with (\w+) and begins to publish "([^"]*)"$`, w.unpublishesAndBegins)
 	step(sc, `^([A-Z][a-z]+) pauses and goes on$`, w.pauses)
 	step(sc, `^(?:another client|a client of the default vhost) publishes and leaves$`, w.marker)
 	step(sc, `^a peer (.+) and goes$`, w.peer)
@@ -254,6 +255,14 @@ func (w *World) goes(name, how string) error {
 
 func (w *World) unpublishes(name, command string) error {
 	return w.Scene.Actor(name).Unpublish(command)
+}
+
+func (w *World) unpublishesAndBegins(ctx context.Context, name, command, stream string) error {
+	if err := w.unpublishes(name, command); err != nil {
+		return err
+	}
+	w.Scene.Actor(name).BeginAgain(ctx, stream)
+	return nil
 }
 
 func (w *World) pauses(ctx context.Context, name string) error {

@@ -27,6 +27,7 @@ func (w *World) registerRequests(sc *godog.ScenarioContext) {
 	step(sc, `^ip is the address of ([A-Z][a-z]+) in every event of [A-Z][a-z]+$`, w.ip)
 	step(sc, `^tcUrl is what ([A-Z][a-z]+) sent in every event of [A-Z][a-z]+ that has the key$`, w.tcURL)
 	step(sc, `^param of ([A-Z][a-z]+) begins with "(.*)" and stream is "([^"]*)" in (on_\w+) and (on_\w+)$`, w.param)
+	step(sc, `^param of the last stream of ([A-Z][a-z]+) begins with "(.*)" in (on_\w+) and (on_\w+)$`, w.lastParam)
 	step(sc, `^(stream|stream_url) of ([A-Z][a-z]+) is "([^"]*)" in (on_\w+) and (on_\w+)$`, w.value)
 	step(sc, `^vhost of ([A-Z][a-z]+) is "([^"]*)" in every event$`, w.vhost)
 }
@@ -92,6 +93,17 @@ func (w *World) param(ctx context.Context, name, begin, stream, one, two string)
 		return f
 	}
 	return w.is(name, "stream", stream, evs...)
+}
+
+// lastParam is param of the stream that an actor used last.
+func (w *World) lastParam(ctx context.Context, name, begin, one, two string) error {
+	evs, err := events(one + ", " + two)
+	if err != nil {
+		return err
+	}
+	w.Scene.Await(ctx, closed)
+	return failed(judge.LastValue(w.Profile, w.Scene.Log.All(), name, "param", fmt.Sprintf("%q, or that and more behind it", begin),
+		func(got string) bool { return paramBegins(got, begin) }, evs...))
 }
 
 // paramBegins reports whether param is the stream's parameters, with nothing

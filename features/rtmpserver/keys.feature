@@ -78,6 +78,10 @@ Feature: The keys
         | two parameters   | ?token=secret&user=alice    |
         | an escaped blank | ?token=a%20b&sign=x==       |
 
+    Scenario: a tcUrl with a user and a password
+      When Alice, with tcUrl "rtmp://user:secret@{address}/{app}", publishes "cam" and leaves
+      Then tcUrl is what Alice sent in every event of Alice that has the key
+
   @S-KEY-09 @must @srs7
   Rule: S-KEY-09 MUST: what follows the ? of the stream name goes to param with its ?, and stream is the bare name
 
@@ -91,6 +95,14 @@ Feature: The keys
         | one parameter  | cam?token=abc             | ?token=abc             |
         | two parameters | cam?token=abc&x=1         | ?token=abc&x=1         |
         | a second mark  | cam?token=abc?x=1         | ?token=abc?x=1         |
+
+    Scenario: a token in tcUrl and another one behind the stream name
+      When Alice, whose tcUrl ends in "?token=one", publishes "cam?token=two" and leaves
+      Then param of Alice begins with "?token=two" and stream is "cam" in on_publish and on_unpublish
+
+    Scenario: a second stream of the connection with a token of its own
+      When Alice publishes "cam?token=one", unpublishes with FCUnpublish and publishes "cam2?token=two", then leaves
+      Then param of the last stream of Alice begins with "?token=two" in on_publish and on_unpublish
 
     Scenario: a player's stream name with a parameter
       When Bob plays "cam?token=abc&x=1" before anyone publishes, and leaves

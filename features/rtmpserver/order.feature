@@ -67,6 +67,16 @@ Feature: The order of events
       Then the events of Alice are exactly on_connect, on_publish, on_unpublish, on_close
       And the events of Alice overlap nowhere
 
+    Scenario: while on_unpublish is unanswered the on_publish of the next stream waits
+      Given the hook server holds its answer to on_unpublish
+      When Alice publishes "cam"
+      And Alice unpublishes with FCUnpublish and begins to publish "cam2"
+      And another client publishes and leaves
+      Then no event of Alice has come after on_unpublish
+      When the hook server answers
+      Then the events of Alice so far are exactly on_connect, on_publish, on_unpublish, on_publish
+      And the events of Alice overlap nowhere
+
     Scenario: while on_stop is unanswered on_close waits
       Given the hook server holds its answer to on_stop
       When Bob plays "cam" before anyone publishes, and closes his connection
@@ -98,6 +108,13 @@ Feature: The order of events
       And Alice vanishes
       Then the events of Alice are exactly on_connect, on_publish, on_unpublish, on_close
       And the last of them came within 5 s of her going
+
+    Scenario: the stream of a publisher whose connection was reset is published again
+      When Alice publishes "cam"
+      And Alice vanishes
+      Then the events of Alice are exactly on_connect, on_publish, on_unpublish, on_close
+      When Carol publishes "cam" and leaves
+      Then the events of Carol are exactly on_connect, on_publish, on_unpublish, on_close
 
     Scenario: a player's connection is reset
       When Alice publishes "cam"

@@ -65,16 +65,7 @@ func Value(p *hook.Profile, obs []reports.Observation, actor, key, want string, 
 			continue
 		}
 		seen++
-		m, err := object(h.Obs.Body)
-		if err != nil {
-			return &Finding{Expected: who(h) + " with " + key + " " + want, Seen: err.Error(), Evidence: []int{h.N}}
-		}
-		got, is := m[key]
-		if s, text := got.(string); !text || !ok(s) {
-			f := &Finding{Expected: fmt.Sprintf("%s of %s to be %s", key, who(h), want), Seen: "no such key", Evidence: []int{h.N}}
-			if is {
-				f.Seen = clip(fmt.Sprint(got), 5000)
-			}
+		if f := value(h, key, want, ok); f != nil {
 			return f
 		}
 	}
@@ -87,6 +78,42 @@ func Value(p *hook.Profile, obs []reports.Observation, actor, key, want string, 
 		return &Finding{Expected: fmt.Sprintf("an event of %s that carries %s", actor, key), Seen: describeEvents(hooks), Detail: strays(obs)}
 	}
 	return nil
+}
+
+// LastValue checks one value of the last of each of those events of an actor:
+// of the stream that it used last.
+func LastValue(p *hook.Profile, obs []reports.Observation, actor, key, want string, ok func(string) bool, events ...hook.Event) *Finding {
+	hooks := evidence.Hooks(obs, actor)
+	for _, ev := range events {
+		h := lastOf(hooks, ev)
+		if h == nil {
+			return missing(obs, actor, ev)
+		}
+		if !carries(p, ev, key) {
+			continue
+		}
+		if f := value(h, key, want, ok); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// value checks one value of one event.
+func value(h *evidence.Hook, key, want string, ok func(string) bool) *Finding {
+	m, err := object(h.Obs.Body)
+	if err != nil {
+		return &Finding{Expected: who(h) + " with " + key + " " + want, Seen: err.Error(), Evidence: []int{h.N}}
+	}
+	got, is := m[key]
+	if s, text := got.(string); text && ok(s) {
+		return nil
+	}
+	f := &Finding{Expected: fmt.Sprintf("%s of %s to be %s", key, who(h), want), Seen: "no such key", Evidence: []int{h.N}}
+	if is {
+		f.Seen = clip(fmt.Sprint(got), 5000)
+	}
+	return f
 }
 
 func carries(p *hook.Profile, ev hook.Event, key string) bool {

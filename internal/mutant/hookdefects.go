@@ -191,6 +191,18 @@ func withParam(b []byte) []byte {
 	return setText(b, "stream", text(b, "stream")+param)
 }
 
+// firstParam gives every stream of a connection the param of the first.
+func firstParam(x *exchange) {
+	c := x.client
+	if c.param == "" {
+		c.param = text(x.req.body, "param")
+	}
+	if c.param != "" {
+		x.req.setBody(setText(x.req.body, "param", c.param))
+	}
+	x.pass()
+}
+
 // decodePercent decodes percent escapes.
 func decodePercent(s string) string {
 	if d, err := url.PathUnescape(s); err == nil {

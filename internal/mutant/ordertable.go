@@ -39,6 +39,7 @@ var orderRows = []Mutant{
 	{Name: "vanished-forgotten", Defect: "a stream whose client vanished gives no closing event of its own", Expected: ids("S-ORD-05", "S-ANS-10"), May: ids("S-CON-*"),
 		parts: watched(dropsEndsOf(func(s *session) bool { return s.vanished }))},
 	{Name: "vanishing-unseen", Defect: "a broken connection is not noticed", Expected: ids("S-ORD-05", "S-ANS-10", "S-CON-06"), May: ids("S-CON-*"), parts: spoken(vanishUnseen)},
+	{Name: "name-busy-after-vanishing", Defect: "the stream name of a publisher whose connection broke stays taken", Expected: ids("S-ORD-05"), parts: spoken(busyAfterVanishing)},
 	{Name: "kicked-forgotten", Defect: "a stream that the server ended itself gives no closing event of its own", Expected: ids("S-ORD-06", "S-ORD-07", "S-ORD-11"), May: ids("S-CON-*"), Slow: true,
 		parts: watched(dropsEndsOf(unasked))},
 	{Name: "kicked-stays", Defect: "a client kicked off gives its events, but stays connected", Expected: ids("S-ORD-06", "S-ORD-11"), May: ids("S-CON-05"), Slow: true, parts: spoken(keepsOn(thoseOn))},

@@ -169,6 +169,17 @@ func TestNameBusyAfterRefusal(t *testing.T) {
 	}
 }
 
+func TestNameBusyAfterVanishing(t *testing.T) {
+	s := put(t, named(t, "name-busy-after-vanishing"), nil)
+	alice := s.enter(t, "alice")
+	publish(t, alice, "cam")
+	alice.Vanish()
+	s.events(t, 4)
+	if err := s.enter(t, "carol").Publish(t.Context(), "cam", "live"); err == nil {
+		t.Error("the next publisher was let on")
+	}
+}
+
 func TestSecondTakesOver(t *testing.T) {
 	s := put(t, named(t, "second-takes-over"), nil)
 	alice := s.enter(t, "alice")

@@ -102,6 +102,35 @@ func busyAfterRefusal(*world) *rtmpDefect {
 	}
 }
 
+// busyAfterVanishing turns publishers away whose stream was that of a client
+// whose connection broke.
+func busyAfterVanishing(*world) *rtmpDefect {
+	return &rtmpDefect{
+		rewrites: true,
+		up: func(s *session, _ *chunk.Message, c *command.Command) {
+			if c == nil || c.Name != "publish" {
+				return
+			}
+			ch := s.channel()
+			ch.mu.Lock()
+			broken := ch.broken
+			ch.mu.Unlock()
+			if broken {
+				s.status(command.PublishBadName)
+				s.cut()
+			}
+		},
+		gone: func(s *session, err error) bool {
+			if ch := s.channel(); ch != nil && !whole(err) {
+				ch.mu.Lock()
+				defer ch.mu.Unlock()
+				ch.broken = ch.broken || ch.publisher == s
+			}
+			return true
+		},
+	}
+}
+
 // takesOver drops the live publisher of a stream when another comes.
 func takesOver(*world) *rtmpDefect {
 	return &rtmpDefect{up: func(s *session, _ *chunk.Message, c *command.Command) {

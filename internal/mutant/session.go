@@ -52,6 +52,7 @@ type channel struct {
 	headers   []*chunk.Message // the publisher's sequence headers
 	refused   []*chunk.Message // those of publishers turned away
 	refusals  int              // publishers turned away since one was let on
+	broken    bool             // a publisher's connection broke
 }
 
 // key names a session's channel; "" before it publishes or plays.

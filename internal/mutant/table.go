@@ -78,6 +78,8 @@ var keyRows = []Mutant{
 	{Name: "param-without-mark", Defect: "param lacks its leading ?", Profiles: onlySRS7, Expected: ids("S-KEY-09", "S-KEY-12"), parts: hooked(value("param", func(s string) string { return s[min(1, len(s)):] }))},
 	{Name: "param-in-stream", Defect: "stream has the parameters behind it", Expected: ids("S-KEY-09"), May: ids("S-KEY-12", "S-REQ-03"), parts: hooked(body(withParam))},
 	{Name: "param-at-unpublish-empty", Defect: "param of on_unpublish and on_stop is empty", Profiles: onlySRS7, Expected: ids("S-KEY-09", "S-KEY-12"), parts: hooked(on(value("param", constant("")), ends...))},
+	{Name: "param-of-first-stream", Defect: "a second stream of a connection has the param of the first", Profiles: onlySRS7, Expected: ids("S-KEY-09"),
+		parts: hooked(on(firstParam, hook.OnPublish, hook.OnUnpublish, hook.OnPlay, hook.OnStop))},
 	{Name: "stream-url-relative", Defect: "stream_url lacks its leading slash", Profiles: onlySRS7, Expected: ids("S-KEY-10"), parts: hooked(value("stream_url", func(s string) string { return s[min(1, len(s)):] }))},
 	{Name: "stream-url-with-vhost", Defect: "stream_url names the default vhost", Profiles: onlySRS7, Expected: ids("S-KEY-10"),
 		parts: hooked(value("stream_url", func(s string) string {

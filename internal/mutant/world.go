@@ -48,6 +48,7 @@ type client struct {
 	failed  map[hook.Event]bool // closing events whose answer failed
 	held    []*request          // kept back by the defect
 	streams int                 // how often it published or played
+	param   string              // of its first stream
 	ended   bool                // the latest stream has
 	left    bool                // it went while a hook of it was pending
 }

@@ -256,6 +256,32 @@ func (a *Actor) Begin(ctx context.Context, stream string) {
 	})
 }
 
+// BeginAgain publishes a further stream in the background. It returns once the
+// actor waits for an answer that the hook server holds back, has been asked
+// about, or turned away.
+func (a *Actor) BeginAgain(ctx context.Context, stream string) {
+	a.use(stream)
+	if !a.scene.Live() {
+		return
+	}
+	a.patient = true
+	before := published(a.scene.Log.All(), a.Name)
+	a.act = begin(func() error { return a.Again(a.ctx, stream) })
+	a.scene.Await(ctx, func(obs []reports.Observation) bool {
+		return a.scene.holds(a) || published(obs, a.Name) > before || evidence.Disconnected(obs, a.Name) != nil
+	})
+}
+
+// published counts the on_publish of an actor.
+func published(obs []reports.Observation, actor string) (n int) {
+	for _, h := range evidence.Events(obs, actor) {
+		if h.Event == hook.OnPublish {
+			n++
+		}
+	}
+	return n
+}
+
 // Unpublish ends publishing, or playing, with a command: FCUnpublish,
 // closeStream or deleteStream. The connection stays.
 func (a *Actor) Unpublish(command string) error {
