@@ -28,8 +28,9 @@ type conn struct {
 	pinged    time.Time
 
 	wmu          sync.Mutex
-	chunkSize    int     // of what is written; under wmu
-	pending      *[]byte // what send has not written yet, nil when nothing; under wmu
+	chunkSize    int         // of what is written; under wmu
+	pending      *[]byte     // what send has not written yet, nil when nothing; under wmu
+	owes         atomic.Bool // pending is not nil
 	writeTimeout time.Duration
 	writeUntil   time.Time // under wmu
 }
@@ -168,6 +169,7 @@ func (c *conn) send(messages ...chunk.Message) error {
 	defer c.wmu.Unlock()
 	if c.pending == nil {
 		c.pending = buffers.Get().(*[]byte)
+		c.owes.Store(true)
 	}
 	for i := range messages {
 		*c.pending = chunk.AppendMessage(*c.pending, &messages[i], c.chunkSize)
@@ -181,8 +183,12 @@ func (c *conn) send(messages ...chunk.Message) error {
 // mostPending is when a client that asks for a lot in one go is answered in between, in bytes.
 const mostPending = 16 << 10
 
-// flush writes what send has put aside.
+// flush writes what send has put aside. Where that is nothing it does not wait for a play's write, so that a
+// player that does not read is still heard.
 func (c *conn) flush() error {
+	if !c.owes.Load() {
+		return nil
+	}
 	c.wmu.Lock()
 	defer c.wmu.Unlock()
 	return c.writePending()
@@ -195,6 +201,7 @@ func (c *conn) writePending() error {
 	}
 	b := c.pending
 	c.pending = nil
+	c.owes.Store(false)
 	defer func() { *b = (*b)[:0]; buffers.Put(b) }()
 	if err := c.armWrite(); err != nil {
 		return err

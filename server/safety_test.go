@@ -12,6 +12,7 @@ import (
 	"hookproof/internal/client"
 	"hookproof/internal/hook"
 	"hookproof/internal/rtmp/chunk"
+	"hookproof/internal/rtmp/flv"
 	"hookproof/internal/rtmp/command"
 )
 
@@ -64,6 +65,24 @@ func TestEarlyLimits(t *testing.T) {
 	player := f.player("cam")
 	f.must(publisher.WriteMedia(client.Clip()...))
 	f.frames(player, 1)
+}
+
+// A player that has stopped reading is heard all the same: its leaving is not noticed only when a write to it
+// has timed out.
+func TestDeafPlayerIsHeard(t *testing.T) {
+	f := start(t, hook.SRS7, func(c *Config) { c.Timeouts.Write = 2 * patienceOfTests })
+	publisher := f.publisher("cam", flash)
+	f.must(publisher.WriteMedia(client.Clip()...))
+	player := f.player("cam", func(o *client.Options) { o.ReceiveBuffer = 4 << 10 })
+	f.frames(player, 1)
+	player.StallReading(true)
+	blob := flv.Tag{Type: message.TypeIDVideoMessage, Data: append([]byte{0x17, 1, 0, 0, 0}, make([]byte, 1<<20)...)}
+	for range 12 { // more than the system holds for one connection
+		f.must(publisher.WriteMedia(blob))
+	}
+	f.must(player.HalfClose())
+	f.hooks.answered(onConnect, onPublish, onConnect, onPlay, onStop, onClose)
+	player.Vanish()
 }
 
 // Parameters carry tokens: the log does not have them unless it is told to.
