@@ -12,8 +12,8 @@ import (
 	"hookproof/internal/client"
 	"hookproof/internal/hook"
 	"hookproof/internal/rtmp/chunk"
-	"hookproof/internal/rtmp/flv"
 	"hookproof/internal/rtmp/command"
+	"hookproof/internal/rtmp/flv"
 )
 
 // A panic ends its client only, and frees the name of its stream.
