@@ -14,6 +14,7 @@ import (
 // the scenario's own. Only mutants whose defect may show there face them.
 const (
 	slow = "slow"
+	last = "last" // looks back at what the others brought about
 	own  = string(stage.CanRestart)
 	size = string(stage.ShowsMemory)
 )
@@ -60,8 +61,9 @@ const smallCrowd = 8
 
 // doubtful gives the ids of the cases that came out wrong: those of a
 // requirement that must fail and did not, and those of others that did not pass.
+// One that looks back at the others cannot be looked at without them.
 func (t *Trial) doubtful(cases []features.Case) map[string]bool {
-	all := map[string]bool{}
+	all, everything := map[string]bool{}, false
 	for i := range cases {
 		c := &cases[i]
 		s, ran := t.results[c.ID]
@@ -71,6 +73,12 @@ func (t *Trial) doubtful(cases []features.Case) map[string]bool {
 		id := about(&s)
 		if t.must(id) && !slices.Contains(t.Failed, id) || t.wrong(&s) {
 			all[c.ID] = true
+			everything = everything || c.Has(last)
+		}
+	}
+	if everything {
+		for _, id := range t.order {
+			all[id] = true
 		}
 	}
 	return all

@@ -167,6 +167,33 @@ func TestChoose(t *testing.T) {
 	}
 }
 
+// What came out wrong is looked at again, and with what looks back at the
+// others the others.
+func TestDoubtful(t *testing.T) {
+	cases, err := features.Cases(features.RoleServer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		wrong string // tag of the case that did not pass
+		want  int    // cases to look at again
+	}{{last, 3}, {own, 1}} {
+		tr := trial(t, "no-content-type", hook.SRS7)
+		tr.results, tr.Failed = map[string]reports.Scenario{}, []string{"S-REQ-04"}
+		for _, tag := range []string{last, own, size} {
+			i := slices.IndexFunc(cases, func(k features.Case) bool { return k.Profile == "srs7" && k.Has(tag) })
+			s := reports.Scenario{ID: cases[i].ID, Requirements: cases[i].Requirements, Verdict: reports.Pass}
+			if tag == c.wrong {
+				s.Verdict = reports.Fail
+			}
+			tr.results[s.ID], tr.order = s, append(tr.order, s.ID)
+		}
+		if got := tr.doubtful(cases); len(got) != c.want {
+			t.Errorf("%s: %v", c.wrong, got)
+		}
+	}
+}
+
 // judged makes a trial of results given as "ID" or "ID verdict".
 func judged(m mutant.Mutant, results ...string) *Trial {
 	tr := &Trial{Mutant: m, Profile: hook.SRS7, results: map[string]reports.Scenario{}}
