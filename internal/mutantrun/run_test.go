@@ -120,7 +120,7 @@ func TestTrials(t *testing.T) {
 		o    Options
 		want string
 	}{
-		{"no such mutant", Options{Name: "nobody"}, `no mutant matches "nobody"`},
+		{"no such mutant", Options{Name: "no-such"}, `no mutant matches "no-such"`},
 		{"not in that profile", Options{Name: "param-cut", Profiles: []string{"srs1"}}, "no mutant matches"},
 		{"no such profile", Options{Profiles: []string{"srs2"}}, "want one of srs1, srs7"},
 	} {
