@@ -18,7 +18,7 @@ func TestMutantsUsage(t *testing.T) {
 	}{
 		{"help", []string{"-h"}, 0, "Proves the suite"},
 		{"list", []string{"-list", "-name", "no-content-type"}, 0, "there is no Content-Type; must fail: S-REQ-04"},
-		{"no such mutant", []string{"-name", "nobody"}, 2, `no mutant matches "nobody"`},
+		{"no such mutant", []string{"-name", "no-such"}, 2, `no mutant matches "no-such"`},
 		{"no such profile", []string{"-profile", "srs9"}, 2, "srs9"},
 		{"none at once", []string{"-parallel", "0"}, 2, "-parallel is 0"},
 		{"too small a crowd", []string{"-clients", "3"}, 2, "-clients is 3"},
