@@ -32,6 +32,7 @@ func FuzzReader(f *testing.F) {
 		if !sameMessages(all, again) || err.Error() != err2.Error() {
 			t.Fatalf("whole: %d messages, %v; byte-wise: %d messages, %v", len(all), err, len(again), err2)
 		}
+		sameHeads(t, wire, all)
 		var rewritten []byte
 		for i := range all {
 			if n := len(all[i].Payload); n > fuzzLimits.MessageSize {
@@ -44,6 +45,22 @@ func FuzzReader(f *testing.F) {
 			t.Fatalf("%d messages written, %d read back, %v", len(all), len(back), err)
 		}
 	})
+}
+
+// sameHeads reads wire again, keeping heads of media only: what comes of each message is its beginning.
+func sameHeads(t *testing.T, wire []byte, all []Message) {
+	const keep = 16
+	r := NewReader(bytes.NewReader(wire), fuzzLimits)
+	r.KeepMedia(keep)
+	for i := range all {
+		var m Message
+		if err := r.Next(&m); err != nil {
+			t.Fatalf("message %d of %d: %v", i, len(all), err)
+		}
+		if n := len(m.Payload); n+r.Cut() != len(all[i].Payload) || !bytes.Equal(m.Payload, all[i].Payload[:n]) || r.Cut() > 0 && n != keep {
+			t.Fatalf("message %d: %d bytes and %d cut of %d", i, n, r.Cut(), len(all[i].Payload))
+		}
+	}
 }
 
 // FuzzRoundTrip writes messages of any fields with any chunk size, two of them

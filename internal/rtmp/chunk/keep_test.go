@@ -56,3 +56,18 @@ func TestKeepMedia(t *testing.T) {
 		})
 	}
 }
+
+// Empty messages between others are forgotten like all others: what they took does not add up.
+func TestKeepMediaEmpty(t *testing.T) {
+	const keep = 256
+	empty := Message{ChunkStream: 6, Type: video, Stream: 1}
+	full := Message{ChunkStream: 6, Type: video, Stream: 1, Payload: make([]byte, 2*keep)}
+	cycle := AppendMessage(AppendMessage(nil, &full, DefaultSize), &empty, DefaultSize)
+	r := NewReader(bytes.NewReader(bytes.Repeat(cycle, 100)), Limits{Buffered: 4 * keep})
+	r.KeepMedia(keep)
+	for i := range 200 {
+		if err := r.Next(new(Message)); err != nil {
+			t.Fatalf("message %d: %v", i, err)
+		}
+	}
+}

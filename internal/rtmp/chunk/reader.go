@@ -222,7 +222,7 @@ func (r *Reader) stream(id uint32) (*stream, error) {
 
 // close ends the message of a stream; its payload belongs to somebody else now, or to nobody.
 func (r *Reader) close(s *stream) {
-	if r.cuts(s) { // handed out until the next message only
+	if r.cuts(s) && s.payload != nil { // handed out until the next message only; an empty message took no buffer
 		s.spare, s.payload = s.payload[:0], nil
 	}
 	r.buffered -= cap(s.payload)
