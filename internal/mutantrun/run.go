@@ -155,23 +155,30 @@ func (o *Options) secondLook(ctx context.Context, trials []*Trial, cases []featu
 // errInterrupted is the error of a trial that was ended from outside.
 var errInterrupted = errors.New("interrupted")
 
-// collect fills in what the trials came to.
+// collect fills in what the trials came to; those that an interrupted run did
+// not get to came to nothing.
 func collect(run *reports.Run, trials []*Trial) {
-	run.Mutants = &reports.Mutants{Unmutated: reports.Pass}
+	run.Mutants = &reports.Mutants{Unmutated: reports.NotRun}
 	for _, r := range features.Requirements() {
 		if r.Role == features.RoleServer {
 			run.Requirements = append(run.Requirements, r)
 		}
 	}
 	for _, t := range trials {
+		if t.results == nil {
+			continue
+		}
 		if !t.unmutated() {
 			run.Mutants.Rows = append(run.Mutants.Rows, t.row())
 			continue
 		}
 		run.Profiles = append(run.Profiles, t.Profile.Name)
 		run.Scenarios = append(run.Scenarios, t.scenarios()...)
-		if !t.Caught {
+		switch {
+		case !t.Caught:
 			run.Mutants.Unmutated = reports.Fail
+		case run.Mutants.Unmutated == reports.NotRun:
+			run.Mutants.Unmutated = reports.Pass
 		}
 	}
 }

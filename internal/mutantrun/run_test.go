@@ -2,6 +2,7 @@ package mutantrun
 
 import (
 	"bytes"
+	"context"
 	"flag"
 	"os"
 	"slices"
@@ -104,6 +105,16 @@ func TestRunOfWrongRow(t *testing.T) {
 		if !strings.Contains(tr.Detail, want) {
 			t.Errorf("%q is not in %q", want, tr.Detail)
 		}
+	}
+}
+
+// What an interrupted run did not get to is neither caught nor alive.
+func TestInterruptedRun(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	trials := []*Trial{trial(t, "no-content-type", hook.SRS7), trial(t, "admits-empty", hook.SRS1)}
+	run, err := Run(ctx, Options{Parallel: 1, Clients: 8, Scale: 1, Seed: 1, Done: func(*Trial) { cancel() }}, trials)
+	if err != nil || !run.Interrupted || len(run.Mutants.Rows) != 1 || !run.Mutants.Rows[0].Caught {
+		t.Errorf("%+v, %v", run.Mutants, err)
 	}
 }
 
