@@ -13,7 +13,7 @@ import (
 const batch = 40 * time.Millisecond
 
 // Tick is what due times are rounded up to: publishers whose media is due
-// about now then wake up together, which costs a third less than one by one.
+// about now then wake up together, and not a thread for each.
 const Tick = 5 * time.Millisecond
 
 // Feed is one publisher's place in a Source. It tells what is due when, and
