@@ -71,24 +71,30 @@ func noMediaForEarly(*world) *rtmpDefect {
 	}}
 }
 
+// turnsAway cuts off who would publish a stream that is busy; busy is called
+// with the channel's lock held.
+func turnsAway(busy func(*channel) bool) func(*session, *chunk.Message, *command.Command) {
+	return func(s *session, _ *chunk.Message, c *command.Command) {
+		if c == nil || c.Name != "publish" {
+			return
+		}
+		ch := s.channel()
+		ch.mu.Lock()
+		away := busy(ch)
+		ch.mu.Unlock()
+		if away {
+			s.status(command.PublishBadName)
+			s.cut()
+		}
+	}
+}
+
 // busyAfterRefusal turns publishers away whose stream name was refused to
 // another before.
 func busyAfterRefusal(*world) *rtmpDefect {
 	return &rtmpDefect{
 		rewrites: true,
-		up: func(s *session, _ *chunk.Message, c *command.Command) {
-			if c == nil || c.Name != "publish" {
-				return
-			}
-			ch := s.channel()
-			ch.mu.Lock()
-			busy := ch.refusals > 0
-			ch.mu.Unlock()
-			if busy {
-				s.status(command.PublishBadName)
-				s.cut()
-			}
-		},
+		up:       turnsAway(func(ch *channel) bool { return ch.refusals > 0 }),
 		ended: func(s *session, _ error) bool {
 			if ch := s.channel(); ch != nil && get(s, undecided) {
 				ch.mu.Lock()
@@ -107,19 +113,7 @@ func busyAfterRefusal(*world) *rtmpDefect {
 func busyAfterVanishing(*world) *rtmpDefect {
 	return &rtmpDefect{
 		rewrites: true,
-		up: func(s *session, _ *chunk.Message, c *command.Command) {
-			if c == nil || c.Name != "publish" {
-				return
-			}
-			ch := s.channel()
-			ch.mu.Lock()
-			broken := ch.broken
-			ch.mu.Unlock()
-			if broken {
-				s.status(command.PublishBadName)
-				s.cut()
-			}
-		},
+		up:       turnsAway(func(ch *channel) bool { return ch.broken }),
 		gone: func(s *session, err error) bool {
 			if ch := s.channel(); ch != nil && !whole(err) {
 				ch.mu.Lock()
