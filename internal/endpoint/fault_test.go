@@ -3,9 +3,12 @@ package endpoint
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
+	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -131,6 +134,38 @@ func TestVerdicts(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A reset is told before it is done, as every answer is: the caller may act on it at once, and who judges what
+// came of that has to have it.
+func TestResetIsToldFirst(t *testing.T) {
+	var nc net.Conn
+	told := make(chan error, 1)
+	e := New(Options{
+		Default: func(*Request) Answer { return Answer{Fault: Reset} },
+		Observe: func(_ *Request, p Phase) {
+			if p == PhaseDone {
+				_, err := nc.Write([]byte("x")) // fails on a connection that was reset
+				told <- err
+			}
+		},
+	})
+	defer e.Close()
+	if err := e.Listen("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if nc, err = net.Dial("tcp", e.Addr()); err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	send(t, nc, post("x"))
+	if err := <-told; err != nil {
+		t.Errorf("when the reset was told, the connection had it: %v", err)
+	}
+	if _, err := io.ReadAll(nc); !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("the connection ended with %v, want a reset", err)
 	}
 }
 

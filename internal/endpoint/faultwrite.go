@@ -21,8 +21,7 @@ func (w *answerWriter) write() {
 	switch w.a.Fault {
 	case Hang: // held until the caller left
 	case Reset:
-		w.ended = time.Now() // the caller may know of it, and go on, before we do
-		w.c.reset()
+		w.reset, w.linger = true, false
 	case CloseWithoutAnswer:
 		w.linger = true
 	case Truncated:

@@ -22,13 +22,16 @@ func (c *conn) answer(r *Request, keep bool) bool {
 	next.Answer, next.Rule = a, rule
 	if a.Delay > 0 || a.Gate != nil || a.Fault == Hang {
 		if err := c.hold(next); err != nil {
-			c.finish(next, time.Time{}, time.Time{}, err)
+			c.finish(next, time.Time{}, err)
 			return false
 		}
 	}
 	w := answerWriter{c: c, r: next, a: &next.Answer, keep: keep}
 	w.write()
-	c.finish(next, w.left, w.ended, w.err)
+	c.finish(next, w.left, w.err)
+	if w.reset { // after it was recorded: the caller may act on it before we go on
+		c.reset()
+	}
 	if !w.keep && w.err == nil && w.linger {
 		c.drain()
 	}
@@ -53,14 +56,10 @@ func (c *conn) errorAnswer(r *Request) Answer {
 }
 
 // finish records the last state of a request; left is when the caller closed
-// after the answer, where that was waited for; ended is when its end was begun,
-// where that is not now.
-func (c *conn) finish(r *Request, left, ended time.Time, err error) {
+// after the answer, where that was waited for.
+func (c *conn) finish(r *Request, left time.Time, err error) {
 	done := c.e.successor(r)
-	done.WriteErr, done.Done = err, ended
-	if ended.IsZero() {
-		done.Done = time.Now()
-	}
+	done.WriteErr, done.Done = err, time.Now()
 	if !left.IsZero() {
 		done.GaveUp = left
 	}
@@ -101,7 +100,7 @@ type answerWriter struct {
 	keep   bool // the connection goes on afterwards
 	linger bool // the caller may still be sending
 	left   time.Time
-	ended  time.Time // when an end that is the answer was begun; zero: it is not
+	reset  bool // the answer is a reset, still to come
 	err    error
 }
 
