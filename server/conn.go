@@ -31,6 +31,7 @@ type conn struct {
 	chunkSize    int         // of what is written; under wmu
 	pending      *[]byte     // what send has not written yet, nil when nothing; under wmu
 	owes         atomic.Bool // pending is not nil
+	media        mediaWriter // under wmu
 	writeTimeout time.Duration
 	writeUntil   time.Time // under wmu
 }
@@ -199,6 +200,9 @@ func (c *conn) writePending() error {
 	if c.pending == nil {
 		return nil
 	}
+	if err := c.media.writeLeft(c); err != nil {
+		return err
+	}
 	b := c.pending
 	c.pending = nil
 	c.owes.Store(false)
@@ -216,21 +220,6 @@ func (c *conn) setChunkSize(n int) {
 	c.wmu.Lock()
 	defer c.wmu.Unlock()
 	c.chunkSize = n
-}
-
-// writeAll writes shared bytes in one go. bufs is used up.
-func (c *conn) writeAll(bufs *net.Buffers) error {
-	c.wmu.Lock()
-	defer c.wmu.Unlock()
-	if err := c.writePending(); err != nil {
-		return err
-	}
-	if err := c.armWrite(); err != nil {
-		return err
-	}
-	n, err := bufs.WriteTo(c.nc)
-	c.sent.Add(uint64(n))
-	return c.because(err)
 }
 
 // armWrite sees to it that a write has at least half the time-out; moving the deadline for every write

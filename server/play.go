@@ -3,20 +3,12 @@ package server
 import (
 	"errors"
 	"fmt"
-	"io"
-	"net"
 
 	"hookproof/internal/hook"
 	"hookproof/internal/rtmp/chunk"
 	"hookproof/internal/rtmp/command"
 	"hookproof/server/stream"
 )
-
-// playing is a play that was accepted, with the goroutine that writes its media.
-type playing struct {
-	player *stream.Player
-	done   chan struct{} // closed when the goroutine has ended
-}
 
 // play answers the play command: on_play is asked, then success is told, then media flows. A message
 // stream that plays already stops that first (S-ORD-13).
@@ -32,7 +24,7 @@ func (c *session) play(cmd *command.Command, id uint32) error {
 	if ms.publication != nil {
 		return c.status(id, command.PlayFailed.With("This message stream is in use."))
 	}
-	if ms.playing != nil {
+	if ms.player != nil {
 		c.stop(ms)
 	}
 	t, err := c.identify(raw, hook.OnPlay)
@@ -49,9 +41,9 @@ func (c *session) play(cmd *command.Command, id uint32) error {
 
 // playAs begins an accepted play. From here on it is one that on_stop ends, whatever becomes of it.
 func (c *session) playAs(ms *messageStream, t target, held *stream.Stream) error {
-	p := &playing{player: held.Play(ms.id), done: make(chan struct{})}
+	p := held.Play(ms.id, c)
 	c.mu.Lock()
-	ms.target, ms.held, ms.playing = t, held, p
+	ms.target, ms.held, ms.player = t, held, p
 	c.mu.Unlock()
 	c.log("play", c.naming(t)...)
 	c.settle()
@@ -60,12 +52,11 @@ func (c *session) playAs(ms *messageStream, t target, held *stream.Stream) error
 	if err == nil {
 		err = c.conn.send(greeting...)
 	}
-	if err != nil {
-		close(p.done) // nobody writes
-		return err
+	if err == nil {
+		err = c.conn.flush() // the media goes where the greeting has gone
 	}
-	go c.write(p)
-	return nil
+	p.Start()
+	return err
 }
 
 // playGreeting is what a player is told before the first media. NetStream.Data.Start is left out: ffmpeg
@@ -78,37 +69,29 @@ func playGreeting(id uint32) ([]chunk.Message, error) {
 	return []chunk.Message{begin, reset, start, access}, errors.Join(err1, err2, err3)
 }
 
-// write is the goroutine of a play: it ends with the player, or with the connection.
-func (c *session) write(p *playing) {
-	defer close(p.done)
-	err := c.guard(func() error {
-		var list [][]byte
-		var bufs net.Buffers
-		for {
-			var err error
-			if list, err = p.player.Next(list[:0]); err != nil {
-				return err
-			}
-			bufs = list
-			if err := c.conn.writeAll(&bufs); err != nil {
-				return err
-			}
-			clear(list) // or it would keep media that nobody needs
-		}
-	})
-	if !errors.Is(err, io.EOF) {
-		c.conn.abort(fmt.Errorf("a player's connection: %w", err))
+// Offer implements stream.Sink.
+func (c *session) Offer(bufs [][]byte) ([][]byte, error) { return c.conn.offer(bufs) }
+
+// Write implements stream.Sink.
+func (c *session) Write(bufs [][]byte) error { return c.conn.writeAll(bufs) }
+
+// Broken implements stream.Sink: a client that cannot be sent its media is no client any more.
+func (c *session) Broken(err error) {
+	var panicked *stream.PanicError
+	if errors.As(err, &panicked) {
+		c.panicked(panicked.Value, panicked.Stack)
 	}
+	c.conn.abort(fmt.Errorf("a player's connection: %w", err))
 }
 
 // stop ends a play. The last media is out before on_stop is told.
 func (c *session) stop(ms *messageStream) {
-	p, held, t := ms.playing, ms.held, ms.target
-	p.player.Close()
-	<-p.done
+	p, held, t := ms.player, ms.held, ms.target
+	p.Close()
+	<-p.Over()
 	c.tell(hook.OnStop, t, held.ID())
 	c.mu.Lock()
-	ms.playing, ms.held = nil, nil
+	ms.player, ms.held = nil, nil
 	c.mu.Unlock()
 	held.Release()
 	c.log("stop", c.naming(t)...)
@@ -117,14 +100,14 @@ func (c *session) stop(ms *messageStream) {
 // pause stops or resumes the media of a play; no event tells of it (S-ORD-13).
 func (c *session) pause(cmd *command.Command, id uint32) error {
 	ms := c.stream(id)
-	if ms == nil || ms.playing == nil {
+	if ms == nil || ms.player == nil {
 		return c.status(id, command.NetStreamFailed.With("Nothing is playing."))
 	}
 	on, err := cmd.Bool(1)
 	if err != nil {
 		return c.status(id, command.NetStreamFailed.With(err.Error()))
 	}
-	ms.playing.player.Pause(on)
+	ms.player.Pause(on)
 	if on {
 		return c.status(id, command.PauseNotify)
 	}

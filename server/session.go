@@ -99,8 +99,12 @@ func (c *session) guard(f func() error) (err error) {
 func (c *session) rescue(err *error) {
 	if r := recover(); r != nil {
 		*err = fmt.Errorf("internal error: %v", r)
-		c.srv.log.Error("panic in a session", "addr", c.conn.nc.RemoteAddr().String(), "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+		c.panicked(r, debug.Stack())
 	}
+}
+
+func (c *session) panicked(r any, stack []byte) {
+	c.srv.log.Error("panic in a session", "addr", c.conn.nc.RemoteAddr().String(), "panic", fmt.Sprint(r), "stack", string(stack))
 }
 
 // greet shakes hands and answers connect.

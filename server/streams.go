@@ -8,18 +8,18 @@ import (
 )
 
 // messageStream is one NetStream of a client: it publishes, plays, or waits to be told. At most one of
-// publication and playing is set; the fields change under session.mu.
+// publication and player is set; the fields change under session.mu.
 type messageStream struct {
 	id          uint32
 	target      target
 	held        *stream.Stream // while publishing or playing
 	publication *stream.Publication
-	playing     *playing
+	player      *stream.Player
 	published   bool // it has published before
 	media       bool // this publication's media has begun
 }
 
-func (ms *messageStream) busy() bool { return ms.publication != nil || ms.playing != nil }
+func (ms *messageStream) busy() bool { return ms.publication != nil || ms.player != nil }
 
 // newStream makes a message stream with the lowest free id, from 1; 0 when the client has too many.
 func (c *session) newStream() uint32 {
@@ -51,8 +51,8 @@ func (ms *messageStream) abandon() {
 	switch {
 	case ms.publication != nil:
 		ms.publication.End()
-	case ms.playing != nil:
-		ms.playing.player.Close()
+	case ms.player != nil:
+		ms.player.Close()
 	default:
 		return
 	}
@@ -64,7 +64,7 @@ func (c *session) end(ms *messageStream) {
 	switch {
 	case ms.publication != nil:
 		c.unpublish(ms)
-	case ms.playing != nil:
+	case ms.player != nil:
 		c.stop(ms)
 	}
 }
@@ -76,7 +76,7 @@ func (c *session) closeStream(id uint32) error {
 		return nil
 	}
 	s := command.UnpublishSuccess
-	if ms.playing != nil {
+	if ms.player != nil {
 		s = command.PlayStop
 	}
 	c.end(ms)
@@ -114,7 +114,7 @@ func (c *session) doing() (*messageStream, Kind) {
 		case ms == nil:
 		case ms.publication != nil:
 			return ms, KindPublish
-		case ms.playing != nil:
+		case ms.player != nil:
 			found = ms
 		}
 	}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/yutopp/go-rtmp/message"
@@ -81,6 +83,9 @@ func letterOf(t *testing.T, m *chunk.Message) string {
 	return "?"
 }
 
+// merge is how long players wait at most.
+const merge = 20 * time.Millisecond
+
 type publisher struct {
 	*Publication
 	n byte
@@ -88,7 +93,7 @@ type publisher struct {
 
 func publish(t *testing.T, s *Stream, cache bool) *publisher {
 	t.Helper()
-	p, err := s.Publish(t.Context(), "client", Delivery{GOPCache: cache, Merge: 20 * time.Millisecond})
+	p, err := s.Publish(t.Context(), "client", Delivery{GOPCache: cache, Merge: merge})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,14 +107,93 @@ func (p *publisher) send(letters string) {
 	}
 }
 
-// got decodes what the player gets in one batch.
-func got(t *testing.T, p *Player) (letters string) {
-	t.Helper()
-	bufs, err := p.Next(nil)
-	if err != nil {
-		t.Fatal(err)
+// inbox is a player's connection.
+type inbox struct {
+	mu     sync.Mutex
+	got    []byte
+	left   []byte        // what Offer kept
+	room   int           // bytes that Offer takes of what comes together
+	opened chan struct{} // what Write waits for, or nil
+	fails  error
+	broken []error
+}
+
+// open takes everything at once.
+const open = 1 << 30
+
+func (b *inbox) Offer(bufs [][]byte) ([][]byte, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	all := bytes.Join(bufs, nil)
+	n := min(len(all), b.room)
+	b.got, b.left = append(b.got, all[:n]...), all[n:]
+	if b.fails == nil && n < len(all) {
+		return nil, ErrWait
 	}
-	r := chunk.NewReader(bytes.NewReader(bytes.Join(append([][]byte{chunkSizeBytes()}, bufs...), nil)), chunk.Limits{})
+	return nil, b.fails
+}
+
+func (b *inbox) Write(bufs [][]byte) error {
+	b.mu.Lock()
+	opened := b.opened
+	b.mu.Unlock()
+	if opened != nil {
+		<-opened
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.got = append(append(b.got, b.left...), bytes.Join(bufs, nil)...)
+	b.left = nil
+	return b.fails
+}
+
+func (b *inbox) Broken(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.broken = append(b.broken, err)
+}
+
+// viewer is a player with its connection.
+type viewer struct {
+	*Player
+	inbox
+}
+
+func play(s *Stream, id uint32) *viewer {
+	v := &viewer{inbox: inbox{room: open}}
+	v.Player = s.Play(id, &v.inbox)
+	v.Start()
+	return v
+}
+
+// stall leaves the connection room for so many bytes, until resume.
+func (v *viewer) stall(room int) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.room, v.opened = room, make(chan struct{})
+}
+
+func (v *viewer) resume() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.room = open
+	close(v.opened)
+}
+
+func (v *viewer) leave() {
+	v.Close()
+	<-v.Over()
+}
+
+// got decodes what the player has got since the last time, as soon as nothing is under way any more.
+func got(t *testing.T, v *viewer) (letters string) {
+	t.Helper()
+	synctest.Wait()
+	v.mu.Lock()
+	all := append(chunkSizeBytes(), v.inbox.got...)
+	v.inbox.got = nil
+	v.mu.Unlock()
+	r := chunk.NewReader(bytes.NewReader(all), chunk.Limits{})
 	for {
 		var m chunk.Message
 		if err := r.Next(&m); errors.Is(err, io.EOF) {
@@ -117,8 +201,8 @@ func got(t *testing.T, p *Player) (letters string) {
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		if m.Type != message.TypeIDUserCtrl && m.Stream != p.streamID {
-			t.Errorf("message stream %d instead of %d", m.Stream, p.streamID)
+		if m.Type != message.TypeIDUserCtrl && m.Stream != v.streamID {
+			t.Errorf("message stream %d instead of %d", m.Stream, v.streamID)
 		}
 		letters += letterOf(t, &m)
 	}

@@ -1,70 +1,54 @@
 package stream
 
-import "io"
+import "sync/atomic"
 
-// Most that one Next gives, so that a write has a deadline worth the name.
+// Most that one write takes, so that a write has a deadline worth the name.
 const (
 	batchPackets = 256
 	batchBytes   = 1 << 20
 )
 
-// Player is one play of a stream: a position in its ring. One goroutine calls Next; the rest is for any.
+// Player is one play of a stream: a position in its ring. Whoever has something to tell it kicks it; one
+// goroutine at a time then serves it, see run.
 type Player struct {
 	s        *Stream
 	streamID uint32
-	wake     chan struct{} // holds one wake-up
+	sink     Sink
+	state    atomic.Int32
+	over     chan struct{} // closed when nobody serves it any more
+	index    int           // in s.players, under s.mu
 
-	// Changed by Next under s.mu held for reading, by the others under s.mu held for writing.
+	// Changed by who serves it under s.mu held for reading, by the others under s.mu held for writing.
 	pos     uint64
 	first   []*packet // what goes before pos
 	waitKey bool      // no inter frames until a keyframe comes
 
 	paused, closed bool // changed under s.mu held for writing
+	broken         bool // of who serves it
 }
 
 // Play adds a player whose messages carry that message stream id. Its first media are the newest metadata
-// and sequence headers, then what came since the last keyframe, or what comes next.
-func (s *Stream) Play(streamID uint32) *Player {
-	p := &Player{s: s, streamID: streamID, wake: make(chan struct{}, 1)}
-	p.signal()
+// and sequence headers, then what came since the last keyframe, or what comes next. Nothing goes out before
+// Start.
+func (s *Stream) Play(streamID uint32, sink Sink) *Player {
+	p := &Player{s: s, streamID: streamID, sink: sink, over: make(chan struct{})}
+	p.state.Store(pending)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p.begin()
-	s.players[p] = struct{}{}
+	p.index = len(s.players)
+	s.players = append(s.players, p)
 	return p
 }
 
-func (p *Player) signal() {
-	select {
-	case p.wake <- struct{}{}:
-	default:
-	}
-}
-
-// Next waits until there is something for the player and appends its bytes to bufs: whole messages, ready
-// to be written in one go. The bytes are shared: they must not be changed. After Close it gives io.EOF.
-func (p *Player) Next(bufs [][]byte) ([][]byte, error) {
-	for {
-		<-p.wake
-		p.s.mu.RLock()
-		closed, had := p.closed, len(bufs)
-		if !closed {
-			bufs = p.collect(bufs)
-		}
-		p.s.mu.RUnlock()
-		if closed {
-			return bufs, io.EOF
-		}
-		if len(bufs) > had {
-			return bufs, nil
-		}
-	}
-}
+// Start lets the media flow; what there is already goes out first, as far as that takes no waiting. It is
+// called once, also where nothing can be sent any more: Over waits for it.
+func (p *Player) Start() { p.run(nil) }
 
 // collect appends what there is, a batch at most.
 func (p *Player) collect(bufs [][]byte) [][]byte {
 	r := &p.s.ring
-	if p.paused {
+	if p.paused || p.broken {
 		p.pos, p.first = r.end(), nil
 		return bufs
 	}
@@ -84,9 +68,6 @@ func (p *Player) collect(bufs [][]byte) [][]byte {
 		}
 	}
 	p.s.sent.Add(int64(size))
-	if p.pos < r.end() {
-		p.signal() // the rest is the next batch
-	}
 	return bufs
 }
 
@@ -138,19 +119,24 @@ func (p *Player) wants(packet *packet) bool {
 // Pause stops or resumes the media. What comes meanwhile is left out; then the player begins anew.
 func (p *Player) Pause(on bool) {
 	p.s.mu.Lock()
-	defer p.s.mu.Unlock()
 	if p.paused && !on {
 		p.begin()
 	}
 	p.paused = on
-	p.signal()
+	p.s.mu.Unlock()
+	p.kick()
 }
 
-// Close removes the player; Next gives io.EOF. Closing again does nothing.
+// Close removes the player; what goes out just now still does, see Over. Closing again does nothing.
 func (p *Player) Close() {
 	p.s.mu.Lock()
-	defer p.s.mu.Unlock()
-	p.closed = true
-	delete(p.s.players, p)
-	p.signal()
+	if !p.closed {
+		p.closed = true
+		p.s.remove(p)
+	}
+	p.s.mu.Unlock()
+	p.kick()
 }
+
+// Over is closed when a closed player has got its last media.
+func (p *Player) Over() <-chan struct{} { return p.over }

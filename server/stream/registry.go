@@ -42,7 +42,7 @@ func (r *Registry) Hold(k Key) *Stream {
 	defer r.mu.Unlock()
 	s := r.streams[k]
 	if s == nil {
-		s = &Stream{registry: r, key: k, id: r.o.NewID(), players: map[*Player]struct{}{}}
+		s = &Stream{registry: r, key: k, id: r.o.NewID()}
 		r.streams[k] = s
 	}
 	s.holds++

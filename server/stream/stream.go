@@ -19,10 +19,10 @@ type Stream struct {
 	holder  *Publication // who has the name
 	ring    ring
 	headers *headers
-	players map[*Player]struct{}
+	players []*Player // in no order
 	info    counters
 
-	waking atomic.Bool // a wake-up of the players is due
+	rounds rounds
 	sent   atomic.Int64
 }
 
@@ -80,7 +80,7 @@ func (s *Stream) trim(now time.Duration) {
 // sweep lets go of what all players have got and no new one begins with.
 func (s *Stream) sweep() {
 	low := s.cached()
-	for p := range s.players {
+	for _, p := range s.players {
 		low = min(low, p.pos)
 	}
 	for s.ring.first < low {
@@ -96,33 +96,13 @@ func (s *Stream) cached() uint64 {
 	return s.ring.end()
 }
 
-// wake tells the players that there is something: at once while they are few, together after a while when
-// they are many.
-func (s *Stream) wake() {
-	const few, each = 16, 400 * time.Microsecond
-	n := len(s.players)
-	delay := time.Duration(0)
-	if s.holder != nil {
-		delay = min(time.Duration(n)*each, s.holder.delivery.Merge)
-	}
-	switch {
-	case n == 0:
-	case n <= few || delay <= 0:
-		s.wakeAll()
-	case s.waking.CompareAndSwap(false, true):
-		time.AfterFunc(delay, func() {
-			s.waking.Store(false)
-			s.mu.RLock()
-			defer s.mu.RUnlock()
-			s.wakeAll()
-		})
-	}
-}
-
-func (s *Stream) wakeAll() {
-	for p := range s.players {
-		p.signal()
-	}
+// remove takes a player off the list. The caller holds mu.
+func (s *Stream) remove(p *Player) {
+	last := len(s.players) - 1
+	s.players[p.index] = s.players[last]
+	s.players[p.index].index = p.index
+	s.players[last] = nil
+	s.players = s.players[:last]
 }
 
 // write passes a message of the holder on.

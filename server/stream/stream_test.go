@@ -3,9 +3,10 @@ package stream
 import (
 	"context"
 	"errors"
-	"io"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 func TestOnePublisherAtATime(t *testing.T) {
@@ -47,46 +48,45 @@ func TestRegistryForgets(t *testing.T) {
 	}
 }
 
-// Many players are woken together, and miss nothing.
+// Many players are served together, and miss nothing.
 func TestManyPlayers(t *testing.T) {
-	s := NewRegistry(options()).Hold(key)
-	const n = 100
-	var g sync.WaitGroup
-	for i := range n {
-		player := s.Play(uint32(i%3) + 1)
-		g.Go(func() {
-			defer player.Close()
-			for letters := ""; letters != "<VKiiiiiiiiii"; {
-				letters += got(t, player)
-				if t.Failed() {
-					return
-				}
+	synctest.Test(t, func(t *testing.T) {
+		s := NewRegistry(options()).Hold(key)
+		var all []*viewer
+		for i := range 100 {
+			all = append(all, play(s, uint32(i%3)+1))
+		}
+		p := publish(t, s, true)
+		p.send("VKii")
+		if letters := got(t, all[99]); letters != "" {
+			t.Errorf("%q at once", letters)
+		}
+		<-time.After(merge)
+		synctest.Wait()
+		all[0].leave()
+		p.send("ii")
+		<-time.After(merge)
+		for i, v := range all[1:] {
+			if letters := got(t, v); letters != "<VKiiii" {
+				t.Errorf("player %d: %q", i+1, letters)
 			}
-		})
-	}
-	p := publish(t, s, true)
-	p.send("VKiiiiiiiiii")
-	g.Wait()
+			v.leave()
+		}
+		if letters := got(t, all[0]); letters != "<VKii" {
+			t.Errorf("who left: %q", letters)
+		}
+	})
 }
 
 func TestClosedPlayer(t *testing.T) {
-	s := NewRegistry(options()).Hold(key)
-	player := s.Play(1)
-	var g sync.WaitGroup
-	g.Go(func() {
-		for {
-			if _, err := player.Next(nil); err != nil {
-				if !errors.Is(err, io.EOF) {
-					t.Error(err)
-				}
-				return
-			}
+	synctest.Test(t, func(t *testing.T) {
+		s := NewRegistry(options()).Hold(key)
+		player := play(s, 1)
+		player.Close()
+		player.Close()
+		<-player.Over()
+		if in := s.Info(); in.Used() {
+			t.Errorf("%+v", in)
 		}
 	})
-	player.Close()
-	player.Close()
-	g.Wait()
-	if in := s.Info(); in.Used() {
-		t.Errorf("%+v", in)
-	}
 }

@@ -1,0 +1,139 @@
+package stream
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync"
+)
+
+// ErrWait is what a Sink's Offer gives when a write would have to wait.
+var ErrWait = errors.New("the connection takes no more at once")
+
+// Sink is where a player's media goes: its connection. The bytes are shared: they must not be changed.
+type Sink interface {
+	// Offer writes whole messages as far as that takes no waiting. With ErrWait the rest that it gives, which
+	// may be nothing where the sink keeps what is left, has to be written by Write before anything else is.
+	// The slice bufs is the caller's again when it returns.
+	Offer(bufs [][]byte) (rest [][]byte, err error)
+	// Write waits until what was left before and bufs is written.
+	Write(bufs [][]byte) error
+	// Broken is told why there will be no more media.
+	Broken(err error)
+}
+
+// A PanicError is what a player is broken by when serving it panicked: that is no reason for others to suffer.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("internal error: %v", e.Value) }
+
+// The states of a player.
+const (
+	idle    = iota // nobody serves it
+	serving        // one goroutine does
+	pending        // and looks again when it is done
+	ended
+)
+
+// kick has the player served: by the caller as far as that takes no waiting, or by who does that already.
+func (p *Player) kick() {
+	for {
+		switch p.state.Load() {
+		case idle:
+			if p.state.CompareAndSwap(idle, serving) {
+				p.run(nil)
+				return
+			}
+		case serving:
+			if p.state.CompareAndSwap(serving, pending) {
+				return
+			}
+		default:
+			return
+		}
+	}
+}
+
+// batches are for what goes out together.
+var batches = sync.Pool{New: func() any { return new([][]byte) }}
+
+// run serves the player until it has got everything. When that takes waiting, a goroutine goes on.
+func (p *Player) run(write func([][]byte) error) {
+	batch := batches.Get().(*[][]byte)
+	defer func() {
+		clear(*batch) // or it would keep media that nobody needs
+		*batch = (*batch)[:0]
+		batches.Put(batch)
+		if r := recover(); r != nil {
+			p.sink.Broken(&PanicError{r, debug.Stack()})
+			p.end()
+		}
+	}()
+	for {
+		bufs, closed := p.next((*batch)[:0])
+		*batch = bufs
+		switch {
+		case closed:
+			p.end()
+			return
+		case len(bufs) > 0:
+			if !p.give(bufs, write) {
+				return
+			}
+		case p.state.CompareAndSwap(serving, idle):
+			return
+		default:
+			p.state.Store(serving)
+		}
+	}
+}
+
+// give passes a batch on; false says that another goroutine serves the player now.
+func (p *Player) give(bufs [][]byte, write func([][]byte) error) bool {
+	err := error(nil)
+	if write != nil {
+		err = write(bufs)
+	} else if bufs, err = p.sink.Offer(bufs); errors.Is(err, ErrWait) {
+		rest := slices.Clone(bufs)
+		go p.wait(rest)
+		return false
+	}
+	if err != nil {
+		p.fail(err)
+	}
+	return true
+}
+
+// wait serves a player whose connection takes no more at once, until it has got everything.
+func (p *Player) wait(rest [][]byte) {
+	if err := p.sink.Write(rest); err != nil {
+		p.fail(err)
+	}
+	clear(rest)
+	p.run(p.sink.Write)
+}
+
+// fail ends the media of a player that cannot be written to; it stays until it is closed.
+func (p *Player) fail(err error) {
+	p.broken = true
+	p.sink.Broken(err)
+}
+
+func (p *Player) end() {
+	p.state.Store(ended)
+	close(p.over)
+}
+
+// next appends what there is for the player, a batch at most.
+func (p *Player) next(bufs [][]byte) (_ [][]byte, closed bool) {
+	p.s.mu.RLock()
+	defer p.s.mu.RUnlock()
+	if p.closed {
+		return bufs, true
+	}
+	return p.collect(bufs), false
+}

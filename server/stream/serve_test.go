@@ -1,0 +1,120 @@
+package stream
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+)
+
+// What a connection does not take at once it gets when it does, in order, while others are served.
+func TestWaiting(t *testing.T) {
+	for _, room := range []int{0, 1, 15, 40} {
+		synctest.Test(t, func(t *testing.T) {
+			s := NewRegistry(options()).Hold(key)
+			p := publish(t, s, true)
+			slow, other := play(s, 7), play(s, 1)
+			slow.stall(room)
+			p.send("VKia")
+			synctest.Wait()
+			p.send("Ka")
+			if letters := got(t, other); letters != "VKiaKa" {
+				t.Errorf("room for %d bytes: the other player got %q", room, letters)
+			}
+			slow.resume()
+			if letters := got(t, slow); letters != "VKiaKa" {
+				t.Errorf("room for %d bytes: %q", room, letters)
+			}
+			p.send("i") // and no goroutine is needed any more
+			if letters := got(t, slow); letters != "i" || slow.state.Load() != idle {
+				t.Errorf("room for %d bytes: %q afterwards", room, letters)
+			}
+			slow.leave()
+			other.leave()
+		})
+	}
+}
+
+// A player that is closed while its connection takes nothing is over when that has an end.
+func TestClosedWhileWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := NewRegistry(options()).Hold(key)
+		p := publish(t, s, true)
+		v := play(s, 1)
+		v.stall(1)
+		p.send("VK")
+		synctest.Wait()
+		v.Close()
+		synctest.Wait()
+		select {
+		case <-v.Over():
+			t.Error("over, though media is under way")
+		default:
+		}
+		v.resume()
+		<-v.Over()
+		if letters := got(t, v); letters != "V" && letters != "VK" {
+			t.Errorf("%q", letters)
+		}
+	})
+}
+
+// A connection that fails ends its player alone.
+func TestBroken(t *testing.T) {
+	failure := errors.New("reset")
+	for _, waits := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			s := NewRegistry(options()).Hold(key)
+			p := publish(t, s, true)
+			bad, good := play(s, 1), play(s, 1)
+			if waits {
+				bad.stall(0)
+				p.send("V")
+				synctest.Wait()
+			}
+			bad.mu.Lock()
+			bad.fails = failure
+			bad.mu.Unlock()
+			if waits {
+				bad.resume()
+			} else {
+				p.send("V")
+			}
+			p.send("Kia")
+			if letters := got(t, good); letters != "VKia" {
+				t.Errorf("waiting %v: the other player got %q", waits, letters)
+			}
+			if len(bad.inbox.broken) != 1 || bad.inbox.broken[0] != failure {
+				t.Errorf("waiting %v: told %v", waits, bad.inbox.broken)
+			}
+			bad.leave()
+			good.leave()
+		})
+	}
+}
+
+// bomb is a connection whose code is at fault.
+type bomb struct{ inbox }
+
+func (*bomb) Offer([][]byte) ([][]byte, error) { panic("boom") }
+
+func TestPanic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := NewRegistry(options()).Hold(key)
+		b := &bomb{}
+		bad := s.Play(1, b)
+		bad.Start()
+		good := play(s, 1)
+		p := publish(t, s, true)
+		p.send("VK")
+		if letters := got(t, good); letters != "<VK" {
+			t.Errorf("the other player got %q", letters)
+		}
+		var told *PanicError
+		if len(b.broken) != 1 || !errors.As(b.broken[0], &told) || told.Value != "boom" || len(told.Stack) == 0 {
+			t.Errorf("%v", b.broken)
+		}
+		bad.Close()
+		<-bad.Over()
+		good.leave()
+	})
+}
