@@ -17,7 +17,7 @@ type Front struct {
 	wg     sync.WaitGroup
 
 	mu    sync.Mutex
-	conns map[net.Conn]struct{}
+	conns map[*net.TCPConn]struct{}
 	ended bool
 }
 
@@ -28,7 +28,7 @@ func Listen(ctx context.Context, serve func(*Front, *net.TCPConn)) (*Front, erro
 	if err != nil {
 		return nil, err
 	}
-	f := &Front{ln: ln, conns: map[net.Conn]struct{}{}}
+	f := &Front{ln: ln, conns: map[*net.TCPConn]struct{}{}}
 	f.ctx, f.cancel = context.WithCancel(ctx)
 	f.wg.Go(func() { f.accept(serve) })
 	return f, nil
@@ -108,17 +108,17 @@ func (f *Front) Dial(addr string, from net.IP) (*net.TCPConn, error) {
 	return c, nil
 }
 
-// Stop closes the listener and every connection, and waits for their goroutines.
+// Stop closes the listener, resets every connection, and waits for their goroutines.
 func (f *Front) Stop() {
 	f.mu.Lock()
 	f.ended = true
 	conns := f.conns
-	f.conns = map[net.Conn]struct{}{}
+	f.conns = map[*net.TCPConn]struct{}{}
 	f.mu.Unlock()
 	f.cancel()
 	f.ln.Close()
 	for c := range conns {
-		c.Close()
+		Reset(c)
 	}
 	f.wg.Wait()
 }

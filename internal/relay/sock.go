@@ -16,7 +16,7 @@ const dialTimeout = 10 * time.Second
 func Dial(ctx context.Context, addr string, from net.IP) (*net.TCPConn, error) {
 	d := net.Dialer{Timeout: dialTimeout}
 	if from != nil {
-		d.LocalAddr = &net.TCPAddr{IP: from}
+		d.LocalAddr, d.Control = &net.TCPAddr{IP: from}, bindLate
 	}
 	c, err := d.DialContext(ctx, "tcp", addr)
 	if err != nil {
@@ -29,6 +29,18 @@ func Dial(ctx context.Context, addr string, from net.IP) (*net.TCPConn, error) {
 func Reset(c *net.TCPConn) {
 	// An error means that it is closed already.
 	_ = c.SetLinger(0)
+	c.Close()
+}
+
+// Forget ends a connection whose peer has ended its side and waits for nothing
+// more. It does so with a reset, which is not to overtake anything: with
+// everything sent, that is, and with a FIN where that is not known. Behind a FIN
+// the peer's kernel would keep the connection's port for a minute.
+func Forget(c *net.TCPConn) {
+	if allSent(c) {
+		// An error means that it is closed already.
+		_ = c.SetLinger(0)
+	}
 	c.Close()
 }
 
