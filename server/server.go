@@ -24,6 +24,9 @@ type Options struct {
 	OnHook func(vhost string, c hook.Call)
 	// API makes the handler of the HTTP API when Config.API is enabled. It is called once, by Start.
 	API func(*Server) http.Handler
+	// Forget ends the connection of a client that has closed it with a reset instead of a FIN of ours, once all it was
+	// sent is out: no kernel keeps its port for a minute then. It is for tests that have clients come by the ten thousand.
+	Forget bool
 }
 
 // Server is an RTMP server with hooks. New makes one, Start begins, Shutdown or Close ends it for good.

@@ -14,6 +14,7 @@ import (
 	"github.com/yutopp/go-rtmp/message"
 
 	"hookproof/internal/hook"
+	"hookproof/internal/relay"
 	"hookproof/internal/rtmp/chunk"
 	"hookproof/internal/rtmp/command"
 	"hookproof/internal/rtmp/handshake"
@@ -218,6 +219,9 @@ func (c *session) finish(why error) {
 	linger := time.Duration(0)
 	if refused != nil {
 		linger = c.set.cfg.Timeouts.Linger
+	}
+	if c.srv.o.Forget && errors.Is(why, errLeft) {
+		relay.Forget(c.conn.nc)
 	}
 	c.conn.hangUp(linger)
 }

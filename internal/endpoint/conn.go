@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hookproof/internal/hook"
+	"hookproof/internal/relay"
 )
 
 // conn is one connection, served by one goroutine.
@@ -28,6 +29,7 @@ type conn struct {
 	out      []byte // the answer being written
 	requests int
 	ended    error // what to tell of the end
+	left     bool  // the caller closed between requests
 
 	readBy, writeBy time.Time // deadlines that are set
 }
@@ -47,11 +49,20 @@ func (c *conn) serve() {
 			c.buf, c.r, c.w = *first, 0, 0
 		}
 	}
-	c.nc.Close()
+	c.close()
 	bufs.Put(first)
 	c.buf, c.out = nil, nil
 	c.e.leave(c)
 	c.e.observeConn(c, true, c.ended)
+}
+
+// close ends the connection when it has been served.
+func (c *conn) close() {
+	if tcp, ok := c.raw.(*net.TCPConn); ok && c.left && c.e.opts.Forget {
+		relay.Forget(tcp)
+		return
+	}
+	c.nc.Close()
 }
 
 // reset makes the connection end with a TCP reset.
@@ -67,7 +78,8 @@ func (c *conn) reset() {
 // follow.
 func (c *conn) serveOne() bool {
 	if err := c.awaitByte(); err != nil {
-		if !errors.Is(err, io.EOF) && !errors.Is(err, os.ErrDeadlineExceeded) {
+		c.left = errors.Is(err, io.EOF)
+		if !c.left && !errors.Is(err, os.ErrDeadlineExceeded) {
 			c.ended = err
 		}
 		return false

@@ -237,3 +237,30 @@ func TestMaxConns(t *testing.T) {
 		t.Errorf("second connection: %q, %v, want it closed", b, err)
 	}
 }
+
+// A caller that closes between requests gets our FIN, or with Forget a reset;
+// what it has still to read comes before either.
+func TestForget(t *testing.T) {
+	for name, forget := range map[string]bool{"FIN": false, "RST": true} {
+		t.Run(name, func(t *testing.T) {
+			ended := make(chan ConnEvent, 2)
+			e := serve(t, Options{Forget: forget, ObserveConn: func(ev ConnEvent) {
+				if ev.Closed {
+					ended <- ev
+				}
+			}})
+			nc := dial(t, e.Addr())
+			send(t, nc, post("a"))
+			if err := nc.CloseWrite(); err != nil {
+				t.Fatal(err)
+			}
+			if ev := <-ended; ev.Err != nil || ev.Requests != 1 {
+				t.Errorf("connection: %+v", ev)
+			}
+			expect(t, nc, plainAnswer)
+			if _, err := io.ReadAll(nc); errors.Is(err, syscall.ECONNRESET) != forget || !forget && err != nil {
+				t.Errorf("read: %v, want a reset: %v", err, forget)
+			}
+		})
+	}
+}

@@ -26,6 +26,11 @@ type Options struct {
 	// ObserveConn is called when a connection is accepted and when it ended.
 	ObserveConn func(ConnEvent)
 
+	// Forget has a connection whose caller closed it between requests end with a
+	// reset instead of our FIN, so that no kernel keeps its port for a minute. It
+	// is for callers that never close one direction only.
+	Forget bool
+
 	// MaxRequests bounds the recording; the oldest are dropped first (see
 	// Endpoint.Dropped). 0: 100,000. Negative: nothing is recorded.
 	MaxRequests int

@@ -211,7 +211,7 @@ func (o *Options) open(ctx context.Context, p *hook.Profile, url string, scale f
 			return nil, err
 		}
 	}
-	return hookstage.Open(ctx, hookstage.Options{Profile: p, URLs: urls, Identities: id, Scale: scale})
+	return hookstage.Open(ctx, hookstage.Options{Profile: p, URLs: urls, Identities: id, Scale: scale, Forget: true})
 }
 
 // timing is the requirement that goes by the clock. Mutants run side by side,

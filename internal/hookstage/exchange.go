@@ -14,6 +14,7 @@ import (
 
 	"hookproof/internal/hookjudge"
 	"hookproof/internal/pace"
+	"hookproof/internal/relay"
 )
 
 // result is what came of a request.
@@ -158,6 +159,9 @@ func (t *Target) exchange(ctx context.Context, q *Request, limit time.Duration) 
 	sent := w.send(q.wire())
 	r := w.receive(q.method(), limit)
 	r.sent = began
+	if tcp, ok := w.conn.(*net.TCPConn); ok && t.o.Forget && sent == nil && r.err == nil {
+		relay.Forget(tcp)
+	}
 	if r.err != nil && sent != nil && r.how == hookjudge.Dropped {
 		r.err = fmt.Errorf("%w (it ended before the request was out)", r.err)
 	}

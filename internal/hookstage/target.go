@@ -28,6 +28,10 @@ type Options struct {
 	// Safe leaves out what could harm a server in production: hostile requests
 	// (H-BAD-02) and load.
 	Safe bool
+	// Forget resets a connection once its request is answered in whole, so that
+	// no kernel keeps its port for a minute: where many such runs follow each
+	// other. Servers are otherwise left as their callers leave them, with a FIN.
+	Forget bool
 }
 
 // Time limits, before scaling.

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -127,6 +128,34 @@ func TestExchange(t *testing.T) {
 			r := target.exchange(context.Background(), &Request{URL: srv.URL + "/"}, target.limit())
 			if r.how != c.how || (r.err == nil) != (c.how == "") {
 				t.Errorf("%q, %v; want %q", r.how, r.err, c.how)
+			}
+		})
+	}
+}
+
+// An answered connection ends with a FIN, unless the target is to forget it.
+func TestExchangeForgets(t *testing.T) {
+	for name, forget := range map[string]bool{"FIN": false, "RST": true} {
+		t.Run(name, func(t *testing.T) {
+			ended := make(chan error, 1)
+			srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				c, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					ended <- err
+					return
+				}
+				defer c.Close()
+				io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n0")
+				_, err = io.Copy(io.Discard, c)
+				ended <- err
+			})
+			target := &Target{o: Options{Profile: hook.SRS7, Scale: 1, Forget: forget}, clock: pace.Start(nil)}
+			defer target.clock.Close()
+			if r := target.exchange(context.Background(), &Request{URL: srv.URL + "/"}, target.limit()); r.err != nil {
+				t.Fatal(r.err)
+			}
+			if err := <-ended; errors.Is(err, syscall.ECONNRESET) != forget || !forget && err != nil {
+				t.Errorf("the server's end: %v, want a reset: %v", err, forget)
 			}
 		})
 	}

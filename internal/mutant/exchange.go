@@ -103,6 +103,9 @@ func (c *hookConn) serve() {
 	br := bufio.NewReaderSize(c.down, maxHead)
 	err := c.requests(br)
 	if c.up == nil {
+		if whole(err) {
+			relay.Forget(c.down) // every answer was given
+		}
 		return
 	}
 	relay.Pass(c.up, err)

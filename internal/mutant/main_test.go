@@ -51,7 +51,7 @@ func named(t *testing.T, name string) Mutant {
 // recorder starts an endpoint; it ends with the test.
 func recorder(t *testing.T, answer func(*endpoint.Request) endpoint.Answer) *endpoint.Endpoint {
 	t.Helper()
-	e := endpoint.New(endpoint.Options{Default: answer})
+	e := endpoint.New(endpoint.Options{Default: answer, Forget: true}) // as the stage has it
 	if err := e.Listen("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}

@@ -72,7 +72,12 @@ func (s *session) fromClient() {
 	}
 	give := s.defect.gone == nil || s.defect.gone(s, t.readErr)
 	s.leaves()
-	if give {
+	s.set(func(s *session) { s.left = whole(t.readErr) })
+	switch {
+	case !give:
+	case whole(t.readErr) && get(s, func(s *session) bool { return s.ended }):
+		relay.Forget(s.server) // both have ended
+	default:
 		relay.Pass(s.server, t.readErr)
 	}
 }
@@ -120,9 +125,15 @@ func (s *session) fromServer() {
 	}
 	// The client does not know yet: what it does from now on is no leaving.
 	s.set(func(s *session) { s.dropped = !s.bye })
-	if s.defect.ended == nil || s.defect.ended(s, t.readErr) {
-		relay.Pass(s.client, t.readErr)
+	if s.defect.ended != nil && !s.defect.ended(s, t.readErr) {
+		return
 	}
+	s.set(func(s *session) { s.ended = whole(t.readErr) })
+	if !whole(t.readErr) && get(s, func(s *session) bool { return s.left }) {
+		relay.Forget(s.client) // as the server did, who had the client's end
+		return
+	}
+	relay.Pass(s.client, t.readErr)
 }
 
 // answers looks at the server's messages, and writes them anew where the

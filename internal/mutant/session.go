@@ -39,6 +39,8 @@ type session struct {
 	bye       bool             // it has ended a stream, or gone
 	dropped   bool             // the server ended the connection before that
 	vanished  bool             // it went without closing
+	left      bool             // it ended its side in order
+	ended     bool             // the server did, and the client was given that
 	counted   bool             // it counts among the connections of its app
 	early     []*chunk.Message // publisher: the first frames it sent unasked
 }

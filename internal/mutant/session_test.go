@@ -29,7 +29,7 @@ func putServer(t *testing.T, m Mutant, answer func(*endpoint.Request) endpoint.A
 	e := recorder(t, answer)
 	cfg.Listen = []string{"127.0.0.1:0"}
 	cfg.API.Enabled = false
-	srv, err := server.New(cfg, server.Options{})
+	srv, err := server.New(cfg, server.Options{Forget: true}) // as the stage has it
 	if err != nil {
 		t.Fatal(err)
 	}

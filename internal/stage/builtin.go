@@ -49,12 +49,12 @@ func BuiltIn(o BuiltInOptions) (*Target, error) {
 		o.Scale = 1
 	}
 	t := &Target{Profile: o.Profile, App: "live", ClientIP: loopback, Scale: o.Scale, HookTimeout: hookTimeout * time.Second,
-		Lacks: map[Capability]string{}}
+		Lacks: map[Capability]string{}, forget: o.Between != nil}
 	if err := t.startBuiltIn(o); err != nil {
 		return nil, err
 	}
 	t.Own = func(ctx context.Context, own OwnOptions) (*Target, error) {
-		c := &Target{Profile: t.Profile, App: t.App, ClientIP: t.ClientIP, Scale: t.Scale, HookTimeout: t.HookTimeout, Lacks: t.Lacks, clock: t.clock, sharesClock: true, strays: t.strays}
+		c := &Target{Profile: t.Profile, App: t.App, ClientIP: t.ClientIP, Scale: t.Scale, HookTimeout: t.HookTimeout, Lacks: t.Lacks, clock: t.clock, sharesClock: true, strays: t.strays, forget: t.forget}
 		return c, c.startOwn(ctx, o, own)
 	}
 	return t, nil
@@ -68,7 +68,7 @@ func (t *Target) startBuiltIn(o BuiltInOptions) error {
 	cfg, err := parseBuiltIn(t.builtInText(at), 0)
 	var srv *server.Server
 	if err == nil {
-		srv, err = newServer(cfg, server.Options{Logger: o.Logger})
+		srv, err = newServer(cfg, server.Options{Logger: o.Logger, Forget: t.forget})
 	}
 	if err != nil {
 		t.closeEndpoints()

@@ -20,6 +20,7 @@ type childOrder struct {
 	Conf    string        // SRS configuration
 	Silence time.Duration // after which a silent publisher is dropped; 0: the default
 	Leak    int           // bytes that each client leaves behind: a planted defect
+	Forget  bool          // server.Options.Forget
 	Tidy    bool          // nothing else: give unused memory back to the system
 }
 
@@ -41,7 +42,7 @@ func startInChild(order childOrder) (child.Server, childReady, error) {
 	if err != nil {
 		return nil, childReady{}, err
 	}
-	o := server.Options{}
+	o := server.Options{Forget: order.Forget}
 	if order.Leak > 0 {
 		o.OnHook = leak(order.Leak)
 	}
@@ -112,7 +113,7 @@ func (t *Target) startOwn(ctx context.Context, o BuiltInOptions, own OwnOptions)
 	if err != nil {
 		return err
 	}
-	order := childOrder{Conf: t.builtInText(at), Silence: own.Silence, Leak: o.Leak}
+	order := childOrder{Conf: t.builtInText(at), Silence: own.Silence, Leak: o.Leak, Forget: t.forget}
 	p, ready, err := children.Run(ctx, order)
 	if err != nil {
 		t.closeEndpoints()

@@ -35,6 +35,7 @@ type router struct {
 	strays  []*Scene // that look at requests of no scene
 
 	shared      bool    // the server may have clients that are not ours
+	forget      bool    // endpoint.Options.Forget
 	unexplained *strays // of the whole run
 }
 
@@ -66,6 +67,7 @@ func (r *router) endpoint() *endpoint.Endpoint {
 	e = endpoint.New(endpoint.Options{
 		MaxRequests: -1,
 		MaxBody:     16 << 20,
+		Forget:      r.forget,
 		Observe:     func(q *endpoint.Request, p endpoint.Phase) { r.observe(liveKey{e, q.Seq}, q, p) },
 		Default:     func(q *endpoint.Request) endpoint.Answer { return r.answer(liveKey{e, q.Seq}) },
 	})

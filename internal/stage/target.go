@@ -54,6 +54,7 @@ type Target struct {
 	router               *router
 	strays               *strays // nil: its own
 	shared               bool    // it may have clients that are not ours
+	forget               bool    // endpoint.Options.Forget
 	scenes               atomic.Int64
 	numbers              atomic.Uint64
 	names                sync.Map // of actors, by number
@@ -79,7 +80,7 @@ func (t *Target) endpoints(a Addresses, nonce string) (Addresses, error) {
 		t.strays = &strays{}
 	}
 	t.router = newRouter(t.Profile, nonce, t.strays)
-	t.router.shared = t.shared
+	t.router.shared, t.router.forget = t.shared, t.forget
 	if t.clock == nil {
 		t.clock = pace.Start(t.router.starved)
 	}
