@@ -49,7 +49,7 @@ var orderRows = []Mutant{
 	{Name: "early-play-unasked", Defect: "a player that comes before the publisher gives neither on_play nor on_stop", Expected: ids("S-ORD-09"), May: ids("S-KEY-*", "S-ORD-*", "S-ANS-*", "S-CON-*", "S-URL-02"),
 		parts: hooked(on(noEarlyPlay, hook.OnPlay, hook.OnStop))},
 	{Name: "early-play-empty", Defect: "a player that comes before the publisher gets no media", Expected: ids("S-ORD-09"), May: ids("S-ANS-04", "S-ANS-06", "S-CON-*"), parts: spoken(noMediaForEarly)},
-	{Name: "republish-silent", Defect: "on_unpublish is not sent when the client publishes again", Expected: ids("S-ORD-10"), May: ids("S-ID-01"), parts: hooked(sparing(onlyAtClose(hook.OnUnpublish)))},
+	{Name: "republish-silent", Defect: "on_unpublish is not sent when the client publishes again", Expected: ids("S-ORD-03", "S-ORD-10"), May: ids("S-ID-01"), parts: hooked(sparing(onlyAtClose(hook.OnUnpublish)))},
 	{Name: "silence-unnoticed", Defect: "a publisher that has fallen silent is never dropped", Expected: ids("S-ORD-11"), Slow: true, parts: spoken(livesOn)},
 	{Name: "half-connected-closes", Defect: "a peer that never sent connect gives on_close", Expected: ids("S-ID-01", "S-ORD-12"), parts: spoken(closesHalfConnected)},
 	{Name: "replay-silent", Defect: "on_stop is not sent when the client plays another stream", Expected: ids("S-ORD-13"), parts: hooked(sparing(onlyAtClose(hook.OnStop)))},

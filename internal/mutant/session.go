@@ -36,7 +36,7 @@ type session struct {
 	started   bool             // publisher: told Publish.Start
 	media     int              // media messages given to the client
 	late      bool             // player: it came before any publisher
-	bye       bool             // it has ended a stream, or gone
+	bye       bool             // it has ended its latest stream, or gone
 	dropped   bool             // the server ended the connection before that
 	vanished  bool             // it went without closing
 	left      bool             // it ended its side in order
@@ -144,7 +144,7 @@ func (s *session) said(m *chunk.Message, c *command.Command) {
 		}
 		s.set(func(s *session) {
 			s.stream, _, _ = strings.Cut(name, "?")
-			s.id, s.publishes, s.plays, s.started, s.media = m.Stream, c.Name == "publish", c.Name == "play", false, 0
+			s.id, s.publishes, s.plays, s.started, s.media, s.bye = m.Stream, c.Name == "publish", c.Name == "play", false, 0, false
 		})
 		if c.Name == "play" {
 			ch := s.channel()

@@ -192,3 +192,22 @@ func TestPauseStops(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+// Who ends a stream and publishes another has not left: its closing events are
+// those of any client.
+func TestLeaversForgotten(t *testing.T) {
+	s := put(t, named(t, "leavers-forgotten"), nil)
+	alice := s.enter(t, "alice")
+	publish(t, alice, "cam")
+	if err := alice.FCUnpublish(t.Context(), "cam"); err != nil {
+		t.Fatal(err)
+	}
+	publish(t, alice, "door")
+	if err := alice.Leave(); err != nil {
+		t.Fatal(err)
+	}
+	want := "on_connect on_publish on_unpublish on_publish on_unpublish on_close "
+	if got := s.events(t, 6); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
