@@ -1,14 +1,19 @@
 package loadgen
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"hookproof/loadgen/measure"
+)
 
 // gauges are the counters of a running test.
 type gauges struct {
 	started, arriving, publishing, playing       atomic.Int64
 	connected, published, played                 atomic.Int64
 	refused, vanished, left, failed              atomic.Int64
-	sent, received, lost, reordered              atomic.Int64
+	sent, lost, reordered                        atomic.Int64
 	stalls, noFrame, bytesIn, bytesOut, peakLive atomic.Int64
+	received                                     measure.Striped // frames
 }
 
 // live is how many clients are in.

@@ -84,7 +84,7 @@ func (s *session) enter(ctx context.Context) error {
 // options are the client's, which carries its key and credentials.
 func (s *session) options() client.Options {
 	o := client.Options{
-		URL: s.r.url(s), PageURL: s.r.pageURL(s), Timeout: s.r.cfg.Timeout, Quiet: true, HeadsOnly: true, Observe: s.observe,
+		URL: s.r.url(s), PageURL: s.r.pageURL(s), Timeout: s.r.cfg.Timeout, Quiet: true, Observe: s.observe, OnFrame: s.media,
 	}
 	if n := len(s.r.cfg.Sources); n > 0 {
 		o.LocalAddr = s.r.cfg.Sources[s.Index%n]

@@ -22,11 +22,9 @@ type watch struct {
 	lastDelay        time.Duration
 }
 
-// observe is told everything that happens to the client.
+// observe is told everything that happens to the client, but of frames.
 func (s *session) observe(ev client.Event) {
 	switch ev.Kind {
-	case client.Media:
-		s.media(&ev)
 	case client.Dialed:
 		s.record(measure.TCP, ev.At)
 	case client.HandshakeDone:
@@ -81,25 +79,25 @@ func (s *session) dropped(how client.How) {
 }
 
 // media looks at a frame that a player got.
-func (s *session) media(ev *client.Event) {
-	if !ev.Frame || s.publishes() {
+func (s *session) media(f client.Frame) {
+	if !f.Frame || s.publishes() {
 		return
 	}
 	s.frames++
-	s.r.g.received.Add(1)
-	m := &ev.Marker
+	s.r.g.received.Inc(s.Index)
+	m := &f.Marker
 	if s.frames == 1 && !s.r.cfg.NoMedia { // which is a matter of the distance between its few bytes
-		s.record(measure.FirstFrame, s.since(ev.At))
+		s.record(measure.FirstFrame, s.since(f.At))
 	}
-	if ev.Keyframe && !s.keyframe {
+	if f.Keyframe && !s.keyframe {
 		s.keyframe, s.lost = true, 0 // until then servers hold back what cannot be decoded
-		s.record(measure.FirstKeyframe, s.since(ev.At))
+		s.record(measure.FirstKeyframe, s.since(f.At))
 	}
 	if m.Publisher == 0 {
 		return
 	}
 	s.sequence(m)
-	s.delay(ev.At, m.SentAt)
+	s.delay(f.At, m.SentAt)
 }
 
 // since corrects the time of a first frame by what the player had to wait for

@@ -25,6 +25,7 @@ type Client struct {
 	ask  pending
 
 	reader *chunk.Reader // of the read goroutine; nil after DialRaw
+	frames frameClock    // of the read goroutine
 	tx     atomic.Uint64 // the last transaction
 	stream atomic.Uint32 // the message stream that steps are about
 	done   chan struct{}
@@ -87,7 +88,7 @@ func (c *Client) handshake(ctx context.Context) error {
 	}
 	c.conn.SetDeadline(time.Time{})
 	c.reader = chunk.NewReader(c.conn, chunk.DefaultLimits())
-	if c.o.HeadsOnly {
+	if c.o.OnFrame != nil {
 		c.reader.KeepMedia(markerReach)
 	}
 	c.reader.AddBytes(stats.Read)

@@ -71,10 +71,12 @@ type Options struct {
 	// ReceiveBuffer is the socket's receive buffer in bytes, 0 for the system's.
 	// A small one makes StallReading felt at once.
 	ReceiveBuffer int
-	// HeadsOnly leaves the bodies of audio and video unread but for their first
-	// 256 bytes, where headers and markers stand: for thousands of players.
-	// Event.Payload is then no more than that.
-	HeadsOnly bool
+	// OnFrame, when not nil, is told of audio and video instead of Observe, for
+	// thousands of players: no Event is made of them, Counters and Publishers
+	// leave them out, and their bodies are not kept but for the first 256
+	// bytes, where headers and markers stand. Called as Observe is, in the
+	// reading goroutine.
+	OnFrame func(Frame)
 	// Publisher, when not 0, is stamped into every H.264 and AAC frame this
 	// client publishes (Marker). It should be unique in a run.
 	Publisher uint64

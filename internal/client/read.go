@@ -7,7 +7,6 @@ import (
 	"github.com/yutopp/go-rtmp/message"
 
 	"hookproof/internal/rtmp/chunk"
-	"hookproof/internal/rtmp/codec"
 	"hookproof/internal/rtmp/command"
 )
 
@@ -65,6 +64,10 @@ func (c *Client) discard() error {
 }
 
 func (c *Client) dispatch(m *chunk.Message) {
+	if c.o.OnFrame != nil && (m.Type == message.TypeIDAudioMessage || m.Type == message.TypeIDVideoMessage) {
+		c.frame(m)
+		return
+	}
 	ev := Event{Type: m.Type, Stream: m.Stream, Timestamp: m.Timestamp, Size: len(m.Payload) + c.reader.Cut()}
 	switch m.Type {
 	case message.TypeIDAudioMessage, message.TypeIDVideoMessage:
@@ -96,19 +99,6 @@ func (c *Client) media(ev *Event, m *chunk.Message) {
 	}
 	c.n.media(ev)
 	c.emit(ev)
-}
-
-// mediaHeader says what an audio or video message is: a frame, perhaps a
-// keyframe, a sequence header, or none of them (an end of sequence, say). A
-// message that cannot be parsed makes a frame: it was sent as one.
-func mediaHeader(t message.TypeID, payload []byte) (frame, keyframe, header bool) {
-	if t == message.TypeIDAudioMessage {
-		h, err := codec.ParseAudio(payload)
-		return err != nil || !h.SequenceHeader && !h.SequenceEnd && !h.ChannelConfig, false, h.SequenceHeader
-	}
-	h, err := codec.ParseVideo(payload)
-	frame = err != nil || !h.SequenceHeader && !h.SequenceEnd && !h.Metadata && !h.Command
-	return frame, h.Keyframe && frame, h.SequenceHeader
 }
 
 func readCommand(ev *Event, m *chunk.Message) {

@@ -21,33 +21,38 @@ const (
 	generatorRamp       = 5 * time.Second
 )
 
-// players measures what players cost a load generator, all on rtmpserver.
+// players measures what players cost a load generator, all on rtmpserver, and
+// all beside the same publisher.
 func players(b *bench, t *table) error {
-	for range b.rounds {
-		rep, err := b.load(ours("rtmpserver", ""), "-n", fmt.Sprint(generatorPlayers+1), "-publishers", "1", "-streams", "1",
-			"-bitrate", "600k", "-ramp", generatorRamp.String(), "-hold", b.hold.String(), "-down", "2s")
-		if err != nil {
-			return err
+	type generator struct {
+		name    string
+		command func(rtmp, run string) []string
+	}
+	all := []generator{{"loadgen", func(rtmp, run string) []string {
+		return append([]string{filepath.Join(b.bin, "loadgen"), "-rtmp", rtmp, "-run", run, "-n", fmt.Sprint(generatorPlayers), "-publishers", "0", "-streams", "1",
+			"-ramp", generatorRamp.String(), "-hold", (b.hold + 20*time.Second).String()}, quiet...)
+	}}}
+	if b.sbLoad != "" {
+		all = append(all, generator{"sb_rtmp_load", func(rtmp, run string) []string {
+			return []string{b.sbLoad, "-c", fmt.Sprint(generatorPlayers), "-r", rtmp + "/lg" + run + "s0", "-s", generatorRamp.String()[:1]}
+		}})
+	}
+	for round := range b.rounds {
+		for _, g := range all {
+			share, err := b.besidePublisher(g.command)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(b.out.Err, "  round %d  %-22s %.4g %s\n", round+1, g.name, share/generatorPlayers*100, t.unit)
+			t.add(g.name, share/generatorPlayers*100)
 		}
-		w := between(rep, generatorRamp+2*time.Second, generatorRamp+b.hold)
-		t.add("loadgen", 100*w.own/w.seconds/generatorPlayers*100)
-		if b.sbLoad == "" {
-			continue
-		}
-		share, err := b.besidePublisher(func(rtmp, stream string) []string {
-			return []string{b.sbLoad, "-c", fmt.Sprint(generatorPlayers), "-r", rtmp + "/" + stream, "-s", generatorRamp.String()[:1]}
-		})
-		if err != nil {
-			return err
-		}
-		t.add("sb_rtmp_load", share/generatorPlayers*100)
 	}
 	return nil
 }
 
 // besidePublisher runs a generator of players beside one publisher and gives
 // its CPU use in percent of a core.
-func (b *bench) besidePublisher(command func(rtmp, stream string) []string) (float64, error) {
+func (b *bench) besidePublisher(command func(rtmp, run string) []string) (float64, error) {
 	p, rtmp, err := b.serve(ours("rtmpserver", ""), "")
 	if err != nil {
 		return 0, err
@@ -60,7 +65,7 @@ func (b *bench) besidePublisher(command func(rtmp, stream string) []string) (flo
 		return 0, err
 	}
 	defer publisher.stop()
-	return b.watch(p, command(rtmp, "lg"+run+"s0"))
+	return b.watch(p, command(rtmp, run))
 }
 
 // watch runs a generator against a server and gives its CPU use once it has

@@ -50,6 +50,18 @@ func TestSetAddsUpFromManyGoroutines(t *testing.T) {
 	}
 }
 
+func TestStripedAddsUp(t *testing.T) {
+	var s Striped
+	var wg sync.WaitGroup
+	for who := range 200 {
+		wg.Go(func() { s.Inc(who - 100) })
+	}
+	wg.Wait()
+	if n := s.Load(); n != 200 {
+		t.Errorf("%d, want 200", n)
+	}
+}
+
 func TestSetHoldsToItsRange(t *testing.T) {
 	s := NewSet()
 	s.Record(TCP, 0, -time.Second)

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"runtime"
 	"sync"
 	"time"
 
@@ -17,8 +18,9 @@ const (
 )
 
 // frameShards is how many histograms share the recording of a metric that
-// comes with every frame.
-const frameShards = 8
+// comes with every frame: enough that processors seldom wait for each other,
+// and no more, since whoever asks has to add them up.
+func frameShards() int { return min(runtime.GOMAXPROCS(0), 64) }
 
 // NewHistogram makes an empty histogram of the common range.
 func NewHistogram() *hdrhistogram.Histogram { return hdrhistogram.New(Lowest, Highest, Digits) }
@@ -26,6 +28,9 @@ func NewHistogram() *hdrhistogram.Histogram { return hdrhistogram.New(Lowest, Hi
 // Set holds a histogram per metric. Its methods may be called from any goroutine.
 type Set struct {
 	metrics [Count][]shard
+
+	sumLock sync.Mutex
+	sum     *hdrhistogram.Histogram // of Quantile, to be used again
 }
 
 type shard struct {
@@ -40,7 +45,7 @@ func NewSet() *Set {
 	for m := range Count {
 		n := 1
 		if m.perFrame() {
-			n = frameShards
+			n = frameShards()
 		}
 		s.metrics[m] = make([]shard, n)
 	}
@@ -64,6 +69,11 @@ func (s *Set) Record(m Metric, who int, d time.Duration) {
 // Histogram gives a copy of what was recorded of m so far.
 func (s *Set) Histogram(m Metric) *hdrhistogram.Histogram {
 	sum := NewHistogram()
+	s.addTo(sum, m)
+	return sum
+}
+
+func (s *Set) addTo(sum *hdrhistogram.Histogram, m Metric) {
 	for i := range s.metrics[m] {
 		sh := &s.metrics[m][i]
 		sh.mu.Lock()
@@ -72,12 +82,17 @@ func (s *Set) Histogram(m Metric) *hdrhistogram.Histogram {
 		}
 		sh.mu.Unlock()
 	}
-	return sum
 }
 
 // Quantile gives the value below which q percent of those recorded of m lie;
-// false if there are none.
+// false if there are none. It leaves no garbage: it is asked every second.
 func (s *Set) Quantile(m Metric, q float64) (time.Duration, bool) {
-	h := s.Histogram(m)
-	return time.Duration(h.ValueAtQuantile(q)) * time.Microsecond, h.TotalCount() > 0
+	s.sumLock.Lock()
+	defer s.sumLock.Unlock()
+	if s.sum == nil {
+		s.sum = NewHistogram()
+	}
+	s.sum.Reset()
+	s.addTo(s.sum, m)
+	return time.Duration(s.sum.ValueAtQuantile(q)) * time.Microsecond, s.sum.TotalCount() > 0
 }
