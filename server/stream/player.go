@@ -59,6 +59,10 @@ func (p *Player) collect(bufs [][]byte) [][]byte {
 		size += len(p.first[0].wire)
 		p.first = p.first[1:]
 	}
+	if j := &p.s.rounds.joint; j.wire != nil && j.from == p.pos && !p.waitKey && p.streamID == SharedStreamID {
+		bufs, p.pos = append(bufs, j.wire), j.to
+		size += len(j.wire)
+	}
 	for n := 0; p.pos < r.end() && n < batchPackets && size < batchBytes; n++ {
 		packet := r.at(p.pos)
 		p.pos++

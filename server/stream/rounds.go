@@ -11,6 +11,38 @@ import (
 type rounds struct {
 	state   roundState
 	players []*Player // of the round under way
+	end     uint64    // up to where the last round went
+	joint   joint
+}
+
+// joint is what a round brings to all players that have got everything before, in one piece: many small
+// buffers would cost each of them more than this one copy.
+type joint struct {
+	from, to uint64
+	wire     []byte // nil: there is none
+}
+
+// jointBytes is how much is copied at most; what is larger costs little more in pieces.
+const jointBytes = 64 << 10
+
+// join makes the joint of what came since the last round. The caller holds mu.
+func (s *Stream) join() {
+	r, j := &s.rounds, joint{from: s.rounds.end, to: s.ring.end()}
+	r.end, r.joint = j.to, joint{}
+	if len(s.players) < 2 || j.from < s.ring.first || j.to-j.from < 2 {
+		return
+	}
+	size := 0
+	for n := j.from; n < j.to; n++ {
+		if size += len(s.ring.at(n).wire); size > jointBytes {
+			return
+		}
+	}
+	j.wire = make([]byte, 0, size)
+	for n := j.from; n < j.to; n++ {
+		j.wire = append(j.wire, s.ring.at(n).wire...)
+	}
+	r.joint = j
 }
 
 type roundState uint8
@@ -51,6 +83,7 @@ func (s *Stream) round() {
 	r := &s.rounds
 	s.mu.Lock()
 	r.state = roundOn
+	s.join()
 	players := append(r.players[:0], s.players...)
 	s.mu.Unlock()
 	kickAll(players)
@@ -59,7 +92,7 @@ func (s *Stream) round() {
 	clear(players)
 	r.players = players[:0]
 	more := r.state == roundOnMore
-	r.state = noRound
+	r.state, r.joint = noRound, joint{}
 	if more {
 		s.wake()
 	}

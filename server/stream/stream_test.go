@@ -90,3 +90,54 @@ func TestClosedPlayer(t *testing.T) {
 		}
 	})
 }
+
+// What a round brings in one piece is for those alone that have got all before and want all of it.
+func TestJoint(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := NewRegistry(options()).Hold(key)
+		p := publish(t, s, false)
+		var all []*viewer
+		for range 20 {
+			all = append(all, play(s, SharedStreamID))
+		}
+		round := func() {
+			<-time.After(merge)
+			synctest.Wait()
+		}
+		paused, other := play(s, SharedStreamID), play(s, 5)
+		p.send("MVAKi")
+		round()
+		for _, v := range append(all, paused, other) {
+			if letters := got(t, v); letters != "MVAKi" {
+				t.Errorf("at first: %q", letters)
+			}
+		}
+		waiting := play(s, SharedStreamID) // for a keyframe
+		paused.Pause(true)
+		p.send("iaKi")
+		early := play(s, SharedStreamID)
+		round()
+		for _, k := range []struct {
+			name string
+			v    *viewer
+			want string
+		}{
+			{"with all before", all[0], "iaKi"}, {"with all before, the last", all[19], "iaKi"},
+			{"another message stream", other, "iaKi"}, {"waits for a keyframe", waiting, "MVAaKi"},
+			{"paused", paused, ""}, {"came meanwhile", early, "MVA"},
+		} {
+			if letters := got(t, k.v); letters != k.want {
+				t.Errorf("%s: %q, want %q", k.name, letters, k.want)
+			}
+		}
+		paused.Pause(false)
+		p.send("Ka")
+		round()
+		if letters := got(t, paused); letters != "MVAKa" {
+			t.Errorf("resumed: %q", letters)
+		}
+		for _, v := range append(all, paused, other, waiting, early) {
+			v.leave()
+		}
+	})
+}
