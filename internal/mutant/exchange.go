@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 
 	"hookproof/internal/relay"
 )
@@ -89,6 +90,7 @@ type hookConn struct {
 
 	up     *net.TCPConn  // nil before the first request is forwarded
 	copied chan struct{} // closed when nothing comes back from up any more
+	ended  atomic.Bool   // up has ended in order, all of it was given on, and the end is next
 }
 
 // serveHooks serves one connection of the server's.
@@ -108,9 +110,18 @@ func (c *hookConn) serve() {
 		}
 		return
 	}
-	relay.Pass(c.up, err)
+	c.pass(err)
 	<-c.copied
 	c.front.Disown(c.up)
+}
+
+// pass gives the caller's end on.
+func (c *hookConn) pass(err error) {
+	if whole(err) && c.ended.Load() {
+		relay.Forget(c.up) // both have ended
+		return
+	}
+	relay.Pass(c.up, err)
 }
 
 // requests handles one request after the other, and returns how they ended.
@@ -173,7 +184,11 @@ func (c *hookConn) forward(b []byte) {
 		c.up, c.copied = up, make(chan struct{})
 		c.front.Go(func() {
 			defer close(c.copied)
-			relay.Copy(c.down, up)
+			end, ok := relay.CopyAll(c.down, up)
+			if ok {
+				c.ended.Store(whole(end))
+				relay.Pass(c.down, end)
+			}
 		})
 	}
 	if _, err := c.up.Write(b); err != nil {

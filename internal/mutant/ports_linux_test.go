@@ -3,6 +3,7 @@ package mutant
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/netip"
 	"os"
 	"slices"
@@ -38,6 +39,23 @@ func TestNoPortsKept(t *testing.T) {
 			clients.await(t, 1)
 		})
 	}
+}
+
+// An endpoint that ends a connection has no port kept either, once the caller
+// has ended it as well.
+func TestNoPortsKeptBehindClose(t *testing.T) {
+	e := recorder(t, nil)
+	at := between(t, Unmutated, Upstream{Main: e.Addr()})
+	ports := watch(t, e.Addr())
+	c := dialTest(t, at.Main)
+	if _, err := io.WriteString(c, post("/", "{}")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, c); err != nil {
+		t.Fatal(err)
+	}
+	c.Close()
+	ports.await(t, 0)
 }
 
 // sockets are those of the connections to some ports, seen from either side.

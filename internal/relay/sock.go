@@ -63,18 +63,25 @@ func Pass(to *net.TCPConn, err error) {
 // Copy copies from one side to the other until from ends, and gives its end
 // on. When to can take no more, from is reset.
 func Copy(to, from *net.TCPConn) {
+	if end, ok := CopyAll(to, from); ok {
+		Pass(to, end)
+	}
+}
+
+// CopyAll is Copy without giving on how from ended, which it returns; false
+// when from was reset instead.
+func CopyAll(to, from *net.TCPConn) (end error, ok bool) {
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(buf)
 		if n > 0 {
 			if _, werr := to.Write(buf[:n]); werr != nil {
 				Reset(from)
-				return
+				return nil, false
 			}
 		}
 		if err != nil {
-			Pass(to, err)
-			return
+			return err, true
 		}
 	}
 }
