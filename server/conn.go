@@ -101,13 +101,21 @@ func (c *conn) arm() {
 		if c.pinged.After(last) {
 			last = c.pinged
 		}
-		sooner(last.Add(p.ping))
+		sooner(atTick(last.Add(p.ping)))
 	}
 	c.nc.SetReadDeadline(next)
 	if c.aborted() != nil {
 		c.nc.SetDeadline(time.Unix(1, 0))
 	}
 }
+
+// tick is what times of pings are rounded up to: the clients that fall silent within it are asked together. For each of
+// thousands by itself a thread would have to be woken, which is most of what a ping costs.
+const tick = 100 * time.Millisecond
+
+var began = time.Now()
+
+func atTick(t time.Time) time.Time { return began.Add((t.Sub(began) + tick - 1).Truncate(tick)) }
 
 // pinger asks a client for a sign of life.
 type pinger interface{ ping() error }
