@@ -1,9 +1,7 @@
 package amf
 
 import (
-	"bytes"
 	"encoding/binary"
-	"fmt"
 	"math"
 	"strings"
 	"time"
@@ -21,33 +19,13 @@ func Decode(b []byte) ([]any, error) { return DecodeLimited(b, Limits{}) }
 
 // DecodeLimited is Decode with limits of the caller's. The error is an *Error.
 func DecodeLimited(b []byte, l Limits) ([]any, error) {
-	plain, err := check(b, l)
-	if err != nil {
+	if err := Validate(b, l); err != nil {
 		return nil, err
-	}
-	if plain {
-		return decodePlain(b)
 	}
 	d := decoder{b: b}
 	var vals []any
 	for len(d.b) > 0 {
 		vals = append(vals, d.value())
-	}
-	return vals, nil
-}
-
-// decodePlain lets go-amf0 decode what Validate found and called plain.
-func decodePlain(b []byte) ([]any, error) {
-	r := bytes.NewReader(b)
-	dec := amf0.NewDecoder(r)
-	var vals []any
-	for r.Len() > 0 {
-		var v any
-		at := len(b) - r.Len()
-		if err := dec.Decode(&v); err != nil {
-			return nil, &Error{at, fmt.Sprintf("a valid body that cannot be decoded: %v", err)}
-		}
-		vals = append(vals, v)
 	}
 	return vals, nil
 }

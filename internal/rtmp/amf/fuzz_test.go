@@ -17,7 +17,7 @@ func FuzzAMF(f *testing.F) {
 	f.Add(unhex(f, "0a ffffffff 00000000000000000000000000"))
 	f.Add(unhex(f, "06 0d 07 0001 0c 00000001 ff 0f 00000000 10 0001 61 0000 09 0b 7ff8000000000000 0000"))
 	f.Fuzz(func(t *testing.T, wire []byte) {
-		plain, err := check(wire, Limits{})
+		err := Validate(wire, Limits{})
 		vals, decodeErr := Decode(wire)
 		if (err == nil) != (decodeErr == nil) {
 			t.Fatalf("validated: %v, decoded: %v", err, decodeErr)
@@ -29,11 +29,10 @@ func FuzzAMF(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%#v cannot be encoded: %v", vals, err)
 		}
-		if plain {
-			d := decoder{b: wire}
-			for i := range vals {
-				if v := d.value(); !same(v, vals[i]) {
-					t.Fatalf("value %d: go-amf0 says %#v, we say %#v", i, vals[i], v)
+		if plain(wire) {
+			for i, v := range peerDecode(t, wire) {
+				if !same(v, vals[i]) {
+					t.Fatalf("value %d: go-amf0 says %#v, we say %#v", i, v, vals[i])
 				}
 			}
 		}

@@ -3,7 +3,6 @@ package amf
 import (
 	"encoding/binary"
 	"fmt"
-	"unicode/utf8"
 
 	amf0 "github.com/yutopp/go-amf0"
 )
@@ -11,23 +10,17 @@ import (
 // Validate checks that b is a sequence of whole AMF0 values within the limits,
 // without decoding it or allocating anything for it. The error is an *Error.
 func Validate(b []byte, l Limits) error {
-	_, err := check(b, l)
-	return err
-}
-
-// check is Validate; plain says that go-amf0 decodes b faithfully.
-func check(b []byte, l Limits) (plain bool, err error) {
 	l = l.withDefaults()
 	if len(b) > l.Size {
-		return false, &Error{Problem: fmt.Sprintf("a body of %d bytes; at most %d are allowed", len(b), l.Size)}
+		return &Error{Problem: fmt.Sprintf("a body of %d bytes; at most %d are allowed", len(b), l.Size)}
 	}
-	c := checker{b: b, limits: l, plain: true}
+	c := checker{b: b, limits: l}
 	for c.pos < len(c.b) {
 		if err := c.value(0); err != nil {
-			return false, err
+			return err
 		}
 	}
-	return c.plain, nil
+	return nil
 }
 
 // A checker walks over a body.
@@ -36,7 +29,6 @@ type checker struct {
 	pos    int
 	limits Limits
 	values int
-	plain  bool
 }
 
 // value steps over one value; depth objects and arrays are open around it.
@@ -64,12 +56,11 @@ func (c *checker) value(depth int) error {
 		}
 		return c.container(m, depth+1)
 	default:
-		c.plain = false
 		return c.unusual(m, at)
 	}
 }
 
-// unusual steps over the values that go-amf0 does not decode.
+// unusual steps over the values that are rare in RTMP.
 func (c *checker) unusual(m amf0.Marker, at int) error {
 	switch m {
 	case amf0.MarkerUndefined, amf0.MarkerUnsupported:
@@ -95,12 +86,10 @@ func (c *checker) container(m amf0.Marker, depth int) error {
 		}
 		return err
 	case amf0.MarkerEcmaArray:
-		c.plain = false
 		if _, err := c.count("an ECMA array"); err != nil {
 			return err
 		}
 	case amf0.MarkerTypedObject:
-		c.plain = false
 		if err := c.text(2, "a class name"); err != nil {
 			return err
 		}
@@ -149,11 +138,7 @@ func (c *checker) text(lengthBytes int, what string) error {
 	if err != nil {
 		return err
 	}
-	b, err := c.take(n, what)
-	if c.plain && !utf8.Valid(b) {
-		c.plain = false
-	}
-	return err
+	return c.skip(n, what)
 }
 
 func (c *checker) length(lengthBytes int, what string) (int, error) {
