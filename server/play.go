@@ -42,6 +42,7 @@ func (c *session) play(cmd *command.Command, id uint32) error {
 // playAs begins an accepted play. From here on it is one that on_stop ends, whatever becomes of it.
 func (c *session) playAs(ms *messageStream, t target, held *stream.Stream) error {
 	p := held.Play(ms.id, c)
+	defer p.Start() // whatever happens: stop waits for it
 	c.mu.Lock()
 	ms.target, ms.held, ms.player = t, held, p
 	c.mu.Unlock()
@@ -55,7 +56,6 @@ func (c *session) playAs(ms *messageStream, t target, held *stream.Stream) error
 	if err == nil {
 		err = c.conn.flush() // the media goes where the greeting has gone
 	}
-	p.Start()
 	return err
 }
 

@@ -63,7 +63,7 @@ func (p *Player) collect(bufs [][]byte) [][]byte {
 		bufs, p.pos = append(bufs, j.wire), j.to
 		size += len(j.wire)
 	}
-	for n := 0; p.pos < r.end() && n < batchPackets && size < batchBytes; n++ {
+	for p.pos < r.end() && len(bufs) < batchPackets && size < batchBytes { // so that with nothing to give it is at the end
 		packet := r.at(p.pos)
 		p.pos++
 		if p.wants(packet) {

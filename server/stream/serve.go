@@ -61,27 +61,23 @@ func (p *Player) kick() {
 // batches are for what goes out together.
 var batches = sync.Pool{New: func() any { return new([][]byte) }}
 
-// run serves the player until it has got everything. When that takes waiting, a goroutine goes on.
+// run serves the player until it has got everything. When that takes waiting, or is without an end, a goroutine
+// of its own goes on, which writes and waits.
 func (p *Player) run(write func([][]byte) error) {
 	batch := batches.Get().(*[][]byte)
-	defer func() {
-		clear(*batch) // or it would keep media that nobody needs
-		*batch = (*batch)[:0]
-		batches.Put(batch)
-		if r := recover(); r != nil {
-			p.sink.Broken(&PanicError{r, debug.Stack()})
-			p.end()
-		}
-	}()
-	for {
+	defer p.rescue()
+	defer func() { batches.Put(batch) }()
+	for turn := 1; ; turn++ {
 		bufs, closed := p.next((*batch)[:0])
-		*batch = bufs
+		*batch = bufs[:0]
 		switch {
 		case closed:
 			p.end()
 			return
 		case len(bufs) > 0:
-			if !p.give(bufs, write) {
+			on := p.give(bufs, write)
+			clear(bufs) // or they would keep media that nobody needs
+			if !on {
 				return
 			}
 		case p.state.CompareAndSwap(serving, idle):
@@ -89,6 +85,21 @@ func (p *Player) run(write func([][]byte) error) {
 		default:
 			p.state.Store(serving)
 		}
+		if write == nil && turn == patience {
+			go p.wait(nil)
+			return
+		}
+	}
+}
+
+// patience is how many batches in a row a round gives one player of many.
+const patience = 16
+
+// rescue ends a player, and nobody else, when serving it panicked.
+func (p *Player) rescue() {
+	if r := recover(); r != nil {
+		p.sink.Broken(&PanicError{r, debug.Stack()})
+		p.end()
 	}
 }
 
@@ -110,6 +121,7 @@ func (p *Player) give(bufs [][]byte, write func([][]byte) error) bool {
 
 // wait serves a player whose connection takes no more at once, until it has got everything.
 func (p *Player) wait(rest [][]byte) {
+	defer p.rescue()
 	if err := p.sink.Write(rest); err != nil {
 		p.fail(err)
 	}

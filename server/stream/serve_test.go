@@ -2,8 +2,10 @@ package stream
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 // What a connection does not take at once it gets when it does, in order, while others are served.
@@ -93,28 +95,123 @@ func TestBroken(t *testing.T) {
 }
 
 // bomb is a connection whose code is at fault.
-type bomb struct{ inbox }
+type bomb struct {
+	inbox
+	waits bool
+}
 
-func (*bomb) Offer([][]byte) ([][]byte, error) { panic("boom") }
+func (b *bomb) Offer([][]byte) ([][]byte, error) {
+	if b.waits {
+		return nil, ErrWait
+	}
+	panic("boom")
+}
+
+func (*bomb) Write([][]byte) error { panic("boom") }
 
 func TestPanic(t *testing.T) {
+	for _, waits := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			s := NewRegistry(options()).Hold(key)
+			b := &bomb{waits: waits}
+			bad := s.Play(1, b)
+			bad.Start()
+			good := play(s, 1)
+			p := publish(t, s, true)
+			p.send("VK")
+			if letters := got(t, good); letters != "<VK" {
+				t.Errorf("waiting %v: the other player got %q", waits, letters)
+			}
+			var told *PanicError
+			if len(b.broken) != 1 || !errors.As(b.broken[0], &told) || told.Value != "boom" || len(told.Stack) == 0 {
+				t.Errorf("waiting %v: %v", waits, b.broken)
+			}
+			bad.Close()
+			<-bad.Over()
+			good.leave()
+		})
+	}
+}
+
+// What a player is not to have, however much it is, does not keep it from what is behind.
+func TestMuchHeldBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := NewRegistry(options()).Hold(key)
-		b := &bomb{}
-		bad := s.Play(1, b)
-		bad.Start()
-		good := play(s, 1)
-		p := publish(t, s, true)
+		p := publish(t, s, false)
 		p.send("VK")
-		if letters := got(t, good); letters != "<VK" {
-			t.Errorf("the other player got %q", letters)
+		var all []*viewer
+		for range 20 {
+			all = append(all, play(s, SharedStreamID))
 		}
-		var told *PanicError
-		if len(b.broken) != 1 || !errors.As(b.broken[0], &told) || told.Value != "boom" || len(told.Stack) == 0 {
-			t.Errorf("%v", b.broken)
+		got(t, all[0])
+		p.send(strings.Repeat("i", batchPackets+50) + "Ki")
+		p.End()
+		<-time.After(merge)
+		for _, v := range all {
+			if letters := got(t, v); !strings.HasSuffix(letters, "Ki>") {
+				t.Errorf("%q at %d of %d", letters, v.pos, s.ring.end())
+			}
+			v.leave()
 		}
-		bad.Close()
-		<-bad.Over()
-		good.leave()
+	})
+}
+
+// hose is a connection that takes everything, and whose publisher is always faster.
+type hose struct {
+	inbox
+	more   func()
+	offers int
+}
+
+func (h *hose) Offer(bufs [][]byte) ([][]byte, error) {
+	h.offers++
+	h.more()
+	return h.inbox.Offer(bufs)
+}
+
+// A player whose publisher sends without an end does not keep others waiting.
+func TestEndless(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := NewRegistry(options()).Hold(key)
+		p := publish(t, s, true)
+		h := &hose{inbox: inbox{room: open}}
+		left := 200
+		h.more = func() {
+			if left--; left > 0 {
+				p.send("a")
+			}
+		}
+		v := &viewer{Player: s.Play(1, h)}
+		v.Start()
+		other := play(s, 1)
+		p.send("K")
+		synctest.Wait()
+		if h.offers > 5*patience {
+			t.Errorf("%d batches were written without a goroutine for it", h.offers)
+		}
+		for left > 1 { // the rest comes by itself, or with what is sent next
+			p.send("a")
+			got(t, other)
+		}
+		v.leave()
+		other.leave()
+	})
+}
+
+// A batch that was written keeps no media.
+func TestBatchesKeepNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := NewRegistry(options()).Hold(key)
+		p := publish(t, s, true)
+		p.send("VK" + strings.Repeat("i", 100))
+		v := play(s, 1)
+		got(t, v)
+		batch := batches.Get().(*[][]byte)
+		for i, b := range (*batch)[:cap(*batch)] {
+			if b != nil {
+				t.Fatalf("place %d of a batch has %d bytes", i, len(b))
+			}
+		}
+		v.leave()
 	})
 }
