@@ -38,7 +38,7 @@ mutants: build ## plant defects in servers and hook servers and see that the sui
 
 # MODE=strict: an event that a link loses is lost. MODE=retry: closing events are sent again.
 soak: ## churn for FOR (10m) at RATE (200) clients a second while all links fail, and settle the books
-	$(GO) test -count=1 -timeout 0 -v -run '^TestBooks$$/^$(MODE)$$' ./internal/soak -soak.for $(FOR) -soak.rate $(RATE) -soak.seed $(SEED)
+	$(GO) test -count=1 -timeout 0 -v -run '^TestBooks$$/^$(MODE)$$' ./internal/test/soak -soak.for $(FOR) -soak.rate $(RATE) -soak.seed $(SEED)
 
 # The race detector, one thread, and a CPU hog beside it: what depends on timing shows.
 # The hog ends with its shell, however that ends.
@@ -72,7 +72,7 @@ bench: ## run benchmarks COUNT times (6) into bin/bench.txt, for benchstat
 
 # Peers are programs that are on the machine already; those not named are left out.
 bench-peers: build ## measure server and loadgen beside SRS=, NGINX=, SB_LOAD=, SB_PUBLISH= (paths)
-	$(GO) build -o bin/ ./internal/peerbench
+	$(GO) build -o bin/ ./internal/tools/peerbench
 	bin/peerbench -bin bin -srs '$(SRS)' -nginx '$(NGINX)' -sb-load '$(SB_LOAD)' -sb-publish '$(SB_PUBLISH)' $(ARGS)
 
 # Go's own time for minimizing an input, a minute, is longer than most runs.

@@ -4,7 +4,7 @@ import (
 	"net/url"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/loadgen/media"
 	"hookproof/loadgen/plan"
 	"hookproof/loadgen/result"

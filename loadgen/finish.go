@@ -5,8 +5,8 @@ import (
 	"runtime"
 	"time"
 
-	"hookproof/internal/clean"
 	"hookproof/internal/cli"
+	"hookproof/internal/redact"
 	"hookproof/loadgen/account"
 	"hookproof/loadgen/measure"
 	"hookproof/loadgen/plan"
@@ -59,7 +59,7 @@ func (r *run) hide(text string) string {
 	if text == "" {
 		return ""
 	}
-	return clean.Without(text, "?"+r.cfg.Accept, "?"+r.cfg.Refuse, r.cfg.RTMP)
+	return redact.Without(text, "?"+r.cfg.Accept, "?"+r.cfg.Refuse, r.cfg.RTMP)
 }
 
 func (r *run) report(hs result.Histograms) *result.Report {
@@ -101,7 +101,7 @@ func (r *run) counts() result.Sessions {
 
 func (r *run) setup() result.Setup {
 	s := result.Setup{
-		Command: r.cfg.Command, Target: clean.Secrets(r.cfg.RTMP), Profile: r.cfg.Profile.Name, Peak: r.cfg.Plan.Peak(),
+		Command: r.cfg.Command, Target: redact.Secrets(r.cfg.RTMP), Profile: r.cfg.Profile.Name, Peak: r.cfg.Plan.Peak(),
 		Load: stagesInWords(r.cfg.Plan.Stages), Media: r.cfg.Media.Name, Seed: r.cfg.Plan.Seed, Arrivals: "poisson",
 		Machine:  fmt.Sprintf("%d cores, %s/%s, %s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version()),
 		Refusing: r.cfg.refusing(), WithMedia: !r.cfg.NoMedia, Hooks: "recording endpoint in the generator",
@@ -117,9 +117,9 @@ func (r *run) setup() result.Setup {
 	}
 	switch {
 	case r.cfg.HooksOnly:
-		s.Target, s.Hooks, s.Media = "the hook server alone, without RTMP", clean.Secrets(r.cfg.Hooks.String()), "none"
+		s.Target, s.Hooks, s.Media = "the hook server alone, without RTMP", redact.Secrets(r.cfg.Hooks.String()), "none"
 	case r.cfg.Hooks != nil:
-		s.Hooks = clean.Secrets(r.cfg.Hooks.String()) + ", asked through the recording endpoint"
+		s.Hooks = redact.Secrets(r.cfg.Hooks.String()) + ", asked through the recording endpoint"
 	case r.log == nil:
 		s.Hooks = "not seen"
 	}

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"hookproof/hook"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
 	"hookproof/loadgen/account"
 	"hookproof/loadgen/plan"
 )

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/loadgen/account"
 	"hookproof/loadgen/measure"
 	"hookproof/server/srsconf"

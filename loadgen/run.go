@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"hookproof/hook"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
 	"hookproof/loadgen/account"
 	"hookproof/loadgen/measure"
 	"hookproof/loadgen/plan"

@@ -8,7 +8,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/loadgen/media"
 	"hookproof/loadgen/plan"
 	"hookproof/loadgen/result"

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/loadgen/account"
 	"hookproof/loadgen/media"
 	"hookproof/loadgen/plan"

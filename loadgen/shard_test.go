@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/loadgen/plan"
 	"hookproof/loadgen/result"
 	"hookproof/loadgen/rig"

@@ -10,7 +10,7 @@ import (
 
 	"github.com/vbauerster/mpb/v8/cwriter"
 
-	"hookproof/internal/clean"
+	"hookproof/internal/redact"
 )
 
 // Style is how text output looks.
@@ -77,7 +77,7 @@ func WriteTerminal(w io.Writer, run *Run, st Style) error {
 // printLines writes lines that may end in the log of a CI job, which takes some for
 // orders. What they quote is on one line by then.
 func printLines(w io.Writer, text string) error {
-	_, err := io.WriteString(w, clean.Commands(text))
+	_, err := io.WriteString(w, redact.Commands(text))
 	return err
 }
 

@@ -6,7 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"hookproof/internal/clean"
+	"hookproof/internal/redact"
 )
 
 // glyph is the sign of a verdict, so that colour is never the only difference.
@@ -36,9 +36,9 @@ func (v Verdict) glyph() string {
 // clean; line feeds stay if multi is set.
 func visible(s string, multi bool) string {
 	if multi {
-		return clean.Lines(s)
+		return redact.Lines(s)
 	}
-	return clean.Line(s)
+	return redact.Line(s)
 }
 
 // clip cuts s after n runes.

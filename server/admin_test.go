@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"hookproof/hook"
 	"hookproof/internal/client"
-	"hookproof/internal/hook"
 )
 
 func TestKick(t *testing.T) {

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"hookproof/hook"
 	"hookproof/internal/client"
-	"hookproof/internal/hook"
 )
 
 // Of many publishers of one name at most one is live at a time; the others are told so and go (S-CON-04).

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/internal/rtmp/amf"
 	"hookproof/internal/rtmp/command"
 )

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 func TestDefaultConfigIsValid(t *testing.T) {

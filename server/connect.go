@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 
-	"hookproof/internal/clean"
-	"hookproof/internal/hook"
+	"hookproof/hook"
+	"hookproof/internal/redact"
 	"hookproof/internal/rtmp/amf"
 	"hookproof/internal/rtmp/chunk"
 	"hookproof/internal/rtmp/command"
@@ -118,7 +118,7 @@ func (c *session) refuseWith(why error, m chunk.Message) error {
 	if err := c.conn.aborted(); err != nil {
 		return err
 	}
-	c.log("refused", "reason", clean.Short(why.Error(), maxShown))
+	c.log("refused", "reason", redact.Short(why.Error(), maxShown))
 	if err := errors.Join(c.conn.send(m), c.conn.flush()); err != nil {
 		return err
 	}

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"hookproof/hook"
 	"hookproof/internal/client"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
 )
 
 // The size of TestOutage and TestSlowHooks. The figures of docs/reliability.md are of 1,000 clients, 10 s and 2 s.

@@ -5,5 +5,5 @@
 // other: that alone keeps the events of a client in order (S-ORD-03) and lets a slow hook delay its own
 // client only (S-CON-03). Streams, with their fan-out to players, are package server/stream; a play has a
 // goroutine of its own only while its connection takes no more. The differences between the profiles are
-// data of internal/hook.
+// data of hook.
 package server

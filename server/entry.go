@@ -6,7 +6,7 @@ import (
 	"net"
 	"slices"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // entry is where a client came in: what on_connect was asked about, and on_close tells of.

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"testing"
 
+	"hookproof/hook"
 	"hookproof/internal/client"
-	"hookproof/internal/hook"
 )
 
 const (

@@ -11,8 +11,8 @@ import (
 
 	"go.uber.org/goleak"
 
+	"hookproof/hook"
 	"hookproof/internal/client"
-	"hookproof/internal/hook"
 )
 
 func TestMain(m *testing.M) {

@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"hookproof/hook"
 	"hookproof/internal/client"
-	"hookproof/internal/hook"
 	"hookproof/internal/rtmp/chunk"
 	"hookproof/internal/rtmp/command"
 )

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"hookproof/hook"
 	"hookproof/internal/client"
-	"hookproof/internal/hook"
 	"hookproof/internal/rtmp/amf"
 	"hookproof/internal/rtmp/chunk"
 	"hookproof/internal/rtmp/command"

@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"hookproof/internal/clean"
-	"hookproof/internal/hook"
+	"hookproof/hook"
+	"hookproof/internal/redact"
 )
 
 // hooks calls the hooks of all vhosts, with one caller for each vhost, whose clients so share the
@@ -76,7 +76,7 @@ func (h *hooks) tell(v *VHost, e hook.Event, pl *hook.Payload) {
 		if v.Hooks.Retry == 0 {
 			continue // observe has said it all
 		}
-		h.srv.log.Error("hook given up", "event", e.String(), "client", pl.ClientID, "ip", pl.IP, "vhost", v.Name, "url", clean.Secrets(u.URL),
+		h.srv.log.Error("hook given up", "event", e.String(), "client", pl.ClientID, "ip", pl.IP, "vhost", v.Name, "url", redact.Secrets(u.URL),
 			"attempts", u.Attempts, "reason", h.srv.reason(u.Reason, pl.TCURL, pl.Stream+pl.Param), "seconds", time.Since(start).Seconds())
 	}
 }
@@ -121,7 +121,7 @@ func (h *hooks) observe(vhost string, c hook.Call) {
 		level = slog.LevelDebug // the first is told, and the end if it is given up
 	}
 	if !c.Decision.Accept {
-		h.srv.log.Log(h.srv.base, level, "hook not accepted", "event", c.Event.String(), "client", c.ClientID, "ip", c.IP, "vhost", vhost, "url", clean.Secrets(c.URL),
+		h.srv.log.Log(h.srv.base, level, "hook not accepted", "event", c.Event.String(), "client", c.ClientID, "ip", c.IP, "vhost", vhost, "url", redact.Secrets(c.URL),
 			"status", c.Status, "reason", h.srv.reason(c.Decision.Reason, c.Payload.TCURL, c.Payload.Stream+c.Payload.Param), "seconds", c.End.Sub(c.Start).Seconds())
 	}
 	if h.srv.o.OnHook != nil {

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // seen is one request that the hook server got.

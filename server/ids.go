@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"sync/atomic"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // ids makes the ids of one run of a server. They begin at a random place, so that a hook server that

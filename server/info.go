@@ -3,7 +3,7 @@ package server
 import (
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // Kind says what a client does.

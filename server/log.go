@@ -4,7 +4,7 @@ import (
 	"errors"
 	"time"
 
-	"hookproof/internal/clean"
+	"hookproof/internal/redact"
 )
 
 // log writes one line about the client.
@@ -24,25 +24,25 @@ const maxShown = 256
 // user of a URL, for tokens travel there.
 func (c *session) shown(s string) string {
 	if !c.set.cfg.LogParams {
-		s = clean.Secrets(s)
+		s = redact.Secrets(s)
 	}
-	return clean.Short(s, maxShown)
+	return redact.Short(s, maxShown)
 }
 
 // reason is why a hook refused a client, for the log: what it quotes of the hook server's answer may be secrets
 // that stand in what the client sent.
 func (s *Server) reason(why string, sent ...string) string {
 	if !s.Config().LogParams {
-		why = clean.Without(why, sent...)
+		why = redact.Without(why, sent...)
 	}
-	return clean.Short(why, maxShown)
+	return redact.Short(why, maxShown)
 }
 
 // logClose writes the last line of a client.
 func (c *session) logClose(why error) {
 	reason := "left"
 	if !errors.Is(why, errLeft) {
-		reason = clean.Short(why.Error(), maxShown)
+		reason = redact.Short(why.Error(), maxShown)
 	}
 	c.log("close", "reason", reason, "seconds", time.Since(c.since).Round(time.Millisecond).Seconds(),
 		"received", c.conn.recv(), "sent", c.conn.sent.Load())

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"unicode"
 
+	"hookproof/hook"
 	"hookproof/internal/client"
-	"hookproof/internal/hook"
 	"hookproof/internal/rtmp/chunk"
 )
 

@@ -6,8 +6,8 @@ import (
 
 	"github.com/yutopp/go-rtmp/message"
 
+	"hookproof/hook"
 	"hookproof/internal/client"
-	"hookproof/internal/hook"
 	"hookproof/internal/rtmp/codec"
 	"hookproof/internal/rtmp/flv"
 )

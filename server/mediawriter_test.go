@@ -8,8 +8,8 @@ import (
 
 	"github.com/yutopp/go-rtmp/message"
 
+	"hookproof/hook"
 	"hookproof/internal/client"
-	"hookproof/internal/hook"
 	"hookproof/internal/rtmp/flv"
 )
 

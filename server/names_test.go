@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 func TestNames(t *testing.T) {

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"hookproof/hook"
 	"hookproof/internal/client"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
 )
 
 // TestOutage: the hook server is down for a while, with clients that leave, others that come, and players of a

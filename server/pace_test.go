@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/internal/rtmp/chunk"
 )
 

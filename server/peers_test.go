@@ -10,8 +10,8 @@ import (
 	"github.com/yutopp/go-rtmp"
 	"github.com/yutopp/go-rtmp/message"
 
+	"hookproof/hook"
 	"hookproof/internal/client"
-	"hookproof/internal/hook"
 	"hookproof/internal/rtmp/amf"
 )
 

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/internal/rtmp/chunk"
 	"hookproof/internal/rtmp/command"
 	"hookproof/server/stream"

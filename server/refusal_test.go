@@ -5,8 +5,8 @@ import (
 	"sync"
 	"testing"
 
+	"hookproof/hook"
 	"hookproof/internal/client"
-	"hookproof/internal/hook"
 )
 
 // refuse answers no to one event.

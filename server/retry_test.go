@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // outage is a server whose hook server answers until it is down, with its log.

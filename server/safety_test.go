@@ -9,8 +9,8 @@ import (
 
 	"github.com/yutopp/go-rtmp/message"
 
+	"hookproof/hook"
 	"hookproof/internal/client"
-	"hookproof/internal/hook"
 	"hookproof/internal/rtmp/chunk"
 	"hookproof/internal/rtmp/command"
 	"hookproof/internal/rtmp/flv"

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"hookproof/hook"
 	"hookproof/internal/client"
-	"hookproof/internal/hook"
 )
 
 // echo is a hook server that refuses on_publish and repeats what it was sent.

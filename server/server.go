@@ -10,8 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"hookproof/internal/guard"
-	"hookproof/internal/hook"
+	"hookproof/hook"
+	"hookproof/internal/httpguard"
 	"hookproof/internal/rtmp/chunk"
 	"hookproof/server/stream"
 )
@@ -138,10 +138,10 @@ func (s *Server) listen(cfg Config) error {
 func (s *Server) serveAPI(l net.Listener) {
 	const answer = 30 * time.Second
 	s.apiAddr = l.Addr()
-	s.api = guard.NewServer(l, s.o.API(s), answer, s.log)
-	s.running.Go(func() { s.api.Serve(guard.Limit(l, guard.MaxConns)) }) // returns when Shutdown or Close close it
+	s.api = httpguard.NewServer(l, s.o.API(s), answer, s.log)
+	s.running.Go(func() { s.api.Serve(httpguard.Limit(l, httpguard.MaxConns)) }) // returns when Shutdown or Close close it
 	s.log.Info("HTTP API", "addr", l.Addr().String())
-	if !guard.Loopback(l.Addr()) {
+	if !httpguard.Loopback(l.Addr()) {
 		s.log.Warn("the HTTP API asks for no password: whoever reaches its address can disconnect clients", "addr", l.Addr().String())
 	}
 }

@@ -13,11 +13,11 @@ import (
 
 	"github.com/yutopp/go-rtmp/message"
 
-	"hookproof/internal/hook"
-	"hookproof/internal/relay"
+	"hookproof/hook"
 	"hookproof/internal/rtmp/chunk"
 	"hookproof/internal/rtmp/command"
 	"hookproof/internal/rtmp/handshake"
+	"hookproof/internal/tcpproxy"
 )
 
 // session is one client. Its goroutine does everything but write media to a player.
@@ -221,7 +221,7 @@ func (c *session) finish(why error) {
 		linger = c.set.cfg.Timeouts.Linger
 	}
 	if c.srv.o.Forget && errors.Is(why, errLeft) {
-		relay.Forget(c.conn.nc)
+		tcpproxy.Forget(c.conn.nc)
 	}
 	c.conn.hangUp(linger)
 }

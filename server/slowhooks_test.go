@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"hookproof/hook"
+	"hookproof/hook/order"
 	"hookproof/internal/client"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/endpoint/order"
-	"hookproof/internal/hook"
 )
 
 // TestSlowHooks: every answer of the hook server takes its time, and more clients come at once than it is asked

@@ -1,6 +1,6 @@
 package server
 
-import "hookproof/internal/hook"
+import "hookproof/hook"
 
 // Clients lists the clients whose connect was accepted, in no order.
 func (s *Server) Clients() []ClientInfo {

@@ -7,8 +7,8 @@ import (
 	"net/url"
 	"time"
 
-	"hookproof/internal/clean"
-	"hookproof/internal/hook"
+	"hookproof/hook"
+	"hookproof/internal/redact"
 )
 
 // Validate reports everything that is wrong with a configuration, joined; each error names the field
@@ -98,7 +98,7 @@ func (v *VHost) validate() (errs []error) {
 		for _, raw := range urls {
 			u, err := url.Parse(raw)
 			if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-				bad("%s: expected an http or https URL, got %q", event, clean.Secrets(raw))
+				bad("%s: expected an http or https URL, got %q", event, redact.Secrets(raw))
 			}
 		}
 	}

@@ -7,11 +7,11 @@ import (
 
 	"github.com/cucumber/godog"
 
+	"hookproof/hook"
+	"hookproof/internal/check"
 	"hookproof/internal/client"
-	"hookproof/internal/evidence"
-	"hookproof/internal/hook"
-	"hookproof/internal/judge"
-	"hookproof/internal/stage"
+	"hookproof/internal/scenario/rtmptarget"
+	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
@@ -42,7 +42,7 @@ func (w *World) registerActs(sc *godog.ScenarioContext) {
 }
 
 // actor gives the client of that name, presented as the scenario says.
-func (w *World) actor(name, presented string) (*stage.Actor, error) {
+func (w *World) actor(name, presented string) (*rtmptarget.Actor, error) {
 	a := w.Scene.Actor(name)
 	quoted := ""
 	if i, j := strings.IndexByte(presented, '"'), strings.LastIndexByte(presented, '"'); i >= 0 && j > i {
@@ -56,7 +56,7 @@ func (w *World) actor(name, presented string) (*stage.Actor, error) {
 	case "without media":
 		a.Mute = true
 	case "from another local address":
-		a.Local = stage.AnotherAddress
+		a.Local = rtmptarget.AnotherAddress
 	case "with tcUrl …":
 		a.TCURL = quoted
 	case "whose tcUrl ends in …":
@@ -107,7 +107,7 @@ func (w *World) publishesTwice(ctx context.Context, name, presented, first, comm
 // the scenario's own check to say.
 func (w *World) ended(ctx context.Context, name string, ev hook.Event) {
 	w.Scene.Await(ctx, func(obs []reports.Observation) bool {
-		for _, h := range evidence.Hooks(obs, name) {
+		for _, h := range timeline.Hooks(obs, name) {
 			if h.Event == ev && h.Answer >= 0 {
 				return true
 			}
@@ -128,7 +128,7 @@ func (w *World) tries(ctx context.Context, name, presented, act, stream, eager s
 		return ctx.Err()
 	}
 	w.Scene.Await(ctx, func(obs []reports.Observation) bool {
-		return judge.On(obs, a.Name, a.Entry()) || evidence.Disconnected(obs, a.Name) != nil
+		return check.On(obs, a.Name, a.Entry()) || timeline.Disconnected(obs, a.Name) != nil
 	})
 	return nil
 }
@@ -211,7 +211,7 @@ func (w *World) fourClients(ctx context.Context, p1, s1, p2, s2, v1, v2, watched
 }
 
 func (w *World) twoVHosts(ctx context.Context, one, first, two, second, vhost string) error {
-	v, err := stage.VHostSpoken(strings.Trim(vhost, `"`))
+	v, err := rtmptarget.VHostSpoken(strings.Trim(vhost, `"`))
 	if err != nil {
 		return err
 	}

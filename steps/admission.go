@@ -6,8 +6,8 @@ import (
 
 	"github.com/cucumber/godog"
 
-	"hookproof/internal/evidence"
-	"hookproof/internal/judge"
+	"hookproof/internal/check"
+	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
@@ -27,7 +27,7 @@ func (w *World) registerAdmission(sc *godog.ScenarioContext) {
 
 func (w *World) isLetOn(ctx context.Context, name string) error {
 	a := w.Scene.Actor(name)
-	return w.eventually(ctx, func(obs []reports.Observation) *judge.Finding { return judge.LetOn(obs, name, a.Entry()) })
+	return w.eventually(ctx, func(obs []reports.Observation) *check.Finding { return check.LetOn(obs, name, a.Entry()) })
 }
 
 func (w *World) refusedAt(ctx context.Context, name, ev string) error {
@@ -38,7 +38,7 @@ func (w *World) refusedAt(ctx context.Context, name, ev string) error {
 	if err := w.gone(ctx, name); err != nil {
 		return err
 	}
-	return failed(judge.RefusedAt(w.Scene.Log.All(), name, e))
+	return failed(check.RefusedAt(w.Scene.Log.All(), name, e))
 }
 
 // offWithin waits for the disconnect and for the answers to the closing
@@ -48,20 +48,20 @@ func (w *World) offWithin(ctx context.Context, name string) error {
 	if err := w.gone(ctx, name); err != nil {
 		return err
 	}
-	return failed(judge.OffWithin(w.Scene.Log.All(), name, limit))
+	return failed(check.OffWithin(w.Scene.Log.All(), name, limit))
 }
 
 func (w *World) notTold(name string) error {
-	return failed(judge.NotTold(w.Scene.Log.All(), name, judge.PublishStart))
+	return failed(check.NotTold(w.Scene.Log.All(), name, check.PublishStart))
 }
 
 func (w *World) receivesOf(ctx context.Context, name, publisher string) error {
-	return w.eventually(ctx, func(obs []reports.Observation) *judge.Finding {
-		if len(judge.Frames(obs, name, publisher)) > 0 {
+	return w.eventually(ctx, func(obs []reports.Observation) *check.Finding {
+		if len(check.Frames(obs, name, publisher)) > 0 {
 			return nil
 		}
-		f := &judge.Finding{Expected: fmt.Sprintf("%s to receive media of %s", name, publisher), Seen: "none"}
-		if d := evidence.Disconnected(obs, name); d != nil {
+		f := &check.Finding{Expected: fmt.Sprintf("%s to receive media of %s", name, publisher), Seen: "none"}
+		if d := timeline.Disconnected(obs, name); d != nil {
 			f.Seen, f.Evidence = fmt.Sprintf("none; %s was disconnected at %.3f s, %s", name, d.T, d.Name), []int{d.N}
 		}
 		return f
@@ -70,13 +70,13 @@ func (w *World) receivesOf(ctx context.Context, name, publisher string) error {
 
 // receivesMore waits for media that comes after this step began.
 func (w *World) receivesMore(ctx context.Context, name string) error {
-	before := len(judge.Frames(w.Scene.Log.Before(), name, ""))
-	return w.eventually(ctx, func(obs []reports.Observation) *judge.Finding {
-		if got := judge.Frames(obs, name, ""); len(got) > before {
+	before := len(check.Frames(w.Scene.Log.Before(), name, ""))
+	return w.eventually(ctx, func(obs []reports.Observation) *check.Finding {
+		if got := check.Frames(obs, name, ""); len(got) > before {
 			return nil
 		}
-		f := &judge.Finding{Expected: name + " to go on receiving media", Seen: fmt.Sprintf("nothing more than the %d frames noted before", before)}
-		if d := evidence.Disconnected(obs, name); d != nil {
+		f := &check.Finding{Expected: name + " to go on receiving media", Seen: fmt.Sprintf("nothing more than the %d frames noted before", before)}
+		if d := timeline.Disconnected(obs, name); d != nil {
 			f.Seen, f.Evidence = fmt.Sprintf("disconnected at %.3f s, %s", d.T, d.Name), []int{d.N}
 		}
 		return f
@@ -84,13 +84,13 @@ func (w *World) receivesMore(ctx context.Context, name string) error {
 }
 
 func (w *World) noMedia(name, publisher string) error {
-	return failed(judge.NoMedia(w.Scene.Log.All(), name, publisher))
+	return failed(check.NoMedia(w.Scene.Log.All(), name, publisher))
 }
 
 func (w *World) shownNothing(player, publisher string) error {
-	return failed(judge.ShownNothing(w.Scene.Log.All(), player, publisher))
+	return failed(check.ShownNothing(w.Scene.Log.All(), player, publisher))
 }
 
 func (w *World) noMediaOfRefused() error {
-	return failed(judge.NoMediaOfRefused(w.Scene.Log.All()))
+	return failed(check.NoMediaOfRefused(w.Scene.Log.All()))
 }

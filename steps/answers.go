@@ -10,9 +10,9 @@ import (
 
 	"github.com/cucumber/godog"
 
+	"hookproof/hook"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
-	"hookproof/internal/stage"
+	"hookproof/internal/scenario/rtmptarget"
 )
 
 func (w *World) registerAnswers(sc *godog.ScenarioContext) {
@@ -63,7 +63,7 @@ func (w *World) hookServerAnswers(evs, of, urls, with string) error {
 	if err != nil {
 		return err
 	}
-	r := stage.Rule{Answer: a}
+	r := rtmptarget.Rule{Answer: a}
 	if of != "" {
 		r.Actors = []string{of}
 	}
@@ -86,7 +86,7 @@ func (w *World) hookServerRefuses(ev, of, url string) error {
 	if err != nil {
 		return err
 	}
-	r := stage.Rule{Events: []hook.Event{e}, URLs: urls, Answer: endpoint.Refuse()}
+	r := rtmptarget.Rule{Events: []hook.Event{e}, URLs: urls, Answer: endpoint.Refuse()}
 	if of != "" {
 		r.Actors = words(of)
 	}
@@ -99,7 +99,7 @@ func (w *World) hookServerHolds(ev, of string) error {
 	if err != nil {
 		return err
 	}
-	r := stage.Rule{Events: []hook.Event{e}, Hold: true}
+	r := rtmptarget.Rule{Events: []hook.Event{e}, Hold: true}
 	if of != "" {
 		r.Actors = []string{of}
 	}
@@ -135,7 +135,7 @@ func (w *World) hookServerUp(ctx context.Context) error {
 }
 
 func (w *World) useVHost(_ context.Context, spoken string) error {
-	v, err := stage.VHostSpoken(strings.Trim(spoken, `"`))
+	v, err := rtmptarget.VHostSpoken(strings.Trim(spoken, `"`))
 	if err == nil {
 		w.Scene.Use(v)
 	}

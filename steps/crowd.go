@@ -8,24 +8,24 @@ import (
 
 	"github.com/cucumber/godog"
 
-	"hookproof/internal/evidence"
-	"hookproof/internal/judge"
-	"hookproof/internal/stage"
+	"hookproof/internal/check"
+	"hookproof/internal/scenario/rtmptarget"
+	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
 func (w *World) registerCrowd(sc *godog.ScenarioContext) {
 	step(sc, `^the hook server refuses a random third of the clients and takes up to 50 ms for its answers$`, w.refusesThird)
-	step(sc, `^a crowd of publishers, each of its own stream, comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdOf(stage.CrowdSpec{Kind: stage.Publishers, Vanish: 0.1}))
+	step(sc, `^a crowd of publishers, each of its own stream, comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdOf(rtmptarget.CrowdSpec{Kind: rtmptarget.Publishers, Vanish: 0.1}))
 	step(sc, `^a crowd of players of "([^"]*)" comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdPlays)
-	step(sc, `^a crowd of publishers and players of each other's streams comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdOf(stage.CrowdSpec{Kind: stage.Pairs, Vanish: 0.1}))
-	step(sc, `^a crowd of publishers, each of its own stream, comes and goes$`, w.crowdOf(stage.CrowdSpec{Kind: stage.Publishers, Leave: true}))
+	step(sc, `^a crowd of publishers and players of each other's streams comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdOf(rtmptarget.CrowdSpec{Kind: rtmptarget.Pairs, Vanish: 0.1}))
+	step(sc, `^a crowd of publishers, each of its own stream, comes and goes$`, w.crowdOf(rtmptarget.CrowdSpec{Kind: rtmptarget.Publishers, Leave: true}))
 	step(sc, `^a crowd of publishers, all of the stream "([^"]*)", comes at once$`, w.crowdOfRivals)
 	step(sc, `^a crowd of publishers, each of its own stream, comes and vanishes, in (\d+) rounds$`, w.crowdInRounds)
 	step(sc, `^every client of the crowd is accounted for(?:, while ([A-Z][a-z]+) still waits)?$`, w.accounted)
-	step(sc, `^at most one of them is live at any time$`, func() error { return failed(judge.OneLive(w.Scene.Log.All())) })
+	step(sc, `^at most one of them is live at any time$`, func() error { return failed(check.OneLive(w.Scene.Log.All())) })
 	step(sc, `^each that went live gives on_unpublish, and each that lost is disconnected with its on_close$`, func() error {
-		return failed(judge.Rivalry(w.Profile, w.Scene.Log.All()))
+		return failed(check.Rivalry(w.Profile, w.Scene.Log.All()))
 	})
 	step(sc, `^the server lists no client of the crowd any more$`, w.noneListed)
 	step(sc, `^the memory of the server has stopped growing$`, w.memoryStays)
@@ -42,17 +42,17 @@ func (w *World) refusesThird() error {
 	return nil
 }
 
-func (w *World) comes(ctx context.Context, c stage.CrowdSpec) error {
+func (w *World) comes(ctx context.Context, c rtmptarget.CrowdSpec) error {
 	c.N, c.Refuse, c.Delay = w.Clients, w.crowd.refuse, w.crowd.delay
 	return w.Scene.Crowd(ctx, c, w.Rand)
 }
 
-func (w *World) crowdOf(c stage.CrowdSpec) func(context.Context) error {
+func (w *World) crowdOf(c rtmptarget.CrowdSpec) func(context.Context) error {
 	return func(ctx context.Context) error { return w.comes(ctx, c) }
 }
 
 func (w *World) crowdPlays(ctx context.Context, stream string) error {
-	return w.comes(ctx, stage.CrowdSpec{Kind: stage.Players, Stream: stream, Watched: w.publisherOf(stream), Vanish: 0.1})
+	return w.comes(ctx, rtmptarget.CrowdSpec{Kind: rtmptarget.Players, Stream: stream, Watched: w.publisherOf(stream), Vanish: 0.1})
 }
 
 // publisherOf is who publishes a stream in this scenario.
@@ -66,7 +66,7 @@ func (w *World) publisherOf(stream string) string {
 }
 
 func (w *World) crowdOfRivals(ctx context.Context, stream string) error {
-	return w.comes(ctx, stage.CrowdSpec{Kind: stage.Rivals, Stream: stream})
+	return w.comes(ctx, rtmptarget.CrowdSpec{Kind: rtmptarget.Rivals, Stream: stream})
 }
 
 // mostRounds is how many times the rounds asked for there can be, while the
@@ -82,7 +82,7 @@ func (w *World) crowdInRounds(ctx context.Context, rounds string) error {
 	}
 	looked := false
 	for i := 0; i < n || looked && i < mostRounds*n && w.memoryUndecided(); i++ {
-		spec := stage.CrowdSpec{N: w.roundSize(), Kind: stage.Publishers, Round: i, Abrupt: true, Refuse: w.crowd.refuse, Delay: w.crowd.delay}
+		spec := rtmptarget.CrowdSpec{N: w.roundSize(), Kind: rtmptarget.Publishers, Round: i, Abrupt: true, Refuse: w.crowd.refuse, Delay: w.crowd.delay}
 		if err := w.Scene.Crowd(ctx, spec, w.Rand); err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func (w *World) crowdInRounds(ctx context.Context, rounds string) error {
 // memoryUndecided reports whether what the server's memory was after the rounds
 // so far does not decide.
 func (w *World) memoryUndecided() bool {
-	f := judge.MemoryStays(w.Scene.Log.All(), w.roundSize())
+	f := check.MemoryStays(w.Scene.Log.All(), w.roundSize())
 	return f != nil && f.Undecided
 }
 
@@ -108,11 +108,11 @@ func (w *World) memoryUndecided() bool {
 func (w *World) roundSize() int { return (w.Clients + 1) / 2 }
 
 func (w *World) accounted(ctx context.Context, waiting string) error {
-	return w.fenced(ctx, always, func(obs []reports.Observation) *judge.Finding {
-		if f := judge.Accounted(w.Profile, obs); f != nil || waiting == "" {
+	return w.fenced(ctx, always, func(obs []reports.Observation) *check.Finding {
+		if f := check.Accounted(w.Profile, obs); f != nil || waiting == "" {
 			return f
 		}
-		return judge.Waiting(obs, waiting)
+		return check.Waiting(obs, waiting)
 	})
 }
 
@@ -120,9 +120,9 @@ func (w *World) accounted(ctx context.Context, waiting string) error {
 // first that it does not forget: one settles the matter, and each is waited for.
 func (w *World) noneListed(ctx context.Context) error {
 	if !w.Scene.Live() {
-		return failed(judge.NoneListed(w.Scene.Log.All()))
+		return failed(check.NoneListed(w.Scene.Log.All()))
 	}
-	for _, p := range evidence.Plans(w.Scene.Log.All()) {
+	for _, p := range timeline.Plans(w.Scene.Log.All()) {
 		id := w.Scene.Actor(p.Name).ClientID()
 		if id == "" {
 			continue
@@ -135,9 +135,9 @@ func (w *World) noneListed(ctx context.Context) error {
 			break
 		}
 	}
-	return failed(judge.NoneListed(w.Scene.Log.All()))
+	return failed(check.NoneListed(w.Scene.Log.All()))
 }
 
 func (w *World) memoryStays() error {
-	return failed(judge.MemoryStays(w.Scene.Log.All(), w.roundSize()))
+	return failed(check.MemoryStays(w.Scene.Log.All(), w.roundSize()))
 }

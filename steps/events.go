@@ -7,9 +7,9 @@ import (
 
 	"github.com/cucumber/godog"
 
-	"hookproof/internal/evidence"
-	"hookproof/internal/hook"
-	"hookproof/internal/judge"
+	"hookproof/hook"
+	"hookproof/internal/check"
+	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
@@ -30,7 +30,7 @@ func (w *World) registerEvents(sc *godog.ScenarioContext) {
 
 // sequence reads "on_connect, on_close", "on_close, with or without on_connect
 // before it" (before the last), "none".
-func sequence(text string) (judge.Sequence, error) {
+func sequence(text string) (check.Sequence, error) {
 	if text == "none" {
 		return nil, nil
 	}
@@ -39,9 +39,9 @@ func sequence(text string) (judge.Sequence, error) {
 	if err != nil {
 		return nil, err
 	}
-	var s judge.Sequence
+	var s check.Sequence
 	for _, ev := range evs {
-		s = append(s, judge.Item{Event: ev})
+		s = append(s, check.Item{Event: ev})
 	}
 	if !may {
 		return s, nil
@@ -51,7 +51,7 @@ func sequence(text string) (judge.Sequence, error) {
 	if err != nil {
 		return nil, err
 	}
-	extra := judge.Item{Event: ev, Optional: true}
+	extra := check.Item{Event: ev, Optional: true}
 	if place == "before it" {
 		return slices.Insert(s, len(s)-1, extra), nil
 	}
@@ -66,21 +66,21 @@ func (w *World) eventsAre(ctx context.Context, name, list string) error {
 		return err
 	}
 	ready := func(obs []reports.Observation) bool {
-		return want.Fit(w.Profile, evidence.Events(obs, name)) != judge.Begun
+		return want.Fit(w.Profile, timeline.Events(obs, name)) != check.Begun
 	}
 	w.lastActor = name
-	return w.fenced(ctx, ready, func(obs []reports.Observation) *judge.Finding {
-		return judge.Exactly(w.Profile, obs, name, want)
+	return w.fenced(ctx, ready, func(obs []reports.Observation) *check.Finding {
+		return check.Exactly(w.Profile, obs, name, want)
 	})
 }
 
 func (w *World) lastWithin(ctx context.Context) error {
 	const limit = 5 // seconds: S-ORD-05
-	return failed(judge.LastWithin(w.Scene.Log.All(), w.lastActor, limit))
+	return failed(check.LastWithin(w.Scene.Log.All(), w.lastActor, limit))
 }
 
 func (w *World) noOverlap(ctx context.Context, name string) error {
-	return w.fenced(ctx, closed, func(obs []reports.Observation) *judge.Finding { return judge.NoOverlap(obs, name) })
+	return w.fenced(ctx, closed, func(obs []reports.Observation) *check.Finding { return check.NoOverlap(obs, name) })
 }
 
 func (w *World) nothingAfter(name, ev string) error {
@@ -88,25 +88,25 @@ func (w *World) nothingAfter(name, ev string) error {
 	if err != nil {
 		return err
 	}
-	return failed(judge.NothingAfter(w.Scene.Log.All(), name, e))
+	return failed(check.NothingAfter(w.Scene.Log.All(), name, e))
 }
 
 func (w *World) onlyMarkers() error {
-	return failed(judge.NoEventButMarkers(w.Scene.Log.All()))
+	return failed(check.NoEventButMarkers(w.Scene.Log.All()))
 }
 
 func (w *World) oneID(ctx context.Context, name string) error {
-	return w.fenced(ctx, closed, func(obs []reports.Observation) *judge.Finding { return judge.OneID(obs, name) })
+	return w.fenced(ctx, closed, func(obs []reports.Observation) *check.Finding { return check.OneID(obs, name) })
 }
 
 // noneUnexplained looks at what has come since the run began.
 func (w *World) noneUnexplained() error {
 	w.Scene.Unexplained()
-	return failed(judge.NoneUnexplained(w.Scene.Log.All()))
+	return failed(check.NoneUnexplained(w.Scene.Log.All()))
 }
 
 func (w *World) ownIDs(ctx context.Context) error {
-	return w.fenced(ctx, closed, judge.OwnIDs)
+	return w.fenced(ctx, closed, check.OwnIDs)
 }
 
 func (w *World) urlsOfBoth(ctx context.Context, one, two, urls string) error {
@@ -114,11 +114,11 @@ func (w *World) urlsOfBoth(ctx context.Context, one, two, urls string) error {
 	if err != nil {
 		return err
 	}
-	return w.fenced(ctx, allURLs(len(want)), func(obs []reports.Observation) *judge.Finding {
-		if f := judge.URLs(obs, one, want); f != nil {
+	return w.fenced(ctx, allURLs(len(want)), func(obs []reports.Observation) *check.Finding {
+		if f := check.URLs(obs, one, want); f != nil {
 			return f
 		}
-		return judge.URLs(obs, two, want)
+		return check.URLs(obs, two, want)
 	})
 }
 
@@ -131,7 +131,7 @@ func (w *World) urlsOf(ctx context.Context, ev, name, urls string) error {
 	if err != nil {
 		return err
 	}
-	return w.fenced(ctx, always, func(obs []reports.Observation) *judge.Finding { return judge.URLs(obs, name, want, e) })
+	return w.fenced(ctx, always, func(obs []reports.Observation) *check.Finding { return check.URLs(obs, name, want, e) })
 }
 
 // allURLs holds once all URLs of every on_close are answered.
@@ -141,7 +141,7 @@ func allURLs(n int) func([]reports.Observation) bool {
 			return false
 		}
 		calls := map[string]int{}
-		for _, h := range evidence.Hooks(obs, "") {
+		for _, h := range timeline.Hooks(obs, "") {
 			if h.Event == hook.OnClose && h.Answer >= 0 {
 				calls[h.Actor]++
 			}
@@ -160,9 +160,9 @@ func (w *World) atVHost(ctx context.Context, name, vhost string) error {
 	if vhost == "default vhost" {
 		key = "default"
 	}
-	return w.fenced(ctx, closed, func(obs []reports.Observation) *judge.Finding { return judge.AtVHost(obs, name, key) })
+	return w.fenced(ctx, closed, func(obs []reports.Observation) *check.Finding { return check.AtVHost(obs, name, key) })
 }
 
 func (w *World) overTLS(ctx context.Context, name string) error {
-	return w.fenced(ctx, closed, func(obs []reports.Observation) *judge.Finding { return judge.OverTLS(obs, name) })
+	return w.fenced(ctx, closed, func(obs []reports.Observation) *check.Finding { return check.OverTLS(obs, name) })
 }

@@ -9,19 +9,19 @@ import (
 
 	"github.com/cucumber/godog"
 
-	"hookproof/internal/hook"
-	"hookproof/internal/judge"
-	"hookproof/internal/stage"
+	"hookproof/hook"
+	"hookproof/internal/check"
+	"hookproof/internal/scenario/rtmptarget"
 	"hookproof/reports"
 )
 
 func (w *World) registerRequests(sc *godog.ScenarioContext) {
-	step(sc, `^every request is a POST to the configured URL of its event$`, w.every(judge.PostToURL))
-	step(sc, `^every request has a body that is one JSON object of the length that Content-Length says$`, w.every(judge.SoundBody))
+	step(sc, `^every request is a POST to the configured URL of its event$`, w.every(check.PostToURL))
+	step(sc, `^every request has a body that is one JSON object of the length that Content-Length says$`, w.every(check.SoundBody))
 	step(sc, `^every request has the Content-Type (\S+)$`, func(ctx context.Context, want string) error {
-		return w.every(func(obs []reports.Observation) *judge.Finding { return judge.HasType(obs, want) })(ctx)
+		return w.every(func(obs []reports.Observation) *check.Finding { return check.HasType(obs, want) })(ctx)
 	})
-	step(sc, `^every request has a User-Agent$`, w.every(judge.HasAgent))
+	step(sc, `^every request has a User-Agent$`, w.every(check.HasAgent))
 	step(sc, `^every request of ([A-Z][a-z]+) is valid JSON and no key but (.+) differs from a plain client's$`, w.escaped)
 	step(sc, `^(on_\w+) of ([A-Z][a-z]+) carries the keys of the protocol$`, w.carriesKeys)
 	step(sc, `^ip is the address of ([A-Z][a-z]+) in every event of [A-Z][a-z]+$`, w.ip)
@@ -33,7 +33,7 @@ func (w *World) registerRequests(sc *godog.ScenarioContext) {
 }
 
 // every makes a step of a check on all requests of clients that have gone.
-func (w *World) every(check func([]reports.Observation) *judge.Finding) func(context.Context) error {
+func (w *World) every(check func([]reports.Observation) *check.Finding) func(context.Context) error {
 	return func(ctx context.Context) error { return w.fenced(ctx, closed, check) }
 }
 
@@ -46,7 +46,7 @@ func (w *World) escaped(ctx context.Context, name, keys string) error {
 	if err != nil {
 		return err
 	}
-	if f := judge.Escaped(w.Scene.Log.All(), name, marker, append(may, "stream", "param")...); f != nil {
+	if f := check.Escaped(w.Scene.Log.All(), name, marker, append(may, "stream", "param")...); f != nil {
 		return f
 	}
 	sent := w.Scene.Actor(name).SentPageURL()
@@ -61,15 +61,15 @@ func (w *World) carriesKeys(ctx context.Context, ev, name string) error {
 	if err != nil {
 		return err
 	}
-	return w.fenced(ctx, closed, func(obs []reports.Observation) *judge.Finding {
-		return judge.CarriesKeys(w.Profile, obs, name, e)
+	return w.fenced(ctx, closed, func(obs []reports.Observation) *check.Finding {
+		return check.CarriesKeys(w.Profile, obs, name, e)
 	})
 }
 
 func (w *World) ip(ctx context.Context, name string) error {
 	want := w.Scene.Facts.IP
 	if a := w.Scene.Actor(name); a.Local != "" {
-		want = stage.AnotherAddress
+		want = rtmptarget.AnotherAddress
 	}
 	w.Scene.Await(ctx, closed)
 	return w.is(name, "ip", want)
@@ -89,7 +89,7 @@ func (w *World) param(ctx context.Context, name, begin, stream, one, two string)
 	w.Scene.Await(ctx, closed)
 	obs := w.Scene.Log.All()
 	ok := func(got string) bool { return paramBegins(got, begin) }
-	if f := judge.Value(w.Profile, obs, name, "param", fmt.Sprintf("%q, or that and what tcUrl has behind it", begin), ok, evs...); f != nil {
+	if f := check.Value(w.Profile, obs, name, "param", fmt.Sprintf("%q, or that and what tcUrl has behind it", begin), ok, evs...); f != nil {
 		return f
 	}
 	return w.is(name, "stream", stream, evs...)
@@ -102,7 +102,7 @@ func (w *World) lastParam(ctx context.Context, name, begin, one, two string) err
 		return err
 	}
 	w.Scene.Await(ctx, closed)
-	return failed(judge.LastValue(w.Profile, w.Scene.Log.All(), name, "param", fmt.Sprintf("%q, or that and more behind it", begin),
+	return failed(check.LastValue(w.Profile, w.Scene.Log.All(), name, "param", fmt.Sprintf("%q, or that and more behind it", begin),
 		func(got string) bool { return paramBegins(got, begin) }, evs...))
 }
 
@@ -125,7 +125,7 @@ func (w *World) value(ctx context.Context, key, name, want, one, two string) err
 
 // is checks that a key, where the profile has it, has a value.
 func (w *World) is(name, key, want string, events ...hook.Event) error {
-	return failed(judge.Value(w.Profile, w.Scene.Log.All(), name, key, strconv.Quote(want), func(got string) bool { return got == want }, events...))
+	return failed(check.Value(w.Profile, w.Scene.Log.All(), name, key, strconv.Quote(want), func(got string) bool { return got == want }, events...))
 }
 
 func (w *World) vhost(ctx context.Context, name, want string) error {

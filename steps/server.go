@@ -7,20 +7,20 @@ import (
 
 	"github.com/cucumber/godog"
 
-	"hookproof/internal/evidence"
-	"hookproof/internal/judge"
-	"hookproof/internal/stage"
+	"hookproof/internal/check"
+	"hookproof/internal/scenario/rtmptarget"
+	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
 func (w *World) registerServer(sc *godog.ScenarioContext) {
-	step(sc, `^a server of their own$`, func(ctx context.Context) error { return w.ownServer(ctx, stage.OwnOptions{}) })
+	step(sc, `^a server of their own$`, func(ctx context.Context) error { return w.ownServer(ctx, rtmptarget.OwnOptions{}) })
 	step(sc, `^a server that drops silent publishers$`, w.impatientServer)
 	step(sc, `^the server is told to shut down$`, w.shutsDown)
 	step(sc, `^the operator kicks ([A-Z][a-z]+) off$`, w.kicks)
 }
 
-func (w *World) ownServer(ctx context.Context, o stage.OwnOptions) error {
+func (w *World) ownServer(ctx context.Context, o rtmptarget.OwnOptions) error {
 	if !w.Scene.Live() {
 		return nil
 	}
@@ -40,7 +40,7 @@ func (w *World) impatientServer(ctx context.Context) error {
 		return nil
 	}
 	if w.Scene.Target.Own != nil {
-		return w.ownServer(ctx, stage.OwnOptions{Silence: time.Second})
+		return w.ownServer(ctx, rtmptarget.OwnOptions{Silence: time.Second})
 	}
 	w.Scene.Wait(time.Minute)
 	return nil
@@ -54,7 +54,7 @@ func (w *World) shutsDown(ctx context.Context) error {
 	ctx, cancel := w.Scene.Within(ctx)
 	defer cancel()
 	if err := w.Scene.Shutdown(ctx); err != nil {
-		return &judge.Finding{Expected: fmt.Sprintf("the server to end within %v", w.Scene.Patience()), Seen: err.Error()}
+		return &check.Finding{Expected: fmt.Sprintf("the server to end within %v", w.Scene.Patience()), Seen: err.Error()}
 	}
 	return nil
 }
@@ -65,31 +65,31 @@ func (w *World) kicks(ctx context.Context, name string) error {
 	}
 	id := w.Scene.Actor(name).ClientID()
 	if id == "" {
-		return &judge.Finding{Expected: "an event that tells the client_id of " + name, Seen: "none"}
+		return &check.Finding{Expected: "an event that tells the client_id of " + name, Seen: "none"}
 	}
 	w.Scene.Note("kick", "the operator drops %s, client_id %s, over the HTTP API", name, id)
 	ctx, cancel := w.Scene.Within(ctx)
 	defer cancel()
 	if err := w.Scene.Target.Kick(ctx, id); err != nil {
-		return &judge.Finding{Expected: "the HTTP API to drop " + name, Seen: err.Error()}
+		return &check.Finding{Expected: "the HTTP API to drop " + name, Seen: err.Error()}
 	}
 	return nil
 }
 
 // gone waits until an actor is disconnected.
 func (w *World) gone(ctx context.Context, name string) error {
-	return w.eventually(ctx, func(obs []reports.Observation) *judge.Finding { return judge.Off(obs, name) })
+	return w.eventually(ctx, func(obs []reports.Observation) *check.Finding { return check.Off(obs, name) })
 }
 
 // stillOn runs a marker client through and checks that the actor has not been
 // disconnected by then.
 func (w *World) stillOn(ctx context.Context, name string) error {
-	return w.fenced(ctx, always, func(obs []reports.Observation) *judge.Finding {
-		d := evidence.Disconnected(obs, name)
+	return w.fenced(ctx, always, func(obs []reports.Observation) *check.Finding {
+		d := timeline.Disconnected(obs, name)
 		if d == nil {
 			return nil
 		}
-		return &judge.Finding{Expected: name + " to be on still", Seen: fmt.Sprintf("disconnected, %s, at %.3f s", d.Name, d.T), Evidence: []int{d.N}}
+		return &check.Finding{Expected: name + " to be on still", Seen: fmt.Sprintf("disconnected, %s, at %.3f s", d.Name, d.T), Evidence: []int{d.N}}
 	})
 }
 

@@ -1,6 +1,6 @@
 // Package steps is the glue between the Gherkin of the features and what acts
 // and judges: a step of a few lines each, no protocol in it. Scenes act
-// (internal/stage), checks judge (internal/judge); a World joins the two for
+// (internal/scenario/rtmptarget), checks judge (internal/check); a World joins the two for
 // one scenario.
 package steps
 
@@ -11,16 +11,16 @@ import (
 
 	"github.com/cucumber/godog"
 
-	"hookproof/internal/evidence"
-	"hookproof/internal/hook"
-	"hookproof/internal/judge"
-	"hookproof/internal/stage"
+	"hookproof/hook"
+	"hookproof/internal/check"
+	"hookproof/internal/scenario/rtmptarget"
+	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
 // World is one scenario while it runs, or while its recording is judged.
 type World struct {
-	Scene   *stage.Scene
+	Scene   *rtmptarget.Scene
 	Profile *hook.Profile
 	Clients int        // in a crowd
 	Rand    *rand.Rand // seeded for this scenario
@@ -41,7 +41,7 @@ func Register(sc *godog.ScenarioContext, w *World) {
 }
 
 // err turns a finding into a step's error; a nil finding is none.
-func failed(f *judge.Finding) error {
+func failed(f *check.Finding) error {
 	if f == nil {
 		return nil
 	}
@@ -50,10 +50,10 @@ func failed(f *judge.Finding) error {
 
 // eventually waits until a check finds nothing, and returns what it found last
 // otherwise.
-func (w *World) eventually(ctx context.Context, check func([]reports.Observation) *judge.Finding) error {
-	var last *judge.Finding
+func (w *World) eventually(ctx context.Context, judge func([]reports.Observation) *check.Finding) error {
+	var last *check.Finding
 	w.Scene.Await(ctx, func(obs []reports.Observation) bool {
-		last = check(obs)
+		last = judge(obs)
 		return last == nil
 	})
 	if ctx.Err() != nil && last != nil {
@@ -64,7 +64,7 @@ func (w *World) eventually(ctx context.Context, check func([]reports.Observation
 
 // fenced waits until ready, then runs a marker client through, then checks
 // what has come by then.
-func (w *World) fenced(ctx context.Context, ready func([]reports.Observation) bool, check func([]reports.Observation) *judge.Finding) error {
+func (w *World) fenced(ctx context.Context, ready func([]reports.Observation) bool, check func([]reports.Observation) *check.Finding) error {
 	w.Scene.Await(ctx, ready)
 	if _, err := w.fence(ctx); err != nil {
 		return err
@@ -79,20 +79,20 @@ func (w *World) fence(ctx context.Context) (string, error) {
 	if err == nil || ctx.Err() != nil {
 		return name, err
 	}
-	return name, &judge.Finding{Expected: "a marker client to publish and leave, as any client can", Seen: err.Error()}
+	return name, &check.Finding{Expected: "a marker client to publish and leave, as any client can", Seen: err.Error()}
 }
 
 // closed holds once every client that has gone has given its on_close, and
 // that is answered: all its requests are there.
 func closed(obs []reports.Observation) bool {
 	over := map[string]bool{}
-	for _, h := range evidence.Hooks(obs, "") {
+	for _, h := range timeline.Hooks(obs, "") {
 		if h.Event == hook.OnClose && h.Answer >= 0 {
 			over[h.Actor] = true
 		}
 	}
 	for i := range obs {
-		if o := &obs[i]; o.Kind == reports.KindDisconnect && !evidence.IsMarker(o.Actor) && !over[o.Actor] {
+		if o := &obs[i]; o.Kind == reports.KindDisconnect && !timeline.IsMarker(o.Actor) && !over[o.Actor] {
 			return false
 		}
 	}
@@ -104,14 +104,14 @@ func event(name string) (hook.Event, error) { return hook.ParseEvent(name) }
 
 // letOn turns an error of entering into the finding that the actor was not let
 // on; errors of the harness stay what they are.
-func (w *World) letOn(ctx context.Context, a *stage.Actor, err error) error {
+func (w *World) letOn(ctx context.Context, a *rtmptarget.Actor, err error) error {
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	}
-	var last *judge.Finding
+	var last *check.Finding
 	w.Scene.Await(ctx, func(obs []reports.Observation) bool {
-		last = judge.LetOn(obs, a.Name, a.Entry())
-		return last == nil || err != nil || evidence.Disconnected(obs, a.Name) != nil
+		last = check.LetOn(obs, a.Name, a.Entry())
+		return last == nil || err != nil || timeline.Disconnected(obs, a.Name) != nil
 	})
 	if last != nil && err != nil {
 		last.Detail += fmt.Sprintf("the client's error: %v\n", err)

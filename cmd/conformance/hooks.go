@@ -10,9 +10,9 @@ import (
 	"strings"
 
 	"hookproof/features"
+	"hookproof/hook"
 	"hookproof/internal/cli"
-	"hookproof/internal/hook"
-	"hookproof/internal/hookstage"
+	"hookproof/internal/scenario/hooktarget"
 	"hookproof/internal/suite"
 	"hookproof/reports"
 	"hookproof/server/srsconf"
@@ -24,7 +24,7 @@ type hookOptions struct {
 	urls       map[hook.Event]string
 	conf       string
 	vhost      string
-	identities hookstage.Identities
+	identities hooktarget.Identities
 	files      []string // of identities
 	safe       bool
 }
@@ -91,7 +91,7 @@ func (o *hookOptions) addresses(s cli.Streams) (map[hook.Event][]string, error) 
 		}
 		return urls, err
 	case o.conf != "":
-		urls, warnings, err := hookstage.URLsOfConfiguration(o.conf, o.vhost)
+		urls, warnings, err := hooktarget.URLsOfConfiguration(o.conf, o.vhost)
 		for _, w := range warnings {
 			fmt.Fprintf(s.Err, "%v\n", w)
 		}
@@ -110,13 +110,13 @@ func (o *options) hookTarget(s cli.Streams, so *suite.Options) error {
 	if err != nil {
 		return err
 	}
-	ho := hookstage.Options{URLs: urls, Identities: o.hooks.identities, Scale: o.scale, Safe: o.hooks.safe}
-	so.OpenHooks = func(ctx context.Context, p *hook.Profile) (*hookstage.Target, error) {
+	ho := hooktarget.Options{URLs: urls, Identities: o.hooks.identities, Scale: o.scale, Safe: o.hooks.safe}
+	so.OpenHooks = func(ctx context.Context, p *hook.Profile) (*hooktarget.Target, error) {
 		ho := ho
 		ho.Profile = p
-		return hookstage.Open(ctx, ho)
+		return hooktarget.Open(ctx, ho)
 	}
-	_, err = io.WriteString(s.Out, hookstage.Banner(ho, o.clients)+"\n")
+	_, err = io.WriteString(s.Out, hooktarget.Banner(ho, o.clients)+"\n")
 	return err
 }
 

@@ -9,11 +9,11 @@ import (
 	"syscall"
 
 	"hookproof/internal/cli"
-	"hookproof/internal/stage"
+	"hookproof/internal/scenario/rtmptarget"
 )
 
 func main() {
-	stage.ServeAsChild()
+	rtmptarget.ServeAsChild()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	go func() {

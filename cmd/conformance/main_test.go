@@ -9,15 +9,15 @@ import (
 	"strings"
 	"testing"
 
+	"hookproof/hook"
 	"hookproof/internal/cli"
-	"hookproof/internal/hook"
 	"hookproof/internal/hookserver"
-	"hookproof/internal/stage"
+	"hookproof/internal/scenario/rtmptarget"
 	"hookproof/reports"
 )
 
 func TestMain(m *testing.M) {
-	stage.ServeAsChild()
+	rtmptarget.ServeAsChild()
 	os.Exit(m.Run())
 }
 
@@ -86,7 +86,7 @@ func freeListen(t *testing.T) string {
 			t.Fatal(err)
 		}
 		l.Close()
-		at, err := stage.Listens(l.Addr().String())
+		at, err := rtmptarget.Listens(l.Addr().String())
 		if err == nil && free(at.Stoppable) && free(at.TLS) {
 			return at.Main
 		}

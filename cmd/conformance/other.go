@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"io"
 
+	"hookproof/hook"
 	"hookproof/internal/cli"
-	"hookproof/internal/hook"
-	"hookproof/internal/stage"
+	"hookproof/internal/scenario/rtmptarget"
 	"hookproof/internal/suite"
 	"hookproof/reports"
 )
@@ -36,12 +36,12 @@ func configCommand(_ context.Context, args []string, s cli.Streams) int {
 	if err != nil {
 		return cli.Report(s, configHelp.Name, cli.Usagef("-profile: %v", err))
 	}
-	at, err := stage.Listens(*listen)
+	at, err := rtmptarget.Listens(*listen)
 	if err != nil {
 		return cli.Report(s, configHelp.Name, cli.Usagef("-listen: %v", err))
 	}
 	fmt.Fprintf(s.Out, "# For: conformance -rtmp rtmp://HOST/live -listen %s -profile %s\n", *listen, p)
-	_, err = io.WriteString(s.Out, stage.Stanza(at, stage.StanzaOptions{Profile: p, Own: *own, Timeout: 1}))
+	_, err = io.WriteString(s.Out, rtmptarget.Stanza(at, rtmptarget.StanzaOptions{Profile: p, Own: *own, Timeout: 1}))
 	return cli.Report(s, configHelp.Name, err)
 }
 

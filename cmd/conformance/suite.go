@@ -10,10 +10,10 @@ import (
 	"strings"
 	"time"
 
-	"hookproof/internal/clean"
+	"hookproof/hook"
 	"hookproof/internal/cli"
-	"hookproof/internal/hook"
-	"hookproof/internal/stage"
+	"hookproof/internal/redact"
+	"hookproof/internal/scenario/rtmptarget"
 	"hookproof/internal/suite"
 	"hookproof/reports"
 )
@@ -103,14 +103,14 @@ func (o *options) target(so *suite.Options) {
 	nonce := strconv.FormatUint(rand.Uint64()&0xfffff, 36)
 	if o.rtmp == "" {
 		so.SideBySide = true
-		so.Open = func(_ context.Context, p *hook.Profile) (*stage.Target, error) {
-			return stage.BuiltIn(stage.BuiltInOptions{Profile: p, Scale: o.scale, Nonce: nonce})
+		so.Open = func(_ context.Context, p *hook.Profile) (*rtmptarget.Target, error) {
+			return rtmptarget.BuiltIn(rtmptarget.BuiltInOptions{Profile: p, Scale: o.scale, Nonce: nonce})
 		}
 		return
 	}
-	so.Probe = stage.Probe
-	so.Open = func(_ context.Context, p *hook.Profile) (*stage.Target, error) {
-		return stage.External(stage.ExternalOptions{Profile: p, URL: o.rtmp, Listen: o.listen, API: o.api, Scale: o.scale, Nonce: nonce, VHosts: !o.noVHosts})
+	so.Probe = rtmptarget.Probe
+	so.Open = func(_ context.Context, p *hook.Profile) (*rtmptarget.Target, error) {
+		return rtmptarget.External(rtmptarget.ExternalOptions{Profile: p, URL: o.rtmp, Listen: o.listen, API: o.api, Scale: o.scale, Nonce: nonce, VHosts: !o.noVHosts})
 	}
 }
 
@@ -139,7 +139,7 @@ func (o *options) describe(run *reports.Run) {
 		run.Target = o.hooks.describe()
 	}
 	if o.rtmp != "" {
-		run.Target = reports.Target{Kind: reports.TargetRTMP, URL: clean.Secrets(o.rtmp)}
+		run.Target = reports.Target{Kind: reports.TargetRTMP, URL: redact.Secrets(o.rtmp)}
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 	"os"
 	"strings"
 
+	"hookproof/hook"
 	"hookproof/internal/cli"
-	"hookproof/internal/hook"
 	"hookproof/internal/hookserver"
 	"hookproof/server/srsconf"
 )

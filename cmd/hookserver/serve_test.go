@@ -16,9 +16,9 @@ import (
 	"testing"
 	"time"
 
+	"hookproof/hook"
 	"hookproof/internal/cli"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
 )
 
 // patience bounds every wait of a test.

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"hookproof/hook"
 	"hookproof/internal/cli"
-	"hookproof/internal/hook"
 	"hookproof/loadgen"
 	"hookproof/loadgen/plan"
 	"hookproof/loadgen/result"

@@ -13,7 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"hookproof/internal/cli"
-	"hookproof/internal/guard"
+	"hookproof/internal/httpguard"
 	"hookproof/loadgen"
 )
 
@@ -63,10 +63,10 @@ func serveMetrics(addr string, log *slog.Logger) (*metrics, error) {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	const answer = 30 * time.Second
-	m.server = guard.NewServer(l, mux, answer, log)
+	m.server = httpguard.NewServer(l, mux, answer, log)
 	go func() { // ends with close
 		defer close(m.done)
-		if err := m.server.Serve(guard.Limit(l, guard.MaxConns)); !errors.Is(err, http.ErrServerClosed) {
+		if err := m.server.Serve(httpguard.Limit(l, httpguard.MaxConns)); !errors.Is(err, http.ErrServerClosed) {
 			l.Close()
 		}
 	}()

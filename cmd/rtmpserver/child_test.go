@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"hookproof/hook"
 	"hookproof/internal/client"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
 )
 
 // patience bounds every wait of a test.

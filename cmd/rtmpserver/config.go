@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"hookproof/hook"
 	"hookproof/internal/cli"
-	"hookproof/internal/hook"
 	"hookproof/server"
 	"hookproof/server/srsconf"
 )

@@ -5,7 +5,7 @@ import (
 	"syscall"
 	"testing"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // TestWebPages: a page that a browser on this machine shows can neither read

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"hookproof/hook"
 	"hookproof/internal/cli"
-	"hookproof/internal/hook"
 )
 
 // options are the command line.

@@ -10,9 +10,9 @@ import (
 	"syscall"
 	"testing"
 
+	"hookproof/hook"
 	"hookproof/internal/cli"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
 )
 
 // get reads a URL, or sends another method to it.

@@ -4,12 +4,12 @@ import (
 	"slices"
 	"strings"
 
-	"hookproof/internal/clean"
+	"hookproof/internal/redact"
 )
 
 // Masked is a command line as a report may show it: *** in place of the values
 // that follow the named flags, KEY=VALUE keeping its KEY, and of what URLs hide
-// (see clean.Secrets).
+// (see redact.Secrets).
 func Masked(args []string, flags ...string) []string {
 	shown := make([]string, len(args))
 	secret := false
@@ -22,7 +22,7 @@ func Masked(args []string, flags ...string) []string {
 		case named && joined:
 			shown[i] = arg[:len(arg)-len(value)] + maskValue(value)
 		case strings.Contains(arg, "://"):
-			shown[i] = clean.Secrets(arg)
+			shown[i] = redact.Secrets(arg)
 		default:
 			shown[i], secret = arg, named
 		}

@@ -10,7 +10,7 @@ import (
 	"io"
 	"os"
 
-	"hookproof/internal/clean"
+	"hookproof/internal/redact"
 )
 
 // Exit codes of every command. Scripts and CI depend on them.
@@ -67,7 +67,7 @@ func Report(s Streams, name string, err error) int {
 		return ExitOK
 	}
 	// The error may quote a file or a peer that somebody else wrote.
-	fmt.Fprintf(s.Err, "%s: %s\n", name, clean.Commands(clean.Lines(err.Error())))
+	fmt.Fprintf(s.Err, "%s: %s\n", name, redact.Commands(redact.Lines(err.Error())))
 	code := Code(err)
 	if code == ExitUsage {
 		fmt.Fprintf(s.Err, "Run \"%s -h\" for help.\n", name)

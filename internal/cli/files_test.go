@@ -35,7 +35,7 @@ var writers = map[string]string{
 
 // workshop is a program for developers alone, which keeps the files of its
 // benchmark in a temporary directory.
-const workshop = "../../internal/peerbench/"
+const workshop = "../../internal/tools/peerbench/"
 
 // TestNoPathIsNamedByPeers finds the places of the whole module.
 func TestNoPathIsNamedByPeers(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // exchange sends requests on keep-alive connections, n in all, and reads the

@@ -9,8 +9,8 @@ import (
 	"sync"
 	"time"
 
-	"hookproof/internal/hook"
-	"hookproof/internal/relay"
+	"hookproof/hook"
+	"hookproof/internal/tcpproxy"
 )
 
 // conn is one connection, served by one goroutine.
@@ -59,7 +59,7 @@ func (c *conn) serve() {
 // close ends the connection when it has been served.
 func (c *conn) close() {
 	if tcp, ok := c.raw.(*net.TCPConn); ok && c.left && c.e.opts.Forget {
-		relay.Forget(tcp)
+		tcpproxy.Forget(tcp)
 		return
 	}
 	c.nc.Close()

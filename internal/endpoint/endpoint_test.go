@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 func TestRecordsWhatWasSent(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // TestFaultsOnTheWire compares what each fault writes, byte for byte.

@@ -11,7 +11,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 func TestMain(m *testing.M) {

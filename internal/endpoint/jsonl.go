@@ -10,7 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // Recording is a list of requests that was written down.

@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"hookproof/internal/endpoint/order"
-	"hookproof/internal/hook"
+	"hookproof/hook"
+	"hookproof/hook/order"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // maxLine bounds a line of a recording, in bytes.

@@ -4,7 +4,7 @@ import (
 	"crypto/tls"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // Options of an endpoint. The zero value records everything within the

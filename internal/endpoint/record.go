@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // recorder keeps requests in order of arrival, within bounds, and wakes those

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 func TestBoundsOfTheRecording(t *testing.T) {

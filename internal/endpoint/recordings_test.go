@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"hookproof/internal/endpoint/order"
-	"hookproof/internal/hook"
+	"hookproof/hook"
+	"hookproof/hook/order"
 )
 
 // recordingCase says what is special in a file: how SRS was configured there,

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // Phase is a point in a request's life at which observers are called.

@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // Rule gives the requests it matches their answer. Of several that match, the

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"testing"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 func request(e hook.Event, app, stream, param, tcURL string) *Request {

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"hookproof/internal/endpoint/order"
-	"hookproof/internal/hook"
+	"hookproof/hook"
+	"hookproof/hook/order"
 )
 
 // Verdict says what a caller that follows the profile must make of the answer

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // decode reads an event as a hook server has to: one JSON object, known keys

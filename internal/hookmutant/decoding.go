@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // decodes tries another way to read a body that is no event.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 func accepting(status int, body string) func(*parts) {

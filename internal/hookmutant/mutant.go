@@ -4,7 +4,7 @@ import (
 	"path"
 	"slices"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // A Mutant is one row of Table: a hook server with a planted defect.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // keysOf gives the keys of a JSON object in order, with their raw values; nil

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // The token that all these servers go by.

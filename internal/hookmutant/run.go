@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"hookproof/features"
-	"hookproof/internal/hook"
-	"hookproof/internal/hookstage"
+	"hookproof/hook"
+	"hookproof/internal/scenario/hooktarget"
 	"hookproof/internal/suite"
 	"hookproof/reports"
 	"hookproof/server/srsconf"
@@ -170,7 +170,7 @@ func (o *Options) run(ctx context.Context, j job, hasty bool) (reports.Mutant, e
 	run, err := suite.Run(ctx, suite.Options{
 		Selection: suite.Selection{Profiles: []string{j.profile.Name}, IDs: o.faces(j.m)}, Role: features.RoleHookServer,
 		Clients: o.Clients, Scale: scale, Seed: o.Seed,
-		OpenHooks: func(ctx context.Context, p *hook.Profile) (*hookstage.Target, error) {
+		OpenHooks: func(ctx context.Context, p *hook.Profile) (*hooktarget.Target, error) {
 			return o.open(ctx, p, r.url, scale)
 		},
 	})
@@ -200,18 +200,18 @@ func (o *Options) faces(m *Mutant) []string {
 }
 
 // open says what the servers of this package know.
-func (o *Options) open(ctx context.Context, p *hook.Profile, url string, scale float64) (*hookstage.Target, error) {
+func (o *Options) open(ctx context.Context, p *hook.Profile, url string, scale float64) (*hooktarget.Target, error) {
 	urls, err := srsconf.DefaultURLs(url)
 	if err != nil {
 		return nil, err
 	}
-	var id hookstage.Identities
+	var id hooktarget.Identities
 	for flag, token := range map[string]string{"accept": tokenKey + "=" + tokenValue, "refuse": tokenKey + "=bad"} {
 		if err := id.Add(flag, token); err != nil {
 			return nil, err
 		}
 	}
-	return hookstage.Open(ctx, hookstage.Options{Profile: p, URLs: urls, Identities: id, Scale: scale, Forget: true})
+	return hooktarget.Open(ctx, hooktarget.Options{Profile: p, URLs: urls, Identities: id, Scale: scale, Forget: true})
 }
 
 // timing is the requirement that goes by the clock. Mutants run side by side,

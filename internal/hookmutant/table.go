@@ -3,7 +3,7 @@ package hookmutant
 import (
 	"slices"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // Table lists the mutants, by what they break first.

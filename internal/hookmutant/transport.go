@@ -9,7 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // dies ends the server when it has read such a body.

@@ -5,8 +5,8 @@ import (
 	"log/slog"
 	"testing"
 
+	"hookproof/hook"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
 )
 
 // BenchmarkDecide is the server's own part of a request, without HTTP: the

@@ -3,7 +3,7 @@ package hookserver
 import (
 	"sync"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // Bounds of what is kept.

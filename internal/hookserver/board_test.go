@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"hookproof/hook"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
 )
 
 // openText says what is open: "connected a b, publishing s, playing".

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strconv"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // demandedKeys are the keys without which an event is not one: those that

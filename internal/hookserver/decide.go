@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"hookproof/hook"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
 )
 
 // The codes of the answers. 0, 100 and 200 are the document's; rules may give

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // TestEvents: every event of either profile is answered exactly, whatever the

@@ -14,7 +14,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

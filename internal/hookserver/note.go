@@ -4,9 +4,9 @@ import (
 	"context"
 	"log/slog"
 
-	"hookproof/internal/clean"
+	"hookproof/hook"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
+	"hookproof/internal/redact"
 )
 
 // note tells the log, the page and the bookkeeping of a verdict.
@@ -58,7 +58,7 @@ func (s *Server) entryOf(r *endpoint.Request, pl *hook.Payload, v *verdict) entr
 // reason is why an event was refused or rejected. It may quote the event.
 func (s *Server) reason(pl *hook.Payload, why string) string {
 	if !s.opts.ShowParams {
-		why = clean.Without(why, pl.Param, pl.TCURL, pl.Stream)
+		why = redact.Without(why, pl.Param, pl.TCURL, pl.Stream)
 	}
 	return show(why)
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"hookproof/internal/endpoint"
-	"hookproof/internal/guard"
+	"hookproof/internal/httpguard"
 )
 
 //go:embed page
@@ -59,7 +59,7 @@ func (s *Server) makePages() map[string]page {
 }
 
 func (s *Server) servePage(p page, r *endpoint.Request) endpoint.Answer {
-	if err := guard.Host(r.Header.Get("Host"), s.address()); err != nil {
+	if err := httpguard.Host(r.Header.Get("Host"), s.address()); err != nil {
 		return refusal(http.StatusForbidden, err.Error())
 	}
 	switch {

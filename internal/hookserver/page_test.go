@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // message is one server-sent event.

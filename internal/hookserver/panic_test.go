@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // broken is a log handler that panics at one message.

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"hookproof/hook"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
 )
 
 // TestRecord: what is recorded can be read back, requests that are no events

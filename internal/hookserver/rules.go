@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"hookproof/hook"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
 )
 
 // Rules is a list of rules, see [ParseRules]. Of those that match an event the

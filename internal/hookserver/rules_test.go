@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // TestRulesErrors: every mistake is told with its line. The golden file has

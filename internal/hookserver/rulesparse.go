@@ -10,7 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // Limits of a rules file.

@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"hookproof/hook"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
 )
 
 // Options of a server. The zero value answers as profile srs7 and accepts every

@@ -3,7 +3,7 @@ package hookserver
 import (
 	"strconv"
 
-	"hookproof/internal/clean"
+	"hookproof/internal/redact"
 )
 
 // maxShown bounds a text from a peer in the log, on the page and in memory, in
@@ -11,7 +11,7 @@ import (
 const maxShown = 200
 
 // show makes a peer's text fit to be shown, no longer than maxShown.
-func show(s string) string { return clean.Short(s, maxShown) }
+func show(s string) string { return redact.Short(s, maxShown) }
 
 // shown gives a text as the log and the page show it.
 func (s *Server) shown(text string) string {
@@ -19,7 +19,7 @@ func (s *Server) shown(text string) string {
 	// would show what is masked.
 	const enough = 20 * maxShown
 	if text = text[:min(len(text), enough)]; !s.opts.ShowParams {
-		text = clean.Secrets(text)
+		text = redact.Secrets(text)
 	}
 	return show(text)
 }

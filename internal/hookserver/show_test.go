@@ -6,7 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 func TestShow(t *testing.T) {

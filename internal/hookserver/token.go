@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // Token is simple token authentication: a parameter KEY=VALUE that a client

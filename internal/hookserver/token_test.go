@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"hookproof/internal/clean"
-	"hookproof/internal/hook"
+	"hookproof/hook"
+	"hookproof/internal/redact"
 )
 
 // TestToken is the table of what a token does (H-REJ-01 to H-REJ-03, H-REJ-05,
@@ -183,7 +183,7 @@ func FuzzToken(f *testing.F) {
 		if got != want {
 			t.Errorf("param %q, tcUrl's query %q: %q, want %q", param, query, got, want)
 		}
-		if shown := clean.Secrets(param); strings.HasPrefix(param, "?") && strings.Contains(shown, "=good") {
+		if shown := redact.Secrets(param); strings.HasPrefix(param, "?") && strings.Contains(shown, "=good") {
 			t.Errorf("%q is shown as %q", param, shown)
 		}
 	})

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // request writes a POST of a hook path.

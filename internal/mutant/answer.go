@@ -7,7 +7,7 @@ import (
 	"io"
 	"net/http"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // maxAnswer bounds the answer that a defect looks at, in bytes.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // opening are the events whose answer decides.

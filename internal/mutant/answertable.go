@@ -1,6 +1,6 @@
 package mutant
 
-import "hookproof/internal/hook"
+import "hookproof/hook"
 
 var answerRows = []Mutant{
 	{Name: "rejects-object", Defect: "a JSON object never accepts", Profiles: onlySRS7, Expected: ids("S-ANS-01"), parts: hooked(rejects(object))},

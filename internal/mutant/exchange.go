@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"hookproof/internal/relay"
+	"hookproof/internal/tcpproxy"
 )
 
 // A hookDefect stands in for the forwarding of a hook request. It is called
@@ -53,12 +53,12 @@ func (x *exchange) relay(a *answer) {
 	down := x.conn.down
 	if len(a.raw) > 0 {
 		if _, err := down.Write(a.raw); err != nil {
-			relay.Reset(down)
+			tcpproxy.Reset(down)
 			return
 		}
 	}
 	if a.end != nil || strings.EqualFold(x.req.field("Connection"), "close") {
-		relay.Pass(down, a.end)
+		tcpproxy.Pass(down, a.end)
 	}
 }
 
@@ -67,7 +67,7 @@ func (x *exchange) accepted(a *answer) bool { return x.world.profile.Judge(a.hoo
 
 // call sends a request to addr over a connection of its own.
 func (w *world) call(ctx context.Context, addr string, r *request) *answer {
-	c, err := relay.Dial(ctx, addr, nil)
+	c, err := tcpproxy.Dial(ctx, addr, nil)
 	if err != nil {
 		return noAnswer(err)
 	}
@@ -83,7 +83,7 @@ func (w *world) call(ctx context.Context, addr string, r *request) *answer {
 // its requests are forwarded on.
 type hookConn struct {
 	world    *world
-	front    *relay.Front
+	front    *tcpproxy.Front
 	down     *net.TCPConn
 	upstream string
 	defect   hookDefect
@@ -94,8 +94,8 @@ type hookConn struct {
 }
 
 // serveHooks serves one connection of the server's.
-func serveHooks(w *world, upstream string, d hookDefect) func(*relay.Front, *net.TCPConn) {
-	return func(f *relay.Front, down *net.TCPConn) {
+func serveHooks(w *world, upstream string, d hookDefect) func(*tcpproxy.Front, *net.TCPConn) {
+	return func(f *tcpproxy.Front, down *net.TCPConn) {
 		c := &hookConn{world: w, front: f, down: down, upstream: upstream, defect: d}
 		c.serve()
 	}
@@ -106,7 +106,7 @@ func (c *hookConn) serve() {
 	err := c.requests(br)
 	if c.up == nil {
 		if whole(err) {
-			relay.Forget(c.down) // every answer was given
+			tcpproxy.Forget(c.down) // every answer was given
 		}
 		return
 	}
@@ -118,10 +118,10 @@ func (c *hookConn) serve() {
 // pass gives the caller's end on.
 func (c *hookConn) pass(err error) {
 	if whole(err) && c.ended.Load() {
-		relay.Forget(c.up) // both have ended
+		tcpproxy.Forget(c.up) // both have ended
 		return
 	}
-	relay.Pass(c.up, err)
+	tcpproxy.Pass(c.up, err)
 }
 
 // requests handles one request after the other, and returns how they ended.
@@ -178,20 +178,20 @@ func (c *hookConn) forward(b []byte) {
 	if c.up == nil {
 		up, err := c.front.Dial(c.upstream, nil)
 		if err != nil {
-			relay.Reset(c.down) // as near to a refused connection as an accepted one gets
+			tcpproxy.Reset(c.down) // as near to a refused connection as an accepted one gets
 			return
 		}
 		c.up, c.copied = up, make(chan struct{})
 		c.front.Go(func() {
 			defer close(c.copied)
-			end, ok := relay.CopyAll(c.down, up)
+			end, ok := tcpproxy.CopyAll(c.down, up)
 			if ok {
 				c.ended.Store(whole(end))
-				relay.Pass(c.down, end)
+				tcpproxy.Pass(c.down, end)
 			}
 		})
 	}
 	if _, err := c.up.Write(b); err != nil {
-		relay.Reset(c.down)
+		tcpproxy.Reset(c.down)
 	}
 }

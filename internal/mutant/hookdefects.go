@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // change alters every request.

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"hookproof/hook"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

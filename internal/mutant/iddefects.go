@@ -4,7 +4,7 @@ import (
 	"hash/fnv"
 	"strconv"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // setID replaces client_id, in the kind that the profile has.

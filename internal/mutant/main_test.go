@@ -12,9 +12,9 @@ import (
 
 	"go.uber.org/goleak"
 
+	"hookproof/hook"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
-	"hookproof/internal/relay"
+	"hookproof/internal/tcpproxy"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -83,7 +83,7 @@ func howEnded(err error) string {
 	switch {
 	case err == nil || err == io.EOF:
 		return "FIN"
-	case relay.WasReset(err):
+	case tcpproxy.WasReset(err):
 		return "RST"
 	}
 	return err.Error()

@@ -7,8 +7,8 @@ import (
 	"path"
 	"slices"
 
-	"hookproof/internal/hook"
-	"hookproof/internal/relay"
+	"hookproof/hook"
+	"hookproof/internal/tcpproxy"
 )
 
 // A Mutant is one row of Table.
@@ -84,7 +84,7 @@ func (m *Mutant) Start(ctx context.Context, up Upstream) (at Front, stop func(),
 	if p.rtmp == nil {
 		p.rtmp = &rtmpDefect{}
 	}
-	var fronts []*relay.Front
+	var fronts []*tcpproxy.Front
 	stop = func() {
 		cancel()
 		for _, f := range fronts {
@@ -94,7 +94,7 @@ func (m *Mutant) Start(ctx context.Context, up Upstream) (at Front, stop func(),
 	for _, l := range []struct {
 		upstream string
 		at       *string
-		serve    func(*relay.Front, *net.TCPConn)
+		serve    func(*tcpproxy.Front, *net.TCPConn)
 	}{
 		{up.RTMP, &at.RTMP, serveRTMP(w, up.RTMP, p.rtmp)},
 		{up.Main, &at.Main, serveHooks(w, up.Main, p.hook)},
@@ -104,7 +104,7 @@ func (m *Mutant) Start(ctx context.Context, up Upstream) (at Front, stop func(),
 		if l.upstream == "" {
 			continue
 		}
-		f, err := relay.Listen(ctx, l.serve)
+		f, err := tcpproxy.Listen(ctx, l.serve)
 		if err != nil {
 			stop()
 			return Front{}, nil, err
@@ -116,23 +116,23 @@ func (m *Mutant) Start(ctx context.Context, up Upstream) (at Front, stop func(),
 }
 
 // serveTLS forwards a connection unseen, or, where https is not spoken, ends it.
-func serveTLS(upstream string, refuse bool) func(*relay.Front, *net.TCPConn) {
-	return func(f *relay.Front, c *net.TCPConn) {
+func serveTLS(upstream string, refuse bool) func(*tcpproxy.Front, *net.TCPConn) {
+	return func(f *tcpproxy.Front, c *net.TCPConn) {
 		if refuse {
 			return
 		}
 		up, err := f.Dial(upstream, nil)
 		if err != nil {
-			relay.Reset(c)
+			tcpproxy.Reset(c)
 			return
 		}
 		defer f.Disown(up)
 		back := make(chan struct{})
 		go func() {
 			defer close(back)
-			relay.Copy(c, up)
+			tcpproxy.Copy(c, up)
 		}()
-		relay.Copy(up, c)
+		tcpproxy.Copy(up, c)
 		<-back
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"syscall"
 	"time"
 
-	"hookproof/internal/hook"
-	"hookproof/internal/relay"
+	"hookproof/hook"
+	"hookproof/internal/tcpproxy"
 )
 
 // hurry is how long goesOn waits for an answer: long enough for the
@@ -179,7 +179,7 @@ func silentEnd(x *exchange) {
 
 // ending reports whether the server has stopped listening.
 func (w *world) ending(ctx context.Context) bool {
-	c, err := relay.Dial(ctx, w.rtmp, nil)
+	c, err := tcpproxy.Dial(ctx, w.rtmp, nil)
 	if err == nil {
 		c.Close()
 	}

@@ -1,6 +1,6 @@
 package mutant
 
-import "hookproof/internal/hook"
+import "hookproof/hook"
 
 // overtaken may fail where on_close can come before the event that it should
 // follow: whatever looks at the end of a stream.

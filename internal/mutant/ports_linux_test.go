@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // Clients that leave, or are turned away, leave no port taken for a minute but

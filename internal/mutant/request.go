@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // Limits of a hook request, in bytes.

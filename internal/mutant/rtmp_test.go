@@ -6,9 +6,9 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"hookproof/hook"
 	rtmp "hookproof/internal/client"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
 )
 
 // publish publishes a stream and sends its first frames.

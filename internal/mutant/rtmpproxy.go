@@ -5,10 +5,10 @@ import (
 	"io"
 	"net"
 
-	"hookproof/internal/relay"
 	"hookproof/internal/rtmp/chunk"
 	"hookproof/internal/rtmp/command"
 	"hookproof/internal/rtmp/handshake"
+	"hookproof/internal/tcpproxy"
 )
 
 // An rtmpDefect is what a mutant does to the RTMP connections. Functions that
@@ -25,12 +25,12 @@ type rtmpDefect struct {
 }
 
 // serveRTMP serves one client's connection.
-func serveRTMP(w *world, upstream string, d *rtmpDefect) func(*relay.Front, *net.TCPConn) {
-	return func(f *relay.Front, c *net.TCPConn) {
+func serveRTMP(w *world, upstream string, d *rtmpDefect) func(*tcpproxy.Front, *net.TCPConn) {
+	return func(f *tcpproxy.Front, c *net.TCPConn) {
 		from := c.RemoteAddr().(*net.TCPAddr).IP
 		server, err := f.Dial(upstream, from)
 		if err != nil {
-			relay.Reset(c)
+			tcpproxy.Reset(c)
 			return
 		}
 		defer f.Disown(server)
@@ -76,9 +76,9 @@ func (s *session) fromClient() {
 	switch {
 	case !give:
 	case whole(t.readErr) && get(s, func(s *session) bool { return s.ended }):
-		relay.Forget(s.server) // both have ended
+		tcpproxy.Forget(s.server) // both have ended
 	default:
-		relay.Pass(s.server, t.readErr)
+		tcpproxy.Pass(s.server, t.readErr)
 	}
 }
 
@@ -86,7 +86,7 @@ func (s *session) fromClient() {
 // the defect has a say in the server's end, that end is what the client gets.
 func (s *session) refused() {
 	if s.defect.ended == nil {
-		relay.Reset(s.client)
+		tcpproxy.Reset(s.client)
 		return
 	}
 	// It ends when the client goes, or is cut off.
@@ -120,7 +120,7 @@ func (s *session) fromServer() {
 		t.messages(s.answers(t))
 	}
 	if t.writeErr != nil {
-		relay.Reset(s.server)
+		tcpproxy.Reset(s.server)
 		return
 	}
 	// The client does not know yet: what it does from now on is no leaving.
@@ -130,10 +130,10 @@ func (s *session) fromServer() {
 	}
 	s.set(func(s *session) { s.ended = whole(t.readErr) })
 	if !whole(t.readErr) && get(s, func(s *session) bool { return s.left }) {
-		relay.Forget(s.client) // as the server did, who had the client's end
+		tcpproxy.Forget(s.client) // as the server did, who had the client's end
 		return
 	}
-	relay.Pass(s.client, t.readErr)
+	tcpproxy.Pass(s.client, t.readErr)
 }
 
 // answers looks at the server's messages, and writes them anew where the
@@ -198,8 +198,8 @@ func (s *session) status(st command.Status) {
 
 // cut resets both sides.
 func (s *session) cut() {
-	relay.Reset(s.client)
-	relay.Reset(s.server)
+	tcpproxy.Reset(s.client)
+	tcpproxy.Reset(s.server)
 }
 
 // whole reports whether a side ended in order.

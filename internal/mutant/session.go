@@ -8,15 +8,15 @@ import (
 
 	"github.com/yutopp/go-rtmp/message"
 
-	"hookproof/internal/relay"
 	"hookproof/internal/rtmp/chunk"
 	"hookproof/internal/rtmp/command"
+	"hookproof/internal/tcpproxy"
 )
 
 // A session is one client's connection, as the RTMP proxy sees it.
 type session struct {
 	world  *world
-	front  *relay.Front
+	front  *tcpproxy.Front
 	client *net.TCPConn
 	server *net.TCPConn
 	defect *rtmpDefect

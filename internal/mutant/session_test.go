@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"hookproof/hook"
 	rtmp "hookproof/internal/client"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
 	"hookproof/server"
 )
 

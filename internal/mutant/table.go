@@ -3,7 +3,7 @@ package mutant
 import (
 	"slices"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // Table lists the mutants, in the order of the requirements they break.

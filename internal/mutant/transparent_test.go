@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"hookproof/internal/endpoint"
-	"hookproof/internal/relay"
+	"hookproof/internal/tcpproxy"
 )
 
 // What comes back for a request is the same with the proxy and without it,
@@ -156,7 +156,7 @@ func TestTLSPasses(t *testing.T) {
 // peer serves connections with f until the test ends.
 func peer(t *testing.T, f func(*net.TCPConn)) string {
 	t.Helper()
-	ln, err := relay.Listen(t.Context(), func(_ *relay.Front, c *net.TCPConn) { f(c) })
+	ln, err := tcpproxy.Listen(t.Context(), func(_ *tcpproxy.Front, c *net.TCPConn) { f(c) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +169,7 @@ func TestRTMPPassesUnchanged(t *testing.T) {
 	big := strings.Repeat("\x03garbage behind the handshake", 40_000)
 	ends := map[string]func(*net.TCPConn){
 		"FIN": func(c *net.TCPConn) { c.CloseWrite() },
-		"RST": relay.Reset,
+		"RST": tcpproxy.Reset,
 	}
 	for _, data := range []string{"", "\x03half", big} {
 		for end, ends := range ends {

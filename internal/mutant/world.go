@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // maxClients bounds what is remembered of clients and connections.

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"hookproof/features"
-	"hookproof/internal/stage"
+	"hookproof/internal/scenario/rtmptarget"
 )
 
 // Tags of cases that cost much: those that wait long, and those of a server of
@@ -15,8 +15,8 @@ import (
 const (
 	slow = "slow"
 	last = "last" // looks back at what the others brought about
-	own  = string(stage.CanRestart)
-	size = string(stage.ShowsMemory)
+	own  = string(rtmptarget.CanRestart)
+	size = string(rtmptarget.ShowsMemory)
 )
 
 // choose gives the ids of the cases that a trial runs: of the requirements

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"hookproof/features"
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/internal/mutant"
 	"hookproof/reports"
 )

@@ -12,16 +12,16 @@ import (
 	"go.uber.org/goleak"
 
 	"hookproof/features"
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/internal/mutant"
-	"hookproof/internal/stage"
+	"hookproof/internal/scenario/rtmptarget"
 	"hookproof/reports"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestMain(m *testing.M) {
-	stage.ServeAsChild()
+	rtmptarget.ServeAsChild()
 	goleak.VerifyTestMain(m)
 }
 

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"hookproof/features"
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/internal/mutant"
-	"hookproof/internal/stage"
+	"hookproof/internal/scenario/rtmptarget"
 	"hookproof/internal/suite"
 	"hookproof/reports"
 )
@@ -68,11 +68,11 @@ func (t *Trial) look(ctx context.Context, o *Options, chosen map[string]bool, sc
 }
 
 // open gives the built-in server with the mutant's proxies around it.
-func (t *Trial) open(scale float64) func(context.Context, *hook.Profile) (*stage.Target, error) {
-	return func(ctx context.Context, p *hook.Profile) (*stage.Target, error) {
-		return stage.BuiltIn(stage.BuiltInOptions{Profile: p, Scale: scale, Nonce: "m", Leak: t.Mutant.Leak, Between: func(l stage.Links) (stage.Links, func(), error) {
+func (t *Trial) open(scale float64) func(context.Context, *hook.Profile) (*rtmptarget.Target, error) {
+	return func(ctx context.Context, p *hook.Profile) (*rtmptarget.Target, error) {
+		return rtmptarget.BuiltIn(rtmptarget.BuiltInOptions{Profile: p, Scale: scale, Nonce: "m", Leak: t.Mutant.Leak, Between: func(l rtmptarget.Links) (rtmptarget.Links, func(), error) {
 			at, stop, err := t.Mutant.Start(ctx, mutant.Upstream{RTMP: l.RTMP, Main: l.Main, Stoppable: l.Stoppable, TLS: l.TLS, Profile: p})
-			return stage.Links{RTMP: at.RTMP, Addresses: stage.Addresses{Main: at.Main, Stoppable: at.Stoppable, TLS: at.TLS}}, stop, err
+			return rtmptarget.Links{RTMP: at.RTMP, Addresses: rtmptarget.Addresses{Main: at.Main, Stoppable: at.Stoppable, TLS: at.TLS}}, stop, err
 		}})
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"net/http/pprof"
 	"time"
 
-	"hookproof/internal/guard"
+	"hookproof/internal/httpguard"
 )
 
 // longest is what a profile or trace may take.
@@ -35,13 +35,13 @@ func Serve(addr string, log *slog.Logger) (*Server, error) {
 	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
 	p := &Server{
-		server: guard.NewServer(l, mux, longest, log),
+		server: httpguard.NewServer(l, mux, longest, log),
 		addr:   l.Addr().String(),
 		done:   make(chan struct{}),
 	}
 	go func() {
 		defer close(p.done)
-		p.server.Serve(guard.Limit(l, guard.MaxConns)) // until Close
+		p.server.Serve(httpguard.Limit(l, httpguard.MaxConns)) // until Close
 	}()
 	return p, nil
 }

@@ -9,18 +9,18 @@ import (
 	"go.uber.org/goleak"
 
 	"hookproof/features"
-	"hookproof/internal/hook"
-	"hookproof/internal/stage"
+	"hookproof/hook"
+	"hookproof/internal/scenario/rtmptarget"
 	"hookproof/reports"
 )
 
 func TestMain(m *testing.M) {
-	stage.ServeAsChild()
+	rtmptarget.ServeAsChild()
 	goleak.VerifyTestMain(m)
 }
 
-func builtIn(_ context.Context, p *hook.Profile) (*stage.Target, error) {
-	return stage.BuiltIn(stage.BuiltInOptions{Profile: p, Nonce: "t"})
+func builtIn(_ context.Context, p *hook.Profile) (*rtmptarget.Target, error) {
+	return rtmptarget.BuiltIn(rtmptarget.BuiltInOptions{Profile: p, Nonce: "t"})
 }
 
 // checkLast checks that what looks back at the run of a profile began when all

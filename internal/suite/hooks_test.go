@@ -11,16 +11,16 @@ import (
 	"time"
 
 	"hookproof/features"
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/internal/hookserver"
-	"hookproof/internal/hookstage"
+	"hookproof/internal/scenario/hooktarget"
 	"hookproof/reports"
 	"hookproof/server/srsconf"
 )
 
 // hookServer starts the default callback server, which goes by a token.
-func hookServer(t *testing.T, o hookstage.Options) func(context.Context, *hook.Profile) (*hookstage.Target, error) {
-	return func(ctx context.Context, p *hook.Profile) (*hookstage.Target, error) {
+func hookServer(t *testing.T, o hooktarget.Options) func(context.Context, *hook.Profile) (*hooktarget.Target, error) {
+	return func(ctx context.Context, p *hook.Profile) (*hooktarget.Target, error) {
 		token, err := hookserver.ParseToken("token=Good1")
 		if err != nil {
 			return nil, err
@@ -34,12 +34,12 @@ func hookServer(t *testing.T, o hookstage.Options) func(context.Context, *hook.P
 		if o.URLs, err = srsconf.DefaultURLs(srv.URL()); err != nil {
 			return nil, err
 		}
-		return hookstage.Open(ctx, o)
+		return hooktarget.Open(ctx, o)
 	}
 }
 
-func tokens(t *testing.T) hookstage.Identities {
-	var id hookstage.Identities
+func tokens(t *testing.T) hooktarget.Identities {
+	var id hooktarget.Identities
 	for _, given := range [][2]string{{"accept", "token=Good1"}, {"refuse", "token=bad"}} {
 		if err := id.Add(given[0], given[1]); err != nil {
 			t.Fatal(err)
@@ -50,7 +50,7 @@ func tokens(t *testing.T) hookstage.Identities {
 
 // The default callback server conforms: every case of every profile passes.
 func TestHookServerConforms(t *testing.T) {
-	run, err := Run(t.Context(), Options{Role: features.RoleHookServer, OpenHooks: hookServer(t, hookstage.Options{Identities: tokens(t)}),
+	run, err := Run(t.Context(), Options{Role: features.RoleHookServer, OpenHooks: hookServer(t, hooktarget.Options{Identities: tokens(t)}),
 		Clients: 200, Seed: 1, Selection: Selection{Name: os.Getenv("CASE")}})
 	if err != nil {
 		t.Fatal(err)
@@ -91,13 +91,13 @@ func rejudged(t *testing.T, run *reports.Run) {
 // Without identities, with care, and without a URL for an event, scenarios are
 // not run, and say why.
 func TestHookServerNotRun(t *testing.T) {
-	open := hookServer(t, hookstage.Options{Safe: true})
+	open := hookServer(t, hooktarget.Options{Safe: true})
 	run, err := Run(t.Context(), Options{Role: features.RoleHookServer, OpenHooks: open, Clients: 10,
 		Selection: Selection{Profiles: []string{"srs7"}, IDs: []string{"H-REJ-01", "H-BAD-02", "H-CON-01", "H-RSP-02"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{"H-REJ-01": hookstage.HowToIdentify, "H-BAD-02": "left out by -safe", "H-CON-01": "left out by -safe"}
+	want := map[string]string{"H-REJ-01": hooktarget.HowToIdentify, "H-BAD-02": "left out by -safe", "H-CON-01": "left out by -safe"}
 	for i := range run.Scenarios {
 		s := &run.Scenarios[i]
 		reason := want[s.Requirements[0]]
@@ -126,12 +126,12 @@ func TestHookServerDies(t *testing.T) {
 	}))
 	t.Cleanup(srv.Close)
 	run, err := Run(t.Context(), Options{Role: features.RoleHookServer, Selection: Selection{Profiles: []string{"srs7"}, IDs: []string{"H-REQ-01"}},
-		OpenHooks: func(ctx context.Context, p *hook.Profile) (*hookstage.Target, error) {
+		OpenHooks: func(ctx context.Context, p *hook.Profile) (*hooktarget.Target, error) {
 			urls, err := srsconf.DefaultURLs(srv.URL)
 			if err != nil {
 				return nil, err
 			}
-			return hookstage.Open(ctx, hookstage.Options{Profile: p, URLs: urls})
+			return hooktarget.Open(ctx, hooktarget.Options{Profile: p, URLs: urls})
 		}})
 	if err != nil {
 		t.Fatal(err)

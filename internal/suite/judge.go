@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"hookproof/features"
-	"hookproof/internal/evidence"
-	"hookproof/internal/hook"
+	"hookproof/hook"
+	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
@@ -59,7 +59,7 @@ func roleOf(run *reports.Run) string {
 
 // replay sets a recorded scenario up to be judged again.
 func (r *recorder) replay(ctx context.Context, was *reports.Scenario) {
-	r.log = evidence.Recorded(was.Observations)
+	r.log = timeline.Recorded(was.Observations)
 	r.play.set(ctx, r.log, seeded(r.pr.o.Seed, r.c))
 	r.result.Started = was.Started
 }

@@ -7,11 +7,11 @@ import (
 	"github.com/cucumber/godog"
 
 	"hookproof/features"
-	"hookproof/internal/evidence"
-	"hookproof/internal/hookjudge"
-	"hookproof/internal/hookstage"
-	"hookproof/internal/judge"
-	"hookproof/internal/stage"
+	"hookproof/internal/check"
+	"hookproof/internal/hookcheck"
+	"hookproof/internal/scenario/hooktarget"
+	"hookproof/internal/scenario/rtmptarget"
+	"hookproof/internal/timeline"
 	"hookproof/reports"
 	"hookproof/steps"
 	"hookproof/steps/hooks"
@@ -20,11 +20,11 @@ import (
 // play is one scenario on the stage of its role: the steps act on it.
 type play interface {
 	// set sets the stage up. The stage of a sealed log does not act.
-	set(ctx context.Context, log *evidence.Log, rnd *rand.Rand)
+	set(ctx context.Context, log *timeline.Log, rnd *rand.Rand)
 	// after looks at the target when the steps of the scenario of that id are
 	// over, and whether they failed; what it finds is the scenario's doing, or,
 	// where scenarios run side by side, leaves it undecided.
-	after(id string, failed bool) *judge.Finding
+	after(id string, failed bool) *check.Finding
 	// close takes the stage down and tells who was on it.
 	close() []reports.Actor
 }
@@ -43,24 +43,24 @@ func (pr *profileRun) newPlay(sc *godog.ScenarioContext) play {
 
 // serverPlay is a scenario of role S.
 type serverPlay struct {
-	target *stage.Target
+	target *rtmptarget.Target
 	world  *steps.World
 }
 
-func (p *serverPlay) set(ctx context.Context, log *evidence.Log, rnd *rand.Rand) {
+func (p *serverPlay) set(ctx context.Context, log *timeline.Log, rnd *rand.Rand) {
 	p.world.Rand = rnd
 	if log.Sealed() {
-		p.world.Scene = stage.Recorded(log)
+		p.world.Scene = rtmptarget.Recorded(log)
 		return
 	}
-	p.world.Scene = stage.NewScene(ctx, p.target, log)
+	p.world.Scene = rtmptarget.NewScene(ctx, p.target, log)
 }
 
-func (p *serverPlay) after(_ string, failed bool) *judge.Finding {
+func (p *serverPlay) after(_ string, failed bool) *check.Finding {
 	if failed {
 		p.world.Scene.CheckAlive()
 	}
-	return judge.Alive(p.world.Scene.Log.Whole())
+	return check.Alive(p.world.Scene.Log.Whole())
 }
 
 func (p *serverPlay) close() []reports.Actor {
@@ -71,28 +71,28 @@ func (p *serverPlay) close() []reports.Actor {
 
 // hookPlay is a scenario of role H.
 type hookPlay struct {
-	target *hookstage.Target
+	target *hooktarget.Target
 	world  *hooks.World
 }
 
-func (p *hookPlay) set(ctx context.Context, log *evidence.Log, rnd *rand.Rand) {
+func (p *hookPlay) set(ctx context.Context, log *timeline.Log, rnd *rand.Rand) {
 	p.world.Rand = rnd
 	if log.Sealed() {
-		p.world.Scene = hookstage.Recorded(log)
+		p.world.Scene = hooktarget.Recorded(log)
 		return
 	}
-	p.world.Scene = hookstage.NewScene(ctx, p.target, log)
+	p.world.Scene = hooktarget.NewScene(ctx, p.target, log)
 }
 
-func (p *hookPlay) after(id string, _ bool) *judge.Finding {
+func (p *hookPlay) after(id string, _ bool) *check.Finding {
 	p.world.Scene.CheckAlive(id)
-	return hookjudge.Alive(p.world.Scene.Log.Whole())
+	return hookcheck.Alive(p.world.Scene.Log.Whole())
 }
 
 func (p *hookPlay) close() []reports.Actor { return p.world.Scene.Close() }
 
 // actors describes the clients of a scene.
-func actors(s *stage.Scene) []reports.Actor {
+func actors(s *rtmptarget.Scene) []reports.Actor {
 	var all []reports.Actor
 	for _, name := range s.Names() {
 		a := s.Actor(name)

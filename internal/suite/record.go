@@ -9,9 +9,9 @@ import (
 	"github.com/cucumber/godog"
 
 	"hookproof/features"
-	"hookproof/internal/evidence"
-	"hookproof/internal/judge"
-	"hookproof/internal/stage"
+	"hookproof/internal/check"
+	"hookproof/internal/scenario/rtmptarget"
+	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
@@ -31,7 +31,7 @@ type recorder struct {
 	play    play
 	c       *features.Case
 	result  reports.Scenario
-	log     *evidence.Log
+	log     *timeline.Log
 	cancel  context.CancelFunc
 	release func() // gives the scenario's place to others
 	step    int
@@ -93,7 +93,7 @@ func (r *recorder) before(ctx context.Context, sc *godog.Scenario) (context.Cont
 	if r.pr.o.Live != nil {
 		r.pr.o.Live.ScenarioStarted(&r.result)
 	}
-	r.log = evidence.New(r.c.ID, r.c.Profile, r.pr.start, r.pr.o.Observe)
+	r.log = timeline.New(r.c.ID, r.c.Profile, r.pr.start, r.pr.o.Observe)
 	ctx, r.cancel = context.WithTimeout(ctx, time.Duration(float64(scenarioTime)*r.pr.o.Scale))
 	r.play.set(ctx, r.log, seeded(r.pr.o.Seed, r.c))
 	return ctx, nil
@@ -107,7 +107,7 @@ func (pr *profileRun) lacking(c *features.Case) string {
 	if gone := pr.target.Gone(); gone != "" {
 		return gone
 	}
-	for _, need := range stage.Capabilities {
+	for _, need := range rtmptarget.Capabilities {
 		if c.Has(string(need)) && pr.target.Lacks[need] != "" {
 			return pr.target.Lacks[need]
 		}
@@ -143,7 +143,7 @@ func (r *recorder) afterStep(ctx context.Context, _ *godog.Step, status godog.St
 		st.Status = reports.StepPassed
 	case status == godog.StepUndefined || status == godog.StepPending:
 		st.Status = reports.StepUndefined
-	case errors.As(err, new(*judge.NotRun)):
+	case errors.As(err, new(*check.NotRun)):
 	case err != nil:
 		st.Status, st.Error = reports.StepFailed, err.Error()
 	}
@@ -181,14 +181,14 @@ func (r *recorder) after(ctx context.Context, _ *godog.Scenario, err error) (con
 
 // aftermath joins what the steps came to and what the scenario left behind:
 // the first speaks of the requirement, the second is added to it.
-func aftermath(err error, left *judge.Finding) error {
+func aftermath(err error, left *check.Finding) error {
 	if left == nil {
 		return err
 	}
 	if left.Undecided {
 		return left
 	}
-	var f *judge.Finding
+	var f *check.Finding
 	if !errors.As(err, &f) || f.Undecided {
 		return left
 	}
@@ -202,8 +202,8 @@ func aftermath(err error, left *judge.Finding) error {
 // judge makes a verdict of the failed step's error.
 func (r *recorder) judge(ended error) {
 	s := &r.result
-	var f *judge.Finding
-	var lacking *judge.NotRun
+	var f *check.Finding
+	var lacking *check.NotRun
 	switch {
 	case r.err == nil:
 		s.Verdict = reports.Pass
@@ -224,7 +224,7 @@ func (r *recorder) judge(ended error) {
 }
 
 // found makes a verdict of a finding.
-func (r *recorder) found(f *judge.Finding) {
+func (r *recorder) found(f *check.Finding) {
 	s := &r.result
 	s.Failure = f.Failure()
 	if s.Failure.Requirement == "" {

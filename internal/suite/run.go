@@ -19,10 +19,10 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"hookproof/features"
-	"hookproof/internal/evidence"
-	"hookproof/internal/hook"
-	"hookproof/internal/hookstage"
-	"hookproof/internal/stage"
+	"hookproof/hook"
+	"hookproof/internal/scenario/hooktarget"
+	"hookproof/internal/scenario/rtmptarget"
+	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
@@ -31,10 +31,10 @@ type Options struct {
 	Selection Selection
 	Role      string // of the target: features.RoleServer or features.RoleHookServer
 	// Open gives the target for a profile; it is closed after the run.
-	Open func(ctx context.Context, p *hook.Profile) (*stage.Target, error)
+	Open func(ctx context.Context, p *hook.Profile) (*rtmptarget.Target, error)
 	// OpenHooks gives the hook server for a profile, where that is the role.
 	// Its scenarios run one by one: one that ends it can be named.
-	OpenHooks func(ctx context.Context, p *hook.Profile) (*hookstage.Target, error)
+	OpenHooks func(ctx context.Context, p *hook.Profile) (*hooktarget.Target, error)
 	// SideBySide says that the targets of several profiles can be open at once.
 	SideBySide bool
 	Parallel   int     // scenarios at once; 0 is DefaultParallel
@@ -49,7 +49,7 @@ type Options struct {
 	Observe        func(reports.Observation)
 	places, crowds *semaphore.Weighted // for scenarios at once, all profiles together
 	// Probe, when set, is run for each profile before its scenarios.
-	Probe func(ctx context.Context, t *stage.Target, log *evidence.Log) error
+	Probe func(ctx context.Context, t *rtmptarget.Target, log *timeline.Log) error
 }
 
 // crowdsAtOnce is how many scenarios with a crowd run at once, besides the
@@ -188,8 +188,8 @@ type profileRun struct {
 	profile *hook.Profile
 	start   time.Time
 	cases   map[string]*features.Case // by features.Key
-	target  *stage.Target
-	hooks   *hookstage.Target     // in place of target, where the role is the hook server's
+	target  *rtmptarget.Target
+	hooks   *hooktarget.Target    // in place of target, where the role is the hook server's
 	log     []reports.Observation // of the probe
 	// recorded, when not nil, holds what is judged again, by case id.
 	recorded map[string]*reports.Scenario
@@ -237,7 +237,7 @@ func (pr *profileRun) run(ctx context.Context) error {
 	}
 	defer pr.target.Close()
 	if pr.o.Probe != nil {
-		log := evidence.New("", pr.profile.Name, pr.start, pr.o.Observe)
+		log := timeline.New("", pr.profile.Name, pr.start, pr.o.Observe)
 		if err := pr.o.Probe(ctx, pr.target, log); err != nil {
 			return err
 		}

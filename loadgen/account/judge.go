@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"hookproof/internal/endpoint/order"
-	"hookproof/internal/hook"
+	"hookproof/hook"
+	"hookproof/hook/order"
 	"hookproof/loadgen/measure"
 	"hookproof/loadgen/plan"
 )

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/loadgen/measure"
 	"hookproof/loadgen/plan"
 )

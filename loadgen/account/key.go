@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // Keys makes and finds the keys of one run's clients.

@@ -5,8 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"hookproof/hook"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
 	"hookproof/loadgen/measure"
 )
 

@@ -8,8 +8,8 @@ import (
 
 	"go.uber.org/goleak"
 
+	"hookproof/hook"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/hook"
 	"hookproof/loadgen/measure"
 )
 

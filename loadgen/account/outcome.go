@@ -1,7 +1,7 @@
 package account
 
 import (
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/loadgen/plan"
 )
 

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 func TestNames(t *testing.T) {

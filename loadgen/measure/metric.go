@@ -3,7 +3,7 @@ package measure
 import (
 	"fmt"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // Metric names something that is measured as a time.

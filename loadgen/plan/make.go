@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // Make lays out the test. The Spec must have passed Check.

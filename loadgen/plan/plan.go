@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // Role is what a session comes for.

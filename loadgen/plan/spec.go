@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // Share is a part of the sessions: a percentage, or a number of them.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"hookproof/internal/clean"
+	"hookproof/internal/redact"
 	"hookproof/loadgen/measure"
 )
 
@@ -86,11 +86,11 @@ func WriteChanges(to io.Writer, a, b *Report, list []Change) (worse bool, err er
 	w := &strings.Builder{}
 	if a.Setup.Load != b.Setup.Load || a.Setup.Media != b.Setup.Media || a.Setup.Profile != b.Setup.Profile {
 		fmt.Fprintf(w, "The loads differ: %s, media %s, %s; and %s, media %s, %s.\n",
-			clean.Line(a.Setup.Load), clean.Line(a.Setup.Media), clean.Line(a.Setup.Profile), clean.Line(b.Setup.Load), clean.Line(b.Setup.Media), clean.Line(b.Setup.Profile))
+			redact.Line(a.Setup.Load), redact.Line(a.Setup.Media), redact.Line(a.Setup.Profile), redact.Line(b.Setup.Load), redact.Line(b.Setup.Media), redact.Line(b.Setup.Profile))
 	}
 	for _, r := range []*Report{a, b} {
 		if len(r.Void) > 0 {
-			fmt.Fprintf(w, "The run of %s is void: %s.\n", r.Started.Format("2006-01-02 15:04:05"), clean.Line(r.Void[0]))
+			fmt.Fprintf(w, "The run of %s is void: %s.\n", r.Started.Format("2006-01-02 15:04:05"), redact.Line(r.Void[0]))
 		}
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -110,6 +110,6 @@ func WriteChanges(to io.Writer, a, b *Report, list []Change) (worse bool, err er
 		}
 	}
 	fmt.Fprintf(w, "%d of %d figures are the same, within %.0f %%.\n", same, len(list), noiseShare*100)
-	_, err = io.WriteString(to, clean.Commands(w.String()))
+	_, err = io.WriteString(to, redact.Commands(w.String()))
 	return worse, err
 }

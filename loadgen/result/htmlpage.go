@@ -8,8 +8,8 @@ import (
 	"io"
 	"time"
 
-	"hookproof/internal/clean"
-	"hookproof/internal/hook"
+	"hookproof/hook"
+	"hookproof/internal/redact"
 	"hookproof/loadgen/account"
 )
 
@@ -22,7 +22,7 @@ var htmlStyle string
 var htmlPage = template.Must(template.New("report").Funcs(template.FuncMap{
 	"ms": short, "bytes": size, "pct": func(v float64) float64 { return float64(int(v*1000)) / 10 },
 	"stamp": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
-	"show":  clean.Line, // what servers or files said
+	"show":  redact.Line, // what servers or files said
 	"title": func(k account.Kind) string { return k.Title() },
 }).Parse(htmlText))
 

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/loadgen/account"
 	"hookproof/loadgen/measure"
 	"hookproof/loadgen/plan"

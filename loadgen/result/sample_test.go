@@ -3,7 +3,7 @@ package result
 import (
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/loadgen/account"
 	"hookproof/loadgen/measure"
 	"hookproof/loadgen/plan"

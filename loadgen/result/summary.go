@@ -6,8 +6,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"hookproof/internal/clean"
-	"hookproof/internal/hook"
+	"hookproof/hook"
+	"hookproof/internal/redact"
 	"hookproof/loadgen/account"
 )
 
@@ -22,13 +22,13 @@ func (r *Report) WriteSummary(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n%s\n", r.Headline())
 	for _, why := range r.Void {
-		fmt.Fprintf(&b, "  void: %s\n", clean.Line(why))
+		fmt.Fprintf(&b, "  void: %s\n", redact.Line(why))
 	}
 	if r.Partial != "" {
-		fmt.Fprintf(&b, "  partial: %s\n", clean.Line(r.Partial))
+		fmt.Fprintf(&b, "  partial: %s\n", redact.Line(r.Partial))
 	}
 	fmt.Fprintf(&b, "\nTarget    %s\nHooks     %s, profile %s\nLoad      %s; %s arrivals, seed %d\n",
-		clean.Line(r.Setup.Target), clean.Line(r.Setup.Hooks), clean.Line(r.Setup.Profile), clean.Line(r.Setup.Load), clean.Line(r.Setup.Arrivals), r.Setup.Seed)
+		redact.Line(r.Setup.Target), redact.Line(r.Setup.Hooks), redact.Line(r.Setup.Profile), redact.Line(r.Setup.Load), redact.Line(r.Setup.Arrivals), r.Setup.Seed)
 	r.writeSessions(&b)
 	r.writeLatencies(&b)
 	r.writeMedia(&b)
@@ -37,9 +37,9 @@ func (r *Report) WriteSummary(w io.Writer) error {
 	r.writeCosts(&b)
 	r.writeChecks(&b)
 	for _, n := range r.Notes {
-		fmt.Fprintf(&b, "\nNote: %s\n", clean.Line(n))
+		fmt.Fprintf(&b, "\nNote: %s\n", redact.Line(n))
 	}
-	_, err := io.WriteString(w, clean.Commands(b.String()))
+	_, err := io.WriteString(w, redact.Commands(b.String()))
 	return err
 }
 
@@ -82,7 +82,7 @@ func (r *Report) writeLatencies(b *strings.Builder) {
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "\tcount\tp50\tp90\tp99\tp99.9\tmax\t")
 	for _, l := range r.Latencies {
-		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t\n", pad(clean.Line(l.Title)), l.Count, short(l.P50), short(l.P90), short(l.P99), short(l.P999), short(l.Max))
+		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t\n", pad(redact.Line(l.Title)), l.Count, short(l.P50), short(l.P90), short(l.P99), short(l.P999), short(l.Max))
 	}
 	t.Flush()
 }
@@ -108,7 +108,7 @@ func (r *Report) writeMedia(b *strings.Builder) {
 		return
 	}
 	fmt.Fprintf(b, "\nMedia     %s: %d frames sent, %d received, %d lost, %d out of order, %d stalls; %s received\n",
-		clean.Line(r.Setup.Media), m.Sent, m.Received, m.Lost, m.Reordered, m.Stalls, size(m.BytesIn))
+		redact.Line(r.Setup.Media), m.Sent, m.Received, m.Lost, m.Reordered, m.Stalls, size(m.BytesIn))
 }
 
 // writeBooks prints the hooks' accounting: one line of verdict, one of events.
@@ -140,7 +140,7 @@ func (r *Report) writeBooks(b *strings.Builder) {
 			fmt.Fprintf(b, "          … and %d more: see report.json (-report DIR)\n", h.Total()-i)
 			break
 		}
-		fmt.Fprintf(b, "          %s\n", clean.Line(f.String()))
+		fmt.Fprintf(b, "          %s\n", redact.Line(f.String()))
 	}
 }
 
@@ -151,7 +151,7 @@ func (r *Report) writeErrors(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "\nErrors    %d\n", r.ErrorTotal)
 	for _, k := range r.Errors {
-		fmt.Fprintf(b, "  %6d  %s (first: %s: %s)\n", k.Count, clean.Line(k.Kind), clean.Line(k.Client), clean.Short(k.Detail, maxDetail))
+		fmt.Fprintf(b, "  %6d  %s (first: %s: %s)\n", k.Count, redact.Line(k.Kind), redact.Line(k.Client), redact.Short(k.Detail, maxDetail))
 	}
 }
 
@@ -173,7 +173,7 @@ func (r *Report) writeChecks(b *strings.Builder) {
 		if !c.Passed {
 			mark = "FAILED"
 		}
-		fmt.Fprintf(b, "  %s  %s (is %s)\n", mark, clean.Line(c.Text), clean.Line(c.Got))
+		fmt.Fprintf(b, "  %s  %s (is %s)\n", mark, redact.Line(c.Text), redact.Line(c.Got))
 	}
 }
 

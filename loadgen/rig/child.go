@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"hookproof/internal/child"
 	"hookproof/internal/cli"
+	"hookproof/internal/reexec"
 	"hookproof/server"
 	"hookproof/server/srsconf"
 )
@@ -20,9 +20,9 @@ type Order struct {
 // ready says where a child serves.
 type ready struct{ RTMP string }
 
-var children = child.Kind[Order, ready]{
+var children = reexec.Kind[Order, ready]{
 	Mark: "HOOKPROOF_LOADGEN_SERVER",
-	Start: func(o Order) (child.Server, ready, error) {
+	Start: func(o Order) (reexec.Server, ready, error) {
 		srv, err := Start(o)
 		if err != nil {
 			return nil, ready{}, err
@@ -67,7 +67,7 @@ func Start(o Order) (*server.Server, error) {
 // Child is the built-in server in a process of its own.
 type Child struct {
 	Addr string // RTMP, host:port
-	*child.Process[Order, ready]
+	*reexec.Process[Order, ready]
 }
 
 // StartChild starts this program again as a server.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"hookproof/internal/clean"
+	"hookproof/internal/redact"
 	"hookproof/server"
 )
 
@@ -77,7 +77,7 @@ func (h *handler) allClients() []clientShape {
 	show := h.source.Config().LogParams
 	for i, c := range infos {
 		if !show {
-			c.TCURL, c.PageURL, c.SWFURL = clean.Secrets(c.TCURL), clean.Secrets(c.PageURL), clean.Secrets(c.SWFURL)
+			c.TCURL, c.PageURL, c.SWFURL = redact.Secrets(c.TCURL), redact.Secrets(c.PageURL), redact.Secrets(c.SWFURL)
 		}
 		shapes[i] = shapeClient(c, now, rate[c.ID])
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/server"
 )
 

@@ -10,7 +10,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/server"
 )
 

@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"strings"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 // paths are those of the default callback server (PROTOCOL.md section 7).

@@ -3,7 +3,7 @@ package srsconf
 import (
 	"testing"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 )
 
 func TestDefaultURLs(t *testing.T) {

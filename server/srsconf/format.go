@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/server"
 )
 

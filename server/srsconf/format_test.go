@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/server"
 )
 

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"hookproof/internal/hook"
+	"hookproof/hook"
 	"hookproof/server"
 
 	"go.uber.org/goleak"

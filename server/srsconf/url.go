@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"hookproof/internal/clean"
-	"hookproof/internal/hook"
+	"hookproof/hook"
+	"hookproof/internal/redact"
 )
 
 // checkURL says whether a hook URL can be called. SRS checks none when it
@@ -19,7 +19,7 @@ func checkURL(raw string) (warning string, err error) {
 		return "", fmt.Errorf("expected a URL like http://127.0.0.1:8085/api/v1/clients, got %s", got)
 	}
 	if strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '"' || r == '\\' }) {
-		return bad(quote(clean.Secrets(raw)) + ", with characters that have to be percent-encoded")
+		return bad(quote(redact.Secrets(raw)) + ", with characters that have to be percent-encoded")
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -60,7 +60,7 @@ func doubtful(u *url.URL) string {
 }
 
 // shown is a URL in a message, without the secrets that may stand in it.
-func shown(raw string) string { return brief(clean.Secrets(raw)) }
+func shown(raw string) string { return brief(redact.Secrets(raw)) }
 
 // quote puts a string from the file into double quotes, control bytes escaped.
 func quote(s string) string { return strconv.Quote(s) }

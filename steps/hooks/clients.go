@@ -5,8 +5,8 @@ import (
 
 	"github.com/cucumber/godog"
 
-	"hookproof/internal/hook"
-	"hookproof/internal/hookjudge"
+	"hookproof/hook"
+	"hookproof/internal/hookcheck"
 )
 
 func (w *World) registerClients(sc *godog.ScenarioContext) {
@@ -39,15 +39,15 @@ func (w *World) tries(ctx context.Context, name, ev, _ string) error {
 // letOn looks at what entering came to: the client is on or thrown out by now,
 // or its time is up.
 func (w *World) letOn(name string) error {
-	return failed(hookjudge.LetOn(w.Scene.Log.All(), name, "an accepting answer to each of them"))
+	return failed(hookcheck.LetOn(w.Scene.Log.All(), name, "an accepting answer to each of them"))
 }
 
 func (w *World) thrownOut(name string) error {
-	return failed(hookjudge.ThrownOut(w.Scene.Log.All(), name, "a refusal of one of them"))
+	return failed(hookcheck.ThrownOut(w.Scene.Log.All(), name, "a refusal of one of them"))
 }
 
 // allAccepted waits for the answer to the client's on_close.
 func (w *World) allAccepted(ctx context.Context, name string) error {
 	w.Scene.AwaitClosed(ctx, name)
-	return failed(hookjudge.Accepted(w.Profile, w.Scene.Log.All(), hookjudge.Watched))
+	return failed(hookcheck.Accepted(w.Profile, w.Scene.Log.All(), hookcheck.Watched))
 }

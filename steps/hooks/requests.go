@@ -3,12 +3,12 @@ package hooks
 import (
 	"github.com/cucumber/godog"
 
-	"hookproof/internal/hook"
-	"hookproof/internal/hookjudge"
+	"hookproof/hook"
+	"hookproof/internal/hookcheck"
 )
 
 func (w *World) registerRequests(sc *godog.ScenarioContext) {
-	sc.Step(`^a caller sends an acceptable (on_\w+)$`, w.on(func(ev hook.Event) error { return w.Scene.Acceptable(ev, hookjudge.Accept) }))
+	sc.Step(`^a caller sends an acceptable (on_\w+)$`, w.on(func(ev hook.Event) error { return w.Scene.Acceptable(ev, hookcheck.Accept) }))
 	sc.Step(`^a caller sends an? (on_\w+) that is to be refused$`, w.on(func(ev hook.Event) error { return w.Scene.Refusable(ev) }))
 	sc.Step(`^a caller sends an acceptable (on_\w+) with (\d+) bytes of other parameters before its token$`, func(name string, n int) error {
 		return w.on(func(ev hook.Event) error { return w.Scene.Amid(ev, n) })(name)

@@ -1,6 +1,6 @@
 // Package hooks is the glue between the Gherkin of the hook server's features
 // and what acts and judges: a step of a few lines each. Scenes act
-// (internal/hookstage), checks judge (internal/hookjudge); a World joins the
+// (internal/scenario/hooktarget), checks judge (internal/hookcheck); a World joins the
 // two for one scenario.
 package hooks
 
@@ -9,15 +9,15 @@ import (
 
 	"github.com/cucumber/godog"
 
-	"hookproof/internal/hook"
-	"hookproof/internal/hookstage"
-	"hookproof/internal/judge"
+	"hookproof/hook"
+	"hookproof/internal/check"
+	"hookproof/internal/scenario/hooktarget"
 	"hookproof/reports"
 )
 
 // World is one scenario while it runs, or while its recording is judged.
 type World struct {
-	Scene   *hookstage.Scene
+	Scene   *hooktarget.Scene
 	Profile *hook.Profile
 	Clients int        // in a crowd
 	Rand    *rand.Rand // seeded for this scenario
@@ -32,7 +32,7 @@ func Register(sc *godog.ScenarioContext, w *World) {
 }
 
 // failed turns a finding into a step's error; a nil finding is none.
-func failed(f *judge.Finding) error {
+func failed(f *check.Finding) error {
 	if f == nil {
 		return nil
 	}
@@ -40,6 +40,6 @@ func failed(f *judge.Finding) error {
 }
 
 // is makes a step of a check.
-func (w *World) is(check func(obs []reports.Observation) *judge.Finding) func() error {
+func (w *World) is(check func(obs []reports.Observation) *check.Finding) func() error {
 	return func() error { return failed(check(w.Scene.Log.All())) }
 }

@@ -1,0 +1,238 @@
+package order
+
+import "hookproof/hook"
+
+// state is where a client stands, all its answered events considered.
+type state uint8
+
+const (
+	sNew state = iota
+	sConnected
+	sConnectRefused
+	sPublishing
+	sPublishRefused
+	sPlaying
+	sPlayRefused
+	sIdle // published or played, and stopped that
+	sLost // accepted as publisher, but another one was live (S-CON-04)
+	sClosed
+	sHTTPPlaying // the three of players over HTTP, which have no connection
+	sHTTPRefused
+	sHTTPStopped
+
+	stateCount = iota
+)
+
+// eventSet is a set of events, a bit each.
+type eventSet uint8
+
+func set(events ...hook.Event) (s eventSet) {
+	for _, e := range events {
+		s |= 1 << e
+	}
+	return s
+}
+
+func (s eventSet) has(e hook.Event) bool { return s&(1<<e) != 0 }
+
+var allEvents = set(hook.Events[:]...)
+
+// cell says what an event means in a state.
+type cell struct {
+	accepted, refused state // where it leads; closing events: both the same
+
+	kind     Kind // 0: it may come
+	id, also string
+	missing  eventSet // what did not come before it; no problem where none of it is configured
+}
+
+// row is a state: what each event means in it, and what the client still owes
+// if nothing more comes.
+type row struct {
+	name   string
+	owes   eventSet
+	owesID string
+	events [len(hook.Events)]cell
+}
+
+// table holds a profile's rules.
+type table [stateCount]row
+
+// role stands for S-ORD-01 or S-ORD-02 (or S-ORD-04), whichever the client
+// turns out to fall under: publisher, player, or neither.
+const role = "role"
+
+// The cells of events that may come.
+func opens(accepted, refused state) cell { return cell{accepted: accepted, refused: refused} }
+func goes(to state) cell                 { return cell{accepted: to, refused: to} }
+
+// The cells of events that may not; c says where the client stands after.
+func (c cell) lacks(id, also string, missing ...hook.Event) cell {
+	c.kind, c.id, c.also, c.missing = Missing, id, also, set(missing...)
+	return c
+}
+
+func (c cell) bad(kind Kind, id, also string) cell {
+	c.kind, c.id, c.also = kind, id, also
+	return c
+}
+
+var (
+	connects  = opens(sConnected, sConnectRefused)
+	publishes = opens(sPublishing, sPublishRefused)
+	plays     = opens(sPlaying, sPlayRefused)
+	closes    = goes(sClosed)
+)
+
+// newRow: the first event of a client. alone is what on_close alone means.
+func newRow(alone cell) row {
+	return row{name: "unknown", events: [...]cell{
+		hook.OnConnect:   connects,
+		hook.OnClose:     alone,
+		hook.OnPublish:   publishes.lacks("S-ORD-01", "S-ID-01", hook.OnConnect),
+		hook.OnUnpublish: goes(sIdle).lacks("S-ORD-01", "S-ID-01", hook.OnPublish),
+		hook.OnPlay:      plays.lacks("S-ORD-02", "S-ID-01", hook.OnConnect),
+		hook.OnStop:      goes(sIdle).lacks("S-ORD-02", "S-ID-01", hook.OnPlay),
+	}}
+}
+
+var connectedRow = row{name: "connected", owes: set(hook.OnClose), owesID: role, events: [...]cell{
+	hook.OnConnect:   connects.bad(Doubled, role, ""),
+	hook.OnClose:     closes,
+	hook.OnPublish:   publishes,
+	hook.OnUnpublish: goes(sIdle).lacks("S-ORD-01", "", hook.OnPublish),
+	hook.OnPlay:      plays,
+	hook.OnStop:      goes(sIdle).lacks("S-ORD-02", "", hook.OnPlay),
+}}
+
+// refusedRow: after a refusal only on_close may follow.
+func refusedRow(name string, self state, owes eventSet, id string) row {
+	return row{name: name, owes: owes, owesID: id, events: [...]cell{
+		hook.OnConnect:   connects.bad(AfterRefusal, id, ""),
+		hook.OnClose:     closes,
+		hook.OnPublish:   publishes.bad(AfterRefusal, id, ""),
+		hook.OnUnpublish: goes(self).bad(AfterRefusal, id, ""),
+		hook.OnPlay:      plays.bad(AfterRefusal, id, ""),
+		hook.OnStop:      goes(self).bad(AfterRefusal, id, ""),
+	}}
+}
+
+// publishingRow; again is what on_connect means before on_unpublish.
+func publishingRow(again cell) row {
+	return row{
+		name: "publishing", owes: set(hook.OnUnpublish, hook.OnClose), owesID: "S-ORD-01",
+		events: [...]cell{
+			hook.OnConnect:   again,
+			hook.OnClose:     closes.lacks("S-ORD-01", "", hook.OnUnpublish),
+			hook.OnPublish:   publishes.lacks("S-ORD-01", "S-ORD-10", hook.OnUnpublish),
+			hook.OnUnpublish: goes(sIdle),
+			hook.OnPlay:      plays.lacks("S-ORD-01", "", hook.OnUnpublish),
+			hook.OnStop:      goes(sPublishing).lacks("S-ORD-02", "", hook.OnPlay),
+		},
+	}
+}
+
+// playingRow; again is what on_connect means before on_stop.
+func playingRow(again cell) row {
+	return row{
+		name: "playing", owes: set(hook.OnStop, hook.OnClose), owesID: "S-ORD-02",
+		events: [...]cell{
+			hook.OnConnect:   again,
+			hook.OnClose:     closes.lacks("S-ORD-02", "", hook.OnStop),
+			hook.OnPublish:   publishes.lacks("S-ORD-02", "", hook.OnStop),
+			hook.OnUnpublish: goes(sPlaying).lacks("S-ORD-01", "", hook.OnPublish),
+			hook.OnPlay:      plays.lacks("S-ORD-02", "S-ORD-13", hook.OnStop),
+			hook.OnStop:      goes(sIdle),
+		},
+	}
+}
+
+// idleRow; again is what on_connect means once the client has stopped.
+func idleRow(again cell) row {
+	return row{name: "stopped", owes: set(hook.OnClose), owesID: role, events: [...]cell{
+		hook.OnConnect:   again,
+		hook.OnClose:     closes,
+		hook.OnPublish:   publishes,
+		hook.OnUnpublish: goes(sIdle).bad(Doubled, "S-ORD-01", ""),
+		hook.OnPlay:      plays,
+		hook.OnStop:      goes(sIdle).bad(Doubled, "S-ORD-02", ""),
+	}}
+}
+
+// lostRow; unpublish is what on_unpublish means for a publisher that lost.
+func lostRow(unpublish cell) row {
+	r := refusedRow("lost to the live publisher", sLost, set(hook.OnClose), "S-CON-04")
+	r.events[hook.OnUnpublish] = unpublish
+	return r
+}
+
+var closedRow = row{name: "closed", events: [...]cell{
+	hook.OnConnect:   connects.bad(AfterClose, "S-ID-02", role),
+	hook.OnClose:     closes.bad(Doubled, role, ""),
+	hook.OnPublish:   closes.bad(AfterClose, "S-ORD-01", ""),
+	hook.OnUnpublish: closes.bad(AfterClose, "S-ORD-01", ""),
+	hook.OnPlay:      closes.bad(AfterClose, "S-ORD-02", ""),
+	hook.OnStop:      closes.bad(AfterClose, "S-ORD-02", ""),
+}}
+
+// srs7: on_connect comes with the first on_publish or on_play, and may come
+// again with each further one; a client that leaves before gives on_close alone.
+var srs7Table = table{
+	sNew:            newRow(closes),
+	sConnected:      connectedRow,
+	sConnectRefused: refusedRow("refused at on_connect", sConnectRefused, set(hook.OnClose), "S-ANS-03"),
+	sPublishing:     publishingRow(connects.lacks("S-ORD-01", "S-ORD-10", hook.OnUnpublish)),
+	sPublishRefused: refusedRow("refused at on_publish", sPublishRefused, set(hook.OnClose), "S-ANS-04"),
+	sPlaying:        playingRow(connects.lacks("S-ORD-02", "S-ORD-13", hook.OnStop)),
+	sPlayRefused:    refusedRow("refused at on_play", sPlayRefused, set(hook.OnClose), "S-ANS-05"),
+	sIdle:           idleRow(connects),
+	sLost:           lostRow(goes(sIdle).bad(AfterRefusal, "S-CON-04", "")),
+	sClosed:         closedRow,
+}
+
+// srs1: on_connect is always first, and comes once; whether on_close follows
+// a refused on_connect is left open.
+var srs1Table = table{
+	sNew:            newRow(closes.lacks("S-ORD-04", "S-ID-01", hook.OnConnect)),
+	sConnected:      connectedRow,
+	sConnectRefused: refusedRow("refused at on_connect", sConnectRefused, 0, "S-ANS-03"),
+	sPublishing:     publishingRow(goes(sPublishing).bad(Doubled, "S-ORD-01", "")),
+	sPublishRefused: refusedRow("refused at on_publish", sPublishRefused, set(hook.OnClose), "S-ANS-04"),
+	sPlaying:        playingRow(goes(sPlaying).bad(Doubled, "S-ORD-02", "")),
+	sPlayRefused:    refusedRow("refused at on_play", sPlayRefused, set(hook.OnClose), "S-ANS-05"),
+	sIdle:           idleRow(goes(sIdle).bad(Doubled, role, "")),
+	sLost:           lostRow(goes(sIdle)),
+	sClosed:         closedRow,
+}
+
+// withHTTPPlayers adds the players over HTTP-FLV and HLS that SRS 7 has: they
+// give on_play and on_stop alone; of a refused one on_stop may still come.
+func withHTTPPlayers(t table) table {
+	stray := func(c cell) cell { return c.lacks("S-ORD-02", "", hook.OnConnect) }
+	again := opens(sHTTPPlaying, sHTTPRefused).bad(Doubled, "S-ORD-02", "")
+	others := [...]cell{
+		hook.OnConnect: stray(connects), hook.OnClose: stray(closes),
+		hook.OnPublish: stray(publishes), hook.OnUnpublish: stray(goes(sIdle)),
+		hook.OnPlay: again, hook.OnStop: goes(sHTTPStopped),
+	}
+	stopped := others
+	stopped[hook.OnStop] = goes(sHTTPStopped).bad(Doubled, "S-ORD-02", "")
+
+	t[sNew].events[hook.OnPlay] = opens(sHTTPPlaying, sHTTPRefused)
+	t[sHTTPPlaying] = row{name: "playing over HTTP", owes: set(hook.OnStop), owesID: "S-ORD-02", events: others}
+	t[sHTTPRefused] = row{name: "refused over HTTP", events: others}
+	t[sHTTPStopped] = row{name: "stopped over HTTP", events: stopped}
+	return t
+}
+
+// tableFor picks the table that the profile's own data call for.
+func tableFor(p *hook.Profile, httpPlayers bool) *table {
+	t := srs1Table
+	if p.ConnectAlone == hook.May {
+		t = srs7Table
+	}
+	if httpPlayers {
+		t = withHTTPPlayers(t)
+	}
+	return &t
+}

@@ -1,0 +1,169 @@
+package check
+
+import (
+	"fmt"
+
+	"hookproof/hook"
+	"hookproof/internal/timeline"
+	"hookproof/reports"
+)
+
+// RTMP status codes that say that the server let a client on.
+const (
+	PublishStart = "NetStream.Publish.Start"
+	PlayStart    = "NetStream.Play.Start"
+)
+
+// Told gives the onStatus with that code which an actor received; nil without.
+// A code that comes in another command (onFCPublish carries one, too) is none.
+func Told(obs []reports.Observation, actor, code string) *reports.Observation {
+	for _, o := range timeline.Of(obs, actor, reports.KindStatus) {
+		if o.Name == "onStatus" && o.Code == code {
+			return o
+		}
+	}
+	return nil
+}
+
+// NotTold checks that an actor never received an onStatus with that code.
+func NotTold(obs []reports.Observation, actor, code string) *Finding {
+	o := Told(obs, actor, code)
+	if o == nil {
+		return nil
+	}
+	return &Finding{Expected: fmt.Sprintf("%s not to be told %s", actor, code),
+		Seen: fmt.Sprintf("onStatus %s at %.3f s", code, o.T), Evidence: []int{o.N}}
+}
+
+// Entry is what an actor came for, as far as checks need to know it.
+type Entry struct {
+	Plays bool
+	Asked bool // its vhost has a URL for on_publish or on_play
+}
+
+// On reports whether an actor is let on: it was told so, the answer to its
+// on_publish or on_play is in where one is asked for (SRS tells a player so
+// before it asks), and it is not disconnected.
+func On(obs []reports.Observation, actor string, e Entry) bool {
+	code, ev := PublishStart, hook.OnPublish
+	if e.Plays {
+		code, ev = PlayStart, hook.OnPlay
+	}
+	if timeline.Disconnected(obs, actor) != nil || Told(obs, actor, code) == nil {
+		return false
+	}
+	if !e.Asked {
+		return true
+	}
+	h := lastOf(timeline.Hooks(obs, actor), ev)
+	return h != nil && h.Answer >= 0
+}
+
+// LetOn checks that an actor was let on and still is.
+func LetOn(obs []reports.Observation, actor string, e Entry) *Finding {
+	if On(obs, actor, e) {
+		return nil
+	}
+	f := &Finding{Expected: actor + " to be let on and stay"}
+	f.Seen, f.Evidence = fate(obs, actor)
+	return f
+}
+
+// Off checks that an actor was disconnected by the server.
+func Off(obs []reports.Observation, actor string) *Finding {
+	d := timeline.Disconnected(obs, actor)
+	if d != nil && d.Name != "local" {
+		return nil
+	}
+	f := &Finding{Expected: "the server to disconnect " + actor}
+	f.Seen, f.Evidence = fate(obs, actor)
+	return f
+}
+
+// RefusedAt checks that an actor was disconnected, and that no opening event
+// came after the refused one.
+func RefusedAt(obs []reports.Observation, actor string, ev hook.Event) *Finding {
+	if f := Off(obs, actor); f != nil {
+		return f
+	}
+	hooks := timeline.Hooks(obs, actor)
+	for i, h := range hooks {
+		if h.Event != ev {
+			continue
+		}
+		for _, later := range hooks[i+1:] {
+			if !later.Event.Closing() {
+				return &Finding{Expected: fmt.Sprintf("nothing but closing events of %s after the refusal of its %s", actor, ev),
+					Seen: describeEvents(hooks), Evidence: []int{h.N, later.N}}
+			}
+		}
+		return nil
+	}
+	return missing(obs, actor, ev)
+}
+
+// OffWithin checks S-ANS-07: the disconnect came within limit seconds of the
+// last answer to the actor's events, closing ones among them.
+func OffWithin(obs []reports.Observation, actor string, limit float64) *Finding {
+	if f := Off(obs, actor); f != nil {
+		return f
+	}
+	d := timeline.Disconnected(obs, actor)
+	hooks := timeline.Hooks(obs, actor)
+	last := -1
+	for i, h := range hooks {
+		if h.Answer >= 0 && (last < 0 || h.Answered > hooks[last].Answered) {
+			last = i
+		}
+	}
+	if last < 0 {
+		return &Finding{Expected: "an answered event of " + actor, Seen: describeEvents(hooks), Detail: strays(obs)}
+	}
+	if d.T-hooks[last].Answered <= limit {
+		return nil
+	}
+	return &Finding{Undecided: d.T-hooks[last].Answered-starvedBetween(obs, hooks[last].Answered, d.T) <= limit,
+		Expected: fmt.Sprintf("%s to be off within %g s of the answer to its %s", actor, limit, hooks[last].Event),
+		Seen:     fmt.Sprintf("answered at %.3f s, off at %.3f s", hooks[last].Answered, d.T), Evidence: []int{hooks[last].Answer, d.N}}
+}
+
+// LastWithin checks S-ORD-05: the last event of an actor came within limit
+// seconds of its going.
+func LastWithin(obs []reports.Observation, actor string, limit float64) *Finding {
+	var gone *reports.Observation
+	for _, o := range timeline.Of(obs, actor, reports.KindDisconnect, reports.KindNote) {
+		if o.Kind == reports.KindDisconnect || o.Name == "half-close" {
+			gone = o
+			break
+		}
+	}
+	hooks := timeline.Hooks(obs, actor)
+	if gone == nil || len(hooks) == 0 {
+		return &Finding{Expected: actor + " to be gone, and its events", Seen: describeEvents(hooks)}
+	}
+	last := hooks[len(hooks)-1]
+	if last.Arrived-gone.T <= limit {
+		return nil
+	}
+	return &Finding{Undecided: last.Arrived-gone.T-starvedBetween(obs, gone.T, last.Arrived) <= limit,
+		Expected: fmt.Sprintf("the last event of %s within %g s of its going", actor, limit),
+		Seen:     fmt.Sprintf("gone at %.3f s, %s at %.3f s", gone.T, last.Event, last.Arrived), Evidence: []int{gone.N, last.N}}
+}
+
+// fate tells in words what became of an actor.
+func fate(obs []reports.Observation, actor string) (string, []int) {
+	hooks := timeline.Events(obs, actor)
+	words := "its events are " + describeEvents(hooks)
+	ns := numbers(hooks)
+	for _, o := range timeline.Of(obs, actor, reports.KindStatus) {
+		words += fmt.Sprintf("; told %s (%.3f s)", o.Code, o.T)
+		ns = append(ns, o.N)
+	}
+	if d := timeline.Disconnected(obs, actor); d != nil {
+		words += fmt.Sprintf("; disconnected, %s (%.3f s)", d.Name, d.T)
+		ns = append(ns, d.N)
+	} else {
+		words += "; still connected"
+	}
+	return words, ns
+}

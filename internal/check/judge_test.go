@@ -1,0 +1,229 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"hookproof/hook"
+	"hookproof/internal/timeline"
+	"hookproof/reports"
+)
+
+// script makes observations from lines of "actor what [detail]", one every
+// millisecond: an event's name is a request that is answered at once, with
+// "refused" with a refusal, with "held" not at all.
+func script(text string) []reports.Observation {
+	var obs []reports.Observation
+	add := func(o reports.Observation) int {
+		o.N, o.T = len(obs), float64(len(obs))/1000
+		obs = append(obs, o)
+		return o.N
+	}
+	for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
+		f := strings.Fields(line)
+		if len(f) < 2 {
+			continue
+		}
+		actor, what, rest := f[0], f[1], strings.Join(f[2:], " ")
+		if actor == "-" {
+			actor = ""
+		}
+		switch {
+		case strings.HasPrefix(what, "on_"):
+			ev, _ := hook.ParseEvent(what)
+			body, err := hook.SRS7.Encode(nil, &hook.Payload{Action: what, ClientID: "id" + actor, IP: "127.0.0.1", VHost: "v", App: "a", Stream: "s", TCURL: "rtmp://h/a"})
+			if err != nil {
+				panic(err)
+			}
+			n := add(reports.Observation{Kind: reports.KindHook, Actor: actor, ClientID: "id" + actor, Event: ev.String(), URL: "/x", Body: string(body),
+				Data: map[string]any{timeline.DataMethod: "POST", timeline.DataWant: "/x", timeline.DataURL: 1.0, timeline.DataVHost: "default",
+					timeline.DataType: "application/json", timeline.DataAgent: "T", timeline.DataLength: fmt.Sprint(len(body))}})
+			if rest != "held" {
+				add(reports.Observation{Kind: reports.KindAnswer, Actor: actor, Event: ev.String(), Refs: []int{n}, Data: map[string]any{timeline.DataAccept: rest != "refused"}})
+			}
+		case what == "told":
+			add(reports.Observation{Kind: reports.KindStatus, Name: "onStatus", Actor: actor, Code: rest})
+		case what == "media":
+			add(reports.Observation{Kind: reports.KindMedia, Name: "video", Actor: actor, Data: map[string]any{timeline.DataPublisher: rest}})
+		case what == "off":
+			add(reports.Observation{Kind: reports.KindDisconnect, Actor: actor, Name: rest})
+		case what == "sent":
+			add(reports.Observation{Kind: reports.KindSent, Actor: actor, Name: rest})
+		default:
+			panic("script: " + line)
+		}
+	}
+	return obs
+}
+
+func seq(names ...string) Sequence {
+	var s Sequence
+	for _, n := range names {
+		name, optional := strings.CutSuffix(n, "?")
+		ev, err := hook.ParseEvent(name)
+		if err != nil {
+			panic(err)
+		}
+		s = append(s, Item{Event: ev, Optional: optional})
+	}
+	return s
+}
+
+func TestSequenceFit(t *testing.T) {
+	publisher := seq("on_connect", "on_publish", "on_unpublish", "on_close")
+	for _, c := range []struct {
+		name    string
+		profile *hook.Profile
+		want    Sequence
+		script  string
+		fit     Fit
+	}{
+		{"complete", hook.SRS1, publisher, "A on_connect\nA on_publish\nA on_unpublish\nA on_close", Complete},
+		{"begun", hook.SRS1, publisher, "A on_connect\nA on_publish", Begun},
+		{"nothing yet", hook.SRS1, publisher, "", Begun},
+		{"doubled", hook.SRS1, publisher, "A on_connect\nA on_publish\nA on_unpublish\nA on_unpublish\nA on_close", Wrong},
+		{"out of order", hook.SRS1, publisher, "A on_connect\nA on_publish\nA on_close\nA on_unpublish", Wrong},
+		{"one too many", hook.SRS1, publisher, "A on_connect\nA on_publish\nA on_unpublish\nA on_close\nA on_close", Wrong},
+		{"none wanted, none came", hook.SRS1, nil, "", Complete},
+		{"none wanted, one came", hook.SRS1, nil, "A on_connect", Wrong},
+		{"optional there", hook.SRS1, seq("on_connect", "on_close?"), "A on_connect\nA on_close", Complete},
+		{"optional left out", hook.SRS1, seq("on_connect", "on_close?"), "A on_connect", Complete},
+		{"optional in front left out", hook.SRS7, seq("on_connect?", "on_close"), "A on_close", Complete},
+		{"on_connect again, as srs7 may", hook.SRS7, seq("on_connect", "on_publish", "on_unpublish", "on_publish", "on_unpublish", "on_close"),
+			"A on_connect\nA on_publish\nA on_unpublish\nA on_connect\nA on_publish\nA on_unpublish\nA on_close", Complete},
+		{"on_connect again, as srs1 may not", hook.SRS1, seq("on_connect", "on_publish", "on_unpublish", "on_publish"),
+			"A on_connect\nA on_publish\nA on_unpublish\nA on_connect\nA on_publish", Wrong},
+		{"on_connect twice at once", hook.SRS7, publisher, "A on_connect\nA on_connect\nA on_connect\nA on_publish\nA on_unpublish\nA on_close", Wrong},
+		{"on_connect again before on_close", hook.SRS7, publisher, "A on_connect\nA on_publish\nA on_unpublish\nA on_connect\nA on_close", Wrong},
+	} {
+		if got := c.want.Fit(c.profile, timeline.Events(script(c.script), "A")); got != c.fit {
+			t.Errorf("%s: fit %d, want %d", c.name, got, c.fit)
+		}
+	}
+}
+
+const published = `
+A on_connect
+A on_publish
+A told NetStream.Publish.Start
+A on_unpublish
+A on_close
+A off local`
+
+// Each check passes what is right and finds what is wrong, and only that.
+func TestChecks(t *testing.T) {
+	plan := func(p timeline.Plan, text string) []reports.Observation {
+		return append([]reports.Observation{p.Observation()}, script(text)...)
+	}
+	accepted := timeline.Plan{Name: "A", Stream: "s", Refuse: -1, Vanish: -1}
+	refused := timeline.Plan{Name: "A", Stream: "s", Refuse: int(hook.OnPublish), Vanish: -1}
+	player := timeline.Plan{Name: "A", Stream: "s", Plays: true, Source: "P", Refuse: -1, Vanish: -1}
+	for _, c := range []struct {
+		name  string
+		found *Finding
+		want  string // part of Seen; "" wants no finding
+	}{
+		{"exactly", Exactly(hook.SRS1, script(published), "A", seq("on_connect", "on_publish", "on_unpublish", "on_close")), ""},
+		{"exactly, one missing", Exactly(hook.SRS1, script(published), "A", seq("on_connect", "on_close")), "on_publish"},
+		{"no overlap", NoOverlap(script(published), "A"), ""},
+		{"overlap", NoOverlap(script("A on_connect held\nA on_publish"), "A"), "never answered"},
+		{"nothing after", NothingAfter(script("A on_connect\nA on_publish held"), "A", hook.OnPublish), ""},
+		{"something after", NothingAfter(script("A on_publish held\nA on_close"), "A", hook.OnPublish), "on_close"},
+		{"only markers", NoEventButMarkers(script("marker-1 on_connect")), ""},
+		{"not only markers", NoEventButMarkers(script("- on_close")), "on_close"},
+		{"post", PostToURL(script(published)), ""},
+		{"sound", SoundBody(script(published)), ""},
+		{"type", HasType(script(published), "application/json"), ""},
+		{"another type", HasType(script(published), "text/plain"), "application/json"},
+		{"agent", HasAgent(script(published)), ""},
+		{"keys", CarriesKeys(hook.SRS7, script(published), "A", hook.OnPublish), ""},
+		{"keys of another profile", CarriesKeys(hook.SRS1, script(published), "A", hook.OnPublish), "client_id"},
+		{"no such event", CarriesKeys(hook.SRS7, script(published), "A", hook.OnPlay), "on_connect"},
+		{"one id", OneID(script(published), "A"), ""},
+		{"own ids", OwnIDs(script("A on_connect\nB on_connect")), ""},
+		{"told", NotTold(script(published), "A", PublishStart), "Publish.Start"},
+		{"not told", NotTold(script("A on_publish refused"), "A", PublishStart), ""},
+		{"on", LetOn(script("A on_publish\nA told NetStream.Publish.Start"), "A", Entry{Asked: true}), ""},
+		{"told before it was asked", LetOn(script("A told NetStream.Play.Start"), "A", Entry{Plays: true, Asked: true}), "still connected"},
+		{"not on any more", LetOn(script("A on_publish\nA told NetStream.Publish.Start\nA off fin"), "A", Entry{Asked: true}), "disconnected"},
+		{"off", Off(script("A off rst"), "A"), ""},
+		{"went itself", Off(script("A off local"), "A"), "local"},
+		{"refused at", RefusedAt(script("A on_connect\nA on_publish refused\nA on_close\nA off fin"), "A", hook.OnPublish), ""},
+		{"went on after the refusal", RefusedAt(script("A on_connect refused\nA on_publish\nA off fin"), "A", hook.OnConnect), "on_publish"},
+		{"off in time", OffWithin(script("A on_publish refused\nA off fin"), "A", 1), ""},
+		{"off late", OffWithin(script("A on_publish refused\nA off fin"), "A", 0.0001), "off at"},
+		{"no media", NoMedia(script("A media P"), "A", "Q"), ""},
+		{"media", NoMedia(script("A media P"), "A", ""), "video"},
+		{"media of a refused one", NoMediaOfRefused(script("P on_publish refused\nA media P")), "A received one"},
+		{"media of an accepted one", NoMediaOfRefused(script("P on_publish\nA media P")), ""},
+		{"accounted for", Accounted(hook.SRS1, plan(accepted, published)), ""},
+		{"false refusal", Accounted(hook.SRS1, plan(accepted, "A on_connect\nA on_publish\nA on_unpublish\nA on_close\nA off fin")), "disconnected"},
+		{"lost event", Accounted(hook.SRS1, plan(accepted, "A on_connect\nA on_publish\nA told NetStream.Publish.Start\nA on_close\nA off local")), "on_publish"},
+		{"refused as planned", Accounted(hook.SRS1, plan(refused, "A on_connect\nA on_publish refused\nA on_close\nA off fin")), ""},
+		{"false accept", Accounted(hook.SRS1, plan(refused, "A on_connect\nA on_publish refused\nA told NetStream.Publish.Start\nA on_close\nA off fin")), "Publish.Start"},
+		{"plays", Accounted(hook.SRS1, plan(player, "A on_connect\nA on_play\nA told NetStream.Play.Start\nA media P\nA on_stop\nA on_close\nA off local")), ""},
+		{"plays another's frames", Accounted(hook.SRS1, plan(player, "A on_connect\nA on_play\nA told NetStream.Play.Start\nA media Q\nA on_stop\nA on_close\nA off local")), "a frame of Q"},
+		{"plays nothing", Accounted(hook.SRS1, plan(player, "A on_connect\nA on_play\nA told NetStream.Play.Start\nA on_stop\nA on_close\nA off local")), "none"},
+		{"waits", Waiting(script("A on_publish held"), "A"), ""},
+		{"waits no more", Waiting(script("A on_publish"), "A"), "on_publish"},
+	} {
+		switch {
+		case c.want == "" && c.found != nil:
+			t.Errorf("%s: found %v", c.name, c.found)
+		case c.want != "" && c.found == nil:
+			t.Errorf("%s: found nothing", c.name)
+		case c.want != "" && !strings.Contains(c.found.Seen, c.want):
+			t.Errorf("%s: seen %q, want %q in it", c.name, c.found.Seen, c.want)
+		}
+	}
+}
+
+func TestOneLive(t *testing.T) {
+	a := timeline.Plan{Name: "A", Refuse: -1, Vanish: -1}
+	b := timeline.Plan{Name: "B", Refuse: -1, Vanish: -1}
+	plans := []reports.Observation{a.Observation(), b.Observation()}
+	one := append(plans, script("A told NetStream.Publish.Start\nA sent FCUnpublish\nB told NetStream.Publish.Start\nB off local")...)
+	if f := OneLive(one); f != nil {
+		t.Errorf("one after the other: %v", f)
+	}
+	two := append(plans[:2:2], script("A told NetStream.Publish.Start\nB told NetStream.Publish.Start\nA sent FCUnpublish\nB off local")...)
+	if f := OneLive(two); f == nil {
+		t.Error("two at once: found nothing")
+	}
+	if f := OneLive(plans); f == nil {
+		t.Error("none went live: found nothing")
+	}
+}
+
+func TestBodyProblem(t *testing.T) {
+	for _, c := range []struct{ name, body, want string }{
+		{"sound", `{"action":"on_close","n":1}`, ""},
+		{"blanks round it", " {\"a\":1}\n", ""},
+		{"control byte", "{\"a\":\"\x01\"}", "invalid character"},
+		{"not UTF-8", "{\"a\":\"\xff\"}", "not UTF-8"},
+		{"array", `[1]`, "no object"},
+		{"empty", ``, "no JSON"},
+		{"cut off", `{"a":1`, "no valid JSON"},
+		{"key twice", `{"a":1,"a":2}`, "twice"},
+		{"more behind", `{"a":1}{"b":2}`, "more behind"},
+		{"nested", `{"a":{"b":[1,{"c":null}]}}`, ""},
+	} {
+		if got := bodyProblem(c.body); c.want == "" && got != "" || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q, want %q in it", c.name, got, c.want)
+		}
+	}
+}
+
+func FuzzBodyProblem(f *testing.F) {
+	for _, s := range []string{`{"a":1}`, `{`, `[]`, `{"a":{"a":{"a":[[[[]]]]}}}`, "{\"a\":\"\\u0000\"} x"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		if bodyProblem(body) == "" {
+			if _, err := object(body); err != nil {
+				t.Errorf("sound, but %v", err)
+			}
+		}
+	})
+}

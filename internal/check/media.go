@@ -1,0 +1,145 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"hookproof/internal/timeline"
+	"hookproof/reports"
+)
+
+// Media lists the messages of audio and video that an actor has received,
+// sequence headers among them: of one publisher, or with "" of any, those
+// without a publisher's mark among them.
+func Media(obs []reports.Observation, actor, publisher string) []*reports.Observation {
+	var out []*reports.Observation
+	for _, o := range timeline.Of(obs, actor, reports.KindMedia) {
+		if publisher == "" || timeline.Text(o, timeline.DataPublisher) == publisher {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// Frames lists those of Media that are pictures or sound.
+func Frames(obs []reports.Observation, actor, publisher string) []*reports.Observation {
+	var out []*reports.Observation
+	for _, o := range Media(obs, actor, publisher) {
+		if header, _ := o.Data[timeline.DataHeader].(bool); !header {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// NoMedia checks that an actor has received no audio or video: none of one
+// publisher, or with "" none at all.
+func NoMedia(obs []reports.Observation, actor, publisher string) *Finding {
+	got := Media(obs, actor, publisher)
+	if len(got) == 0 {
+		return nil
+	}
+	of := ""
+	if publisher != "" {
+		of = " of " + publisher
+	}
+	return &Finding{
+		Expected: fmt.Sprintf("%s to receive no media%s", actor, of),
+		Seen:     fmt.Sprintf("%s at %.3f s: %s", got[0].Name, got[0].T, got[0].Text),
+		Evidence: []int{got[0].N},
+	}
+}
+
+// ShownNothing checks that a player has been shown nothing of a publisher's
+// stream (S-ANS-04, S-ANS-06): no audio, video or metadata with its mark, and
+// none without a mark, nor a sign that a stream has begun or ended, before
+// anybody else has published the stream that it plays.
+func ShownNothing(obs []reports.Observation, player, publisher string) *Finding {
+	begins, stream := 0, "" // StreamBegin since it asked to play, and what
+	for i := range obs {
+		o := &obs[i]
+		if o.Kind == reports.KindSent && o.Name == "publish" && o.Actor != publisher && streamIn(o) == stream {
+			return marksOnly(obs[i:], player, publisher)
+		}
+		if o.Actor != player {
+			continue
+		}
+		switch {
+		case o.Kind == reports.KindSent && o.Name == "play":
+			begins, stream = 0, streamIn(o)
+		case o.Kind == reports.KindReceived && o.Name == streamBegin:
+			begins++
+		}
+		if shows(o) || begins > 1 {
+			return shown(o, player, publisher)
+		}
+	}
+	return nil
+}
+
+// streamIn is the stream that a publish or play, as it was sent, names.
+func streamIn(o *reports.Observation) string {
+	name, _, _ := strings.Cut(o.Text, ",")
+	name, _, _ = strings.Cut(strings.Trim(name, `"`), "?")
+	return name
+}
+
+// streamBegin comes once behind play, whether anybody publishes or not; again
+// it tells of a publisher.
+const streamBegin = "StreamBegin"
+
+// shows reports whether what a player received tells of a publisher.
+func shows(o *reports.Observation) bool {
+	switch o.Kind {
+	case reports.KindMedia:
+		return true
+	case reports.KindReceived:
+		return o.Name == "onMetaData"
+	case reports.KindStatus:
+		return o.Code == "NetStream.Play.PublishNotify" || o.Code == "NetStream.Play.UnpublishNotify"
+	}
+	return false
+}
+
+// marksOnly goes on where others publish, too: what is not marked may be theirs.
+func marksOnly(obs []reports.Observation, player, publisher string) *Finding {
+	for i := range obs {
+		if o := &obs[i]; o.Actor == player && shows(o) && timeline.Text(o, timeline.DataPublisher) == publisher {
+			return shown(o, player, publisher)
+		}
+	}
+	return nil
+}
+
+func shown(o *reports.Observation, player, publisher string) *Finding {
+	what := o.Name
+	if o.Code != "" {
+		what = o.Code
+	}
+	return &Finding{Expected: fmt.Sprintf("%s to be shown nothing of the stream of %s", player, publisher),
+		Seen: strings.TrimSuffix(fmt.Sprintf("%s at %.3f s: %s", what, o.T, clipText(o.Text, 200)), ": "), Evidence: []int{o.N}}
+}
+
+// NoMediaOfRefused checks that no actor has received a frame of a publisher
+// whose on_publish was refused, or a frame at all after its own refusal at
+// on_play. It looks at every client of the scenario.
+func NoMediaOfRefused(obs []reports.Observation) *Finding {
+	refused := map[string]int{}
+	for _, h := range timeline.Hooks(obs, "") {
+		if h.Answer >= 0 && !h.Accept && !h.Event.Closing() {
+			refused[h.Actor] = h.Answer
+		}
+	}
+	for i := range obs {
+		o := &obs[i]
+		if o.Kind != reports.KindMedia {
+			continue
+		}
+		publisher := timeline.Text(o, timeline.DataPublisher)
+		if n, is := refused[publisher]; is {
+			return &Finding{Expected: fmt.Sprintf("no frame of %s, which was refused, at any player", publisher),
+				Seen: fmt.Sprintf("%s received one at %.3f s", o.Actor, o.T), Evidence: []int{n, o.N}}
+		}
+	}
+	return nil
+}

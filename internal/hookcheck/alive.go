@@ -1,0 +1,42 @@
+package hookcheck
+
+import (
+	"hookproof/internal/check"
+	"hookproof/internal/timeline"
+	"hookproof/reports"
+)
+
+// AliveNote is the name of the note that says whether the target lived when a
+// scenario was over, as DataAlive.
+const (
+	AliveNote = "alive"
+	DataAlive = "alive"
+)
+
+// Alive checks that the target lived when the scenario was over.
+func Alive(obs []reports.Observation) *check.Finding {
+	for i := range obs {
+		o := &obs[i]
+		alive, _ := o.Data[DataAlive].(bool)
+		if o.Kind != reports.KindNote || o.Name != AliveNote || alive {
+			continue
+		}
+		f := &check.Finding{Expected: "the hook server to serve an ordinary event when the scenario is over", Seen: o.Text, Evidence: []int{o.N}, Fatal: true}
+		if all := Exchanges(obs); len(all) > 0 {
+			last := &all[len(all)-1]
+			f.Detail = "the last request before:\n" + last.tell("the hook server to live")
+		}
+		return f
+	}
+	return nil
+}
+
+// scaleOf gives the factor of all time-outs that the scenario ran with.
+func scaleOf(obs []reports.Observation) float64 {
+	for i := range obs {
+		if o := &obs[i]; o.Kind == reports.KindNote && timeline.Number(o, DataScale) > 0 {
+			return timeline.Number(o, DataScale)
+		}
+	}
+	return 1
+}

@@ -1,0 +1,195 @@
+package hookcheck
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"hookproof/hook"
+	"hookproof/internal/check"
+	"hookproof/reports"
+)
+
+// mostTold is how many exchanges a finding tells.
+const mostTold = 5
+
+// every runs a check on each exchange: it says what was expected of one that is
+// wrong, "" of one that is right. There must be one at least.
+func every(all []Exchange, expected string, judge func(*Exchange) string) *check.Finding {
+	if len(all) == 0 {
+		return &check.Finding{Expected: "at least one request", Seen: "none was sent"}
+	}
+	var f check.Finding
+	bad := 0
+	for i := range all {
+		x := &all[i]
+		want := judge(x)
+		if want == "" {
+			continue
+		}
+		if bad++; bad == 1 {
+			f.Seen = fmt.Sprintf("%s got %s", x.What, x.got())
+			f.Expected = want
+		}
+		if bad <= mostTold {
+			f.Evidence = append(f.Evidence, x.evidence()...)
+			f.Detail += x.tell(want)
+		}
+	}
+	if bad == 0 {
+		return nil
+	}
+	if f.Expected = expected + ": " + f.Expected; len(all) > 1 {
+		f.Seen += fmt.Sprintf(" (%d of %d requests)", bad, len(all))
+	}
+	return &f
+}
+
+// accepting says which answers accept in a profile.
+func accepting(p *hook.Profile) string {
+	if p.AcceptObject {
+		return "200 and `0`, or an object whose code is the integer 0, as `{\"code\":0}`"
+	}
+	return "200 and `0`"
+}
+
+// Accepted checks that acceptable events are accepted, with status 200.
+func Accepted(p *hook.Profile, obs []reports.Observation, wants ...Want) *check.Finding {
+	if len(wants) == 0 {
+		wants = []Want{Accept}
+	}
+	f := every(Exchanges(obs, wants...), "each acceptable event to be accepted", func(x *Exchange) string {
+		if x.Failure == "" && x.Status == http.StatusOK && x.accepts(p) {
+			return ""
+		}
+		return accepting(p)
+	})
+	if f != nil {
+		f.Detail += hint(p, obs)
+	}
+	return f
+}
+
+// hint says what could be amiss with the way the suite was called.
+func hint(p *hook.Profile, obs []reports.Observation) string {
+	for _, x := range Exchanges(obs, Accept) {
+		if !p.AcceptObject && hook.SRS7.Judge(x.answer()).Accept {
+			return "an object is an answer of profile srs7: srs1 knows the single byte 0 only\n"
+		}
+	}
+	return "if it accepts known clients only: name one, with -accept KEY=VALUE or -identities FILE\n"
+}
+
+// Refused checks that events are refused: any answer that does not accept, and
+// none as well.
+func Refused(p *hook.Profile, obs []reports.Observation) *check.Finding {
+	f := every(Exchanges(obs, Refuse), "each of them to be refused", func(x *Exchange) string {
+		if !x.accepts(p) {
+			return ""
+		}
+		return "a code that is not 0, as `1`, or a status such as 403"
+	})
+	if f != nil {
+		f.Detail += "an answer that accepts lets the client publish or play: a server that accepts everyone keeps nobody out\n"
+	}
+	return f
+}
+
+// WellRefused checks H-REJ-04: a refusal is a code that is not 0, with 200, or
+// a 4xx.
+func WellRefused(p *hook.Profile, obs []reports.Observation) *check.Finding {
+	return every(Exchanges(obs, Refuse), "a refusal that can be told from a failure", func(x *Exchange) string {
+		if x.Failure == "" && (x.Status >= 400 && x.Status < 500 || x.Status == http.StatusOK && refusalCode(x.Body)) || x.accepts(p) {
+			return "" // one that accepts is H-REJ-01…03's
+		}
+		return "200 and a code that is an integer other than 0, as `1` or `{\"code\":1}`, or a status of 400 to 499"
+	})
+}
+
+// refusalCode reports whether a body is a code that is not 0: an integer, or
+// an object with such a code.
+func refusalCode(body string) bool {
+	body = strings.TrimSpace(body)
+	var o struct{ Code *json.Number }
+	if strings.HasPrefix(body, "{") {
+		if json.Unmarshal([]byte(body), &o) != nil || o.Code == nil || strings.Contains(body, `"`+o.Code.String()+`"`) {
+			return false
+		}
+		body = o.Code.String()
+	}
+	n, err := strconv.ParseInt(body, 10, 64)
+	return err == nil && n != 0
+}
+
+// Exact checks H-RSP-07: nothing stands round the 0, and code is one integer.
+func Exact(p *hook.Profile, obs []reports.Observation) *check.Finding {
+	return every(Exchanges(obs, Accept), "an exact answer", func(x *Exchange) string {
+		switch {
+		case x.Failure != "" || x.Status != http.StatusOK:
+			return "" // H-RSP-01…06 say so
+		case x.Encoding != "":
+			return "no Content-Encoding: callers do not undo it"
+		case x.Body == "0":
+			return ""
+		case strings.HasPrefix(strings.TrimSpace(x.Body), "{") && p.AcceptObject:
+			if x.accepts(p) && strings.Count(x.Body, `"code"`) == 1 {
+				return ""
+			}
+			return "one key code, whose value is the integer 0"
+		}
+		return accepting(p) + ", and nothing round it"
+	})
+}
+
+// Answered checks that each request got an answer, whatever it says: no caller
+// of the stage waits longer than limit, in s.
+func Answered(obs []reports.Observation, limit float64, wants ...Want) *check.Finding {
+	return every(Exchanges(obs, wants...), fmt.Sprintf("each answered within %g s", limit), func(x *Exchange) string {
+		if x.Failure == "" {
+			return ""
+		}
+		return fmt.Sprintf("an answer within %g s", limit)
+	})
+}
+
+// NeverAccepted checks that no broken request was accepted: neither by the
+// profile nor by an older or newer one, which a caller might speak.
+func NeverAccepted(obs []reports.Observation) *check.Finding {
+	return every(Exchanges(obs, NoAccept), "no accepting answer", func(x *Exchange) string {
+		for _, p := range hook.Profiles() {
+			if x.accepts(p) {
+				return "anything that does not accept, as `100` or a status of 400"
+			}
+		}
+		return ""
+	})
+}
+
+// OfProtocol checks H-REQ-03: each answer is one that callers know, whether it
+// accepts or refuses; not a 5xx, a hang or a dropped connection.
+func OfProtocol(obs []reports.Observation) *check.Finding {
+	return every(Exchanges(obs, AnyAnswer), "an answer of the protocol", func(x *Exchange) string {
+		if x.Failure == "" && x.Status < 500 {
+			return ""
+		}
+		return "an accepting or a refusing answer, not a 5xx, a hang or a dropped connection"
+	})
+}
+
+// Right checks H-CON-01: each event of a crowd got the verdict that is its
+// own.
+func Right(p *hook.Profile, obs []reports.Observation) *check.Finding {
+	return every(Exchanges(obs, Accept, Refuse), "every verdict right, none lost", func(x *Exchange) string {
+		switch {
+		case x.Failure != "":
+			return "an answer"
+		case x.Want == Accept && (x.Status != http.StatusOK || !x.accepts(p)):
+			return accepting(p)
+		case x.Want == Refuse && x.accepts(p):
+			return "a refusal"
+		}
+		return ""
+	})
+}

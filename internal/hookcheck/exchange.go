@@ -1,0 +1,153 @@
+package hookcheck
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"hookproof/hook"
+	"hookproof/internal/timeline"
+	"hookproof/reports"
+)
+
+// Want is what the answer to a request is judged by.
+type Want string
+
+// The wants. A check looks at the requests of its own want alone.
+const (
+	Accept    Want = "accept"    // the event is acceptable
+	Refuse    Want = "refuse"    // the event is to be refused
+	NoAccept  Want = "no accept" // the request is broken: any answer but an accepting one
+	AnyAnswer Want = "answer"    // any answer of the protocol
+	Anything  Want = "anything"  // the server need only live
+	Meanwhile Want = "meanwhile" // acceptable, while another request is under way
+	Watched   Want = "watched"   // of an RTMP client whose fate is judged
+	Before    Want = "before"    // what the client of a later event did first; not judged
+)
+
+// Keys of Observation.Data that requests and answers of role H carry.
+const (
+	DataWant  = "want"       // request: its Want
+	DataRepro = "repro"      // request: a line for a shell that sends it again
+	DataProbe = "probe"      // request: true when it only asks whether the target lives
+	DataTook  = "took_ms"    // answer: from the end of the request, in ms
+	DataHow   = "how"        // answer: how it failed: a Failure
+	DataCode  = "encoding"   // answer: Content-Encoding
+	DataLimit = "limit_ms"   // note "scene": how long an answer may take
+	DataScale = "time_scale" // note "scene": of all time-outs
+)
+
+// Failure is how a request came to no answer.
+type Failure string
+
+// The failures.
+const (
+	NotConnected Failure = "connect"   // no connection
+	TimedOut     Failure = "time-out"  // no answer in time
+	Dropped      Failure = "dropped"   // the connection ended without an answer
+	Truncated    Failure = "truncated" // the answer broke off
+	NotHTTP      Failure = "no HTTP"   // what came is no HTTP answer
+)
+
+// Exchange is one request and what came of it.
+type Exchange struct {
+	N, Answer int // numbers of observations; Answer is -1 without one
+	Actor     string
+	Event     string
+	What      string // in words
+	Want      Want
+	Repro     string
+	T         float64 // s: when it was sent
+	Took      float64 // ms
+	Status    int     // 0 without an answer
+	Body      string
+	Encoding  string
+	Failure   Failure // "" with an answer
+	Text      string  // the failure in words
+}
+
+// Exchanges lists what was asked and answered, probes left out, in order of
+// sending. Without wants: all of them.
+func Exchanges(obs []reports.Observation, wants ...Want) []Exchange {
+	var all []Exchange
+	at := map[int]int{}
+	for i := range obs {
+		o := &obs[i]
+		switch o.Kind {
+		case reports.KindHook:
+			if probe, _ := o.Data[DataProbe].(bool); probe || !wanted(Want(timeline.Text(o, DataWant)), wants) {
+				continue
+			}
+			at[o.N] = len(all)
+			all = append(all, Exchange{N: o.N, Answer: -1, Actor: o.Actor, Event: o.Event, What: o.Text, Want: Want(timeline.Text(o, DataWant)),
+				Repro: timeline.Text(o, DataRepro), T: o.T, Failure: TimedOut, Text: "no answer"})
+		case reports.KindAnswer:
+			if len(o.Refs) == 0 {
+				continue
+			}
+			if i, ok := at[o.Refs[0]]; ok {
+				x := &all[i]
+				x.Answer, x.Body, x.Text = o.N, o.Body, o.Text
+				x.Failure, x.Took, x.Encoding = Failure(timeline.Text(o, DataHow)), timeline.Number(o, DataTook), timeline.Text(o, DataCode)
+				x.Status, _ = strconv.Atoi(o.Code) // "none" is no answer
+			}
+		}
+	}
+	return all
+}
+
+func wanted(w Want, wants []Want) bool {
+	for _, other := range wants {
+		if w == other {
+			return true
+		}
+	}
+	return len(wants) == 0
+}
+
+// answer gives the answer as a profile judges it.
+func (x *Exchange) answer() hook.Answer {
+	a := hook.Answer{Status: x.Status, Body: []byte(x.Body)}
+	if x.Failure != "" {
+		a.Err = errors.New(x.Text)
+	}
+	return a
+}
+
+// accepts reports whether the answer lets the client on.
+func (x *Exchange) accepts(p *hook.Profile) bool { return p.Judge(x.answer()).Accept }
+
+// got tells the answer in words.
+func (x *Exchange) got() string {
+	if x.Failure != "" {
+		return x.Text
+	}
+	body := strconv.Quote(x.Body)
+	switch {
+	case len(x.Body) > 200:
+		body = fmt.Sprintf("%q… (%d bytes)", x.Body[:200], len(x.Body))
+	case x.Body == "":
+		body = "no body"
+	case !strings.ContainsAny(x.Body, "`") && strconv.Quote(x.Body) == `"`+strings.ReplaceAll(strings.ReplaceAll(x.Body, `\`, `\\`), `"`, `\"`)+`"`:
+		body = "`" + x.Body + "`"
+	}
+	s := fmt.Sprintf("%d and %s", x.Status, body)
+	if x.Encoding != "" {
+		s += ", Content-Encoding " + x.Encoding
+	}
+	return s
+}
+
+// tell writes the exchange for whoever has to repair the hook server.
+func (x *Exchange) tell(expected string) string {
+	return fmt.Sprintf("request:  %s\n          %s\nanswer:   %s (after %.1f ms)\nexpected: %s\n", x.What, x.Repro, x.got(), x.Took, expected)
+}
+
+// evidence gives the numbers of its observations.
+func (x *Exchange) evidence() []int {
+	if x.Answer < 0 {
+		return []int{x.N}
+	}
+	return []int{x.N, x.Answer}
+}

@@ -1,0 +1,203 @@
+package hooktarget
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"hookproof/hook"
+)
+
+// openingEvents are those that can refuse a client.
+var openingEvents = []hook.Event{hook.OnConnect, hook.OnPublish, hook.OnPlay}
+
+// Bounds of what is read.
+const (
+	maxIdentities = 1 << 20 // bytes of a file
+	maxSamples    = 1000
+	maxField      = 16 << 10 // bytes of one value
+)
+
+// Add adds what -accept or -refuse (flag, without its hyphen) was given:
+// KEY=VALUE for every opening event, or EVENT:KEY=VALUE for one.
+func (id *Identities) Add(flag, text string) error {
+	events, rest := openingEvents, text
+	if name, after, ok := strings.Cut(text, ":"); ok && strings.HasPrefix(name, "on_") {
+		ev, err := hook.ParseEvent(name)
+		if err != nil || ev.Closing() {
+			return fmt.Errorf("%q: only on_connect, on_publish and on_play can refuse a client, got %s", text, name)
+		}
+		events, rest = []hook.Event{ev}, after
+	}
+	token, err := parseToken(rest)
+	if err != nil {
+		return err
+	}
+	list := &id.Accept
+	if flag == "refuse" {
+		list = &id.Refuse
+	}
+	for _, ev := range events {
+		*list = append(*list, Sample{Event: ev, Token: token, From: "-" + flag + " " + text})
+	}
+	return nil
+}
+
+// parseToken reads KEY=VALUE as it is to stand in a query.
+func parseToken(text string) (Token, error) {
+	key, value, ok := strings.Cut(text, "=")
+	switch {
+	case !ok || key == "":
+		return Token{}, fmt.Errorf("%q: expected KEY=VALUE, as token=good, or EVENT:KEY=VALUE", text)
+	case strings.ContainsAny(text, "?&# \t\r\n"):
+		return Token{}, fmt.Errorf("%q: expected KEY=VALUE as it stands in a query: ?, &, # and blanks end it (write them as %%3F, %%26, %%23, %%20)", text)
+	case len(text) > maxField:
+		return Token{}, fmt.Errorf("a token of %d bytes; at most %d were expected", len(text), maxField)
+	}
+	return Token{key, value}, nil
+}
+
+// LoadIdentities reads a file of samples, YAML or JSON, and adds them. Errors
+// name the file and the line.
+func (id *Identities) LoadIdentities(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxIdentities+1))
+	if err != nil {
+		return err
+	}
+	return id.Parse(path, text)
+}
+
+// Parse reads samples from text; name stands for the file in errors.
+//
+//	accept:
+//	  on_connect: [{app: live, token: token=good}]
+//	  on_publish: [{stream: cam1, param: "?token=good"}]
+//	refuse:
+//	  on_publish: [{stream: cam1, param: "?token=bad"}, {ip: 203.0.113.9}]
+func (id *Identities) Parse(name string, text []byte) error {
+	if len(text) > maxIdentities {
+		return fmt.Errorf("%s: longer than %d bytes", name, maxIdentities)
+	}
+	if strings.HasPrefix(strings.TrimSpace(string(text)), "{") {
+		// JSON may be indented by tabs, which YAML does not allow; strings hold none.
+		text = []byte(strings.ReplaceAll(string(text), "\t", " "))
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		return fmt.Errorf("%s: %s", name, strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	if len(doc.Content) == 0 {
+		return fmt.Errorf("%s:1: expected the keys accept and refuse, got nothing", name)
+	}
+	p := identityParser{name: name}
+	got := p.file(doc.Content[0])
+	if p.err == nil && len(got.Accept)+len(got.Refuse) == 0 {
+		p.fail(doc.Content[0], "expected at least one sample under accept or refuse")
+	}
+	if p.err != nil {
+		return p.err
+	}
+	id.Accept, id.Refuse = append(id.Accept, got.Accept...), append(id.Refuse, got.Refuse...)
+	return nil
+}
+
+// identityParser walks the file; the first error stays.
+type identityParser struct {
+	name  string
+	count int
+	err   error
+}
+
+func (p *identityParser) fail(n *yaml.Node, format string, args ...any) {
+	if p.err == nil {
+		p.err = fmt.Errorf("%s:%d: %s", p.name, n.Line, fmt.Sprintf(format, args...))
+	}
+}
+
+// members visits the members of a mapping; a key may stand there once.
+func (p *identityParser) members(n *yaml.Node, what string, visit func(key, value *yaml.Node)) {
+	if n.Kind != yaml.MappingNode {
+		p.fail(n, "expected %s", what)
+		return
+	}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(n.Content) && p.err == nil; i += 2 {
+		key := n.Content[i]
+		if key.Kind != yaml.ScalarNode || seen[key.Value] {
+			p.fail(key, "expected each key once, got %.60q again", key.Value)
+			return
+		}
+		seen[key.Value] = true
+		visit(key, n.Content[i+1])
+	}
+}
+
+func (p *identityParser) file(n *yaml.Node) (id Identities) {
+	p.members(n, "the keys accept and refuse", func(key, value *yaml.Node) {
+		switch key.Value {
+		case "accept":
+			id.Accept = p.samples(value)
+		case "refuse":
+			id.Refuse = p.samples(value)
+		default:
+			p.fail(key, "expected accept or refuse, got %.60q", key.Value)
+		}
+	})
+	return id
+}
+
+func (p *identityParser) samples(n *yaml.Node) (all []Sample) {
+	p.members(n, "events with their samples, as on_publish: [{param: \"?token=good\"}]", func(key, value *yaml.Node) {
+		ev, err := hook.ParseEvent(key.Value)
+		if err != nil || ev.Closing() {
+			p.fail(key, "expected on_connect, on_publish or on_play, got %.60q", key.Value)
+			return
+		}
+		if value.Kind != yaml.SequenceNode {
+			p.fail(value, "expected a list of samples for %s", ev)
+			return
+		}
+		for _, item := range value.Content {
+			if p.count++; p.count > maxSamples {
+				p.fail(item, "more than %d samples", maxSamples)
+				return
+			}
+			s := Sample{Event: ev, From: fmt.Sprintf("%s:%d", p.name, item.Line)}
+			p.sample(item, &s)
+			all = append(all, s)
+		}
+	})
+	return all
+}
+
+func (p *identityParser) sample(n *yaml.Node, s *Sample) {
+	fields := map[string]*string{"app": &s.App, "stream": &s.Stream, "param": &s.Param, "tcUrl": &s.TCURL, "vhost": &s.VHost, "ip": &s.IP}
+	p.members(n, "a sample, as {stream: cam1, param: \"?token=good\"}", func(key, value *yaml.Node) {
+		if value.Kind != yaml.ScalarNode || len(value.Value) > maxField {
+			p.fail(value, "%.60s: expected a string of at most %d bytes", key.Value, maxField)
+			return
+		}
+		field := fields[key.Value]
+		switch {
+		case key.Value == "token":
+			var err error
+			if s.Token, err = parseToken(value.Value); err != nil {
+				p.fail(value, "token: %v", err)
+			}
+		case field == nil:
+			p.fail(key, "expected app, stream, param, tcUrl, vhost, ip or token, got %.60q", key.Value)
+		case key.Value == "param" && value.Value != "" && value.Value[0] != '?':
+			p.fail(value, "param: expected what follows the stream's name, with its ?, got %.60q", value.Value)
+		default:
+			*field = value.Value
+		}
+	})
+}

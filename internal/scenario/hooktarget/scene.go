@@ -1,0 +1,156 @@
+package hooktarget
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"hookproof/hook"
+	"hookproof/internal/check"
+	"hookproof/internal/hookcheck"
+	"hookproof/internal/timeline"
+	"hookproof/reports"
+)
+
+// Scene is the stage of one scenario. The scene of a recording has a sealed
+// log and no target: whatever would act does nothing.
+type Scene struct {
+	Log    *timeline.Log
+	Target *Target
+	Facts  Facts
+
+	ctx    context.Context // ended by Close
+	cancel context.CancelFunc
+	sub    context.CancelFunc
+	rtmp   *studio // nil until somebody comes over RTMP
+}
+
+// Facts are what checks need to know of a scene; they are part of its
+// recording.
+type Facts struct {
+	Limit time.Duration // an answer may take
+	Scale float64       // of all time-outs
+}
+
+const factsNote = "scene"
+
+// NewScene sets a scene up at a target.
+func NewScene(ctx context.Context, t *Target, log *timeline.Log) *Scene {
+	s := &Scene{Log: log, Target: t, Facts: Facts{Limit: t.limit(), Scale: t.o.Scale}}
+	s.ctx, s.cancel = context.WithCancel(ctx)
+	stop := context.AfterFunc(t.ctx, s.cancel)
+	s.sub = func() { stop() }
+	log.Add(reports.Observation{Kind: reports.KindNote, Name: factsNote, Text: fmt.Sprintf("an answer may take %v", s.Facts.Limit),
+		Data: map[string]any{hookcheck.DataLimit: float64(s.Facts.Limit.Milliseconds()), hookcheck.DataScale: s.Facts.Scale}})
+	return s
+}
+
+// Recorded gives the scene of a recording.
+func Recorded(log *timeline.Log) *Scene {
+	s := &Scene{Log: log, Facts: Facts{Limit: answerLimit, Scale: 1}, sub: func() {}}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	for _, o := range log.All() {
+		if o.Kind == reports.KindNote && o.Name == factsNote {
+			s.Facts = Facts{time.Duration(timeline.Number(&o, hookcheck.DataLimit)) * time.Millisecond, timeline.Number(&o, hookcheck.DataScale)}
+		}
+	}
+	return s
+}
+
+// Live reports whether the scene acts; one of a recording does not.
+func (s *Scene) Live() bool { return !s.Log.Sealed() }
+
+// Close ends the scene's clients and servers and tells who was there.
+func (s *Scene) Close() []reports.Actor {
+	defer s.sub()
+	s.cancel()
+	if s.rtmp == nil {
+		return []reports.Actor{{Name: caller, Role: "caller"}}
+	}
+	return s.rtmp.close()
+}
+
+// caller is the actor of raw requests that are nobody else's.
+const caller = "Caller"
+
+// urls are those of an event.
+func (s *Scene) urls(ev hook.Event) ([]string, error) {
+	if urls := s.Target.o.URLs[ev]; len(urls) > 0 {
+		return urls, nil
+	}
+	return nil, &check.NotRun{Reason: fmt.Sprintf("no URL is given for %s", ev)}
+}
+
+// requests makes the requests of an event: one for each of its URLs.
+func (s *Scene) requests(ev hook.Event, body []byte, what string, want hookcheck.Want) ([]Request, error) {
+	urls, err := s.urls(ev)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Request, len(urls))
+	for i, u := range urls {
+		all[i] = Request{Event: ev.String(), URL: u, Body: Body{Before: body}, What: what, Want: want}
+	}
+	return all, nil
+}
+
+// Send sends requests one after the other, each on a connection of its own,
+// and waits for their answers.
+func (s *Scene) Send(requests ...Request) error {
+	for i := range requests {
+		q := &requests[i]
+		n := s.asked(q, q.curl())
+		r := s.Target.exchange(s.ctx, q, s.Facts.Limit)
+		s.answered(n, q, &r)
+	}
+	return s.ctx.Err()
+}
+
+// asked records that a request is sent.
+func (s *Scene) asked(q *Request, repro string) int {
+	return s.Log.Add(reports.Observation{Kind: reports.KindHook, Actor: or(q.Actor, caller), Event: q.Event, URL: q.URL, Body: q.Body.brief(), Text: q.What,
+		Data: map[string]any{hookcheck.DataWant: string(q.Want), hookcheck.DataRepro: repro, timeline.DataMethod: q.method()}})
+}
+
+// answered records what came of it.
+func (s *Scene) answered(n int, q *Request, r *result) int {
+	o := reports.Observation{T: s.Log.At(r.got), Kind: reports.KindAnswer, Actor: or(q.Actor, caller), Event: q.Event, Code: "none", Text: r.text(), Refs: []int{n},
+		Data: map[string]any{hookcheck.DataTook: float64(r.got.Sub(r.sent).Microseconds()) / 1000, hookcheck.DataHow: string(r.how), timeline.DataAccept: s.accepts(r)}}
+	if r.status != 0 {
+		o.Code, o.Body = fmt.Sprint(r.status), string(r.body[:min(len(r.body), 64<<10)])
+	}
+	if r.encoding != "" {
+		o.Data[hookcheck.DataCode] = r.encoding
+	}
+	return s.Log.Add(o)
+}
+
+func (s *Scene) accepts(r *result) bool {
+	return r.err == nil && s.Target.o.Profile.Judge(hook.Answer{Status: r.status, Body: r.body}).Accept
+}
+
+// note records something in words.
+func (s *Scene) note(name string, data map[string]any, format string, args ...any) {
+	s.Log.Add(reports.Observation{Kind: reports.KindNote, Name: name, Text: fmt.Sprintf(format, args...), Data: data})
+}
+
+// CheckAlive asks whether the target lives after the scenario of that id, and
+// records the answer. A target that does not is not asked again.
+func (s *Scene) CheckAlive(id string) {
+	if !s.Live() || s.ctx.Err() != nil {
+		return
+	}
+	r := s.Target.ask(s.ctx)
+	if s.ctx.Err() != nil {
+		return
+	}
+	if r.err == nil {
+		s.note(hookcheck.AliveNote, map[string]any{hookcheck.DataAlive: true}, "the hook server answers")
+		return
+	}
+	reason := fmt.Sprintf("the hook server does not answer any more since %s: %s", id, r.text())
+	s.note(hookcheck.AliveNote, map[string]any{hookcheck.DataAlive: false}, "the hook server does not answer an ordinary %s any more: %s", s.Target.probe, r.text())
+	s.Target.mu.Lock()
+	defer s.Target.mu.Unlock()
+	s.Target.dead = reason
+}

@@ -1,0 +1,180 @@
+package hooktarget
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"hookproof/hook"
+	"hookproof/internal/pace"
+)
+
+// Options say where the hook server is, what it knows, and what may be done to
+// it.
+type Options struct {
+	Profile *hook.Profile
+	// URLs are those of each event, as a caller would be configured: several
+	// are asked one by one. Only these are called.
+	URLs       map[hook.Event][]string
+	Identities Identities
+	Scale      float64 // of all time-outs; 0 is 1
+	// Safe leaves out what could harm a server in production: hostile requests
+	// (H-BAD-02) and load.
+	Safe bool
+	// Forget resets a connection once its request is answered in whole, so that
+	// no kernel keeps its port for a minute: where many such runs follow each
+	// other. Servers are otherwise left as their callers leave them, with a FIN.
+	Forget bool
+}
+
+// Time limits, before scaling.
+const (
+	answerLimit = 2 * time.Second // H-RSP-08 and H-BAD-01
+	loadLimit   = 5 * time.Second // of an answer among many
+)
+
+// Target is a hook server under test, in one profile.
+type Target struct {
+	o        Options
+	ctx      context.Context
+	cancel   context.CancelFunc
+	clock    *pace.Clock
+	visitors atomic.Int64
+	probe    hook.Event // an event that the server was seen to answer
+
+	mu   sync.Mutex
+	dead string // why no more scenarios are run
+}
+
+// ErrNoAnswer is what Open returns when no URL gives an answer.
+var ErrNoAnswer = errors.New("the hook server does not answer")
+
+// Open checks the options and that the hook server answers at one URL at least.
+func Open(ctx context.Context, o Options) (*Target, error) {
+	if o.Scale <= 0 {
+		o.Scale = 1
+	}
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	t := &Target{o: o, clock: pace.Start(nil)}
+	t.ctx, t.cancel = context.WithCancel(context.Background())
+	var tried error
+	for _, ev := range probeOrder {
+		if len(o.URLs[ev]) == 0 {
+			continue
+		}
+		t.probe = ev
+		x := t.ask(ctx)
+		if x.err == nil {
+			return t, nil
+		}
+		tried = errors.Join(tried, fmt.Errorf("%s at %s: %s", ev, o.URLs[ev][0], x.text()))
+	}
+	t.Close()
+	return nil, fmt.Errorf("%w:\n%w", ErrNoAnswer, tried)
+}
+
+// probeOrder begins with what changes least at a hook server.
+var probeOrder = []hook.Event{hook.OnClose, hook.OnStop, hook.OnUnpublish, hook.OnConnect, hook.OnPlay, hook.OnPublish}
+
+func (o *Options) check() error {
+	if o.Profile == nil {
+		return errors.New("hook server: a profile was expected")
+	}
+	for ev, urls := range o.URLs {
+		for _, u := range urls {
+			if err := hook.CheckURL(u); err != nil {
+				return fmt.Errorf("%s: %w", ev, err)
+			}
+		}
+	}
+	for _, ev := range hook.Events {
+		if len(o.URLs[ev]) > 0 {
+			return nil
+		}
+	}
+	return errors.New("hook server: no URL is given for any event")
+}
+
+// Close ends whatever is still under way.
+func (t *Target) Close() {
+	t.cancel()
+	t.clock.Close()
+}
+
+// Profile is the target's profile.
+func (t *Target) Profile() *hook.Profile { return t.o.Profile }
+
+// The tags of scenarios that need something.
+const (
+	tagIdentities = "identities" // what the server refuses is known
+	tagHostile    = "hostile"    // left out where care is asked for
+	tagLoad       = "load"
+)
+
+// HowToIdentify says how to tell the harness what is refused.
+const HowToIdentify = "what the hook server accepts and refuses is not known: give -accept KEY=VALUE and -refuse KEY=VALUE (a good and a bad token), or -identities FILE"
+
+// Lacking says why a scenario with these tags cannot be run; "" when it can.
+func (t *Target) Lacking(tags []string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	has := func(tag string) bool { return slices.Contains(tags, tag) }
+	switch {
+	case t.dead != "":
+		return t.dead
+	case has(tagIdentities) && len(t.o.Identities.Refuse) == 0:
+		return HowToIdentify
+	case t.o.Safe && (has(tagHostile) || has(tagLoad)):
+		return "left out by -safe: it could harm a server in production"
+	}
+	return ""
+}
+
+// limit is how long one answer may take.
+func (t *Target) limit() time.Duration { return t.scaled(answerLimit) }
+
+func (t *Target) scaled(d time.Duration) time.Duration {
+	return time.Duration(float64(d) * t.o.Scale)
+}
+
+// visitor makes up a client that no event has spoken of yet.
+func (t *Target) visitor() *visitor {
+	n := t.visitors.Add(1)
+	return &visitor{n: n, stream: fmt.Sprintf("hookproof-%d", n)}
+}
+
+// ask sends an acceptable event and waits for any answer: a sign of life.
+func (t *Target) ask(ctx context.Context) result {
+	s := t.o.Identities.Accepted(t.probe)
+	body, err := t.o.Profile.Encode(nil, t.visitor().payload(t.o.Profile, s))
+	if err != nil {
+		return result{how: "harness", err: err}
+	}
+	q := Request{Event: t.probe.String(), URL: t.o.URLs[t.probe][0], Body: Body{Before: body}, Close: true}
+	return t.exchange(ctx, &q, t.limit())
+}
+
+// dial opens a connection to a URL's server. Any certificate will do, as it
+// does for SRS.
+func (t *Target) dial(ctx context.Context, target string) (net.Conn, error) {
+	u, err := url.Parse(target)
+	if err != nil {
+		return nil, err
+	}
+	port := u.Port()
+	if u.Scheme == "https" {
+		d := tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}}
+		return d.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), or(port, "443")))
+	}
+	var d net.Dialer
+	return d.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), or(port, "80")))
+}

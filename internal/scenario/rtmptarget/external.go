@@ -1,0 +1,134 @@
+package rtmptarget
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"hookproof/hook"
+	"hookproof/internal/timeline"
+	"hookproof/reports"
+)
+
+// ExternalOptions say where somebody else's server is, and where it calls us.
+type ExternalOptions struct {
+	Profile *hook.Profile
+	URL     string  // rtmp://host[:port]/app
+	Listen  string  // host:port at which its hooks arrive
+	API     string  // base URL of its HTTP API; "" without
+	Scale   float64 // of all time-outs; 0 is 1
+	Nonce   string  // letters and digits, of this run alone
+	VHosts  bool    // the stanza's vhosts are configured at the server
+}
+
+// Listens gives the addresses of the three endpoints: the port given and the
+// two above it.
+func Listens(listen string) (Addresses, error) {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return Addresses{}, fmt.Errorf("address %q: want host:port", listen)
+	}
+	n, err := strconv.Atoi(port)
+	if err != nil || n < 1 || n > 65533 {
+		return Addresses{}, fmt.Errorf("address %q: want a port from 1 to 65533 (the two above it are used, too)", listen)
+	}
+	at := func(k int) string { return net.JoinHostPort(host, strconv.Itoa(n+k)) }
+	return Addresses{Main: at(0), Stoppable: at(1), TLS: at(2)}, nil
+}
+
+// srsTimeout is how long SRS waits for an answer; it cannot be configured.
+const srsTimeout = 30 * time.Second
+
+// External opens our endpoints around somebody else's server.
+func External(o ExternalOptions) (*Target, error) {
+	u, err := url.Parse(o.URL)
+	if err != nil || u.Scheme != "rtmp" || u.Host == "" || strings.Trim(u.Path, "/") == "" {
+		return nil, fmt.Errorf("server %q: want rtmp://HOST[:PORT]/APP", o.URL)
+	}
+	at, err := Listens(o.Listen)
+	if err != nil {
+		return nil, err
+	}
+	if o.Scale == 0 {
+		o.Scale = 1
+	}
+	t := &Target{Profile: o.Profile, Addr: u.Host, App: strings.Trim(u.Path, "/"), API: strings.TrimSuffix(o.API, "/"), Scale: o.Scale,
+		HookTimeout: srsTimeout, shared: true, Lacks: map[Capability]string{
+			CanRestart:  "the server under test cannot be shut down or configured from here",
+			ShowsMemory: "the process of the server under test cannot be looked at from here",
+		}}
+	if u.Port() == "" {
+		t.Addr = net.JoinHostPort(u.Hostname(), "1935")
+	}
+	if t.ClientIP, err = localAddress(t.Addr); err != nil {
+		return nil, err
+	}
+	if ip := net.ParseIP(hostOf(t.Addr)); ip == nil || !ip.IsLoopback() {
+		t.Lacks[IsLocal] = "the server under test is not on this machine's loopback"
+	}
+	if o.API == "" {
+		t.Lacks[CanKick] = "no HTTP API of the server under test was given (-api)"
+	}
+	if !o.VHosts {
+		t.Lacks[HasVHosts] = "the vhosts of `conformance config` were said not to be configured (-no-vhosts)"
+	}
+	if _, err := t.endpoints(at, o.Nonce); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// localAddress is the address from which a server is reached. Nothing is sent.
+func localAddress(addr string) (string, error) {
+	c, err := net.Dial("udp", addr)
+	if err != nil {
+		return "", fmt.Errorf("server %s: %w", addr, err)
+	}
+	defer c.Close()
+	return hostOf(c.LocalAddr().String()), nil
+}
+
+// Probe checks that the server answers and that its hooks arrive, and says
+// plainly what is wrong when not.
+func Probe(ctx context.Context, t *Target, log *timeline.Log) error {
+	s := NewScene(ctx, t, log)
+	defer s.Close()
+	a := s.Actor("Probe")
+	a.Mute = true
+	err := a.Enter(ctx, "probe")
+	came := s.Await(ctx, func(obs []reports.Observation) bool {
+		return len(timeline.Hooks(obs, "Probe")) > 0 || timeline.Disconnected(obs, "Probe") != nil && a.c.Load() == nil
+	})
+	came = came && len(timeline.Hooks(log.All(), "Probe")) > 0
+	where := fmt.Sprintf("rtmp://%s/%s", t.Addr, s.Facts.App)
+	switch {
+	case a.c.Load() == nil:
+		return fmt.Errorf("no RTMP server answers at %s: %w", t.Addr, err)
+	case err != nil && !came:
+		return fmt.Errorf("the server at %s turned a publisher away before any hook arrived at %s: %w", where, t.main.Addr(), err)
+	case err != nil:
+		return fmt.Errorf("the server at %s turned a publisher away whom the hook server at %s had accepted: %w", where, t.main.Addr(), err)
+	case !came:
+		return fmt.Errorf("published to %s/probe; no hook arrived at %s within %v; is http_hooks enabled for vhost %s, and do its URLs point here? (see: conformance config)",
+			where, t.main.Addr(), s.Patience(), VHosts[0].Name)
+	}
+	a.Leave()
+	if h := lastHook(log.All(), hook.OnPublish); h == nil {
+		return errors.New("hooks arrive, but no on_publish of a publisher: is on_publish configured? (see: conformance config)")
+	}
+	return nil
+}
+
+func lastHook(obs []reports.Observation, ev hook.Event) *timeline.Hook {
+	for _, h := range timeline.Hooks(obs, "Probe") {
+		if h.Event == ev {
+			return &h
+		}
+	}
+	return nil
+}

@@ -1,0 +1,239 @@
+package rtmptarget
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"hookproof/hook"
+	"hookproof/internal/check"
+	"hookproof/internal/endpoint"
+	"hookproof/internal/timeline"
+	"hookproof/reports"
+)
+
+// router tells the requests that arrive at the endpoints to the scenes they
+// belong to, and gets their answers there.
+//
+// A request belongs to the scene whose key stands in it, in any place: all
+// names that a scene's clients use carry the key, so that a request is found
+// even where the server under test has spoilt one of its values.
+type router struct {
+	profile *hook.Profile
+	prefix  []byte // what every key begins with; unique to the run
+
+	mu      sync.Mutex
+	scenes  map[string]*Scene
+	clients map[string]*Scene // by client_id
+	past    map[string]bool   // client_ids of scenes that are over
+	live    map[liveKey]*arrival
+	strays  []*Scene // that look at requests of no scene
+
+	shared      bool    // the server may have clients that are not ours
+	forget      bool    // endpoint.Options.Forget
+	unexplained *strays // of the whole run
+}
+
+// liveKey names a request while it is being answered.
+type liveKey struct {
+	endpoint *endpoint.Endpoint
+	seq      int64
+}
+
+// arrival is what the router knows of a request.
+type arrival struct {
+	scene *Scene
+	n     int // number of its observation
+	actor string
+	vhost *VHost
+	url   int
+	event hook.Event
+	known bool // event is one of the six
+}
+
+func newRouter(p *hook.Profile, nonce string, unexplained *strays) *router {
+	return &router{unexplained: unexplained, past: map[string]bool{}, profile: p, prefix: []byte("hp" + nonce + "x"), scenes: map[string]*Scene{},
+		clients: map[string]*Scene{}, live: map[liveKey]*arrival{}}
+}
+
+// endpoint makes an endpoint that is wired to the router.
+func (r *router) endpoint() *endpoint.Endpoint {
+	var e *endpoint.Endpoint
+	e = endpoint.New(endpoint.Options{
+		MaxRequests: -1,
+		MaxBody:     16 << 20,
+		Forget:      r.forget,
+		Observe:     func(q *endpoint.Request, p endpoint.Phase) { r.observe(liveKey{e, q.Seq}, q, p) },
+		Default:     func(q *endpoint.Request) endpoint.Answer { return r.answer(liveKey{e, q.Seq}) },
+	})
+	return e
+}
+
+func (r *router) add(s *Scene) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.scenes[s.key] = s
+}
+
+// starved records in all scenes that the process was not run for a while.
+func (r *router) starved(from, to time.Time) {
+	r.mu.Lock()
+	scenes := slices.Collect(maps.Values(r.scenes))
+	r.mu.Unlock()
+	for _, s := range scenes {
+		s.Log.Add(check.Starved(s.Log.At(from), s.Log.At(to)))
+	}
+}
+
+func (r *router) remove(s *Scene) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.scenes, s.key)
+	r.strays = slices.DeleteFunc(r.strays, func(w *Scene) bool { return w == s })
+	for id, of := range r.clients {
+		if of == s {
+			delete(r.clients, id)
+			if len(r.past) < maxPast {
+				r.past[id] = true
+			}
+		}
+	}
+}
+
+// maxPast is how many client_ids of scenes that are over are remembered: more
+// than any run has clients. A server that gives more has no strays.
+const maxPast = 1 << 17
+
+// find gives the scene of a request; nil for one of none. stray tells that
+// none explains it: what the clients of a scene that is over leave behind is no
+// stray.
+func (r *router) find(q *endpoint.Request) (s *Scene, stray bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	key := r.keyIn(q.Body)
+	if s = r.scenes[key]; s == nil {
+		s = r.clients[q.ClientID()]
+	}
+	return s, s == nil && key == "" && !r.past[q.ClientID()] && len(r.past) < maxPast
+}
+
+// keyIn finds a scene's key in a body: the prefix, digits, and a z.
+func (r *router) keyIn(body []byte) string {
+	at := bytes.Index(body, r.prefix)
+	if at < 0 {
+		return ""
+	}
+	rest := body[at+len(r.prefix):]
+	for i, c := range rest {
+		if c == 'z' && i > 0 {
+			return string(body[at : at+len(r.prefix)+i+1])
+		}
+		if c < '0' || c > '9' {
+			break
+		}
+	}
+	return ""
+}
+
+func (r *router) observe(k liveKey, q *endpoint.Request, p endpoint.Phase) {
+	switch p {
+	case endpoint.PhaseArrived:
+		r.arrived(k, q)
+	case endpoint.PhaseAnswered:
+		if a := r.look(k, false); a != nil {
+			a.scene.answered(a, q)
+		}
+	case endpoint.PhaseDone:
+		if a := r.look(k, true); a != nil && q.Answered.IsZero() {
+			a.scene.unanswered(a, q)
+		}
+	}
+}
+
+func (r *router) look(k liveKey, done bool) *arrival {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a := r.live[k]
+	if done {
+		delete(r.live, k)
+	}
+	return a
+}
+
+func (r *router) arrived(k liveKey, q *endpoint.Request) {
+	s, stray := r.find(q)
+	if s == nil && (!stray || r.foreign(q)) {
+		return
+	}
+	if s == nil {
+		r.unexplained.add(q)
+		r.mu.Lock()
+		watching := slices.Clone(r.strays)
+		r.mu.Unlock()
+		for _, w := range watching {
+			w.stray(q)
+		}
+		return
+	}
+	a := &arrival{scene: s, event: q.Event, known: q.HasEvent}
+	a.vhost, a.url = parseTarget(q.Target)
+	s.arrived(a, q)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.live[k] = a
+	if id := q.ClientID(); id != "" && r.clients[id] == nil {
+		r.clients[id] = s
+	}
+}
+
+// answer decides what a request is answered.
+func (r *router) answer(k liveKey) endpoint.Answer {
+	a := r.look(k, false)
+	if a == nil {
+		return endpoint.Accept()
+	}
+	return a.scene.answer(a)
+}
+
+// observation describes a request as evidence.
+func observation(a *arrival, q *endpoint.Request) reports.Observation {
+	o := reports.Observation{
+		Kind: reports.KindHook, ClientID: q.ClientID(), URL: q.Target, Body: string(q.Body),
+		Data: map[string]any{
+			timeline.DataMethod: q.Method, timeline.DataWant: a.vhost.target(a.event, a.url),
+			timeline.DataVHost: a.vhost.Key, timeline.DataURL: float64(a.url), timeline.DataType: q.Header.Get("Content-Type"),
+			timeline.DataAgent: q.Header.Get("User-Agent"), timeline.DataLength: q.Header.Get("Content-Length"), timeline.DataTLS: q.TLS,
+		},
+	}
+	if q.HasEvent {
+		o.Event = q.Event.String()
+	}
+	switch {
+	case q.HeadErr != nil:
+		o.Data[timeline.DataBodyErr] = q.HeadErr.Error()
+	case q.BodyErr != nil:
+		o.Data[timeline.DataBodyErr] = q.BodyErr.Error()
+	case q.Trailing > 0:
+		o.Data[timeline.DataBodyErr] = fmt.Sprintf("%d bytes more than Content-Length says", q.Trailing)
+	}
+	return o
+}
+
+// actorIn finds the actor's name in a page URL of the scene:
+// http://page.hookproof.test/KEY/ACTOR/…
+func (s *Scene) actorIn(pageURL string) string {
+	_, rest, ok := strings.Cut(pageURL, "/"+s.key+"/")
+	if !ok {
+		return ""
+	}
+	actor, _, _ := strings.Cut(rest, "/")
+	return actor
+}
+
+// key makes the key of the n-th scene.
+func (r *router) key(n int64) string { return string(r.prefix) + strconv.FormatInt(n, 10) + "z" }
