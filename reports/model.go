@@ -18,6 +18,11 @@ type Run struct {
 	Ended         time.Time `json:"ended"`
 	Interrupted   bool      `json:"interrupted,omitempty"` // ended by a signal or a deadline
 
+	// Headline is one sentence that says more of the target than the counts do:
+	// "refuses nobody: …", "the server died of …". It is on the first screen of
+	// every report. "" where there is none.
+	Headline string `json:"headline,omitempty"`
+
 	Target       Target        `json:"target"`
 	Profiles     []string      `json:"profiles"` // that the run asked for, in the order shown
 	Options      Options       `json:"options"`
