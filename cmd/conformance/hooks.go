@@ -12,6 +12,7 @@ import (
 	"hookproof/features"
 	"hookproof/hook"
 	"hookproof/internal/cli"
+	"hookproof/internal/identity"
 	"hookproof/internal/scenario/hooktarget"
 	"hookproof/internal/suite"
 	"hookproof/reports"
@@ -24,7 +25,7 @@ type hookOptions struct {
 	urls       map[hook.Event]string
 	conf       string
 	vhost      string
-	identities hooktarget.Identities
+	identities identity.Set
 	files      []string // of identities
 	safe       bool
 }
@@ -70,7 +71,7 @@ func (o *hookOptions) check(rtmp string) error {
 		return cli.Usagef("-accept, -refuse, -identities and -safe go with -hooks")
 	}
 	for _, name := range o.files {
-		err := id.LoadIdentities(name)
+		err := id.Load(name)
 		if _, unreadable := errors.AsType[*fs.PathError](err); err != nil && !unreadable {
 			err = cli.Usagef("-identities: %v", err)
 		}

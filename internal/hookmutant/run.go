@@ -12,6 +12,7 @@ import (
 
 	"hookproof/features"
 	"hookproof/hook"
+	"hookproof/internal/identity"
 	"hookproof/internal/scenario/hooktarget"
 	"hookproof/internal/suite"
 	"hookproof/reports"
@@ -205,7 +206,7 @@ func (o *Options) open(ctx context.Context, p *hook.Profile, url string, scale f
 	if err != nil {
 		return nil, err
 	}
-	var id hooktarget.Identities
+	var id identity.Set
 	for flag, token := range map[string]string{"accept": tokenKey + "=" + tokenValue, "refuse": tokenKey + "=bad"} {
 		if err := id.Add(flag, token); err != nil {
 			return nil, err

@@ -13,6 +13,7 @@ import (
 	"hookproof/features"
 	"hookproof/hook"
 	"hookproof/internal/hookserver"
+	"hookproof/internal/identity"
 	"hookproof/internal/scenario/hooktarget"
 	"hookproof/reports"
 	"hookproof/server/srsconf"
@@ -38,8 +39,8 @@ func hookServer(t *testing.T, o hooktarget.Options) func(context.Context, *hook.
 	}
 }
 
-func tokens(t *testing.T) hooktarget.Identities {
-	var id hooktarget.Identities
+func tokens(t *testing.T) identity.Set {
+	var id identity.Set
 	for _, given := range [][2]string{{"accept", "token=Good1"}, {"refuse", "token=bad"}} {
 		if err := id.Add(given[0], given[1]); err != nil {
 			t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"hookproof/internal/check"
 	"hookproof/internal/client"
 	"hookproof/internal/hookcheck"
+	"hookproof/internal/identity"
 	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
@@ -48,7 +49,7 @@ func (s *Scene) Enter(ctx context.Context, name string, ev hook.Event, refused b
 
 // presented says how a client presents itself: what it says in tcUrl, and what
 // with its stream's name. What cannot be said over RTMP makes it impossible.
-func (s *Scene) presented(ev hook.Event, refused bool) (tc, own Sample, err error) {
+func (s *Scene) presented(ev hook.Event, refused bool) (tc, own identity.Sample, err error) {
 	id := &s.Target.o.Identities
 	tc, own = id.Accepted(hook.OnConnect), id.Accepted(ev)
 	if ev == hook.OnConnect {
@@ -64,7 +65,7 @@ func (s *Scene) presented(ev hook.Event, refused bool) (tc, own Sample, err erro
 			tc = own
 		}
 	}
-	for _, sm := range []Sample{tc, own} {
+	for _, sm := range []identity.Sample{tc, own} {
 		if sm.IP != "" {
 			return tc, own, &check.NotRun{Reason: fmt.Sprintf("%s goes by ip, which an RTMP client cannot choose", sm.From)}
 		}
@@ -75,7 +76,7 @@ func (s *Scene) presented(ev hook.Event, refused bool) (tc, own Sample, err erro
 	return tc, own, nil
 }
 
-func (a *actor) enter(ctx context.Context, st *studio, tc, own Sample, ev hook.Event) error {
+func (a *actor) enter(ctx context.Context, st *studio, tc, own identity.Sample, ev hook.Event) error {
 	param := own.Param
 	if own.Token.Key != "" && param == "" {
 		param = "?" + own.Token.String()
@@ -103,7 +104,7 @@ func (a *actor) enter(ctx context.Context, st *studio, tc, own Sample, ev hook.E
 
 // dial opens the connection; the page that the client says it comes from bears
 // its name.
-func (a *actor) dial(ctx context.Context, st *studio, tc Sample) (err error) {
+func (a *actor) dial(ctx context.Context, st *studio, tc identity.Sample) (err error) {
 	addr, app, query := st.srv.Addr().String(), or(tc.App, "live"), ""
 	if tc.Token.Key != "" {
 		query = "?" + tc.Token.String()

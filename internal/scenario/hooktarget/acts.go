@@ -6,6 +6,7 @@ import (
 	"hookproof/hook"
 	"hookproof/internal/check"
 	"hookproof/internal/hookcheck"
+	"hookproof/internal/identity"
 )
 
 // encode makes the body of an event of a visitor.
@@ -36,15 +37,15 @@ func (s *Scene) sendBody(pl *hook.Payload, body []byte, what string, want hookch
 
 // acceptable are the clients that an event accepts: those given, or one that
 // nothing is said of.
-func (s *Scene) acceptable(ev hook.Event) []Sample {
+func (s *Scene) acceptable(ev hook.Event) []identity.Sample {
 	if all := s.Target.o.Identities.Accepts(ev); len(all) > 0 {
 		return all
 	}
-	return []Sample{s.Target.o.Identities.Accepted(ev)}
+	return []identity.Sample{s.Target.o.Identities.Accepted(ev)}
 }
 
 // described names an event of a client in words.
-func described(kind string, sm Sample) string {
+func described(kind string, sm identity.Sample) string {
 	if sm.From == "" {
 		return kind + " " + sm.Event.String()
 	}
@@ -86,13 +87,13 @@ func (s *Scene) Refusable(ev hook.Event) error {
 }
 
 // secret gives an event's token and a wrong one.
-func (s *Scene) secret(ev hook.Event) (good, bad Token, err error) {
+func (s *Scene) secret(ev hook.Event) (good, bad identity.Token, err error) {
 	id := &s.Target.o.Identities
-	good, ok := id.secret(ev)
+	good, ok := id.Secret(ev)
 	if !ok || len(id.Refuses(ev)) == 0 {
 		return good, bad, &check.NotRun{Reason: fmt.Sprintf("no token is known that %s accepts while it refuses others: give -accept KEY=VALUE and -refuse KEY=VALUE", ev)}
 	}
-	return good, id.wrong(good), nil
+	return good, id.Wrong(good), nil
 }
 
 // Near sends the event with a near miss of its token.

@@ -6,6 +6,7 @@ import (
 	"hookproof/hook"
 	"hookproof/internal/check"
 	"hookproof/internal/hookcheck"
+	"hookproof/internal/identity"
 )
 
 // anyOpening gives an opening event that has a URL, on_publish if that has one.
@@ -33,7 +34,7 @@ func (s *Scene) Variant(ev hook.Event, what string) error {
 		return fmt.Errorf("no body is known as one with %q", what)
 	}
 	id := &s.Target.o.Identities
-	send := func(kind string, sm Sample, want hookcheck.Want) error {
+	send := func(kind string, sm identity.Sample, want hookcheck.Want) error {
 		v := s.Target.visitor()
 		if err := s.before(v, ev); err != nil {
 			return err
@@ -115,7 +116,7 @@ func (s *Scene) change(how func(*Request), want hookcheck.Want) error {
 	if _, err := s.anyOpening(""); err != nil {
 		return err
 	}
-	for _, ev := range openingEvents {
+	for _, ev := range identity.Openings {
 		if len(s.Target.o.URLs[ev]) == 0 {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"hookproof/hook"
+	"hookproof/internal/identity"
 )
 
 // callerIP is the address that raw requests speak of: not a loopback one,
@@ -19,7 +20,7 @@ type visitor struct {
 
 // payload makes the payload of an event of a visitor that presents itself as
 // the sample says.
-func (v *visitor) payload(p *hook.Profile, s Sample) *hook.Payload {
+func (v *visitor) payload(p *hook.Profile, s identity.Sample) *hook.Payload {
 	tcQuery, param := "", s.Param
 	if s.Token.Key != "" {
 		tcQuery = "?" + s.Token.String()
@@ -33,7 +34,7 @@ func (v *visitor) payload(p *hook.Profile, s Sample) *hook.Payload {
 // present makes a payload with given parameters, each with its "?" or empty. A
 // profile without param has the stream's parameters behind the stream's name,
 // as servers of its time sent them.
-func (v *visitor) present(p *hook.Profile, s Sample, tcQuery, param string) *hook.Payload {
+func (v *visitor) present(p *hook.Profile, s identity.Sample, tcQuery, param string) *hook.Payload {
 	pl := &hook.Payload{
 		Action: s.Event.String(), ClientID: v.id(p), IP: or(s.IP, callerIP), VHost: or(s.VHost, "__defaultVhost__"),
 		App: or(s.App, "live"), Stream: or(s.Stream, v.stream), Param: param, PageURL: "http://page.hookproof.test/",

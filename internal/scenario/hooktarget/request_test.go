@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"hookproof/hook"
+	"hookproof/internal/identity"
 )
 
 // What goes over the wire is a request as net/http reads it.
@@ -86,7 +87,7 @@ func TestPrintf(t *testing.T) {
 }
 
 func TestNearMisses(t *testing.T) {
-	good, bad := Token{"token", "Good1"}, Token{"token", "bad"}
+	good, bad := identity.Token{Key: "token", Value: "Good1"}, identity.Token{Key: "token", Value: "bad"}
 	for what, miss := range nearMisses {
 		q, ok := miss(good, bad)
 		if !ok {
@@ -97,7 +98,7 @@ func TestNearMisses(t *testing.T) {
 		}
 	}
 	for what, want := range map[string]bool{"the other case": false, "the beginning of the token": false, "more behind it": true} {
-		if _, ok := nearMisses[what](Token{"token", "1"}, bad); ok != want {
+		if _, ok := nearMisses[what](identity.Token{Key: "token", Value: "1"}, bad); ok != want {
 			t.Errorf("%s of token=1: %v", what, ok)
 		}
 	}
@@ -106,7 +107,7 @@ func TestNearMisses(t *testing.T) {
 // Every variant of a body means the same to a decoder that reads JSON.
 func TestVariants(t *testing.T) {
 	v := visitor{n: 7, stream: "cam"}
-	pl := v.payload(hook.SRS7, Sample{Event: hook.OnPlay, Token: Token{"token", "good"}})
+	pl := v.payload(hook.SRS7, identity.Sample{Event: hook.OnPlay, Token: identity.Token{Key: "token", Value: "good"}})
 	body, err := hook.SRS7.Encode(nil, pl)
 	if err != nil {
 		t.Fatal(err)
@@ -124,7 +125,7 @@ func TestVariants(t *testing.T) {
 }
 
 func TestPayloadCarriesTheToken(t *testing.T) {
-	sm := Sample{Event: hook.OnPublish, Token: Token{"token", "good"}}
+	sm := identity.Sample{Event: hook.OnPublish, Token: identity.Token{Key: "token", Value: "good"}}
 	v := visitor{n: 7, stream: "cam"}
 	if pl := v.payload(hook.SRS7, sm); pl.Param != "?token=good" || pl.Stream != "cam" || !strings.HasSuffix(pl.TCURL, "/live?token=good") {
 		t.Errorf("srs7: %+v", pl)

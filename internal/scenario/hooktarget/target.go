@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"hookproof/hook"
+	"hookproof/internal/identity"
 	"hookproof/internal/pace"
 )
 
@@ -23,7 +24,7 @@ type Options struct {
 	// URLs are those of each event, as a caller would be configured: several
 	// are asked one by one. Only these are called.
 	URLs       map[hook.Event][]string
-	Identities Identities
+	Identities identity.Set
 	Scale      float64 // of all time-outs; 0 is 1
 	// Safe leaves out what could harm a server in production: hostile requests
 	// (H-BAD-02) and load.

@@ -1,4 +1,4 @@
-package hooktarget
+package identity
 
 import (
 	"fmt"
@@ -11,20 +11,20 @@ import (
 	"hookproof/hook"
 )
 
-// openingEvents are those that can refuse a client.
-var openingEvents = []hook.Event{hook.OnConnect, hook.OnPublish, hook.OnPlay}
+// Openings are the events that can refuse a client.
+var Openings = []hook.Event{hook.OnConnect, hook.OnPublish, hook.OnPlay}
 
 // Bounds of what is read.
 const (
-	maxIdentities = 1 << 20 // bytes of a file
-	maxSamples    = 1000
-	maxField      = 16 << 10 // bytes of one value
+	maxFile    = 1 << 20 // bytes of a file
+	maxSamples = 1000
+	maxField   = 16 << 10 // bytes of one value
 )
 
 // Add adds what -accept or -refuse (flag, without its hyphen) was given:
 // KEY=VALUE for every opening event, or EVENT:KEY=VALUE for one.
-func (id *Identities) Add(flag, text string) error {
-	events, rest := openingEvents, text
+func (id *Set) Add(flag, text string) error {
+	events, rest := Openings, text
 	if name, after, ok := strings.Cut(text, ":"); ok && strings.HasPrefix(name, "on_") {
 		ev, err := hook.ParseEvent(name)
 		if err != nil || ev.Closing() {
@@ -60,15 +60,15 @@ func parseToken(text string) (Token, error) {
 	return Token{key, value}, nil
 }
 
-// LoadIdentities reads a file of samples, YAML or JSON, and adds them. Errors
+// Load reads a file of samples, YAML or JSON, and adds them. Errors
 // name the file and the line.
-func (id *Identities) LoadIdentities(path string) error {
+func (id *Set) Load(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxIdentities+1))
+	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
 		return err
 	}
@@ -82,9 +82,9 @@ func (id *Identities) LoadIdentities(path string) error {
 //	  on_publish: [{stream: cam1, param: "?token=good"}]
 //	refuse:
 //	  on_publish: [{stream: cam1, param: "?token=bad"}, {ip: 203.0.113.9}]
-func (id *Identities) Parse(name string, text []byte) error {
-	if len(text) > maxIdentities {
-		return fmt.Errorf("%s: longer than %d bytes", name, maxIdentities)
+func (id *Set) Parse(name string, text []byte) error {
+	if len(text) > maxFile {
+		return fmt.Errorf("%s: longer than %d bytes", name, maxFile)
 	}
 	if strings.HasPrefix(strings.TrimSpace(string(text)), "{") {
 		// JSON may be indented by tabs, which YAML does not allow; strings hold none.
@@ -97,7 +97,7 @@ func (id *Identities) Parse(name string, text []byte) error {
 	if len(doc.Content) == 0 {
 		return fmt.Errorf("%s:1: expected the keys accept and refuse, got nothing", name)
 	}
-	p := identityParser{name: name}
+	p := parser{name: name}
 	got := p.file(doc.Content[0])
 	if p.err == nil && len(got.Accept)+len(got.Refuse) == 0 {
 		p.fail(doc.Content[0], "expected at least one sample under accept or refuse")
@@ -109,21 +109,21 @@ func (id *Identities) Parse(name string, text []byte) error {
 	return nil
 }
 
-// identityParser walks the file; the first error stays.
-type identityParser struct {
+// parser walks the file; the first error stays.
+type parser struct {
 	name  string
 	count int
 	err   error
 }
 
-func (p *identityParser) fail(n *yaml.Node, format string, args ...any) {
+func (p *parser) fail(n *yaml.Node, format string, args ...any) {
 	if p.err == nil {
 		p.err = fmt.Errorf("%s:%d: %s", p.name, n.Line, fmt.Sprintf(format, args...))
 	}
 }
 
 // members visits the members of a mapping; a key may stand there once.
-func (p *identityParser) members(n *yaml.Node, what string, visit func(key, value *yaml.Node)) {
+func (p *parser) members(n *yaml.Node, what string, visit func(key, value *yaml.Node)) {
 	if n.Kind != yaml.MappingNode {
 		p.fail(n, "expected %s", what)
 		return
@@ -140,7 +140,7 @@ func (p *identityParser) members(n *yaml.Node, what string, visit func(key, valu
 	}
 }
 
-func (p *identityParser) file(n *yaml.Node) (id Identities) {
+func (p *parser) file(n *yaml.Node) (id Set) {
 	p.members(n, "the keys accept and refuse", func(key, value *yaml.Node) {
 		switch key.Value {
 		case "accept":
@@ -154,7 +154,7 @@ func (p *identityParser) file(n *yaml.Node) (id Identities) {
 	return id
 }
 
-func (p *identityParser) samples(n *yaml.Node) (all []Sample) {
+func (p *parser) samples(n *yaml.Node) (all []Sample) {
 	p.members(n, "events with their samples, as on_publish: [{param: \"?token=good\"}]", func(key, value *yaml.Node) {
 		ev, err := hook.ParseEvent(key.Value)
 		if err != nil || ev.Closing() {
@@ -178,7 +178,7 @@ func (p *identityParser) samples(n *yaml.Node) (all []Sample) {
 	return all
 }
 
-func (p *identityParser) sample(n *yaml.Node, s *Sample) {
+func (p *parser) sample(n *yaml.Node, s *Sample) {
 	fields := map[string]*string{"app": &s.App, "stream": &s.Stream, "param": &s.Param, "tcUrl": &s.TCURL, "vhost": &s.VHost, "ip": &s.IP}
 	p.members(n, "a sample, as {stream: cam1, param: \"?token=good\"}", func(key, value *yaml.Node) {
 		if value.Kind != yaml.ScalarNode || len(value.Value) > maxField {

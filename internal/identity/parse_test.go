@@ -1,4 +1,4 @@
-package hooktarget
+package identity
 
 import (
 	"os"
@@ -25,7 +25,7 @@ func TestAdd(t *testing.T) {
 		{flag: "refuse", text: "on_dvr:token=bad", bad: "got on_dvr"},
 		{flag: "accept", text: "k=" + strings.Repeat("x", maxField), bad: "at most"},
 	} {
-		var id Identities
+		var id Set
 		err := id.Add(c.flag, c.text)
 		if len(id.Accept) != c.accept || len(id.Refuse) != c.refuse || (err == nil) != (c.bad == "") || err != nil && !strings.Contains(err.Error(), c.bad) {
 			t.Errorf("-%s %.40s: %d and %d samples, %v; want %q", c.flag, c.text, len(id.Accept), len(id.Refuse), err, c.bad)
@@ -48,8 +48,8 @@ refuse:
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		var id Identities
-		if err := id.LoadIdentities(path); err != nil {
+		var id Set
+		if err := id.Load(path); err != nil {
 			t.Fatal(err)
 		}
 		if got := id.Accepted(hook.OnConnect); got.App != "live" || got.Token.Value != "good" {
@@ -85,7 +85,7 @@ func TestParseErrors(t *testing.T) {
 		"accept: [":                          "f: line 1",
 		"a: &a [*a]":                         `f:1: expected accept`,
 	} {
-		var id Identities
+		var id Set
 		err := id.Parse("f", []byte(text))
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v; want %q", text, err, want)
@@ -93,13 +93,13 @@ func TestParseErrors(t *testing.T) {
 	}
 }
 
-func FuzzIdentities(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	f.Add([]byte("accept:\n  on_connect: [{app: live, token: token=good}]\nrefuse: {on_play: [{ip: 1.2.3.4}]}"))
 	f.Add([]byte(`{"accept":{"on_publish":[{"stream":"cam","param":"?a=b"}]}}`))
 	f.Add([]byte("a: &a [*a, *a]\n"))
 	f.Add([]byte("{\t"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		var id Identities
+		var id Set
 		if err := id.Parse("f", text); err != nil {
 			if !strings.HasPrefix(err.Error(), "f:") {
 				t.Errorf("an error without its place: %v", err)

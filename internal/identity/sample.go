@@ -1,4 +1,4 @@
-package hooktarget
+package identity
 
 import (
 	"strings"
@@ -9,11 +9,11 @@ import (
 // Token is a query parameter that a hook server goes by.
 type Token struct{ Key, Value string }
 
-// String gives the token as it stands in a query.
+// String returns the token as written in a query.
 func (t Token) String() string { return t.Key + "=" + t.Value }
 
-// Sample is a client that a hook server accepts or refuses at an event. Empty
-// fields are the harness's to fill.
+// Sample is a client that a hook server accepts or refuses at an event. The
+// harness fills in the fields that are empty.
 type Sample struct {
 	Event hook.Event
 	App   string
@@ -24,13 +24,13 @@ type Sample struct {
 	TCURL string
 	VHost string
 	IP    string
-	// Token, when its key is not empty, stands in tcUrl's query and in param.
+	// Token, when its key is not empty, is the query parameter that the client presents.
 	Token Token
-	// From says where the sample was given, as "-accept token=good".
+	// From is where the sample was given, such as "-accept token=good".
 	From string
 }
 
-// Spoken tells the sample in words.
+// Spoken describes the sample in words.
 func (s *Sample) Spoken() string {
 	var parts []string
 	for _, p := range [][2]string{
@@ -53,15 +53,15 @@ func (s *Sample) token() string {
 	return s.Token.String()
 }
 
-// Identities are what a hook server accepts and refuses, as its vendor says.
+// Set holds the clients that a hook server accepts and those that it refuses, as its vendor says.
 // The zero value says nothing.
-type Identities struct {
+type Set struct {
 	Accept, Refuse []Sample
 }
 
-// Accepted gives a client that the event accepts: the first sample given for
-// it, or one that nothing is said of.
-func (id *Identities) Accepted(ev hook.Event) Sample {
+// Accepted returns a client that the event accepts: the first sample given for
+// it, or one without any field of its own.
+func (id *Set) Accepted(ev hook.Event) Sample {
 	want := ev
 	if ev.Closing() {
 		want = ev.Opening()
@@ -75,11 +75,11 @@ func (id *Identities) Accepted(ev hook.Event) Sample {
 	return Sample{Event: ev}
 }
 
-// Accepts lists the clients that the event accepts, as given.
-func (id *Identities) Accepts(ev hook.Event) []Sample { return of(id.Accept, ev) }
+// Accepts returns the clients that the event accepts, as given.
+func (id *Set) Accepts(ev hook.Event) []Sample { return of(id.Accept, ev) }
 
-// Refuses lists the clients that the event refuses, as given.
-func (id *Identities) Refuses(ev hook.Event) []Sample { return of(id.Refuse, ev) }
+// Refuses returns the clients that the event refuses, as given.
+func (id *Set) Refuses(ev hook.Event) []Sample { return of(id.Refuse, ev) }
 
 func of(all []Sample, ev hook.Event) []Sample {
 	var some []Sample
@@ -91,12 +91,23 @@ func of(all []Sample, ev hook.Event) []Sample {
 	return some
 }
 
-// secret gives the token that the event accepts; false where none is known.
-func (id *Identities) secret(ev hook.Event) (Token, bool) {
+// Secret returns the token that the event accepts; false where none is known.
+func (id *Set) Secret(ev hook.Event) (Token, bool) {
 	for _, s := range id.Accept {
 		if s.Event == ev && s.Token.Key != "" && s.Token.Value != "" {
 			return s.Token, true
 		}
 	}
 	return Token{}, false
+}
+
+// Wrong returns a token of the same key that is not the right one: one that the
+// vendor says is refused, or else a changed one.
+func (id *Set) Wrong(good Token) Token {
+	for _, s := range id.Refuse {
+		if s.Token.Key == good.Key && s.Token.Value != good.Value {
+			return s.Token
+		}
+	}
+	return Token{good.Key, "not-" + good.Value}
 }
