@@ -69,6 +69,8 @@ func compare(args []string, s cli.Streams) int {
 		return cli.Report(s, compareHelp.Name, err)
 	case worse:
 		return cli.ExitFailed
+	case !a.Comparable() || !b.Comparable():
+		return cli.ExitCouldNotRun
 	}
 	return cli.ExitOK
 }

@@ -22,10 +22,14 @@ func (o *options) search(ctx context.Context, cfg loadgen.Config, s cli.Streams)
 		cfg.Live = show
 		out, err := loadgen.Run(ctx, cfg)
 		end()
-		if err == nil {
-			fmt.Fprintf(s.Out, "%6d sessions  %s\n", n, out.Report.Headline())
+		if err != nil {
+			return nil, err
 		}
-		return out, err
+		fmt.Fprintf(s.Out, "%6d sessions  %s\n", n, out.Report.Headline())
+		if out.Report.Partial != "" {
+			return nil, fmt.Errorf("the search ended at %d sessions: %s", n, out.Report.Partial)
+		}
+		return out, nil
 	}
 	passed := func(out *loadgen.Output) bool { return out.Report.Verdict == result.Passed }
 	f, err := loadgen.Find(ctx, o.n, maxFind, probe, passed)

@@ -21,7 +21,7 @@ func main() {
 	rig.ServeAsChild()
 	collectEarly()
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	os.Exit(run(os.Args[1:], cli.Standard(), signals))
 }
 
@@ -73,8 +73,7 @@ func run(args []string, s cli.Streams, signals <-chan os.Signal) int {
 
 var errInterrupted = errors.New("interrupted")
 
-// interruptible gives a context that the first signal ends; the second one
-// ends the process.
+// interruptible returns a context that the first signal cancels. The second signal ends the process.
 func interruptible(s cli.Streams, signals <-chan os.Signal) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	over := make(chan struct{})
@@ -107,19 +106,25 @@ func (o *options) play(ctx context.Context, cfg loadgen.Config, s cli.Streams) i
 	defer stop()
 	out, err := loadgen.Run(ctx, cfg)
 	end()
-	if err == nil && o.report != "" {
-		err = result.Write(o.report, out.Report, out.Histograms, &out.Evidence)
-	}
 	if err != nil {
 		return cli.Report(s, help.Name, err)
 	}
-	if err := out.Report.WriteSummary(s.Out); err != nil {
+	return o.publish(out, s)
+}
+
+// publish prints the summary and writes the report. Neither is lost because the other cannot be written.
+func (o *options) publish(out *loadgen.Output, s cli.Streams) int {
+	err := out.Report.WriteSummary(s.Out)
+	if o.report != "" {
+		err = errors.Join(err, result.Write(o.report, out.Report, out.Histograms, &out.Evidence))
+	}
+	if err != nil {
 		return cli.Report(s, help.Name, err)
 	}
 	return code(out.Report)
 }
 
-// code is the exit code of a verdict.
+// code returns the exit code of a verdict.
 func code(r *result.Report) int {
 	switch r.Verdict {
 	case result.Passed:

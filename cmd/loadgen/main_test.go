@@ -7,7 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -96,6 +99,54 @@ func TestRun(t *testing.T) {
 	}
 	if code, out, errs := command("merge", "-report", dir+"m", dir); code == cli.ExitFailed || !strings.Contains(out, "accounted for") {
 		t.Errorf("merge: exit code %d\n%s\n%s", code, out, errs)
+	}
+}
+
+// watched is a stream that a test waits on.
+type watched struct {
+	mu    sync.Mutex
+	text  bytes.Buffer
+	until string
+	seen  chan struct{} // closed when until was written
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	before := strings.Contains(w.text.String(), w.until)
+	w.text.Write(p)
+	if !before && strings.Contains(w.text.String(), w.until) {
+		close(w.seen)
+	}
+	return len(p), nil
+}
+
+// TestInterruptedIsPartial: whatever the signal, a run that was cut short passes nowhere.
+func TestInterruptedIsPartial(t *testing.T) {
+	for _, sig := range []os.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		t.Run(sig.String(), func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "report")
+			var out bytes.Buffer
+			errs := &watched{until: "live 2+", seen: make(chan struct{})}
+			signals, code := make(chan os.Signal, 1), make(chan int)
+			go func() {
+				code <- run([]string{"-n", "10", "-ramp", "0s", "-hold", "1h", "-refused", "0", "-report", dir}, cli.Streams{Out: &out, Err: errs}, signals)
+			}()
+			select {
+			case <-errs.seen:
+			case <-time.After(time.Minute):
+				t.Error("nobody is live after a minute")
+			}
+			signals <- sig
+			if got := <-code; got != cli.ExitCouldNotRun || !strings.Contains(out.String(), "PARTIAL: interrupted") {
+				t.Errorf("exit code %d, want %d\n%s", got, cli.ExitCouldNotRun, out.String())
+			}
+			for name, args := range map[string][]string{"merge": {"merge", dir}, "compare": {"compare", dir, dir}} {
+				if got, out, errs := command(args...); got != cli.ExitCouldNotRun || !strings.Contains(out, "interrupted") {
+					t.Errorf("%s: exit code %d, want %d\n%s%s", name, got, cli.ExitCouldNotRun, out, errs)
+				}
+			}
+		})
 	}
 }
 

@@ -117,8 +117,8 @@ func (t Threshold) timeOf(hs Histograms, m measure.Metric) (float64, string, boo
 	return ms(h.ValueAtQuantile(q)), "ms", true
 }
 
-// Judge lays the thresholds on the report and sets its verdict. A void run has
-// no figures; what no slowness explains is wrong all the same.
+// Judge checks the thresholds and sets the verdict. A plan that was not played to its end never passes. A void run
+// has no figures; what no slowness explains is wrong all the same.
 func (r *Report) Judge(ts []Threshold, hs Histograms) {
 	r.Checks = []Check{}
 	failed := false
@@ -130,6 +130,8 @@ func (r *Report) Judge(ts []Threshold, hs Histograms) {
 	switch {
 	case failed:
 		r.Verdict = Failed
+	case r.Partial != "":
+		r.Verdict = Partial
 	case len(r.Void) > 0:
 		r.Verdict = Void
 	default:

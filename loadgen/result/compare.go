@@ -80,8 +80,19 @@ func word(was, is, share, least float64) string {
 	return "worse"
 }
 
-// WriteChanges prints a comparison, and says what stands in its way: different
-// loads, void runs. worse tells whether anything got worse.
+// Comparable reports whether the figures are those of a whole plan, played on time.
+func (r *Report) Comparable() bool { return r.Partial == "" && len(r.Void) == 0 }
+
+// doubt says why a run is not Comparable.
+func (r *Report) doubt() string {
+	if r.Partial != "" {
+		return "partial: " + r.Partial
+	}
+	return "void: " + strings.Join(r.Void, "; ")
+}
+
+// WriteChanges prints a comparison and what makes it doubtful: different loads, partial and void runs. The result
+// worse is true if anything got worse.
 func WriteChanges(to io.Writer, a, b *Report, list []Change) (worse bool, err error) {
 	w := &strings.Builder{}
 	if a.Setup.Load != b.Setup.Load || a.Setup.Media != b.Setup.Media || a.Setup.Profile != b.Setup.Profile {
@@ -89,8 +100,8 @@ func WriteChanges(to io.Writer, a, b *Report, list []Change) (worse bool, err er
 			redact.Line(a.Setup.Load), redact.Line(a.Setup.Media), redact.Line(a.Setup.Profile), redact.Line(b.Setup.Load), redact.Line(b.Setup.Media), redact.Line(b.Setup.Profile))
 	}
 	for _, r := range []*Report{a, b} {
-		if len(r.Void) > 0 {
-			fmt.Fprintf(w, "The run of %s is void: %s.\n", r.Started.Format("2006-01-02 15:04:05"), redact.Line(r.Void[0]))
+		if !r.Comparable() {
+			fmt.Fprintf(w, "The figures of run %s say little: it is %s.\n", redact.Line(r.Run), redact.Line(r.doubt()))
 		}
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)

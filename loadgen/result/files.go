@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -108,7 +109,7 @@ func Read(dir string) (*Report, Histograms, error) {
 	if r.Schema != Schema {
 		return nil, nil, fmt.Errorf("%s: schema %q, expected %q", path, r.Schema, Schema)
 	}
-	if r.Verdict != Passed && r.Verdict != Failed && r.Verdict != Void {
+	if !slices.Contains([]Verdict{Passed, Failed, Void, Partial}, r.Verdict) {
 		return nil, nil, fmt.Errorf("%s: unknown verdict %q", path, r.Verdict)
 	}
 	if text, err = readSmall(filepath.Join(dir, hdrFile)); err != nil {

@@ -16,9 +16,10 @@ type Verdict string
 
 // The verdicts.
 const (
-	Passed Verdict = "passed"
-	Failed Verdict = "failed" // a threshold does not hold
-	Void   Verdict = "void"   // the generator was the bottleneck: the figures say nothing of the server
+	Passed  Verdict = "passed"
+	Failed  Verdict = "failed"  // a threshold does not hold
+	Void    Verdict = "void"    // the generator was the bottleneck: the figures say nothing of the server
+	Partial Verdict = "partial" // no threshold failed, but the plan was not played to its end
 )
 
 // Report is everything that is known of a finished test.
@@ -30,7 +31,7 @@ type Report struct {
 	Seconds float64   `json:"seconds"` // from the first client's time to the end
 	Verdict Verdict   `json:"verdict"`
 	Void    []string  `json:"void,omitempty"`    // why the figures are void
-	Partial string    `json:"partial,omitempty"` // why the test ended early
+	Partial string    `json:"partial,omitempty"` // why the plan was not played to its end
 	Notes   []string  `json:"notes,omitempty"`   // what a reader has to know
 
 	Setup      Setup          `json:"setup"`

@@ -177,6 +177,32 @@ func TestVoid(t *testing.T) {
 	}
 }
 
+// TestPartial: a plan that was not played to its end never passes.
+func TestPartial(t *testing.T) {
+	for _, c := range []struct {
+		name, threshold string
+		void            []string
+		want            Verdict
+		headline        string
+	}{
+		{"interrupted", "sessions started>=1", nil, Partial, "PARTIAL: interrupted; run abc"},
+		{"interrupted, and too slow", "sessions started>=1", []string{"busy"}, Partial, "PARTIAL: interrupted; run abc"},
+		{"interrupted, a threshold failed", "sessions started>=3", nil, Failed, "FAILED: 1 of 1 thresholds do not hold, and the run is partial: interrupted; run abc"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, hs, _ := sampleRun()
+			threshold, err := ParseThreshold(c.threshold)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Partial, r.Void = "interrupted", c.void
+			if r.Judge([]Threshold{threshold}, hs); r.Verdict != c.want || !strings.HasPrefix(r.Headline(), c.headline) {
+				t.Errorf("got %s, %q; want %s, %q", r.Verdict, r.Headline(), c.want, c.headline)
+			}
+		})
+	}
+}
+
 func TestCompare(t *testing.T) {
 	a, ha, _ := sampleRun()
 	b, hb, _ := sampleRun()

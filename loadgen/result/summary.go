@@ -43,27 +43,33 @@ func (r *Report) WriteSummary(w io.Writer) error {
 	return err
 }
 
-// Headline is the verdict in one line.
+// Headline is the verdict in one line, with its cause and the name of the run.
 func (r *Report) Headline() string {
-	failed := 0
-	for _, c := range r.Checks {
-		if !c.Passed {
-			failed++
-		}
-	}
-	s := strings.ToUpper(string(r.Verdict))
+	return fmt.Sprintf("%s: %s; run %s, %d sessions in %.1f s",
+		strings.ToUpper(string(r.Verdict)), redact.Line(r.cause()), redact.Line(r.Run), r.Sessions.Started, r.Seconds)
+}
+
+// cause says in a few words why the verdict is what it is.
+func (r *Report) cause() string {
 	switch r.Verdict {
 	case Failed:
-		s += fmt.Sprintf(": %d of %d thresholds do not hold", failed, len(r.Checks))
+		failed := 0
+		for _, c := range r.Checks {
+			if !c.Passed {
+				failed++
+			}
+		}
+		s := fmt.Sprintf("%d of %d thresholds do not hold", failed, len(r.Checks))
+		if r.Partial != "" {
+			s += ", and the run is partial: " + r.Partial
+		}
+		return s
+	case Partial:
+		return r.Partial
 	case Void:
-		s += ": the generator was the bottleneck"
-	default:
-		s += fmt.Sprintf(": all %d thresholds hold", len(r.Checks))
+		return "the generator was too slow: " + strings.Join(r.Void, "; ")
 	}
-	if r.Partial != "" {
-		s += " (partial)"
-	}
-	return fmt.Sprintf("%s; %d sessions in %.1f s", s, r.Sessions.Started, r.Seconds)
+	return fmt.Sprintf("all %d thresholds hold", len(r.Checks))
 }
 
 func (r *Report) writeSessions(b *strings.Builder) {
