@@ -2,6 +2,7 @@
 # make T VAR=...  variables: ARGS (of conformance), RUNS, FOR, RATE, SEED, MODE, FUZZTIME, COUNT, BENCH, PKG, VULNDB
 
 GO       ?= go
+LINT      = $(GO) tool -modfile=internal/tools/lint/go.mod
 PKG      ?= ./...
 RUNS     ?= 50
 FOR      ?= 10m
@@ -26,8 +27,12 @@ build: ## build the commands into bin/
 	@mkdir -p bin
 	$(GO) build -o bin/ ./cmd/...
 
+# Modules of their own, so that the module's requirements stay few.
+MODULES = deploy/kubernetes
+
 test: ## run all tests under the race detector
 	$(GO) test -race $(PKG)
+	@for dir in $(MODULES); do echo "$(GO) -C $$dir test ./..."; $(GO) -C "$$dir" test ./...; done
 
 conformance: build ## run the suite on the built-in server; the report goes to report/
 	bin/conformance -report report $(ARGS)
@@ -56,12 +61,13 @@ soak-conformance: ## run the suite RUNS times (50) under race detector and load
 
 # A database that cannot be reached is skipped with a message, and nothing else
 # is: a finding is exit code 3, whatever its text says.
-lint: ## gofmt, go vet, staticcheck, govulncheck (VULNDB=file:///... where there is a copy of its database)
+lint: ## gofmt, go vet, staticcheck, revive, govulncheck (VULNDB=file:///... where there is a copy of its database)
 	@files=$$(gofmt -l .); [ -z "$$files" ] || { echo "gofmt would change:"; echo "$$files"; exit 1; }
 	$(GO) vet ./...
-	$(GO) tool staticcheck ./...
-	@echo "$(GO) tool govulncheck -db $(VULNDB) ./..."; code=0; \
-	out=$$($(GO) tool govulncheck -db '$(VULNDB)' ./... 2>&1) || code=$$?; \
+	$(LINT) staticcheck ./...
+	$(LINT) revive -config .ci/revive.toml -set_exit_status ./...
+	@echo "$(LINT) govulncheck -db $(VULNDB) ./..."; code=0; \
+	out=$$($(LINT) govulncheck -db '$(VULNDB)' ./... 2>&1) || code=$$?; \
 	if [ $$code -eq 1 ] && grep -q '^govulncheck: fetching vulnerabilities: ' <<< "$$out"; then \
 		echo "govulncheck skipped: its database $(VULNDB) cannot be reached"; \
 	else echo "$$out"; exit $$code; fi

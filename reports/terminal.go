@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/vbauerster/mpb/v8/cwriter"
+	"golang.org/x/term"
 
 	"hookproof/internal/redact"
 )
@@ -24,10 +24,10 @@ type Style struct {
 // TERM is not "dumb" and NO_COLOR is unset or empty.
 func StyleFor(f *os.File) Style {
 	fd := int(f.Fd())
-	st := Style{Terminal: cwriter.IsTerminal(fd) && os.Getenv("TERM") != "dumb"}
+	st := Style{Terminal: term.IsTerminal(fd) && os.Getenv("TERM") != "dumb"}
 	if st.Terminal {
 		st.Color = os.Getenv("NO_COLOR") == ""
-		st.Width, _, _ = cwriter.GetSize(fd)
+		st.Width, _, _ = term.GetSize(fd)
 	}
 	return st
 }
