@@ -54,6 +54,9 @@ const (
 type Profile struct {
 	Name  string // "srs1", "srs7"
 	Title string // what it is, in a few words
+	// Agents are beginnings of the User-Agent of servers that speak it, for
+	// [Detect].
+	Agents []string
 
 	// ConnectFirst: on_connect is asked before the RTMP connect is answered.
 	// Otherwise it follows that answer, once releaseStream, publish or play

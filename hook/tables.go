@@ -8,6 +8,7 @@ import "net/http"
 var SRS1 = &Profile{
 	Name:              "srs1",
 	Title:             "the document of 2014 and SRS 1.0",
+	Agents:            []string{"SRS(Simple RTMP Server)", "SRS/3."},
 	ConnectFirst:      true,
 	ConnectAlone:      Must,
 	CloseAfterRefusal: May,
@@ -28,6 +29,7 @@ var SRS1 = &Profile{
 var SRS7 = &Profile{
 	Name:              "srs7",
 	Title:             "SRS 7.0.18 as observed",
+	Agents:            []string{"SRS/4.", "SRS/5.", "SRS/6.", "SRS/7."},
 	ConnectAlone:      May,
 	ConnectAgain:      true,
 	CloseAfterRefusal: Must,

@@ -8,7 +8,6 @@ import (
 	"hookproof/hook"
 	"hookproof/loadgen/account"
 	"hookproof/loadgen/measure"
-	"hookproof/server/srsconf"
 )
 
 // putUpCaller makes what calls the hook server when there is no RTMP server to
@@ -16,7 +15,7 @@ import (
 func (r *run) putUpCaller() error {
 	var err error
 	r.base = "rtmp://127.0.0.1:1935/live"
-	if r.urls, err = srsconf.DefaultURLs(r.cfg.Hooks.String()); err != nil {
+	if r.urls, err = hook.DefaultURLs(r.cfg.Hooks.String()); err != nil {
 		return err
 	}
 	r.log = account.NewLog(account.Options{Profile: r.cfg.Profile, Keys: r.keys, Clients: len(r.plan.Sessions)})

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"hookproof/hook"
 )
 
 // defaultApp is the app of a tcUrl that names none, as in SRS.
@@ -125,8 +127,8 @@ func (set *settings) resolve(host, param string) (*VHost, error) {
 
 // paramValue gives the first value of key in parameters such as "?a=b&c=d?e=f", byte for byte.
 func paramValue(param, key string) string {
-	for field := range strings.FieldsFuncSeq(param, func(r rune) bool { return r == '?' || r == '&' || r == '#' }) {
-		if value, ok := strings.CutPrefix(field, key+"="); ok && value != "" {
+	for name, value := range hook.Params(strings.ReplaceAll(param, "#", "?")) {
+		if name == key && value != "" {
 			return value
 		}
 	}

@@ -16,7 +16,6 @@ import (
 	"hookproof/internal/scenario/hooktarget"
 	"hookproof/internal/suite"
 	"hookproof/reports"
-	"hookproof/server/srsconf"
 )
 
 // hookOptions are the flags that name a hook server under test.
@@ -86,7 +85,7 @@ func (o *hookOptions) check(rtmp string) error {
 func (o *hookOptions) addresses(s cli.Streams) (map[hook.Event][]string, error) {
 	switch {
 	case o.base != "":
-		urls, err := srsconf.DefaultURLs(o.base)
+		urls, err := hook.DefaultURLs(o.base)
 		if err != nil {
 			err = cli.Usagef("-hooks: %v", err)
 		}

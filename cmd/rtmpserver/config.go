@@ -87,7 +87,7 @@ func (o *options) fromFlags() (server.Config, error) {
 	if o.hooks == "" {
 		return cfg, nil
 	}
-	if hooks.URLs, err = srsconf.DefaultURLs(o.hooks); err != nil {
+	if hooks.URLs, err = hook.DefaultURLs(o.hooks); err != nil {
 		return cfg, cli.Usagef("-hooks: %v", err)
 	}
 	hooks.Enabled = true

@@ -90,8 +90,8 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, reply) {
 // values splits parameters at every ? and &.
 func values(params string) []string {
 	var all []string
-	for field := range strings.FieldsFuncSeq(params, func(r rune) bool { return r == '?' || r == '&' }) {
-		if v, ok := strings.CutPrefix(field, tokenKey+"="); ok {
+	for name, v := range hook.Params(params) {
+		if name == tokenKey {
 			all = append(all, v)
 		}
 	}

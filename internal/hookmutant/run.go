@@ -16,7 +16,6 @@ import (
 	"hookproof/internal/scenario/hooktarget"
 	"hookproof/internal/suite"
 	"hookproof/reports"
-	"hookproof/server/srsconf"
 )
 
 // Options shape a run of mutants.
@@ -202,7 +201,7 @@ func (o *Options) faces(m *Mutant) []string {
 
 // open says what the servers of this package know.
 func (o *Options) open(ctx context.Context, p *hook.Profile, url string, scale float64) (*hooktarget.Target, error) {
-	urls, err := srsconf.DefaultURLs(url)
+	urls, err := hook.DefaultURLs(url)
 	if err != nil {
 		return nil, err
 	}

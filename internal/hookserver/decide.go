@@ -24,13 +24,6 @@ const (
 	CodeRule     = 403 // refused by a rule
 )
 
-// hookPaths are the paths of the default callback server and their events.
-var hookPaths = map[string][]hook.Event{
-	"/api/v1/clients":  {hook.OnConnect, hook.OnClose},
-	"/api/v1/streams":  {hook.OnPublish, hook.OnUnpublish},
-	"/api/v1/sessions": {hook.OnPlay, hook.OnStop},
-}
-
 // outcome is what becomes of a request.
 type outcome string
 
@@ -130,7 +123,8 @@ func (s *Server) handle(r *endpoint.Request) endpoint.Answer {
 	if page, ok := s.pages[path]; ok {
 		return s.servePage(page, r)
 	}
-	events, ok := hookPaths[path]
+	events := hook.EventsAt(path)
+	ok := events != nil
 	switch {
 	case ok && fromBrowser(r):
 		s.note(r, &verdict{outcome: rejected, code: http.StatusForbidden, reason: "sent by a web browser"})
@@ -139,7 +133,7 @@ func (s *Server) handle(r *endpoint.Request) endpoint.Answer {
 		s.note(r, &verdict{outcome: rejected, code: http.StatusNotFound, reason: "no hook path: " + show(path)})
 		fallthrough
 	case !ok:
-		return refusal(http.StatusNotFound, "no such page; the hooks are POST "+hookPathList())
+		return refusal(http.StatusNotFound, "no such page; the hooks are POST "+strings.Join(hook.DefaultPaths(), ", "))
 	case r.Method != http.MethodPost:
 		s.note(r, &verdict{outcome: rejected, code: http.StatusMethodNotAllowed, reason: show(r.Method) + " of a hook path"})
 		a := refusal(http.StatusMethodNotAllowed, "a hook is a POST")
@@ -165,13 +159,4 @@ func refusal(status int, text string) endpoint.Answer {
 	a := endpoint.Answer{Status: status, Body: text + "\n", Header: plainText.Clone()}
 	a.Header.Set("X-Content-Type-Options", "nosniff")
 	return a
-}
-
-func hookPathList() string {
-	all := make([]string, 0, len(hookPaths))
-	for path := range hookPaths {
-		all = append(all, path)
-	}
-	slices.Sort(all)
-	return strings.Join(all, ", ")
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"hookproof/hook"
 	"hookproof/internal/endpoint"
 	"hookproof/internal/httpguard"
 )
@@ -64,7 +65,7 @@ func (s *Server) servePage(p page, r *endpoint.Request) endpoint.Answer {
 	}
 	switch {
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
-		a := refusal(http.StatusMethodNotAllowed, "this is a page to look at; the hooks are POST "+hookPathList())
+		a := refusal(http.StatusMethodNotAllowed, "this is a page to look at; the hooks are POST "+strings.Join(hook.DefaultPaths(), ", "))
 		a.Header.Set("Allow", "GET, HEAD")
 		return a
 	case p.feed && r.Method == http.MethodGet:

@@ -116,14 +116,7 @@ func afterMark(param string) string {
 
 // count looks at every parameter, whatever the ones before were.
 func (t *Token) count(f *found, params string) {
-	for params != "" {
-		one := params
-		if end := strings.IndexAny(params, "&?"); end >= 0 {
-			one, params = params[:end], params[end+1:]
-		} else {
-			params = ""
-		}
-		key, value, _ := strings.Cut(one, "=")
+	for key, value := range hook.Params(params) {
 		if key != t.key {
 			continue
 		}

@@ -16,7 +16,6 @@ import (
 	"hookproof/internal/identity"
 	"hookproof/internal/scenario/hooktarget"
 	"hookproof/reports"
-	"hookproof/server/srsconf"
 )
 
 // hookServer starts the default callback server, which goes by a token.
@@ -32,7 +31,7 @@ func hookServer(t *testing.T, o hooktarget.Options) func(context.Context, *hook.
 		}
 		t.Cleanup(func() { srv.Close() })
 		o.Profile = p
-		if o.URLs, err = srsconf.DefaultURLs(srv.URL()); err != nil {
+		if o.URLs, err = hook.DefaultURLs(srv.URL()); err != nil {
 			return nil, err
 		}
 		return hooktarget.Open(ctx, o)
@@ -128,7 +127,7 @@ func TestHookServerDies(t *testing.T) {
 	t.Cleanup(srv.Close)
 	run, err := Run(t.Context(), Options{Role: features.RoleHookServer, Selection: Selection{Profiles: []string{"srs7"}, IDs: []string{"H-REQ-01"}},
 		OpenHooks: func(ctx context.Context, p *hook.Profile) (*hooktarget.Target, error) {
-			urls, err := srsconf.DefaultURLs(srv.URL)
+			urls, err := hook.DefaultURLs(srv.URL)
 			if err != nil {
 				return nil, err
 			}

@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 
+	"hookproof/hook"
 	"hookproof/internal/cli"
 	"hookproof/internal/reexec"
 	"hookproof/server"
-	"hookproof/server/srsconf"
 )
 
 // Order says what server is wanted.
@@ -48,7 +48,7 @@ func Start(o Order) (*server.Server, error) {
 	hooks := &cfg.VHosts[0].Hooks
 	hooks.Profile = o.Profile
 	if o.Hooks != "" {
-		urls, err := srsconf.DefaultURLs(o.Hooks)
+		urls, err := hook.DefaultURLs(o.Hooks)
 		if err != nil {
 			return nil, err
 		}

@@ -15,7 +15,6 @@ import (
 	"hookproof/internal/test/faultlink"
 	"hookproof/internal/test/soak/books"
 	"hookproof/server"
-	"hookproof/server/srsconf"
 )
 
 // rig is all that stands throughout a run: server, hook server, the links.
@@ -99,7 +98,7 @@ func (r *rig) vhost(ctx context.Context, i int, p *hook.Profile) (server.VHost, 
 	if r.cfg.between != nil {
 		addr = r.cfg.between(addr)
 	}
-	urls, err := srsconf.DefaultURLs("http://" + addr)
+	urls, err := hook.DefaultURLs("http://" + addr)
 	v.Hooks = server.Hooks{Enabled: true, Profile: p.Name, Timeout: hookTimeout, URLs: urls, Retry: r.cfg.Retry}
 	return v, err
 }
