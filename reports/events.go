@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
+
+	"hookproof/internal/reportdir"
 )
 
 // EventsFile is the name of the evidence in a report directory.
@@ -47,14 +47,10 @@ func NewEventWriter(w io.Writer, run *Run) (*EventWriter, error) {
 		Tool: run.Tool, Version: run.Version, Started: run.Started})
 }
 
-// CreateEvents starts events.ndjson in dir, which is made if missing. The
-// header is on disk when it returns, so that a run that is killed leaves a
-// readable file.
-func CreateEvents(dir string, run *Run) (*EventWriter, error) {
-	if err := makeDir(dir); err != nil {
-		return nil, err
-	}
-	f, err := os.Create(filepath.Join(dir, EventsFile))
+// CreateEvents starts events.ndjson in a report directory. The header is on
+// disk when it returns, so that a run that is killed leaves a readable file.
+func CreateEvents(d *reportdir.Dir, run *Run) (*EventWriter, error) {
+	f, err := d.Stream(EventsFile)
 	if err != nil {
 		return nil, err
 	}

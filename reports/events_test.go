@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"hookproof/internal/reportdir"
 )
 
 const eventsHead = `{"schema":"hookproof.events","schema_version":1,"started":"2026-11-23T12:00:00Z"}` + "\n"
@@ -101,7 +103,12 @@ func TestObservationKeepsEveryByte(t *testing.T) {
 // readable after Flush while the stream is still open.
 func TestCreateEvents(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new")
-	e, err := CreateEvents(dir, &Run{Started: sampleStart})
+	d, err := reportdir.Create(dir, Files...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	e, err := CreateEvents(d, &Run{Started: sampleStart})
 	if err != nil {
 		t.Fatal(err)
 	}

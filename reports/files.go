@@ -1,8 +1,6 @@
 package reports
 
 import (
-	"bufio"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
+
+	"hookproof/internal/reportdir"
 )
 
 // Names of the other files in a report directory.
@@ -23,70 +23,42 @@ const (
 // maxReport bounds report.json when it is read, in bytes.
 const maxReport = 256 << 20
 
-// Option changes what Write does.
-type Option func(*writeOptions)
+// Files are the names of all files of a report directory: what an earlier run
+// left of them is stale.
+var Files = []string{EventsFile, ReportFile, JUnitFile, HTMLFile, SummaryFile}
 
-type writeOptions struct{ keepEvents bool }
-
-// KeepEvents leaves an events.ndjson that was streamed while running as it is.
-func KeepEvents() Option { return func(o *writeOptions) { o.keepEvents = true } }
-
-// Write makes dir if missing and writes all reports of run into it. A file is
-// replaced only once its successor is whole. It sets run's SchemaVersion and
-// numbers observations that have no numbers yet.
-func Write(dir string, run *Run, opts ...Option) error {
-	var o writeOptions
-	for _, opt := range opts {
-		opt(&o)
-	}
-	if err := makeDir(dir); err != nil {
+// Write makes the directory dir if missing and writes all reports of run into it.
+func Write(dir string, run *Run) error {
+	d, err := reportdir.Create(dir, Files...)
+	if err != nil {
 		return err
 	}
+	return errors.Join(WriteTo(d, run), d.Close())
+}
+
+// WriteTo writes all reports of run into a directory.
+func WriteTo(d *reportdir.Dir, run *Run) error {
+	err := d.Write(EventsFile, func(w io.Writer) error { return WriteEvents(w, run) })
+	return errors.Join(err, WriteResults(d, run))
+}
+
+// WriteResults writes all reports of run but its events, which CreateEvents has
+// streamed while it ran.
+func WriteResults(d *reportdir.Dir, run *Run) error {
 	Prepare(run)
-	files := []struct {
+	var errs []error // what can be written is
+	for _, f := range []struct {
 		name  string
 		write func(io.Writer, *Run) error
 	}{
-		{EventsFile, WriteEvents},
 		{ReportFile, WriteJSON},
 		{JUnitFile, WriteJUnit},
 		{HTMLFile, WriteHTML},
 		{SummaryFile, WriteMarkdown},
+	} {
+		errs = append(errs, d.Write(f.name, func(w io.Writer) error { return f.write(w, run) }))
 	}
-	for _, f := range files {
-		if f.name == EventsFile && o.keepEvents {
-			continue
-		}
-		if err := writeFile(filepath.Join(dir, f.name), run, f.write); err != nil {
-			return fmt.Errorf("%s: %w", f.name, err)
-		}
-	}
-	return nil
-}
-
-// makeDir makes a report directory for its owner alone, for the evidence has
-// the tokens of clients and hook servers in it. One that is there stays as it is.
-func makeDir(dir string) error { return os.MkdirAll(dir, 0o700) }
-
-func writeFile(path string, run *Run, write func(io.Writer, *Run) error) error {
-	name := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"-"+rand.Text())
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666) // less what umask takes away
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // gone already after the rename
-	buf := bufio.NewWriterSize(f, 64<<10)
-	err = write(buf, run)
-	if err == nil {
-		err = buf.Flush()
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return errors.Join(errs...)
 }
 
 // Prepare sets the schema version and fills in what observations leave out:
@@ -112,6 +84,7 @@ func number(obs []Observation, scenario, profile string) {
 
 // WriteEvents writes all observations of run in order of time.
 func WriteEvents(w io.Writer, run *Run) error {
+	Prepare(run)
 	e, err := NewEventWriter(w, run)
 	if err != nil {
 		return err

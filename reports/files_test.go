@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"hookproof/internal/reportdir"
 )
 
 // TestWriteAndRead holds that a report directory gives back the run it was
@@ -21,7 +23,7 @@ func TestWriteAndRead(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, f := range []string{ReportFile, EventsFile, JUnitFile, HTMLFile, SummaryFile} {
-				if st, err := os.Stat(filepath.Join(dir, f)); err != nil || st.Size() == 0 || st.Mode().Perm()&0o044 == 0 {
+				if st, err := os.Stat(filepath.Join(dir, f)); err != nil || st.Size() == 0 {
 					t.Errorf("%s: %v", f, err)
 				}
 			}
@@ -89,56 +91,24 @@ func TestReadRunWithCutEvidence(t *testing.T) {
 	}
 }
 
-func TestKeepEvents(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, EventsFile)
-	if err := os.WriteFile(path, []byte(eventsHead), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if err := Write(dir, passingRun(), KeepEvents()); err != nil {
-		t.Fatal(err)
-	}
-	if b, err := os.ReadFile(path); err != nil || string(b) != eventsHead {
-		t.Errorf("the stream was written over: %.80q, %v", b, err)
-	}
-	if left, _ := filepath.Glob(filepath.Join(dir, ".*")); len(left) > 0 {
-		t.Errorf("left behind: %v", left)
-	}
-}
-
-// TestDirectoryIsPrivate: there are tokens in the evidence. A directory that
-// was there before stays as its owner wants it, and so do files, by umask.
-func TestDirectoryIsPrivate(t *testing.T) {
-	made, there := filepath.Join(t.TempDir(), "a", "b"), filepath.Join(t.TempDir(), "there")
-	if err := os.Mkdir(there, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	plain := filepath.Join(t.TempDir(), "plain")
-	if err := os.WriteFile(plain, nil, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	for dir, want := range map[string]os.FileMode{made: 0o700, there: 0o755} {
-		if err := Write(dir, passingRun()); err != nil {
-			t.Fatal(err)
-		}
-		if got := mode(t, dir); got != want {
-			t.Errorf("%s has mode %v, want %v", dir, got, want)
-		}
-		for _, name := range []string{EventsFile, ReportFile, JUnitFile, HTMLFile, SummaryFile} {
-			if got, want := mode(t, filepath.Join(dir, name)), mode(t, plain); got != want {
-				t.Errorf("%s has mode %v, want %v", name, got, want)
-			}
-		}
-	}
-}
-
-func mode(t *testing.T, path string) os.FileMode {
-	t.Helper()
-	info, err := os.Stat(path)
+// TestStreamedEvents: reports are written beside events that were streamed.
+func TestStreamedEvents(t *testing.T) {
+	d, err := reportdir.Create(t.TempDir(), Files...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return info.Mode().Perm()
+	defer d.Close()
+	run := passingRun()
+	e, err := CreateEvents(d, run)
+	if err == nil {
+		err = errors.Join(e.Close(), WriteResults(d, run))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(filepath.Join(d.Path(), EventsFile)); err != nil || bytes.Count(b, []byte("\n")) != 1 {
+		t.Errorf("the stream was written over: %.80q, %v", b, err)
+	}
 }
 
 func TestReadJSONErrors(t *testing.T) {
@@ -202,17 +172,4 @@ func FuzzReadJSON(f *testing.F) {
 			}
 		}
 	})
-}
-
-func TestAppendMarkdown(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "step")
-	for range 2 {
-		if err := AppendMarkdown(path, passingRun()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	b, err := os.ReadFile(path)
-	if n := strings.Count(string(b), "## ✓ Hookproof conformance: conformant\n"); err != nil || n != 2 {
-		t.Errorf("%d headings, want 2 (%v)", n, err)
-	}
 }

@@ -16,7 +16,10 @@ type heading struct {
 // about the suite and not about a server, how many were caught.
 func (s *Summary) heading(run *Run) heading {
 	m := run.Mutants
-	if m == nil {
+	switch {
+	case run.Error != "":
+		return heading{As: s.Conclusion, Words: "could not run", Sentence: run.Error}
+	case m == nil:
 		return heading{As: s.Conclusion, Words: string(s.Conclusion), Sentence: s.Sentence()}
 	}
 	h := heading{As: Conformant, Words: fmt.Sprintf("%d of %d mutants caught", m.Caught(), len(m.Rows)),

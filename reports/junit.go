@@ -9,7 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// The elements of junit.xml, in the order in which the common schema wants them.
+// The elements of junit.xml: those that the schema of Jenkins' xUnit plugin
+// (junit-10.xsd) has, where it has them. GitLab and GitHub read the same ones.
 type (
 	junitSuites struct {
 		XMLName  xml.Name     `xml:"testsuites"`
@@ -17,9 +18,9 @@ type (
 		Tests    int          `xml:"tests,attr"`
 		Failures int          `xml:"failures,attr"`
 		Errors   int          `xml:"errors,attr"`
-		Skipped  int          `xml:"skipped,attr"`
 		Time     string       `xml:"time,attr"`
 		Suites   []junitSuite `xml:"testsuite"`
+		took     time.Duration
 	}
 	junitSuite struct {
 		Name       string          `xml:"name,attr"`
@@ -31,17 +32,17 @@ type (
 		Timestamp  string          `xml:"timestamp,attr"`
 		Properties []junitProperty `xml:"properties>property"`
 		Cases      []junitCase     `xml:"testcase"`
+		took       time.Duration
 	}
 	junitCase struct {
-		Name       string          `xml:"name,attr"`
-		Class      string          `xml:"classname,attr"`
-		File       string          `xml:"file,attr,omitempty"`
-		Time       string          `xml:"time,attr"`
-		Properties []junitProperty `xml:"properties>property"`
-		Skipped    *junitOutcome   `xml:"skipped"`
-		Error      *junitOutcome   `xml:"error"`
-		Failure    *junitOutcome   `xml:"failure"`
-		SystemOut  string          `xml:"system-out,omitempty"`
+		Name      string        `xml:"name,attr"`
+		Class     string        `xml:"classname,attr"`
+		Time      string        `xml:"time,attr"`
+		Skipped   *junitOutcome `xml:"skipped"`
+		Error     *junitOutcome `xml:"error"`
+		Failure   *junitOutcome `xml:"failure"`
+		SystemOut string        `xml:"system-out,omitempty"`
+		took      time.Duration
 	}
 	junitProperty struct {
 		Name  string `xml:"name,attr"`
@@ -58,57 +59,88 @@ type (
 // each profile, a test case for each scenario, its class the section of the
 // protocol. What was not run and what is known to fail is skipped; inconclusive
 // scenarios are errors, for they make the run fail and are no verdict on the
-// target. Characters that XML cannot hold are written as escapes.
+// target. A run that could not be done is a test case with an error; of mutants
+// each trial is a test case. Characters that XML cannot hold are written as escapes.
 func WriteJUnit(w io.Writer, run *Run) error {
 	section := map[string]string{}
 	for _, q := range run.Requirements {
 		section[q.ID] = className(q.Section)
 	}
 	doc := junitSuites{Name: xmlText(run.Tool)}
-	var total time.Duration
-	for _, p := range run.Profiles {
-		suite := junitSuite{Name: xmlText(run.Tool + " " + p), Timestamp: run.Started.UTC().Format("2006-01-02T15:04:05"),
-			Properties: runProperties(run, p)}
-		var sum time.Duration
-		for i := range run.Scenarios {
-			s := &run.Scenarios[i]
-			if s.Profile != p {
-				continue
-			}
-			c := junitTestCase(s, section)
-			suite.count(&c)
-			suite.Cases = append(suite.Cases, c)
-			sum += s.Duration
-		}
-		suite.Time = junitSeconds(sum)
-		total += sum
-		doc.Tests += suite.Tests
-		doc.Failures += suite.Failures
-		doc.Errors += suite.Errors
-		doc.Skipped += suite.Skipped
-		doc.Suites = append(doc.Suites, suite)
+	if run.Error != "" {
+		doc.add(run, "run", []junitCase{{Name: "the run", Class: "run", Time: junitSeconds(0),
+			Error: &junitOutcome{Type: string(Error), Message: xmlText(run.Error), Text: xmlText(run.Error)}}})
 	}
-	doc.Time = junitSeconds(total)
+	for _, p := range run.Profiles {
+		var cases []junitCase
+		for i := range run.Scenarios {
+			if s := &run.Scenarios[i]; s.Profile == p {
+				cases = append(cases, junitTestCase(s, section))
+			}
+		}
+		if len(cases) > 0 || run.Mutants == nil {
+			doc.add(run, p, cases)
+		}
+	}
+	if m := run.Mutants; m != nil {
+		doc.add(run, "mutants", m.junitCases())
+	}
+	return doc.write(w)
+}
+
+// add adds a suite, and what it comes to, to the whole.
+func (d *junitSuites) add(run *Run, name string, cases []junitCase) {
+	suite := junitSuite{Name: xmlText(run.Tool + " " + name), Timestamp: run.Started.UTC().Format("2006-01-02T15:04:05"),
+		Properties: runProperties(run, name), Cases: cases}
+	for i := range cases {
+		suite.count(&cases[i])
+	}
+	suite.Time = junitSeconds(suite.took)
+	d.Tests += suite.Tests
+	d.Failures += suite.Failures
+	d.Errors += suite.Errors
+	d.took += suite.took
+	d.Suites = append(d.Suites, suite)
+}
+
+func (d *junitSuites) write(w io.Writer) error {
+	d.Time = junitSeconds(d.took)
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}
 	enc := xml.NewEncoder(w)
 	enc.Indent("", "  ")
-	if err := enc.Encode(doc); err != nil {
+	if err := enc.Encode(d); err != nil {
 		return err
 	}
 	_, err := io.WriteString(w, "\n")
 	return err
 }
 
-func runProperties(run *Run, profile string) []junitProperty {
+func runProperties(run *Run, suite string) []junitProperty {
+	sum := Summarize(run)
 	return []junitProperty{
 		{"target", xmlText(strings.TrimSpace(string(run.Target.Kind) + " " + run.Target.URL))},
-		{"profile", xmlText(profile)},
+		{"suite", xmlText(suite)},
 		{"version", xmlText(run.Version)},
 		{"seed", fmt.Sprint(run.Options.Seed)},
-		{"conclusion", string(Summarize(run).Conclusion)},
+		{"result", xmlText(sum.heading(run).Words)},
 	}
+}
+
+// junitCases are the trials: a test case for each planted defect.
+func (m *Mutants) junitCases() []junitCase {
+	var cases []junitCase
+	for _, r := range m.Rows {
+		c := junitCase{Name: xmlText(r.Name), Class: xmlText(strings.TrimSpace(r.Profile + ".mutants")), took: r.Duration, Time: junitSeconds(r.Duration),
+			SystemOut: xmlText(fmt.Sprintf("defect: %s\nmust fail: %s\nfailed: %s\n", r.Defect, strings.Join(r.Expected, " "), orDash(strings.Join(r.Failed, " "))))}
+		if !r.Caught {
+			c.Failure = &junitOutcome{Type: "lived", Message: xmlText(fmt.Sprintf("lived: want %s to fail, got %s",
+				strings.Join(r.Expected, " "), orDash(strings.Join(r.Failed, " ")))), Text: xmlText(r.Detail)}
+		}
+		cases = append(cases, c)
+	}
+	return cases
 }
 
 func junitTestCase(s *Scenario, section map[string]string) junitCase {
@@ -119,22 +151,17 @@ func junitTestCase(s *Scenario, section map[string]string) junitCase {
 	if class == "" {
 		class = className(uncatalogued)
 	}
-	file, _, _ := strings.Cut(s.Location, ":")
 	c := junitCase{
-		Name:  xmlText(strings.Join(s.Requirements, " ") + " " + s.Title()),
-		Class: xmlText(s.Profile + "." + class),
-		File:  xmlText(file),
-		Time:  junitSeconds(s.Duration),
-		Properties: []junitProperty{
-			{"id", xmlText(s.ID)},
-			{"requirements", xmlText(strings.Join(s.Requirements, " "))},
-			{"verdict", string(s.Verdict)},
-		},
+		Name:      xmlText(strings.Join(s.Requirements, " ") + " " + s.Title()),
+		Class:     xmlText(s.Profile + "." + class),
+		Time:      junitSeconds(s.Duration),
+		SystemOut: xmlText(fmt.Sprintf("id: %s\nverdict: %s\nat: %s\n", s.ID, s.Verdict, orDash(s.Location))),
+		took:      s.Duration,
 	}
 	switch s.Verdict {
 	case Pass:
 	case Warn:
-		c.SystemOut = xmlText("warning: " + s.Reason + "\n" + explain(s))
+		c.SystemOut += xmlText("warning: " + s.Reason + "\n" + explain(s))
 	case NotRun:
 		c.Skipped = &junitOutcome{Message: xmlText("not run: " + s.Reason)}
 	case KnownFailing:
@@ -151,6 +178,7 @@ func junitTestCase(s *Scenario, section map[string]string) junitCase {
 
 func (u *junitSuite) count(c *junitCase) {
 	u.Tests++
+	u.took += c.took
 	switch {
 	case c.Failure != nil:
 		u.Failures++

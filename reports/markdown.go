@@ -3,27 +3,12 @@ package reports
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 )
 
 // maxMarkdownFailures bounds the failures told in full: a CI job page takes no
 // more than 1 MiB.
 const maxMarkdownFailures = 50
-
-// AppendMarkdown appends the summary to a file, made if missing: the one that
-// $GITHUB_STEP_SUMMARY names, say.
-func AppendMarkdown(path string, run *Run) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
-	if err != nil {
-		return err
-	}
-	err = WriteMarkdown(f, run)
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	return err
-}
 
 // WriteMarkdown writes summary.md, for the page of a CI job.
 func WriteMarkdown(w io.Writer, run *Run) error {

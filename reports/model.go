@@ -17,6 +17,7 @@ type Run struct {
 	Started       time.Time `json:"started"`
 	Ended         time.Time `json:"ended"`
 	Interrupted   bool      `json:"interrupted,omitempty"` // ended by a signal or a deadline
+	Error         string    `json:"error,omitempty"`       // why the run could not be done, or not to its end
 
 	// Headline is one sentence that says more of the target than the counts do:
 	// "refuses nobody: …", "the server died of …". It is on the first screen of

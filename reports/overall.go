@@ -60,7 +60,7 @@ func (s *Summary) conclude(run *Run, must map[Verdict]bool) Conclusion {
 	switch {
 	case must[Fail] || must[KnownFailing]:
 		return NotConformant
-	case s.Scenarios[Error] > 0 || s.ran(run) == 0:
+	case run.Error != "" || s.Scenarios[Error] > 0 || s.ran(run) == 0:
 		return RunError
 	case run.Interrupted || must[Inconclusive] || must[NotRun]:
 		return Partial
@@ -72,7 +72,7 @@ func (s *Summary) exitCode(run *Run, must map[Verdict]bool) int {
 	switch {
 	case must[Fail] || s.Scenarios[UnexpectedPass] > 0 || !run.Mutants.AllCaught():
 		return ExitFailed
-	case s.Scenarios[Error] > 0 || s.ran(run) == 0 || run.Interrupted || must[Inconclusive]:
+	case run.Error != "" || s.Scenarios[Error] > 0 || s.ran(run) == 0 || run.Interrupted || must[Inconclusive]:
 		return ExitCannot
 	}
 	return ExitPass

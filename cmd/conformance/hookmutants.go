@@ -11,6 +11,7 @@ import (
 	"hookproof/features"
 	"hookproof/internal/cli"
 	"hookproof/internal/hookmutant"
+	"hookproof/internal/suite"
 	"hookproof/reports"
 )
 
@@ -53,7 +54,7 @@ func hookMutantsCommand(ctx context.Context, args []string, s cli.Streams) int {
 	o.Done = func(m reports.Mutant, total int) {
 		fmt.Fprintf(s.Out, "%s  %-28s %-4s  failed: %s (%v, of %d)\n", caught(m), m.Name, m.Profile, strings.Join(m.Failed, " "), m.Duration.Round(100*time.Millisecond), total)
 	}
-	run := &reports.Run{Tool: tool, Version: cli.Version(), Started: time.Now(), Profiles: features.Profiles,
+	run := &reports.Run{Tool: suite.Tool, Version: cli.Version(), Started: time.Now(), Profiles: features.Profiles,
 		Target: reports.Target{Kind: reports.TargetHooks, Description: "small hook servers, each with one planted defect"}}
 	var err error
 	if run.Mutants, err = hookmutant.Run(ctx, o); err != nil {

@@ -12,6 +12,7 @@ import (
 	"hookproof/hook"
 	"hookproof/internal/cli"
 	"hookproof/internal/hookserver"
+	"hookproof/internal/reportdir"
 	"hookproof/internal/scenario/rtmptarget"
 	"hookproof/reports"
 )
@@ -180,5 +181,45 @@ func TestRunJudgeDiff(t *testing.T) {
 	os.WriteFile(known, []byte("S-ORD-01\n"), 0o644)
 	if code, out, _ := command(t, "-id", "S-ORD-01", "-known-failing", known, "-quiet"); code != 1 || !strings.Contains(out, "unexpected pass") {
 		t.Errorf("a known failure that passes: exit %d:\n%s", code, out)
+	}
+}
+
+// TestReportDirectory: what is wrong with -report is said before anything is
+// run, and a run that cannot start leaves a whole report that says why.
+func TestReportDirectory(t *testing.T) {
+	code, out, errs := command(t, "-id", "S-ORD-01", "-report", "/proc/x")
+	if code != 3 || out != "" || !strings.Contains(errs, "report: mkdir /proc/x") {
+		t.Errorf("a directory that cannot be: exit %d:\n%s%s", code, out, errs)
+	}
+	dir := t.TempDir()
+	old := filepath.Join(dir, reports.HTMLFile)
+	if err := os.WriteFile(old, []byte("yesterday: conformant"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	other, err := reportdir.Create(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs = command(t, "-id", "S-ORD-01", "-report", dir)
+	if code != 3 || out != "" || !strings.Contains(errs, reportdir.ErrTaken.Error()) {
+		t.Errorf("two runs in one directory: exit %d:\n%s%s", code, out, errs)
+	}
+	if err := other.Close(); err != nil {
+		t.Fatal(err)
+	}
+	code, _, errs = command(t, "-rtmp", "rtmp://127.0.0.1:1/live", "-listen", freeListen(t), "-report", dir)
+	if code != 3 || !strings.Contains(errs, "no RTMP server answers") {
+		t.Errorf("no server: exit %d:\n%s", code, errs)
+	}
+	for name, want := range map[string]string{
+		reports.ReportFile: `"error": "profile srs7: no RTMP server answers`, reports.HTMLFile: "Could not run",
+		reports.SummaryFile: "could not run", reports.JUnitFile: "<error", reports.EventsFile: "hookproof.events",
+	} {
+		if b, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !strings.Contains(string(b), want) {
+			t.Errorf("%s: %v, want %q in it:\n%.300s", name, err, want, b)
+		}
+	}
+	if code, _, errs := command(t, "judge", "-report", dir, dir); code != 2 || !strings.Contains(errs, "name another directory") {
+		t.Errorf("judged into itself: exit %d:\n%s", code, errs)
 	}
 }

@@ -3,15 +3,17 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"hookproof/internal/cli"
 	"hookproof/internal/mutantrun"
+	"hookproof/internal/reportdir"
 	"hookproof/reports"
 )
 
@@ -63,11 +65,18 @@ func mutantsCommand(ctx context.Context, args []string, s cli.Streams) int {
 		listMutants(s, trials)
 		return cli.ExitOK
 	}
+	var dir *reportdir.Dir
+	if *report != "" {
+		if dir, err = reportdir.Create(*report, append(reports.Files, matrixFile)...); err != nil {
+			return cli.Report(s, mutantsHelp.Name, err)
+		}
+		defer dir.Close()
+	}
 	cli.RaiseOpenFiles(uint64(o.Parallel*(8*o.Clients+512) + 4096))
 	o.Done = func(t *mutantrun.Trial) { fmt.Fprintln(s.Out, t) }
 	run, err := mutantrun.Run(ctx, o, trials)
 	if err == nil {
-		err = writeMutants(s, run, trials, *report)
+		err = writeMutants(s, run, trials, dir)
 	}
 	if err != nil {
 		return cli.Report(s, mutantsHelp.Name, err)
@@ -106,7 +115,7 @@ func listMutants(s cli.Streams, trials []*mutantrun.Trial) {
 }
 
 // writeMutants prints the matrix and the count, and writes the report.
-func writeMutants(s cli.Streams, run *reports.Run, trials []*mutantrun.Trial, dir string) error {
+func writeMutants(s cli.Streams, run *reports.Run, trials []*mutantrun.Trial, dir *reportdir.Dir) error {
 	var matrix bytes.Buffer
 	if err := mutantrun.WriteMatrix(&matrix, trials); err != nil {
 		return err
@@ -116,14 +125,17 @@ func writeMutants(s cli.Streams, run *reports.Run, trials []*mutantrun.Trial, di
 	if run.Interrupted {
 		fmt.Fprintln(s.Out, "the run was interrupted")
 	}
-	if dir == "" {
+	if dir == nil {
 		return nil
 	}
 	run.Version = cli.Version()
 	run.Command = strings.Join(append([]string{help.Name}, cli.Masked(os.Args[1:], "accept", "refuse")...), " ")
-	if err := reports.Write(dir, run); err != nil {
+	if err := errors.Join(reports.WriteTo(dir, run), dir.Write(matrixFile, func(w io.Writer) error { return mutantrun.WriteMatrix(w, trials) })); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	fmt.Fprintf(s.Out, "report: %s\n", dir)
-	return os.WriteFile(filepath.Join(dir, "mutants.txt"), matrix.Bytes(), 0o644)
+	fmt.Fprintf(s.Out, "report: %s\n", dir.Path())
+	return nil
 }
+
+// matrixFile is the matrix of mutants in a report directory.
+const matrixFile = "mutants.txt"

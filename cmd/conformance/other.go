@@ -9,6 +9,7 @@ import (
 
 	"hookproof/hook"
 	"hookproof/internal/cli"
+	"hookproof/internal/reportdir"
 	"hookproof/internal/scenario/rtmptarget"
 	"hookproof/internal/suite"
 	"hookproof/reports"
@@ -62,6 +63,9 @@ func judgeCommand(ctx context.Context, args []string, s cli.Streams) int {
 	}
 	if f.NArg() != 1 {
 		return cli.Report(s, judgeHelp.Name, cli.Usagef("one report directory was expected"))
+	}
+	if reportdir.Same(*out, f.Arg(0)) {
+		return cli.Report(s, judgeHelp.Name, cli.Usagef("-report %s is the recording that is judged: name another directory", *out))
 	}
 	recorded, err := reports.ReadRun(f.Arg(0))
 	if errors.Is(err, reports.ErrTruncated) {

@@ -3,16 +3,16 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"strconv"
 	"strings"
-	"time"
 
 	"hookproof/hook"
 	"hookproof/internal/cli"
 	"hookproof/internal/redact"
+	"hookproof/internal/reportdir"
 	"hookproof/internal/scenario/rtmptarget"
 	"hookproof/internal/suite"
 	"hookproof/reports"
@@ -68,27 +68,24 @@ func (o *options) run(ctx context.Context, s cli.Streams) (*reports.Run, error) 
 	if err != nil {
 		return nil, err
 	}
+	rep, err := o.openReport(&so)
+	if err != nil {
+		return nil, err
+	}
 	style := styleOf(s)
 	if !o.quiet {
 		so.Live = reports.NewLive(s.Out, len(cases), style)
-	}
-	events, err := o.events(&so)
-	if err != nil {
-		return nil, err
 	}
 	run, err := suite.Run(ctx, so)
 	err = cli.ListenError(err)
 	if so.Live != nil {
 		so.Live.Close()
 	}
-	if events != nil {
-		err = errors.Join(err, events.Close())
-	}
-	if err != nil {
-		return nil, err
+	if run == nil {
+		run = suite.Failed(&so, err)
 	}
 	o.describe(run)
-	return run, o.write(s, run, style)
+	return run, errors.Join(err, o.write(s, run, style, err == nil), rep.finish(s, run))
 }
 
 func styleOf(s cli.Streams) reports.Style {
@@ -114,22 +111,6 @@ func (o *options) target(so *suite.Options) {
 	}
 }
 
-// events opens events.ndjson of the report, to be written while running.
-func (o *options) events(so *suite.Options) (*reports.EventWriter, error) {
-	if o.report == "" {
-		return nil, nil
-	}
-	so.Started = time.Now()
-	w, err := reports.CreateEvents(o.report, &reports.Run{Tool: tool, Version: cli.Version(), Started: so.Started})
-	if err != nil {
-		return nil, err
-	}
-	so.Observe = func(ob reports.Observation) { w.Write(ob) } // its error comes again with Close
-	return w, nil
-}
-
-const tool = "hookproof conformance"
-
 // describe adds what the suite does not know of its own run.
 func (o *options) describe(run *reports.Run) {
 	run.Version = cli.Version()
@@ -143,19 +124,11 @@ func (o *options) describe(run *reports.Run) {
 	}
 }
 
-// write prints the result and writes the report.
-func (o *options) write(s cli.Streams, run *reports.Run, style reports.Style) error {
-	if err := reports.WriteResult(s.Out, run, style); err != nil {
-		return err
+// write prints the result, of a run that was done, and the summary on the job's page.
+func (o *options) write(s cli.Streams, run *reports.Run, style reports.Style, done bool) error {
+	var err error
+	if done {
+		err = reports.WriteResult(s.Out, run, style)
 	}
-	if o.report != "" {
-		if err := reports.Write(o.report, run, reports.KeepEvents()); err != nil {
-			return fmt.Errorf("report: %w", err)
-		}
-		fmt.Fprintf(s.Out, "\nreport: %s\n", o.report)
-	}
-	if path := os.Getenv("GITHUB_STEP_SUMMARY"); path != "" {
-		return reports.AppendMarkdown(path, run)
-	}
-	return nil
+	return errors.Join(err, reportdir.JobSummary(func(w io.Writer) error { return reports.WriteMarkdown(w, run) }))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"hookproof/internal/cli"
+	"hookproof/internal/reportdir"
 	"hookproof/loadgen/result"
 )
 
@@ -24,6 +25,11 @@ func merge(args []string, s cli.Streams) int {
 	}
 	if fs.NArg() == 0 {
 		return cli.Report(s, mergeHelp.Name, cli.Usagef("expected the directories of the shards"))
+	}
+	for _, shard := range fs.Args() {
+		if reportdir.Same(*dir, shard) {
+			return cli.Report(s, mergeHelp.Name, cli.Usagef("-report %s is one of the shards: name another directory", *dir))
+		}
 	}
 	r, hs, ev, err := result.Merge(fs.Args())
 	if err == nil && *dir != "" {

@@ -57,9 +57,9 @@ func (o *options) search(ctx context.Context, cfg loadgen.Config, s cli.Streams)
 		limit = "the generator's limit, or the machine's: the next probe was void"
 	}
 	fmt.Fprintf(s.Out, "\n%d sessions meet the thresholds; %s.\n", f.Good.Sessions, limit)
-	if o.report != "" {
+	if o.dir != nil {
 		out := f.Good.Output
-		if err := result.Write(o.report, out.Report, out.Histograms, &out.Evidence); err != nil {
+		if err := result.WriteTo(o.dir, out.Report, out.Histograms, &out.Evidence); err != nil {
 			return cli.Report(s, help.Name, err)
 		}
 	}

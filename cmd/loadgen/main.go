@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"hookproof/internal/cli"
+	"hookproof/internal/reportdir"
 	"hookproof/loadgen"
 	"hookproof/loadgen/result"
 	"hookproof/loadgen/rig"
@@ -63,6 +64,12 @@ func run(args []string, s cli.Streams, signals <-chan os.Signal) int {
 		return cli.Report(s, help.Name, err)
 	}
 	defer endProfiles()
+	if o.report != "" {
+		if o.dir, err = reportdir.Create(o.report, result.Files...); err != nil {
+			return cli.Report(s, help.Name, err)
+		}
+		defer o.dir.Close()
+	}
 	ctx, stop := interruptible(s, signals)
 	defer stop()
 	if o.find {
@@ -115,8 +122,8 @@ func (o *options) play(ctx context.Context, cfg loadgen.Config, s cli.Streams) i
 // publish prints the summary and writes the report. Neither is lost because the other cannot be written.
 func (o *options) publish(out *loadgen.Output, s cli.Streams) int {
 	err := out.Report.WriteSummary(s.Out)
-	if o.report != "" {
-		err = errors.Join(err, result.Write(o.report, out.Report, out.Histograms, &out.Evidence))
+	if o.dir != nil {
+		err = errors.Join(err, result.WriteTo(o.dir, out.Report, out.Histograms, &out.Evidence))
 	}
 	if err != nil {
 		return cli.Report(s, help.Name, err)

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"hookproof/internal/cli"
+	"hookproof/internal/reportdir"
 	"hookproof/loadgen"
 	"hookproof/loadgen/result"
 	"hookproof/loadgen/rig"
@@ -216,5 +217,28 @@ func TestShardsAgree(t *testing.T) {
 	}
 	if runs[0] == "" || runs[0] != runs[1] || listens[0] == "" || listens[1] != "" {
 		t.Errorf("runs %v, listening at %v", runs, listens)
+	}
+}
+
+// TestReportDirectory: what is wrong with -report is said before a client is
+// started.
+func TestReportDirectory(t *testing.T) {
+	code, out, errs := command("-n", "1", "-ramp", "0s", "-hold", "1h", "-report", "/proc/x")
+	if code != cli.ExitCouldNotRun || out != "" || !strings.Contains(errs, "report: mkdir /proc/x") {
+		t.Errorf("exit code %d\n%s%s", code, out, errs)
+	}
+	dir := t.TempDir()
+	other, err := reportdir.Create(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	code, _, errs = command("-n", "1", "-ramp", "0s", "-hold", "1h", "-report", dir)
+	if code != cli.ExitCouldNotRun || !strings.Contains(errs, reportdir.ErrTaken.Error()) {
+		t.Errorf("exit code %d\n%s", code, errs)
+	}
+	code, _, errs = command("merge", "-report", dir, dir)
+	if code != cli.ExitUsage || !strings.Contains(errs, "is one of the shards") {
+		t.Errorf("exit code %d\n%s", code, errs)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"hookproof/internal/reportdir"
 	"hookproof/loadgen"
 )
 
@@ -37,6 +38,7 @@ type options struct {
 	thresholds                   texts
 	find                         bool
 	report, metrics, pprof       string
+	dir                          *reportdir.Dir // of -report, made before the run; nil without one
 	pid                          int
 	shard, startAt, run          string
 	quiet, version               bool

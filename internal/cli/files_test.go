@@ -20,17 +20,12 @@ var changing = []string{"Chmod", "Chown", "Create", "CreateTemp", "Link", "Mkdir
 // Nothing that a client, a server or a hook says may be among it: SECURITY.md
 // promises that. A new place belongs here with its reason.
 var writers = map[string]string{
-	"cmd/conformance/mutants.go: WriteFile": "-report, and a name of ours",
-	"cmd/hookserver/program.go: OpenFile":   "-record",
-	"cmd/hookserver/program.go: Remove":     "-record",
-	"loadgen/result/files.go: MkdirAll":     "-report",
-	"loadgen/result/files.go: WriteFile":    "-report, and a name of ours",
-	"reports/events.go: Create":             "-report, and a name of ours",
-	"reports/files.go: MkdirAll":            "-report",
-	"reports/files.go: OpenFile":            "-report, a name of ours and random letters",
-	"reports/files.go: Remove":              "the same",
-	"reports/files.go: Rename":              "the same",
-	"reports/markdown.go: OpenFile":         "GITHUB_STEP_SUMMARY",
+	"cmd/hookserver/program.go: OpenFile":     "-record",
+	"cmd/hookserver/program.go: Remove":       "-record",
+	"internal/reportdir/dir.go: MkdirAll":     "-report",
+	"internal/reportdir/dir.go: OpenRoot":     "-report: all names in it are ours",
+	"internal/reportdir/read.go: OpenFile":    "only to read",
+	"internal/reportdir/summary.go: OpenFile": "GITHUB_STEP_SUMMARY",
 }
 
 // workshop is a program for developers alone, which keeps the files of its

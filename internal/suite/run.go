@@ -79,9 +79,7 @@ func Run(ctx context.Context, o Options) (*reports.Run, error) {
 		return nil, err
 	}
 	o.setDefaults()
-	run := &reports.Run{SchemaVersion: reports.SchemaVersion, Tool: "hookproof conformance", Started: o.Started,
-		Profiles: profilesOf(cases), Requirements: requirementsOf(o.Role),
-		Options: reports.Options{Seed: o.Seed, Clients: o.Clients, TimeoutScale: o.Scale, Parallel: o.Parallel, Selection: o.Selection.String()}}
+	run := o.newRun(profilesOf(cases))
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var open []*profileRun
@@ -110,6 +108,24 @@ func Run(ctx context.Context, o Options) (*reports.Run, error) {
 	run.Interrupted = slices.ContainsFunc(run.Scenarios, func(s reports.Scenario) bool { return s.Reason == interrupted })
 	run.Ended = time.Now()
 	return run, nil
+}
+
+// Tool is the name of the suite in its reports.
+const Tool = "hookproof conformance"
+
+// newRun begins the result of a run with what the options say of it.
+func (o *Options) newRun(profiles []string) *reports.Run {
+	return &reports.Run{SchemaVersion: reports.SchemaVersion, Tool: Tool, Started: o.Started,
+		Profiles: profiles, Requirements: requirementsOf(o.Role),
+		Options: reports.Options{Seed: o.Seed, Clients: o.Clients, TimeoutScale: o.Scale, Parallel: o.Parallel, Selection: o.Selection.String()}}
+}
+
+// Failed is the result of a run that could not be done, for its report.
+func Failed(o *Options, err error) *reports.Run {
+	o.setDefaults()
+	run := o.newRun(o.Selection.Profiles)
+	run.Error, run.Ended = err.Error(), time.Now()
+	return run
 }
 
 func (o *Options) setDefaults() {

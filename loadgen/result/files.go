@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
+	"hookproof/internal/reportdir"
 	"hookproof/loadgen/measure"
 )
 
@@ -26,12 +26,23 @@ const (
 	evidenceFile = "evidence.json.gz"
 )
 
-// Write writes all files of a run into dir, which is made if it is not there,
-// for its owner alone.
+// Files are the names of all files of a report's directory: what an earlier run
+// left of them is stale.
+var Files = []string{jsonFile, htmlFile, summaryFile, hdrFile, evidenceFile}
+
+// Write makes the directory dir if it is missing and writes all files of a run
+// into it.
 func Write(dir string, r *Report, hs Histograms, ev *Evidence) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	d, err := reportdir.Create(dir, Files...)
+	if err != nil {
 		return err
 	}
+	return errors.Join(WriteTo(d, r, hs, ev), d.Close())
+}
+
+// WriteTo writes all files of a run into a directory.
+func WriteTo(d *reportdir.Dir, r *Report, hs Histograms, ev *Evidence) error {
+	var errs []error // what can be written is
 	for _, f := range []struct {
 		name  string
 		write func(io.Writer) error
@@ -42,16 +53,9 @@ func Write(dir string, r *Report, hs Histograms, ev *Evidence) error {
 		{hdrFile, func(w io.Writer) error { return hs.write(w, r) }},
 		{evidenceFile, ev.write},
 	} {
-		var b bytes.Buffer
-		err := f.write(&b)
-		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, f.name), b.Bytes(), 0o666)
-		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", f.name, err)
-		}
+		errs = append(errs, d.Write(f.name, f.write))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func writeJSON(w io.Writer, v any) error {
@@ -80,19 +84,12 @@ const maxFile = 64 << 20
 
 // readSmall reads a file of at most maxFile bytes.
 func readSmall(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := reportdir.Open(path, maxFile)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err == nil && info.Size() > maxFile {
-		err = fmt.Errorf("%s: longer than %d bytes", path, maxFile)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(io.LimitReader(f, maxFile)) // it may grow, or be no regular file
+	return io.ReadAll(io.LimitReader(f, maxFile)) // it may grow meanwhile
 }
 
 // Read reads a report and its histograms from a directory.
@@ -176,7 +173,7 @@ const maxEvidence = 1 << 30
 // ReadEvidence reads a shard's evidence from its directory.
 func ReadEvidence(dir string) (*Evidence, error) {
 	path := filepath.Join(dir, evidenceFile)
-	f, err := os.Open(path)
+	f, err := reportdir.Open(path, maxFile)
 	if err != nil {
 		return nil, err
 	}
