@@ -37,12 +37,16 @@ func (r *result) text() string {
 	return r.err.Error()
 }
 
-// maxAnswer bounds an answer, in bytes.
-const maxAnswer = 4 << 20
+// Bounds of one answer, in bytes. Heads of interim answers (100 Continue) count, too.
+const (
+	maxHead   = 256 << 10
+	maxAnswer = 1 << 20 // the body, as it is when chunks are joined
+)
 
 // wire is a connection to the hook server.
 type wire struct {
 	conn  net.Conn
+	in    *bounded // what r reads from
 	r     *bufio.Reader
 	clock *pace.Clock
 	stop  func() bool // of the watch over the scene
@@ -62,7 +66,8 @@ func (t *Target) open(ctx context.Context, target string, limit time.Duration) (
 		}
 		return nil, &result{how: how, err: text, sent: began, got: time.Now()}
 	}
-	w := &wire{conn: conn, r: bufio.NewReader(conn), clock: t.clock, limit: func() {}}
+	in := &bounded{r: conn, left: maxHead}
+	w := &wire{conn: conn, in: in, r: bufio.NewReader(in), clock: t.clock, limit: func() {}}
 	w.stop = context.AfterFunc(ctx, func() { conn.Close() })
 	w.extend(limit)
 	return w, nil
@@ -105,11 +110,15 @@ func (w *wire) receive(method string, limit time.Duration) result {
 
 func (r *result) read(w *wire, method string, limit time.Duration) {
 	fail := func(how hookcheck.Failure, err error) {
-		if errors.Is(err, os.ErrDeadlineExceeded) {
+		switch {
+		case errors.Is(err, os.ErrDeadlineExceeded):
 			how, err = hookcheck.TimedOut, fmt.Errorf("no whole answer within %v", limit)
+		case errors.Is(err, errTooLong):
+			how = hookcheck.NotHTTP
 		}
 		r.how, r.err = how, err
 	}
+	w.in.left = maxHead
 	if _, err := w.r.Peek(1); err != nil {
 		fail(hookcheck.Dropped, dropped(err))
 		return
@@ -123,6 +132,7 @@ func (r *result) read(w *wire, method string, limit time.Duration) {
 		if resp.StatusCode == http.StatusContinue {
 			continue
 		}
+		w.in.left = maxHead + 2*maxAnswer // the frames of chunks included
 		body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 		resp.Body.Close()
 		r.status, r.body, r.encoding, r.closing = resp.StatusCode, body, resp.Header.Get("Content-Encoding"), resp.Close
@@ -134,6 +144,25 @@ func (r *result) read(w *wire, method string, limit time.Duration) {
 		}
 		return
 	}
+}
+
+// errTooLong ends an answer that is longer than any that a caller reads.
+var errTooLong = fmt.Errorf("want a head of at most %d bytes and a body of at most %d, got more", maxHead, maxAnswer)
+
+// bounded reads a peer's bytes, as many as are left.
+type bounded struct {
+	r    io.Reader
+	left int
+}
+
+// Read reads from the peer; it fails once nothing is left.
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, errTooLong
+	}
+	n, err := b.r.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	return n, err
 }
 
 // dropped says how a connection ended without a word.

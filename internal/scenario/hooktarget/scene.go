@@ -3,6 +3,7 @@ package hooktarget
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"hookproof/hook"
@@ -23,6 +24,7 @@ type Scene struct {
 	cancel context.CancelFunc
 	sub    context.CancelFunc
 	rtmp   *studio // nil until somebody comes over RTMP
+	kept   atomic.Int64
 }
 
 // Facts are what checks need to know of a scene; they are part of its
@@ -117,12 +119,26 @@ func (s *Scene) answered(n int, q *Request, r *result) int {
 	o := reports.Observation{T: s.Log.At(r.got), Kind: reports.KindAnswer, Actor: or(q.Actor, caller), Event: q.Event, Code: "none", Text: r.text(), Refs: []int{n},
 		Data: map[string]any{hookcheck.DataTook: float64(r.got.Sub(r.sent).Microseconds()) / 1000, hookcheck.DataHow: string(r.how), timeline.DataAccept: s.accepts(r)}}
 	if r.status != 0 {
-		o.Code, o.Body = fmt.Sprint(r.status), string(r.body[:min(len(r.body), 64<<10)])
+		o.Code, o.Body = fmt.Sprint(r.status), s.keep(r.body)
 	}
 	if r.encoding != "" {
 		o.Data[hookcheck.DataCode] = r.encoding
 	}
 	return s.Log.Add(o)
+}
+
+// Bounds of the answers that one scene keeps as evidence, in bytes.
+const (
+	maxKept  = 16 << 20 // of all answers together
+	briefest = 1 << 10  // of each answer after that
+)
+
+// keep returns an answer's body as evidence: in full, until the scene has enough.
+func (s *Scene) keep(body []byte) string {
+	if len(body) > briefest && s.kept.Add(int64(len(body))) > maxKept {
+		body = body[:briefest]
+	}
+	return string(body)
 }
 
 func (s *Scene) accepts(r *result) bool {
