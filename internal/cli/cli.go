@@ -5,7 +5,6 @@ package cli
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -73,24 +72,4 @@ func Report(s Streams, name string, err error) int {
 		fmt.Fprintf(s.Err, "Run \"%s -h\" for help.\n", name)
 	}
 	return code
-}
-
-// Parse reads args into fs, whose help is h. When done is true the command is
-// over and code is its exit code: help was asked for (it went to s.Out,
-// ExitOK) or the flags are wrong (one line went to s.Err, ExitUsage). Without
-// an operand name in h, operands are refused.
-func Parse(s Streams, fs *flag.FlagSet, h Help, args []string) (code int, done bool) {
-	fs.SetOutput(io.Discard)
-	fs.Usage = func() {}
-	err := fs.Parse(args)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		h.Write(s.Out, fs)
-		return ExitOK, true
-	case err != nil:
-		return Report(s, h.Name, &UsageError{Text: err.Error()}), true
-	case fs.NArg() > 0 && h.Operands == "":
-		return Report(s, h.Name, Usagef("unexpected argument %q: every option starts with a dash", fs.Arg(0))), true
-	}
-	return ExitOK, false
 }

@@ -39,7 +39,7 @@ func newFlags() (*flag.FlagSet, Help) {
 		Name:        "demo",
 		Synopsis:    []string{"-listen ADDR", "-t"},
 		About:       "Demo shows how.",
-		Sections:    []Section{{"Signals", "SIGHUP reloads\n\nSIGTERM stops"}},
+		Sections:    []Section{{Title: "Signals", Text: "SIGHUP reloads\n\nSIGTERM stops"}},
 		Examples:    []Example{{"serve", "demo -listen 127.0.0.1:80"}},
 		FailedMeans: "something does not hold",
 	}
@@ -57,7 +57,7 @@ func TestParse(t *testing.T) {
 		{"right", []string{"-t"}, "", ExitOK, false, "", ""},
 		{"help", []string{"-h"}, "", ExitOK, true, "usage: demo -listen ADDR", ""},
 		{"long help", []string{"--help"}, "", ExitOK, true, "Examples:", ""},
-		{"unknown flag", []string{"-nope"}, "", ExitUsage, true, "", "demo: flag provided but not defined: -nope\nRun \"demo -h\" for help.\n"},
+		{"unknown flag", []string{"-nope"}, "", ExitUsage, true, "", "demo: unknown option -nope\nRun \"demo -h\" for help.\n"},
 		{"operand", []string{"file"}, "", ExitUsage, true, "", `unexpected argument "file"`},
 		{"operand allowed", []string{"file"}, "FILE", ExitOK, false, "", ""},
 	} {
@@ -82,7 +82,7 @@ func TestParse(t *testing.T) {
 func TestHelpIsWhole(t *testing.T) {
 	var b bytes.Buffer
 	fs, help := newFlags()
-	help.Write(&b, fs)
+	help.Write(&b, fs, Short)
 	const want = `usage: demo -listen ADDR
        demo -t
 

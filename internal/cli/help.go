@@ -19,6 +19,8 @@ type Help struct {
 	Operands string
 	// About says what the command does, in one to five lines.
 	About string
+	// Groups order the flags. Flags of no group follow under "More options".
+	Groups []Group
 	// Sections are further texts, printed after the flags in this order.
 	Sections []Section
 	// Examples are printed last; every help should have two or three.
@@ -28,14 +30,34 @@ type Help struct {
 	FailedMeans string
 }
 
+// Group is a titled list of flags.
+type Group struct {
+	Title string
+	Flags []string // names
+	Rare  bool     // printed by "-h all" only
+}
+
 // Section is a titled part of a help text.
-type Section struct{ Title, Text string }
+type Section struct {
+	Title, Text string
+	Rare        bool // printed by "-h all" only
+}
 
 // Example is one call and what it is for.
 type Example struct{ For, Call string }
 
-// Write prints the help, with the flags of fs in alphabetical order.
-func (h Help) Write(w io.Writer, fs *flag.FlagSet) {
+// Length says how much of a help text to print.
+type Length int
+
+// The lengths.
+const (
+	Short Length = iota // -h: what most people need
+	Long                // -h all: everything
+)
+
+// Write prints the help, with the flags of fs by group, in alphabetical order
+// where a flag has no group.
+func (h Help) Write(w io.Writer, fs *flag.FlagSet, length Length) {
 	for i, line := range h.Synopsis {
 		lead := "usage:"
 		if i > 0 {
@@ -46,9 +68,12 @@ func (h Help) Write(w io.Writer, fs *flag.FlagSet) {
 	if h.About != "" {
 		fmt.Fprintf(w, "\n%s\n", strings.TrimSpace(h.About))
 	}
-	fmt.Fprintln(w, "\nOptions:")
-	fs.VisitAll(func(f *flag.Flag) { writeFlag(w, f) })
+	left := h.writeGroups(w, fs, length)
 	for _, s := range h.Sections {
+		if s.Rare && length == Short {
+			left = true
+			continue
+		}
 		fmt.Fprintf(w, "\n%s:\n%s\n", s.Title, indent(strings.Trim(s.Text, "\n")))
 	}
 	h.writeExitCodes(w)
@@ -58,6 +83,52 @@ func (h Help) Write(w io.Writer, fs *flag.FlagSet) {
 	for _, e := range h.Examples {
 		fmt.Fprintf(w, "  # %s\n  %s\n", e.For, e.Call)
 	}
+	if left {
+		fmt.Fprintf(w, "\n\"%s -h all\" prints everything.\n", h.Name)
+	}
+}
+
+// writeGroups prints the flags, and reports whether it left some out.
+func (h Help) writeGroups(w io.Writer, fs *flag.FlagSet, length Length) (left bool) {
+	shown := map[string]bool{}
+	for _, g := range h.Groups {
+		for _, name := range g.Flags {
+			shown[name] = true
+		}
+		if g.Rare && length == Short {
+			left = true
+			continue
+		}
+		fmt.Fprintf(w, "\n%s:\n", g.Title)
+		for _, name := range g.Flags {
+			if f := fs.Lookup(name); f != nil {
+				writeFlag(w, f)
+			}
+		}
+	}
+	title := "Options"
+	if len(h.Groups) > 0 {
+		if length == Short {
+			return true
+		}
+		title = "More options"
+	}
+	fmt.Fprintf(w, "\n%s:\n", title)
+	fs.VisitAll(func(f *flag.Flag) {
+		switch {
+		case shown[f.Name]:
+		case f.Name == configFlag && length == Short:
+			left = true
+		default:
+			writeFlag(w, f)
+		}
+	})
+	if length == Long {
+		fmt.Fprintf(w, "\nAn option can also come from the environment, as %s for -%s, or from the file of\n"+
+			"-%s. The command line comes first, then the environment, then the file.\n",
+			Variable(h.Name, configFlag), configFlag, configFlag)
+	}
+	return left
 }
 
 // writeExitCodes prints what the command's exit code means.

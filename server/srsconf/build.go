@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"hookproof/internal/suggest"
 	"hookproof/server"
 )
 
@@ -177,7 +178,7 @@ func (b *builder) unknown(scope string, rs rules) func(*node) {
 			return
 		}
 		if b.ignored[scope+" "+n.name] == nil { // else it was compared before
-			if near := suggest(n.name, rs.names()); near != "" {
+			if near := suggest.Nearest(n.name, rs.names()); near != "" {
 				b.errorf(n.file, n.line, "%s: no such directive %s; %s was meant?", brief(n.name), inside(scope), near)
 				return
 			}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hookproof/hook"
+	"hookproof/internal/suggest"
 	"hookproof/server"
 )
 
@@ -109,7 +110,7 @@ func (b *builder) unknownHook(n *node, rs rules) {
 		b.ignore("http_hooks", n, "this server has no such event")
 		return
 	}
-	if near := suggest(n.name, rs.names()); near != "" {
+	if near := suggest.Nearest(n.name, rs.names()); near != "" {
 		b.errorf(n.file, n.line, "%s: no such directive inside of http_hooks; %s was meant?", brief(n.name), near)
 		return
 	}

@@ -1,10 +1,13 @@
-package srsconf
+// Package suggest finds what a mistyped word was meant to be.
+package suggest
 
 import "slices"
 
-// suggest gives the known name that a mistyped one is nearly equal to, or ""
-// when none is near: one typing error in a short name, two in a longer one.
-func suggest(name string, known []string) string {
+// Nearest returns the known name closest to a mistyped one, or "" if none is
+// near: one typing error in a name of up to five letters, two in a longer one.
+// Of names equally near it returns the first in alphabetical order. A name of
+// more than 64 bytes has no suggestion.
+func Nearest(name string, known []string) string {
 	if len(name) > 64 {
 		return ""
 	}
