@@ -94,7 +94,7 @@ func newOptions() *options {
 func (o *options) selection() (suite.Selection, error) {
 	sel := suite.Selection{IDs: o.ids, Tags: o.tags, Name: o.name}
 	switch {
-	case o.profile == "" && (o.rtmp != "" || o.hooks.given()):
+	case o.profile == "" && (o.rtmp != "" || o.hooks.Given()):
 		sel.Profiles = []string{"srs7"}
 	case o.profile != "" && o.profile != "all":
 		sel.Profiles = list(o.profile)

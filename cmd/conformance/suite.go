@@ -60,7 +60,7 @@ func (o *options) run(ctx context.Context, s cli.Streams) (*reports.Run, error) 
 		return nil, err
 	}
 	so := suite.Options{Selection: sel, Role: o.role(), Known: known, Parallel: o.parallel, Clients: o.clients, Scale: o.scale, Seed: o.seed}
-	if o.hooks.given() {
+	if o.hooks.Given() {
 		err = o.hookTarget(s, &so)
 	} else {
 		o.target(&so)
@@ -116,7 +116,7 @@ func (o *options) describe(run *reports.Run) {
 	run.Version = cli.Version()
 	run.Command = strings.Join(append([]string{help.Name}, cli.Masked(os.Args[1:], "accept", "refuse")...), " ")
 	run.Target = reports.Target{Kind: reports.TargetBuiltIn, Description: "the built-in RTMP server"}
-	if o.hooks.given() {
+	if o.hooks.Given() {
 		run.Target = o.hooks.describe()
 	}
 	if o.rtmp != "" {

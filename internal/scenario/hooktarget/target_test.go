@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -158,30 +157,5 @@ func TestExchangeForgets(t *testing.T) {
 				t.Errorf("the server's end: %v, want a reset: %v", err, forget)
 			}
 		})
-	}
-}
-
-func TestURLsOfConfiguration(t *testing.T) {
-	path := t.TempDir() + "/srs.conf"
-	write(t, path, `listen 1935;
-vhost other { http_hooks { enabled on; on_play http://127.0.0.1:1/p; } }
-vhost __defaultVhost__ { http_hooks { enabled on; on_connect http://127.0.0.1:1/a http://127.0.0.1:1/b; } }
-`)
-	urls, _, err := URLsOfConfiguration(path, "")
-	if err != nil || len(urls[hook.OnConnect]) != 2 || len(urls[hook.OnPlay]) != 0 {
-		t.Errorf("%v, %v", urls, err)
-	}
-	if urls, _, err = URLsOfConfiguration(path, "other"); err != nil || len(urls[hook.OnPlay]) != 1 {
-		t.Errorf("other: %v, %v", urls, err)
-	}
-	if _, _, err = URLsOfConfiguration(path, "none"); err == nil || !strings.Contains(err.Error(), "no vhost none") {
-		t.Errorf("none: %v", err)
-	}
-}
-
-func write(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
 	}
 }
