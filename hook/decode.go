@@ -3,6 +3,8 @@ package hook
 import (
 	"bytes"
 	"strings"
+
+	"hookproof/internal/redact"
 )
 
 // Problem is one thing that is wrong with a payload.
@@ -122,7 +124,7 @@ func (r *reading) member(quoted []byte, v value) {
 		r.others[string(key)] = struct{}{}
 	}
 	if twice && !r.forgive {
-		r.problem(clip(string(key)), "the key once", "it twice")
+		r.problem(redact.Clip(string(key), mostQuoted), "the key once", "it twice")
 	}
 }
 

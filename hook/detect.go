@@ -5,6 +5,8 @@ import (
 	"mime"
 	"net/url"
 	"strings"
+
+	"hookproof/internal/redact"
 )
 
 // Request is an HTTP request as a hook server received it, as far as [Detect]
@@ -79,7 +81,7 @@ func Detect(r Request) Detection {
 		}
 	}
 	if named && id.kind <= jsonInteger && action != "" {
-		return Detection{Reason: fmt.Sprintf("action: want one of %s, got %q", strings.Join(eventNames[:], ", "), clip(action))}
+		return Detection{Reason: fmt.Sprintf("action: want one of %s, got %q", strings.Join(eventNames[:], ", "), redact.Clip(action, mostQuoted))}
 	}
 	return Detection{Reason: "a JSON object without action and client_id"}
 }
@@ -159,7 +161,7 @@ func closest(e Event, keys map[string]value, agent string) Detection {
 	}
 	why = append(why, best.problems...)
 	if agent != "" {
-		why = append(why, "User-Agent "+clip(agent))
+		why = append(why, "User-Agent "+redact.Clip(agent, mostQuoted))
 	}
 	d.Reason = strings.Join(why, ", ")
 	return d

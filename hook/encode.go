@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"unicode/utf8"
+
+	"hookproof/internal/redact"
 )
 
 // Encode appends the event's payload to dst as one JSON object, keys in the
@@ -47,7 +49,7 @@ func appendValue(out []byte, k *Key, pl *Payload) ([]byte, error) {
 	case NumberID:
 		s := *pl.text(k.field)
 		if !isIndex(s) {
-			return out, fmt.Errorf("%s: want %s, got %q", k.Name, k.Kind, clip(s))
+			return out, fmt.Errorf("%s: want %s, got %q", k.Name, k.Kind, redact.Clip(s, mostQuoted))
 		}
 		return append(out, s...), nil
 	case TextID:

@@ -3,6 +3,8 @@ package hook
 import (
 	"fmt"
 	"strings"
+
+	"hookproof/internal/redact"
 )
 
 // Event is one of the six callbacks of PROTOCOL.md section 1.
@@ -60,7 +62,7 @@ func ParseEvent(name string) (Event, error) {
 	if e, ok := eventOf(name); ok {
 		return e, nil
 	}
-	return 0, fmt.Errorf("hook event %q: want one of %s", clip(name), strings.Join(eventNames[:], ", "))
+	return 0, fmt.Errorf("hook event %q: want one of %s", redact.Clip(name, mostQuoted), strings.Join(eventNames[:], ", "))
 }
 
 func eventOf(name string) (Event, bool) {
@@ -81,11 +83,5 @@ func eventOf(name string) (Event, bool) {
 	return 0, false
 }
 
-// clip shortens what a peer sent to something an error message can carry.
-func clip(s string) string {
-	const most = 60
-	if len(s) <= most {
-		return s
-	}
-	return s[:most] + "…"
-}
+// mostQuoted is how many characters of a peer's words an error quotes.
+const mostQuoted = 60

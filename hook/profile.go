@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"hookproof/internal/redact"
 )
 
 // Kind is the JSON type that a key of a payload has.
@@ -121,7 +123,7 @@ func ProfileByName(name string) (*Profile, error) {
 		for j, p := range all {
 			names[j] = p.Name
 		}
-		return nil, fmt.Errorf("hook profile %q: want one of %s", clip(name), strings.Join(names, ", "))
+		return nil, fmt.Errorf("hook profile %q: want one of %s", redact.Clip(name, mostQuoted), strings.Join(names, ", "))
 	}
 	return all[i], nil
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+
+	"hookproof/internal/redact"
 )
 
 // maxHead bounds the bytes of status line, headers and trailers. SRS 7.0.18
@@ -206,7 +208,7 @@ func (a *reply) contentLength(val []byte) error {
 func (a *reply) checkHead() error {
 	switch {
 	case a.encoded != "":
-		return errors.New("Content-Encoding: want none, got " + strconv.Quote(clip(a.encoded)))
+		return errors.New("Content-Encoding: want none, got " + strconv.Quote(redact.Clip(a.encoded, mostQuoted)))
 	case a.chunked && a.length >= 0:
 		return errors.New("want Content-Length or Transfer-Encoding, got both")
 	case a.chunked && a.minor == 0:

@@ -3,6 +3,8 @@ package hook
 import (
 	"fmt"
 	"unicode/utf8"
+
+	"hookproof/internal/redact"
 )
 
 // maxDepth bounds the nesting of arrays and objects in what a peer sends.
@@ -32,9 +34,9 @@ type value struct {
 func (v value) String() string {
 	switch v.kind {
 	case jsonString:
-		return "the string " + clip(string(v.raw))
+		return "the string " + redact.Clip(string(v.raw), mostQuoted)
 	case jsonInteger, jsonNumber:
-		return "the number " + clip(string(v.raw))
+		return "the number " + redact.Clip(string(v.raw), mostQuoted)
 	case jsonObject:
 		return "an object"
 	case jsonArray:

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"hookproof/internal/redact"
 )
 
 // target is a hook URL, taken apart once: where to connect and what the
@@ -32,7 +34,7 @@ func CheckURL(raw string) error {
 func parseTarget(raw, userAgent string) (*target, error) {
 	t, requestURI, host, err := splitURL(raw)
 	if err != nil {
-		return nil, fmt.Errorf("hook URL %q: %w", clip(raw), err)
+		return nil, fmt.Errorf("hook URL %q: %w", redact.Clip(raw, mostQuoted), err)
 	}
 	// The headers of SRS in its order. The connection is meant to stay unless
 	// this side closes it, which SRS does after every answer.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"hookproof/internal/redact"
 )
 
 // Change is a requirement in one profile whose verdict differs between two
@@ -83,7 +85,7 @@ func WriteDiff(w io.Writer, a, b *Run) error {
 			mark = "!"
 		}
 		fmt.Fprintf(&t, "%s %-9s %-5s %-6s %s -> %s  %s\n", mark, visible(c.Requirement, false), visible(c.Profile, false), visible(strings.ToUpper(string(c.Level)), false),
-			orNone(c.Before), orNone(c.After), visible(clip(sentence[c.Requirement], 80), false))
+			orNone(c.Before), orNone(c.After), visible(redact.Clip(sentence[c.Requirement], 80), false))
 	}
 	return printLines(w, t.String())
 }

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"hookproof/internal/redact"
 )
 
 // The parts of report.html. The page works without scripts: they add search,
@@ -101,7 +103,7 @@ func htmlFailures(run *Run) (first []htmlFailure, rest int) {
 			if s.Failure != nil {
 				saw = s.Failure.Seen
 			}
-			first = append(first, htmlFailure{s, i, s.broken(), clip(saw, 300)})
+			first = append(first, htmlFailure{s, i, s.broken(), redact.Clip(saw, 300)})
 		}
 	}
 	return first, rest

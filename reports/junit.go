@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"hookproof/internal/redact"
 )
 
 // The elements of junit.xml: those that the schema of Jenkins' xUnit plugin
@@ -192,14 +194,14 @@ func (u *junitSuite) count(c *junitCase) {
 // headline is why a scenario did not pass, in one line.
 func headline(s *Scenario) string {
 	if f := s.Failure; f != nil && f.Expected != "" {
-		return clip(s.broken()+": expected "+f.Expected+"; seen: "+f.Seen, 500)
+		return redact.Clip(s.broken()+": expected "+f.Expected+"; seen: "+f.Seen, 500)
 	}
 	if s.Reason != "" {
 		return s.Reason
 	}
 	for _, st := range s.Steps {
 		if st.Error != "" {
-			return clip(st.Error, 500)
+			return redact.Clip(st.Error, 500)
 		}
 	}
 	return s.broken()

@@ -8,6 +8,8 @@ import (
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
+
+	"hookproof/internal/redact"
 )
 
 // Live shows a run while it goes on. Its methods may be called from several
@@ -80,7 +82,7 @@ func (l *barLive) status() string {
 		parts = append(parts, l.st.paint(verdictColor[Fail], fmt.Sprintf("✗ %d", l.bad)))
 	}
 	if len(l.running) > 0 {
-		parts = append(parts, clip(l.running[0], max(10, l.st.columns()/3)))
+		parts = append(parts, redact.Clip(l.running[0], max(10, l.st.columns()/3)))
 	}
 	return " " + strings.Join(parts, "  ")
 }

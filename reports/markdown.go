@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"hookproof/internal/redact"
 )
 
 // maxMarkdownFailures bounds the failures told in full: a CI job page takes no
@@ -50,14 +52,14 @@ func markdownFailures(b *strings.Builder, run *Run) {
 		if shown++; shown == 1 {
 			b.WriteString("### What did not pass\n\n")
 		}
-		fmt.Fprintf(b, "- **%s %s** %s%s: %s\n", s.Verdict.glyph(), s.Verdict, md(s.broken()), mdCode(s.Profile), md(clip(s.Title(), 200)))
+		fmt.Fprintf(b, "- **%s %s** %s%s: %s\n", s.Verdict.glyph(), s.Verdict, md(s.broken()), mdCode(s.Profile), md(redact.Clip(s.Title(), 200)))
 		if f := s.Failure; f != nil {
-			fmt.Fprintf(b, "  - expected: %s\n  - seen: %s\n", md(clip(f.Expected, 1000)), md(clip(f.Seen, 1000)))
+			fmt.Fprintf(b, "  - expected: %s\n  - seen: %s\n", md(redact.Clip(f.Expected, 1000)), md(redact.Clip(f.Seen, 1000)))
 		} else if s.Reason != "" {
-			fmt.Fprintf(b, "  - %s\n", md(clip(s.Reason, 1000)))
+			fmt.Fprintf(b, "  - %s\n", md(redact.Clip(s.Reason, 1000)))
 		}
 		for _, e := range s.evidence()[:min(3, len(s.evidence()))] {
-			fmt.Fprintf(b, "  - %s\n", strings.TrimSpace(mdCode(clip(e, 500))))
+			fmt.Fprintf(b, "  - %s\n", strings.TrimSpace(mdCode(redact.Clip(e, 500))))
 		}
 	}
 	if left > 0 {
@@ -101,7 +103,7 @@ func markdownMutants(b *strings.Builder, m *Mutants) {
 			fmt.Fprintf(b, "\n- **%s** %s%s: %s\n  - must fail: %s; failed: %s\n", mutantGlyph(false), md(r.Name), mdCode(r.Profile), md(r.Defect),
 				md(strings.Join(r.Expected, " ")), md(orDash(strings.Join(r.Failed, " "))))
 			if r.Detail != "" {
-				fmt.Fprintf(b, "  - %s\n", md(clip(r.Detail, 1000)))
+				fmt.Fprintf(b, "  - %s\n", md(redact.Clip(r.Detail, 1000)))
 			}
 		}
 	}

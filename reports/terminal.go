@@ -100,7 +100,7 @@ func WriteResult(w io.Writer, run *Run, st Style) error {
 // ScenarioLine is the line of one scenario: verdict, ids, profile, name, time.
 func ScenarioLine(s *Scenario, st Style) string {
 	line := fmt.Sprintf("%s %s %s %s %s", st.verdict(s.Verdict, 17), st.bold(pad(visible(strings.Join(s.Requirements, " "), false), 9)),
-		pad(visible(s.Profile, false), 4), clip(visible(s.Title(), false), 200), st.dim("("+shortDuration(s.Duration)+")"))
+		pad(visible(s.Profile, false), 4), redact.Clip(visible(s.Title(), false), 200), st.dim("("+shortDuration(s.Duration)+")"))
 	if s.Reason != "" && s.Verdict != Pass && s.Failure == nil {
 		line += ": " + visible(s.Reason, false)
 	}
@@ -136,7 +136,7 @@ func FailureText(s *Scenario, st Style) string {
 		field("expected", "("+s.broken()+") "+f.Expected)
 		field("seen", f.Seen)
 		for i, e := range s.evidence() {
-			field(map[bool]string{true: "evidence"}[i == 0], clip(e, 2*st.columns()))
+			field(map[bool]string{true: "evidence"}[i == 0], redact.Clip(e, 2*st.columns()))
 		}
 		field("detail", f.Detail)
 	}
@@ -166,7 +166,7 @@ func terminalMatrix(b *strings.Builder, run *Run, rows []Row, st Style) {
 			}
 			room := st.columns() - idWidth - levelWidth - 5 - (cellWidth+1)*len(r.Cells)
 			if room >= 20 {
-				b.WriteString(" " + st.dim(visible(clip(r.Requirement.Sentence, room), false)))
+				b.WriteString(" " + st.dim(visible(redact.Clip(r.Requirement.Sentence, room), false)))
 			}
 			b.WriteString("\n")
 		}

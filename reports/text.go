@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"hookproof/internal/redact"
 )
@@ -41,14 +40,6 @@ func visible(s string, multi bool) string {
 	return redact.Line(s)
 }
 
-// clip cuts s after n runes.
-func clip(s string, n int) string {
-	if utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	return string([]rune(s)[:n-1]) + "…"
-}
-
 // shortDuration prints a duration as people read it: "480 ms", "1.2 s".
 func shortDuration(d time.Duration) string {
 	switch {
@@ -69,7 +60,7 @@ func shortDuration(d time.Duration) string {
 func (o *Observation) line() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "#%d %.6f s", o.N, o.T)
-	for _, part := range []string{o.Actor, string(o.Kind), o.Event, o.Name, o.Code, o.URL, o.Text, clip(o.Body, 400)} {
+	for _, part := range []string{o.Actor, string(o.Kind), o.Event, o.Name, o.Code, o.URL, o.Text, redact.Clip(o.Body, 400)} {
 		if part != "" {
 			b.WriteByte(' ')
 			b.WriteString(visible(part, false))

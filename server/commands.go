@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hookproof/hook"
+	"hookproof/internal/redact"
 	"hookproof/internal/rtmp/amf"
 	"hookproof/internal/rtmp/command"
 )
@@ -16,7 +17,7 @@ func (c *session) command(cmd *command.Command, streamID uint32) error {
 		return c.connect(cmd)
 	}
 	if !c.connected.Load() {
-		return fmt.Errorf("command %q before connect", clip(cmd.Name))
+		return fmt.Errorf("command %q before connect", redact.Clip(cmd.Name, mostQuoted))
 	}
 	switch cmd.Name {
 	case "releaseStream":
@@ -53,7 +54,7 @@ func (c *session) minor(cmd *command.Command, streamID uint32) error {
 		return c.result(cmd)
 	case "FCSubscribe":
 		name, _ := cmd.String(1)
-		return c.notify("onFCSubscribe", command.PlayStart.With("Subscribed to "+clip(name)+"."))
+		return c.notify("onFCSubscribe", command.PlayStart.With("Subscribed to "+redact.Clip(name, mostQuoted)+"."))
 	case "_result", "_error", "onStatus", "FCUnsubscribe", "receiveAudio", "receiveVideo":
 		return nil // answers, and hints that ask for none
 	}

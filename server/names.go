@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"hookproof/hook"
+	"hookproof/internal/redact"
 )
 
 // defaultApp is the app of a tcUrl that names none, as in SRS.
@@ -118,7 +119,7 @@ func (set *settings) resolve(host, param string) (*VHost, error) {
 	}
 	switch {
 	case !ok:
-		return nil, fmt.Errorf("vhost %q is not configured, and there is no %s", clip(name), DefaultVHost)
+		return nil, fmt.Errorf("vhost %q is not configured, and there is no %s", redact.Clip(name, mostQuoted), DefaultVHost)
 	case !v.Enabled:
 		return nil, fmt.Errorf("vhost %q is not enabled", v.Name)
 	}
@@ -143,11 +144,5 @@ func (t *target) streamURL() string {
 	return t.vhost.Name + "/" + t.app + "/" + t.name
 }
 
-// clip shortens what a peer sent for a message.
-func clip(s string) string {
-	const most = 64
-	if len(s) > most {
-		return s[:most] + "…"
-	}
-	return s
-}
+// mostQuoted is how many characters of a peer's words a message quotes.
+const mostQuoted = 64

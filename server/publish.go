@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hookproof/hook"
+	"hookproof/internal/redact"
 	"hookproof/internal/rtmp/chunk"
 	"hookproof/internal/rtmp/command"
 	"hookproof/server/stream"
@@ -56,7 +57,7 @@ func (c *session) publishAs(ms *messageStream, t target, raw string) error {
 	c.settle()
 	c.settled = true
 	if c.fcPublish {
-		if err := c.notify("onFCPublish", command.PublishStart.With("Publishing "+clip(raw)+".")); err != nil {
+		if err := c.notify("onFCPublish", command.PublishStart.With("Publishing "+redact.Clip(raw, mostQuoted)+".")); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"hookproof/hook"
+	"hookproof/internal/redact"
 	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
@@ -136,16 +137,9 @@ func lines(own []reports.Observation) string {
 	var b strings.Builder
 	for i := range own {
 		o := &own[i]
-		fmt.Fprintf(&b, "    %8.3f s  %-10s %s\n", o.T, o.Kind, strings.Join(strings.Fields(strings.Join([]string{o.Name, o.Event, o.Code, clipText(o.Text, 160)}, " ")), " "))
+		fmt.Fprintf(&b, "    %8.3f s  %-10s %s\n", o.T, o.Kind, strings.Join(strings.Fields(strings.Join([]string{o.Name, o.Event, o.Code, redact.Clip(o.Text, 160)}, " ")), " "))
 	}
 	return b.String()
-}
-
-func clipText(s string, most int) string {
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
 // span is the time in which a publisher surely was live: from when it was told

@@ -5,9 +5,11 @@ package check
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"hookproof/hook"
+	"hookproof/internal/redact"
 	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
@@ -72,18 +74,10 @@ func strays(obs []reports.Observation) string {
 	var b strings.Builder
 	for i := range obs {
 		if o := &obs[i]; o.Kind == reports.KindHook && o.Actor == "" {
-			fmt.Fprintf(&b, "a request that no client explains, at %.3f s: %s %s\n", o.T, o.URL, clip(o.Body, 400))
+			fmt.Fprintf(&b, "a request that no client explains, at %.3f s: %s %s\n", o.T, o.URL, strconv.Quote(redact.Clip(o.Body, 400)))
 		}
 	}
 	return b.String()
-}
-
-// clip shortens what came from outside to what a message can carry.
-func clip(s string, most int) string {
-	if len(s) <= most {
-		return fmt.Sprintf("%q", s)
-	}
-	return fmt.Sprintf("%q… (%d bytes)", s[:most], len(s))
 }
 
 // lastOf gives the last of an actor's hooks of an event; nil without one.

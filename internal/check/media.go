@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"hookproof/internal/redact"
 	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
@@ -117,7 +118,7 @@ func shown(o *reports.Observation, player, publisher string) *Finding {
 		what = o.Code
 	}
 	return &Finding{Expected: fmt.Sprintf("%s to be shown nothing of the stream of %s", player, publisher),
-		Seen: strings.TrimSuffix(fmt.Sprintf("%s at %.3f s: %s", what, o.T, clipText(o.Text, 200)), ": "), Evidence: []int{o.N}}
+		Seen: strings.TrimSuffix(fmt.Sprintf("%s at %.3f s: %s", what, o.T, redact.Clip(o.Text, 200)), ": "), Evidence: []int{o.N}}
 }
 
 // NoMediaOfRefused checks that no actor has received a frame of a publisher

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hookproof/hook"
+	"hookproof/internal/redact"
 	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
@@ -24,7 +26,7 @@ func CarriesKeys(p *hook.Profile, obs []reports.Observation, actor string, ev ho
 	}
 	f := &Finding{
 		Expected: fmt.Sprintf("%s of %s to carry the keys of %s: %s", ev, actor, p, keyNames(p, ev)),
-		Seen:     err.Error(), Evidence: []int{h.N}, Detail: "the body: " + clip(h.Obs.Body, 1000),
+		Seen:     err.Error(), Evidence: []int{h.N}, Detail: "the body: " + strconv.Quote(redact.Clip(h.Obs.Body, 1000)),
 	}
 	var pe *hook.PayloadError
 	if errors.As(err, &pe) {
@@ -111,7 +113,7 @@ func value(h *timeline.Hook, key, want string, ok func(string) bool) *Finding {
 	}
 	f := &Finding{Expected: fmt.Sprintf("%s of %s to be %s", key, who(h), want), Seen: "no such key", Evidence: []int{h.N}}
 	if is {
-		f.Seen = clip(fmt.Sprint(got), 5000)
+		f.Seen = strconv.Quote(redact.Clip(fmt.Sprint(got), 5000))
 	}
 	return f
 }

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"hookproof/hook"
+	"hookproof/internal/redact"
 	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
@@ -75,7 +76,7 @@ func SoundBody(obs []reports.Observation) *Finding {
 		}
 		return &Finding{
 			Expected: who(h) + " to have a body that is one JSON object of the length that Content-Length says",
-			Seen:     problem, Detail: "the body: " + clip(h.Obs.Body, 1000),
+			Seen:     problem, Detail: "the body: " + strconv.Quote(redact.Clip(h.Obs.Body, 1000)),
 		}
 	})
 }
@@ -168,14 +169,14 @@ func Escaped(obs []reports.Observation, actor, marker string, may ...string) *Fi
 			err = errors.New(p)
 		}
 		if err != nil {
-			return &Finding{Expected: who(h) + " to be valid JSON", Seen: err.Error(), Detail: "the body: " + clip(h.Obs.Body, 1000)}
+			return &Finding{Expected: who(h) + " to be valid JSON", Seen: err.Error(), Detail: "the body: " + strconv.Quote(redact.Clip(h.Obs.Body, 1000))}
 		}
 		want, ok := plain[h.Event]
 		if !ok {
 			return &Finding{Expected: fmt.Sprintf("the plain client to give %s, to compare with", h.Event), Seen: "none"}
 		}
 		if d := difference(got, want, may); d != "" {
-			return &Finding{Expected: who(h) + " to differ from a plain client's in " + strings.Join(may, ", ") + " only", Seen: d, Detail: "the body: " + clip(h.Obs.Body, 1000)}
+			return &Finding{Expected: who(h) + " to differ from a plain client's in " + strings.Join(may, ", ") + " only", Seen: d, Detail: "the body: " + strconv.Quote(redact.Clip(h.Obs.Body, 1000))}
 		}
 		return nil
 	})

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"hookproof/internal/redact"
 )
 
 // bodyTooLarge is a body beyond Options.MaxBody.
@@ -108,7 +110,7 @@ func (c *conn) readLine(deadline time.Time) ([]byte, error) {
 			c.r += i + 1
 			line, ok := bytes.CutSuffix(have[:i], []byte("\r"))
 			if !ok {
-				return nil, fmt.Errorf("line %q ends with a bare LF, want CRLF", clip(string(line)))
+				return nil, fmt.Errorf("line %q ends with a bare LF, want CRLF", redact.Clip(string(line), mostQuoted))
 			}
 			return line, nil
 		}
@@ -126,7 +128,7 @@ func parseChunkSize(line []byte) (int, error) {
 	size, _, _ := bytes.Cut(line, []byte(";"))
 	size = bytes.TrimRight(size, " \t")
 	if len(size) == 0 || len(size) > 7 {
-		return 0, fmt.Errorf("size %q: want 1 to 7 hexadecimal digits", clip(string(line)))
+		return 0, fmt.Errorf("size %q: want 1 to 7 hexadecimal digits", redact.Clip(string(line), mostQuoted))
 	}
 	n := 0
 	for _, d := range size {
@@ -138,7 +140,7 @@ func parseChunkSize(line []byte) (int, error) {
 		case 'A' <= d && d <= 'F':
 			n = n<<4 | int(d-'A'+10)
 		default:
-			return 0, fmt.Errorf("size %q: want 1 to 7 hexadecimal digits", clip(string(line)))
+			return 0, fmt.Errorf("size %q: want 1 to 7 hexadecimal digits", redact.Clip(string(line), mostQuoted))
 		}
 	}
 	return n, nil

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hookproof/hook"
+	"hookproof/internal/redact"
 	"hookproof/internal/tcpproxy"
 )
 
@@ -209,7 +210,7 @@ func (c *conn) readHead(r *Request, deadline time.Time) (head, error) {
 func (c *conn) badStart(r *Request) error {
 	r.Head = string(c.buf[c.r:min(c.w, c.r+c.e.opts.MaxHead)])
 	c.r = c.w
-	return badHead("no HTTP request: begins with %q", clip(r.Head))
+	return badHead("no HTTP request: begins with %q", redact.Clip(r.Head, mostQuoted))
 }
 
 // startsRequest reports whether b can be the beginning of a pipelined request.

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"hookproof/internal/redact"
 )
 
 // head is a parsed request head.
@@ -103,10 +105,10 @@ func (h *head) parseRequestLine(line string) error {
 	method, after, ok1 := strings.Cut(line, " ")
 	target, proto, ok2 := strings.Cut(after, " ")
 	if !ok1 || !ok2 || !isToken(method) || target == "" || !isVisible(target) {
-		return badHead("request line %q: want METHOD TARGET HTTP/1.1", clip(line))
+		return badHead("request line %q: want METHOD TARGET HTTP/1.1", redact.Clip(line, mostQuoted))
 	}
 	if proto != "HTTP/1.1" && proto != "HTTP/1.0" {
-		return badHead("request line %q: protocol %q, want HTTP/1.1 or HTTP/1.0", clip(line), clip(proto))
+		return badHead("request line %q: protocol %q, want HTTP/1.1 or HTTP/1.0", redact.Clip(line, mostQuoted), redact.Clip(proto, mostQuoted))
 	}
 	h.method, h.target, h.proto = method, target, proto
 	return nil
@@ -115,12 +117,12 @@ func (h *head) parseRequestLine(line string) error {
 func parseField(line string, n int) (Field, error) {
 	name, value, ok := strings.Cut(line, ":")
 	if !ok || !isToken(name) {
-		return Field{}, badHead("head line %d: %q: want NAME: VALUE", n, clip(line))
+		return Field{}, badHead("head line %d: %q: want NAME: VALUE", n, redact.Clip(line, mostQuoted))
 	}
 	value = strings.Trim(value, " \t")
 	for i := 0; i < len(value); i++ {
 		if c := value[i]; c < ' ' && c != '\t' || c == 0x7f {
-			return Field{}, badHead("head line %d: control byte %#02x in the value of %s", n, c, clip(name))
+			return Field{}, badHead("head line %d: control byte %#02x in the value of %s", n, c, redact.Clip(name, mostQuoted))
 		}
 	}
 	return Field{Name: name, Value: value}, nil
@@ -159,7 +161,7 @@ func (h *head) interpretField(f Field) error {
 			return nil
 		}
 		if h.chunked || !strings.EqualFold(f.Value, "chunked") {
-			return &headError{http.StatusNotImplemented, fmt.Sprintf("Transfer-Encoding %q: only chunked, once", clip(f.Value))}
+			return &headError{http.StatusNotImplemented, fmt.Sprintf("Transfer-Encoding %q: only chunked, once", redact.Clip(f.Value, mostQuoted))}
 		}
 		h.chunked = true
 	case len("Connection"):
@@ -184,12 +186,12 @@ var errLength = errors.New("want decimal digits")
 func parseLength(s string) (int64, error) {
 	for i := 0; i < len(s); i++ {
 		if s[i] < '0' || s[i] > '9' {
-			return 0, badHead("Content-Length %q: %v", clip(s), errLength)
+			return 0, badHead("Content-Length %q: %v", redact.Clip(s, mostQuoted), errLength)
 		}
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
-		return 0, badHead("Content-Length %q: %v", clip(s), errLength)
+		return 0, badHead("Content-Length %q: %v", redact.Clip(s, mostQuoted), errLength)
 	}
 	return n, nil
 }
@@ -234,11 +236,5 @@ func isVisible(s string) bool {
 	return true
 }
 
-// clip shortens what a peer sent to something an error can carry.
-func clip(s string) string {
-	const most = 60
-	if len(s) <= most {
-		return s
-	}
-	return s[:most] + "…"
-}
+// mostQuoted is how many characters of a peer's words an error quotes.
+const mostQuoted = 60

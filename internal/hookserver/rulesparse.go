@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"hookproof/hook"
+	"hookproof/internal/redact"
 )
 
 // Limits of a rules file.
@@ -181,8 +183,5 @@ func describe(n *yaml.Node) string {
 func brief(s string) string {
 	const most = 60
 	s = strings.ToValidUTF8(s, "\uFFFD")
-	if r := []rune(s); len(r) > most {
-		s = string(r[:most]) + "…"
-	}
-	return fmt.Sprintf("%q", s)
+	return strconv.Quote(redact.Clip(s, most))
 }

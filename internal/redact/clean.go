@@ -42,6 +42,22 @@ func escape(s string, multi bool) string {
 	return b.String()
 }
 
+// Clip returns the beginning of s, most characters of it, the last of them "…"
+// where something is missing.
+func Clip(s string, most int) string {
+	n, cut := 0, 0
+	for i := range s {
+		if n == most-1 {
+			cut = i
+		}
+		if n == most {
+			return s[:cut] + "…"
+		}
+		n++
+	}
+	return s
+}
+
 // Short is Line of the beginning of s, most bytes of it, with "…" where
 // something is missing. The result keeps no more of s in memory.
 func Short(s string, most int) string {

@@ -48,6 +48,21 @@ func TestShort(t *testing.T) {
 	}
 }
 
+func TestClip(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		most int
+		want string
+	}{
+		{"abc", 3, "abc"}, {"abcd", 3, "ab…"}, {"äöü", 3, "äöü"}, {"äöüß", 3, "äö…"}, {"a", 1, "a"}, {"ab", 1, "…"},
+		{"", 5, ""}, {"\xff\xfe\xfd", 2, "\xff…"},
+	} {
+		if got := Clip(c.in, c.most); got != c.want {
+			t.Errorf("Clip(%q, %d) = %q, want %q", c.in, c.most, got, c.want)
+		}
+	}
+}
+
 func TestCommands(t *testing.T) {
 	for in, want := range map[string]string{
 		"a :: b\n":                 "a :: b\n",

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"hookproof/internal/redact"
 	"hookproof/internal/suggest"
 	"hookproof/server"
 )
@@ -239,8 +240,5 @@ func brief(s string) string {
 	if plain && len(s) <= most && s != "" {
 		return s
 	}
-	if r := []rune(s); len(r) > most {
-		s = string(r[:most]) + "…"
-	}
-	return quote(s)
+	return quote(redact.Clip(s, most))
 }

@@ -82,7 +82,7 @@ func (s *Scene) KeepAlive() error {
 	}()
 	for i := range all {
 		q := &all[i]
-		if w != nil && host != hostOf(q.URL) {
+		if w != nil && host != origin(q.URL) {
 			w.close()
 			w = nil
 		}
@@ -95,7 +95,7 @@ func (s *Scene) KeepAlive() error {
 				s.answered(n, q, failed)
 				continue
 			}
-			host = hostOf(q.URL)
+			host = origin(q.URL)
 		}
 		w.extend(s.Facts.Limit)
 		w.send(q.wire())
@@ -150,8 +150,8 @@ func (s *Scene) Pipelined() error {
 	return s.ctx.Err()
 }
 
-// hostOf gives what a URL connects to.
-func hostOf(target string) string {
+// origin is what a URL connects to.
+func origin(target string) string {
 	u, err := url.Parse(target)
 	if err != nil {
 		return target

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"time"
 
@@ -153,13 +152,4 @@ func (t *Target) putBetween(o BuiltInOptions, at Addresses, reconfigure func(Add
 	server := t.stop
 	t.stop = func() { stop(); server() }
 	return nil
-}
-
-// hostOf gives the host of host:port.
-func hostOf(addr string) string {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return addr
-	}
-	return host
 }

@@ -68,7 +68,7 @@ func External(o ExternalOptions) (*Target, error) {
 	if t.ClientIP, err = localAddress(t.Addr); err != nil {
 		return nil, err
 	}
-	if ip := net.ParseIP(hostOf(t.Addr)); ip == nil || !ip.IsLoopback() {
+	if ip := net.ParseIP(u.Hostname()); ip == nil || !ip.IsLoopback() {
 		t.Lacks[IsLocal] = "the server under test is not on this machine's loopback"
 	}
 	if o.API == "" {
@@ -90,7 +90,7 @@ func localAddress(addr string) (string, error) {
 		return "", fmt.Errorf("server %s: %w", addr, err)
 	}
 	defer c.Close()
-	return hostOf(c.LocalAddr().String()), nil
+	return c.LocalAddr().(*net.UDPAddr).IP.String(), nil
 }
 
 // Probe checks that the server answers and that its hooks arrive, and says

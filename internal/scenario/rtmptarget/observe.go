@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hookproof/internal/client"
+	"hookproof/internal/redact"
 	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
@@ -138,9 +139,5 @@ func words(args []any) string {
 			parts[i] = fmt.Sprintf("%.300q", s)
 		}
 	}
-	all := strings.Join(parts, ", ")
-	if len(all) > 1000 {
-		all = all[:1000] + "…"
-	}
-	return strings.ToValidUTF8(all, "\ufffd")
+	return strings.ToValidUTF8(redact.Clip(strings.Join(parts, ", "), 1000), "\ufffd")
 }
