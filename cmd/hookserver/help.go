@@ -9,6 +9,7 @@ import (
 
 var help = cli.Help{
 	Name:     "hookserver",
+	Groups:   groups,
 	Synopsis: []string{"[-listen ADDR] [-profile srs1|srs7] [-token KEY=VALUE] [-rules FILE] [-record FILE]"},
 	About: `The default callback server for a media server's HTTP hooks. It logs every
 event, answers it, and shows at / who is connected, publishing and playing.
@@ -22,7 +23,7 @@ POST /api/v1/sessions  on_play, on_stop
 The answer is HTTP 200 with a code: 0 accepts, 100 the body is no well-formed
 event, 200 the action is unknown or not one of that path, 401 refused for its
 token, 403 refused by a rule. Other methods get HTTP 405, other paths 404.`},
-		{Title: "Token", Text: `
+		{Title: "Token", Rare: true, Text: `
 The parameter KEY=VALUE must stand in param or in tcUrl's query, byte for byte:
 rtmp://HOST/app?KEY=VALUE, or STREAM?KEY=VALUE. A wrong value refuses, also
 beside a right one. No value refuses at on_connect, on_publish and on_play; but
@@ -33,7 +34,7 @@ nor tcUrl (srs1 sends neither) is let on, since its on_connect was asked.
 -token-at names other events that demand a token. With srs1 and tokens behind
 stream names, say -token-at on_publish,on_play: such a token is not to be seen
 at on_connect. A wrong one is refused everywhere all the same.`},
-		{Title: "Rules", Text: `
+		{Title: "Rules", Rare: true, Text: `
 A YAML file with one list; the first rule that matches an event takes it:
 
   rules:

@@ -85,8 +85,8 @@ func TestCommandLine(t *testing.T) {
 	}{
 		{"help", []string{"-h"}, cli.ExitOK, "usage: hookserver [-listen ADDR]", ""},
 		{"version", []string{"-version"}, cli.ExitOK, "hookserver ", ""},
-		{"unknown flag", []string{"-x"}, cli.ExitUsage, "", "not defined: -x\nRun \"hookserver -h\" for help.\n"},
-		{"operand", []string{"8085"}, cli.ExitUsage, "", `unexpected argument "8085"`},
+		{"unknown flag", []string{"-x"}, cli.ExitUsage, "", "unknown option -x\nRun \"hookserver -h\" for help.\n"},
+		{"operand", []string{"8085"}, cli.ExitUsage, "", `unknown command "8085"`},
 		{"address", []string{"-listen", "nowhere"}, cli.ExitUsage, "", "-listen: expected PORT or IP:PORT"},
 		{"profile", []string{"-profile", "srs2"}, cli.ExitUsage, "", `-profile is "srs2": srs1 or srs7 was expected`},
 		{"log", []string{"-log", "xml"}, cli.ExitUsage, "", `-log is "xml": text or json was expected`},

@@ -4,6 +4,7 @@ import "hookproof/internal/cli"
 
 var help = cli.Help{
 	Name:     "loadgen",
+	Groups:   groups,
 	Synopsis: []string{"[-n N] [options]", "-rtmp URL [-listen ADDR] [options]", "-hooks URL [-hooks-only] [options]", "merge [-report DIR] DIR...", "compare A B"},
 	About: `Puts load on an RTMP server with hooks and accounts, for every client, for the
 hook events that should have come against those that did. Alone it starts the

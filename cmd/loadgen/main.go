@@ -46,6 +46,9 @@ func run(args []string, s cli.Streams, signals <-chan os.Signal) int {
 			return compare(args[1:], s)
 		}
 	}
+	if code, done := root.Builtin(s, args); done {
+		return code
+	}
 	o := newOptions()
 	if code, done := cli.Parse(s, o.flags, help, args); done {
 		return code

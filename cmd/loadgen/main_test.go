@@ -43,7 +43,7 @@ func TestCommandLine(t *testing.T) {
 	}{
 		{"help", []string{"-h"}, cli.ExitOK, "usage: loadgen [-n N]", ""},
 		{"version", []string{"-version"}, cli.ExitOK, "loadgen ", ""},
-		{"operand", []string{"1000"}, cli.ExitUsage, "", `unexpected argument "1000"`},
+		{"operand", []string{"1000"}, cli.ExitUsage, "", `unknown command "1000"`},
 		{"nobody", []string{"-n", "0"}, cli.ExitUsage, "", "never reach one session"},
 		{"share", []string{"-refused", "many"}, cli.ExitUsage, "", "-refused: share \"many\": expected a percentage"},
 		{"arrivals", []string{"-arrivals", "x"}, cli.ExitUsage, "", "poisson or even was expected"},

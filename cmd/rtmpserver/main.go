@@ -23,6 +23,9 @@ func main() {
 // run is the whole command; it returns its exit code. Signals come in through
 // a channel so that tests can send them.
 func run(args []string, s cli.Streams, signals <-chan os.Signal) int {
+	if code, done := root.Builtin(s, args); done {
+		return code
+	}
 	o := newOptions()
 	if code, done := cli.Parse(s, o.flags, help, args); done {
 		return code

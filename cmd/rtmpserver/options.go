@@ -77,13 +77,14 @@ func (o *options) check() error {
 
 var help = cli.Help{
 	Name:     "rtmpserver",
+	Groups:   groups,
 	Synopsis: []string{"-c FILE [-t]", "[-listen ADDR] [-hooks URL] [-profile srs1|srs7]"},
 	About: `An RTMP server that asks HTTP hooks before it lets a client connect, publish
 or play, and tells them when it leaves. It is configured as SRS is, by a file,
 or by a few options.`,
 	FailedMeans: "with -t: the configuration is wrong; otherwise: clients were cut off at the end without their closing events",
 	Sections: []cli.Section{
-		{Title: "Configuration file", Text: `
+		{Title: "Configuration file", Rare: true, Text: `
 The format is that of SRS. Read are: listen, max_connections, chunk_size,
 server_id, include, rtmp { listen chunk_size }, http_api { enabled listen
 metrics }, vhost NAME { enabled gop_cache play { gop_cache mw_latency }
@@ -108,7 +109,7 @@ file, then in the working directory. http_api with a port alone serves
 on_connect, on_close      URL/api/v1/clients
 on_publish, on_unpublish  URL/api/v1/streams
 on_play, on_stop          URL/api/v1/sessions`},
-		{Title: "Hook server down", Text: `
+		{Title: "Hook server down", Rare: true, Text: `
 Clients that come are refused; those that are on stay on. The closing events of
 those that leave are lost, as with SRS, unless there is a retry: then each is
 sent again, after pauses of 0.1 to 2 s, until it has been answered or the time is

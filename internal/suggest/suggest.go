@@ -4,7 +4,7 @@ package suggest
 import "slices"
 
 // Nearest returns the known name closest to a mistyped one, or "" if none is
-// near: one typing error in a name of up to five letters, two in a longer one.
+// near: one typing error in a name of three to five letters, two in a longer one.
 // Of names equally near it returns the first in alphabetical order. A name of
 // more than 64 bytes has no suggestion.
 func Nearest(name string, known []string) string {
@@ -14,7 +14,10 @@ func Nearest(name string, known []string) string {
 	best, bestDistance := "", 3
 	for _, k := range slices.Sorted(slices.Values(known)) {
 		allowed := 2
-		if len(k) < 6 {
+		switch {
+		case len(k) < 3:
+			continue
+		case len(k) < 6:
 			allowed = 1
 		}
 		if d := distance(name, k); d <= allowed && d < bestDistance {

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"flag"
+
+	"hookproof/internal/cli"
+)
+
+// root is what completion and manual pages are made from.
+var root = cli.Command{
+	Help:     help,
+	Flags:    func() *flag.FlagSet { return newOptions().flags },
+	Commands: []cli.Command{{Help: mergeHelp, Flags: mergeFlags}, {Help: compareHelp}},
+}
+
+func mergeFlags() *flag.FlagSet {
+	fs := flag.NewFlagSet(mergeHelp.Name, flag.ContinueOnError)
+	fs.String("report", "", "write the merged report into `DIR`")
+	return fs
+}
+
+// groups order the options in the help.
+var groups = []cli.Group{
+	{Title: "What is loaded", Flags: []string{"rtmp", "listen", "hooks", "accept", "refuse", "profile"}},
+	{Title: "How much", Flags: []string{"n", "publishers", "refused", "vanish", "ramp", "hold", "down", "churn"}},
+	{Title: "What comes of it", Flags: []string{"threshold", "find", "report", "quiet", "version"}},
+	{Title: "The plan", Flags: []string{"rate", "duration", "stages", "arrivals", "streams", "refuse-at", "seed"}, Rare: true},
+	{Title: "Media", Flags: []string{"media", "bitrate", "no-media", "burst", "stall"}, Rare: true},
+	{Title: "Limits", Flags: []string{"timeout", "settle", "late", "warmup"}, Rare: true},
+	{Title: "Watching", Flags: []string{"metrics", "pprof", "pid"}, Rare: true},
+	{Title: "Several machines", Flags: []string{"shard", "start-at", "run", "source"}, Rare: true},
+}
