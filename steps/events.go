@@ -2,12 +2,12 @@ package steps
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/cucumber/godog"
 
 	"hookproof/hook"
+	"hookproof/hook/order"
 	"hookproof/internal/check"
 	"hookproof/internal/timeline"
 	"hookproof/reports"
@@ -28,50 +28,17 @@ func (w *World) registerEvents(sc *godog.ScenarioContext) {
 	step(sc, `^every request of ([A-Z][a-z]+) came over TLS$`, w.overTLS)
 }
 
-// sequence reads "on_connect, on_close", "on_close, with or without on_connect
-// before it" (before the last), "none".
-func sequence(text string) (check.Sequence, error) {
-	if text == "none" {
-		return nil, nil
-	}
-	text, optional, may := strings.Cut(text, ", with or without ")
-	evs, err := events(text)
-	if err != nil {
-		return nil, err
-	}
-	var s check.Sequence
-	for _, ev := range evs {
-		s = append(s, check.Item{Event: ev})
-	}
-	if !may {
-		return s, nil
-	}
-	name, place, _ := strings.Cut(optional, " ")
-	ev, err := event(name)
-	if err != nil {
-		return nil, err
-	}
-	extra := check.Item{Event: ev, Optional: true}
-	if place == "before it" {
-		return slices.Insert(s, len(s)-1, extra), nil
-	}
-	return append(s, extra), nil
-}
-
 // eventsAre waits until the events are there, runs a marker client through,
 // and checks that no other have come.
 func (w *World) eventsAre(ctx context.Context, name, list string) error {
-	want, err := sequence(list)
+	vhost := w.Scene.Actor(name).VHost
+	want, err := expected(w.Profile, list, vhost.Called())
 	if err != nil {
 		return err
 	}
-	ready := func(obs []reports.Observation) bool {
-		return want.Fit(w.Profile, timeline.Events(obs, name)) != check.Begun
-	}
+	ready := func(obs []reports.Observation) bool { return check.Fit(want, obs, name) != order.Begun }
 	w.lastActor = name
-	return w.fenced(ctx, ready, func(obs []reports.Observation) *check.Finding {
-		return check.Exactly(w.Profile, obs, name, want)
-	})
+	return w.fenced(ctx, ready, func(obs []reports.Observation) *check.Finding { return check.Exactly(want, obs, name) })
 }
 
 func (w *World) lastWithin(ctx context.Context) error {

@@ -14,7 +14,7 @@ var start = time.Unix(1_800_000_000, 0)
 // feed feeds one client events written as "connect publish! unpublish": a "!"
 // marks a refusal, "?" an event that is never answered. Events are 10 ms
 // apart and answered after 5 ms.
-func feed(t *testing.T, k *Checker, id, events string) {
+func feed(t testing.TB, k *Checker, id, events string) {
 	t.Helper()
 	at := start
 	for word := range strings.FieldsSeq(events) {

@@ -84,9 +84,14 @@ var (
 	closes    = goes(sClosed)
 )
 
-// newRow: the first event of a client. alone is what on_close alone means.
+// newRow: the first event of a client. alone is what on_close alone means; where
+// it may come alone, a client that has connected owes it.
 func newRow(alone cell) row {
-	return row{name: "unknown", events: [...]cell{
+	var owes eventSet
+	if alone.kind == 0 {
+		owes = set(hook.OnClose)
+	}
+	return row{name: "unknown", owes: owes, owesID: role, events: [...]cell{
 		hook.OnConnect:   connects,
 		hook.OnClose:     alone,
 		hook.OnPublish:   publishes.lacks("S-ORD-01", "S-ID-01", hook.OnConnect),

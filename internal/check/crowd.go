@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"hookproof/hook"
+	"hookproof/hook/order"
 	"hookproof/internal/redact"
 	"hookproof/internal/timeline"
 	"hookproof/reports"
@@ -56,8 +57,7 @@ func mismatches(obs []reports.Observation, plans []timeline.Plan, check func(*ti
 
 // asPlanned checks one client of a crowd.
 func asPlanned(p *hook.Profile, plan *timeline.Plan, own []reports.Observation) *Finding {
-	want := planned(p, plan)
-	if f := Exactly(p, own, plan.Name, want); f != nil {
+	if f := Exactly(order.Expect(p, deeds(plan)...), own, plan.Name); f != nil {
 		return f
 	}
 	if f := NoOverlap(own, plan.Name); f != nil {
@@ -115,21 +115,19 @@ func sourceName(s string) string {
 	return s
 }
 
-// planned is the sequence of events that a plan asks for.
-func planned(p *hook.Profile, plan *timeline.Plan) Sequence {
-	open, end := hook.OnPublish, hook.OnUnpublish
+// deeds is what a client of a crowd did, and how its plan says it was answered.
+func deeds(plan *timeline.Plan) []order.Deed {
+	open, closed := order.Deed{Event: hook.OnPublish, Answer: order.Accepted}, order.Deed{Event: hook.OnClose}
 	if plan.Plays {
-		open, end = hook.OnPlay, hook.OnStop
+		open.Event = hook.OnPlay
 	}
-	connect, close := Item{Event: hook.OnConnect}, Item{Event: hook.OnClose}
 	switch plan.Refuse {
 	case int(hook.OnConnect):
-		close.Optional = p.CloseAfterRefusal != hook.Must
-		return Sequence{connect, close}
-	case int(open):
-		return Sequence{connect, {Event: open}, close}
+		return []order.Deed{{Event: hook.OnConnect, Answer: order.Refused}, closed}
+	case int(open.Event):
+		open.Answer = order.Refused
 	}
-	return Sequence{connect, {Event: open}, {Event: end}, close}
+	return []order.Deed{open, closed}
 }
 
 // lines writes what was observed of one client, a line each.
@@ -201,15 +199,12 @@ func sign(x float64) float64 {
 // the profile says so.
 func Rivalry(p *hook.Profile, obs []reports.Observation) *Finding {
 	return mismatches(obs, timeline.Plans(obs), func(plan *timeline.Plan, own []reports.Observation) *Finding {
-		connect, publish, unpublish, close := Item{Event: hook.OnConnect}, Item{Event: hook.OnPublish}, Item{Event: hook.OnUnpublish}, Item{Event: hook.OnClose}
+		publish, closed := order.Deed{Event: hook.OnPublish, Answer: order.Lost}, order.Deed{Event: hook.OnClose}
 		if Told(own, plan.Name, PublishStart) != nil {
-			return Exactly(p, own, plan.Name, Sequence{connect, publish, unpublish, close})
+			publish.Answer = order.Accepted
+			return Exactly(order.Expect(p, publish, closed), own, plan.Name)
 		}
-		lost := Sequence{connect, {Event: hook.OnPublish, Optional: true}, close}
-		if p.UnpublishAfterBusy || p.ConnectFirst {
-			lost = Sequence{connect, {Event: hook.OnPublish, Optional: true}, {Event: hook.OnUnpublish, Optional: true}, close}
-		}
-		if f := Exactly(p, own, plan.Name, lost); f != nil {
+		if f := Exactly(order.Expect(p, publish, closed), own, plan.Name); f != nil {
 			return f
 		}
 		return Off(own, plan.Name)

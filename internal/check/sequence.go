@@ -2,93 +2,30 @@ package check
 
 import (
 	"fmt"
-	"strings"
 
 	"hookproof/hook"
+	"hookproof/hook/order"
 	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
-// Item is one event of a wanted sequence.
-type Item struct {
-	Event    hook.Event
-	Optional bool // may be there, in this place
+// Fit compares an actor's events so far with what is expected of it.
+func Fit(want order.Expectation, obs []reports.Observation, actor string) order.Fit {
+	return fit(want, timeline.Events(obs, actor))
 }
 
-// Sequence is what events a client must give, in order and nothing else.
-type Sequence []Item
-
-// String lists the events, the optional ones in brackets.
-func (s Sequence) String() string {
-	if len(s) == 0 {
-		return "none"
+func fit(want order.Expectation, hooks []timeline.Hook) order.Fit {
+	events := make([]hook.Event, len(hooks))
+	for i, h := range hooks {
+		events[i] = h.Event
 	}
-	parts := make([]string, len(s))
-	for i, it := range s {
-		parts[i] = it.Event.String()
-		if it.Optional {
-			parts[i] = "[" + parts[i] + "]"
-		}
-	}
-	return strings.Join(parts, ", ")
+	return want.Fit(events...)
 }
 
-// Fit says how a client's events so far compare with a sequence.
-type Fit int
-
-// The fits.
-const (
-	Wrong    Fit = iota // they can never become the sequence
-	Begun               // more must come
-	Complete            // they are the sequence
-)
-
-// Fit compares events with the sequence. In profiles that repeat on_connect
-// before a further on_publish or on_play (S-ORD-10), the repetition is passed
-// over.
-func (s Sequence) Fit(p *hook.Profile, hooks []timeline.Hook) Fit {
-	i := 0
-	for n, h := range hooks {
-		j := i
-		for j < len(s) && s[j].Optional && s[j].Event != h.Event {
-			j++
-		}
-		switch {
-		case j < len(s) && s[j].Event == h.Event:
-			i = j + 1
-		case p.ConnectAgain && h.Event == hook.OnConnect && n > 0 && repeats(hooks, n):
-			// allowed in between
-		default:
-			return Wrong
-		}
-	}
-	for ; i < len(s); i++ {
-		if !s[i].Optional {
-			return Begun
-		}
-	}
-	return Complete
-}
-
-// repeats reports whether the on_connect at n is one that a profile allows
-// again: after an earlier one, and before an on_publish or on_play or nothing
-// yet.
-func repeats(hooks []timeline.Hook, n int) bool {
-	before := false
-	for _, h := range hooks[:n] {
-		before = before || h.Event == hook.OnConnect
-	}
-	if n+1 == len(hooks) {
-		return before
-	}
-	next := hooks[n+1].Event
-	return before && (next == hook.OnPublish || next == hook.OnPlay)
-}
-
-// Exactly checks that an actor's events are the sequence and nothing else.
-func Exactly(p *hook.Profile, obs []reports.Observation, actor string, want Sequence) *Finding {
+// Exactly checks that an actor's events are those expected and nothing else.
+func Exactly(want order.Expectation, obs []reports.Observation, actor string) *Finding {
 	hooks := timeline.Events(obs, actor)
-	if want.Fit(p, hooks) == Complete {
+	if fit(want, hooks) == order.Complete {
 		return nil
 	}
 	return &Finding{

@@ -2,6 +2,7 @@ package rtmptarget
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -79,21 +80,19 @@ func spokenVHosts() string {
 	return strings.Join(all, ", ")
 }
 
-// calls reports whether the vhost has a URL for an event.
-func (v *VHost) calls(ev hook.Event) bool {
-	if v.Off || v.Unset {
-		return false
+// Called lists the events for which the vhost has a URL.
+func (v *VHost) Called() []hook.Event {
+	switch {
+	case v.Off || v.Unset:
+		return nil
+	case len(v.Events) == 0:
+		return hook.Events[:]
 	}
-	if len(v.Events) == 0 {
-		return true
-	}
-	for _, e := range v.Events {
-		if e == ev {
-			return true
-		}
-	}
-	return false
+	return v.Events
 }
+
+// calls reports whether the vhost has a URL for an event.
+func (v *VHost) calls(ev hook.Event) bool { return slices.Contains(v.Called(), ev) }
 
 // urls is how many URLs each event has.
 func (v *VHost) urls() int { return max(v.URLs, 1) }
