@@ -239,6 +239,15 @@ func (w *world) published(pl *hook.Payload) bool {
 	return false
 }
 
+// connectsAgain sends the client's on_connect once more after its on_close.
+func connectsAgain(x *exchange) {
+	a := x.ask()
+	if r := x.client.last[hook.OnConnect]; r != nil {
+		x.call(r)
+	}
+	x.relay(a)
+}
+
 // unpublishesLosers tells on_unpublish of a publisher that was accepted and
 // gave none before its on_close: it lost to a live one.
 func unpublishesLosers(x *exchange) {

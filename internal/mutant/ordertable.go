@@ -22,6 +22,8 @@ var orderRows = []Mutant{
 		parts: hooked(sparing(on(drop, hook.OnStop)))},
 	{Name: "close-lost", Defect: "on_close is never sent", Expected: ids("S-KEY-02", "S-ORD-01", "S-ORD-02", "S-ORD-04", "S-ORD-05", "S-ORD-06", "S-ANS-04", "S-ANS-05", "S-ANS-09", "S-ANS-10"), May: counted,
 		parts: hooked(sparing(on(drop, hook.OnClose)))},
+	{Name: "connect-doubled", Defect: "on_connect is sent twice", Expected: ids("S-ORD-01", "S-ORD-02"), May: counted, parts: hooked(sparing(on(double, hook.OnConnect)))},
+	{Name: "connect-after-close", Defect: "on_connect is sent once more after on_close", Expected: ids("S-ORD-01", "S-ORD-02"), May: counted, parts: hooked(sparing(on(connectsAgain, hook.OnClose)))},
 	{Name: "publish-doubled", Defect: "on_publish is sent twice", Expected: ids("S-ORD-01", "S-ORD-10"), May: counted, parts: hooked(sparing(on(double, hook.OnPublish)))},
 	{Name: "unpublish-doubled", Defect: "on_unpublish is sent twice", Expected: ids("S-ORD-01", "S-ORD-10"), May: counted, parts: hooked(sparing(on(double, hook.OnUnpublish)))},
 	{Name: "play-doubled", Defect: "on_play is sent twice", Expected: ids("S-ORD-02", "S-ORD-09", "S-ORD-13"), May: counted, parts: hooked(sparing(on(double, hook.OnPlay)))},
