@@ -20,7 +20,7 @@ func (s *Summary) heading(run *Run) heading {
 	case run.Error != "":
 		return heading{As: s.Conclusion, Words: "could not run", Sentence: run.Error}
 	case m == nil:
-		return heading{As: s.Conclusion, Words: string(s.Conclusion), Sentence: s.Sentence()}
+		return heading{As: s.Conclusion, Words: string(s.Conclusion) + run.Target.covering(), Sentence: s.Sentence()}
 	}
 	h := heading{As: Conformant, Words: fmt.Sprintf("%d of %d mutants caught", m.Caught(), len(m.Rows)),
 		Sentence: fmt.Sprintf("without a defect: %s", m.Unmutated)}
@@ -46,6 +46,14 @@ func (s *Summary) heading(run *Run) heading {
 		h.Sentence = "alive: " + strings.Join(lived, ", ") + "; " + h.Sentence
 	}
 	return h
+}
+
+// covering names the events that the verdict speaks of; "" where it speaks of all.
+func (t *Target) covering() string {
+	if len(t.Covers) == 0 {
+		return ""
+	}
+	return " for " + strings.Join(t.Covers, ", ")
 }
 
 // mostNamed is how many mutants a heading names.

@@ -10,6 +10,8 @@ func TestHeading(t *testing.T) {
 		r.Mutants = m
 		return r
 	}
+	covering := run2(nil, Pass, NotApplicable)
+	covering.Target.Covers = []string{"on_publish", "on_unpublish"}
 	many := &Mutants{Unmutated: Pass}
 	for range mostNamed + 2 {
 		many.Rows = append(many.Rows, Mutant{Name: "m", Profile: "srs1"})
@@ -20,6 +22,7 @@ func TestHeading(t *testing.T) {
 		as                    Conclusion
 	}{
 		{"no mutants", "conformant", "every MUST holds (1)", plain(nil, Pass), Conformant},
+		{"some events", "conformant for on_publish, on_unpublish", "every MUST holds (1)", covering, Conformant},
 		{"all caught", "1 of 1 mutants caught", "without a defect every MUST holds (1)", plain(&Mutants{Unmutated: Pass, Rows: []Mutant{{Caught: true}}}, Pass), Conformant},
 		{"one lived", "0 of 1 mutants caught", "alive: x srs7; without a defect every MUST holds (1)", plain(&Mutants{Unmutated: Pass, Rows: []Mutant{{Name: "x", Profile: "srs7"}}}, Pass), NotConformant},
 		{"fails without a defect", "1 of 1 mutants caught", "without a defect 1 MUST is broken, 0 hold", plain(&Mutants{Unmutated: Fail, Rows: []Mutant{{Caught: true}}}, Fail), NotConformant},

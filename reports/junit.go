@@ -164,8 +164,8 @@ func junitTestCase(s *Scenario, section map[string]string) junitCase {
 	case Pass:
 	case Warn:
 		c.SystemOut += xmlText("warning: " + s.Reason + "\n" + explain(s))
-	case NotRun:
-		c.Skipped = &junitOutcome{Message: xmlText("not run: " + s.Reason)}
+	case NotRun, NotApplicable:
+		c.Skipped = &junitOutcome{Message: xmlText(string(s.Verdict) + ": " + s.Reason)}
 	case KnownFailing:
 		c.Skipped = &junitOutcome{Message: xmlText("known failing: " + s.Reason), Text: xmlText(explain(s))}
 	case UnexpectedPass:

@@ -51,6 +51,8 @@ type Target struct {
 	Kind        TargetKind `json:"kind"`
 	URL         string     `json:"url,omitempty"`
 	Description string     `json:"description,omitempty"` // version banner, say
+	// Covers lists the events that the verdict speaks of, where the target does not take all of them.
+	Covers []string `json:"covers,omitempty"`
 }
 
 // Options are the settings that a run depends on, enough to repeat it.

@@ -79,7 +79,9 @@ func (s *Summary) exitCode(run *Run, must map[Verdict]bool) int {
 }
 
 // ran is the number of scenarios that were run at all.
-func (s *Summary) ran(run *Run) int { return len(run.Scenarios) - s.Scenarios[NotRun] }
+func (s *Summary) ran(run *Run) int {
+	return len(run.Scenarios) - s.Scenarios[NotRun] - s.Scenarios[NotApplicable]
+}
 
 // AllCaught reports whether each mutant was caught and the unmutated run
 // passed. No mutants is true.

@@ -17,7 +17,7 @@ func (v Verdict) glyph() string {
 		return "✗"
 	case Warn:
 		return "!"
-	case NotRun:
+	case NotRun, NotApplicable:
 		return "–"
 	case KnownFailing:
 		return "~"
@@ -113,7 +113,7 @@ func (s *Scenario) broken() string {
 // wants reports whether a scenario needs explaining in a list of failures.
 func (s *Scenario) wants() bool {
 	switch s.Verdict {
-	case Pass, NotRun, KnownFailing:
+	case Pass, NotRun, NotApplicable, KnownFailing:
 		return false
 	}
 	return true

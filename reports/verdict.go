@@ -10,6 +10,7 @@ const (
 	Fail           Verdict = "fail"            // a MUST was broken
 	Warn           Verdict = "warn"            // a SHOULD or MAY was missed
 	NotRun         Verdict = "not run"         // Reason says why
+	NotApplicable  Verdict = "not applicable"  // the target has nothing that it could be about; Reason says what
 	KnownFailing   Verdict = "known failing"   // failed, and was listed as such
 	UnexpectedPass Verdict = "unexpected pass" // passed, but was listed as failing
 	Inconclusive   Verdict = "inconclusive"    // the evidence does not decide
@@ -19,7 +20,7 @@ const (
 // Verdicts lists all verdicts, worst first. Where several scenarios speak of
 // one requirement, the first of this list that one of them has is taken. A
 // requirement that was only partly run is therefore "not run", never "pass".
-var Verdicts = []Verdict{Fail, Error, KnownFailing, Inconclusive, UnexpectedPass, Warn, NotRun, Pass}
+var Verdicts = []Verdict{Fail, Error, KnownFailing, Inconclusive, UnexpectedPass, Warn, NotRun, Pass, NotApplicable}
 
 // Valid reports whether v is one of Verdicts.
 func (v Verdict) Valid() bool { return v.rank() < len(Verdicts) }

@@ -24,6 +24,7 @@ type Finding struct {
 	Detail      string // more lines
 	Undecided   bool   // the evidence does not decide: inconclusive rather than failed
 	Fatal       bool   // the target is gone: a failure whatever the requirement's level
+	Cause       string // what the failure comes from, in words that other failures of the same cause have, too
 }
 
 // Error gives the finding on one line.
@@ -33,7 +34,11 @@ func (f *Finding) Error() string {
 
 // NotRun is the error of a step for which something is lacking that the user
 // can give: the scenario is not run, rather than failed.
-type NotRun struct{ Reason string }
+type NotRun struct {
+	Reason string
+	// NotApplicable: the target has nothing that the scenario could be about, so it is no part of the verdict.
+	NotApplicable bool
+}
 
 // Error gives the reason.
 func (n *NotRun) Error() string { return n.Reason }

@@ -59,7 +59,7 @@ func (r *recorder) before(ctx context.Context, sc *godog.Scenario) (context.Cont
 	r.result = resultOf(r.c)
 	if r.pr.recorded != nil {
 		was := r.pr.recorded[r.c.ID]
-		if was.Verdict == reports.NotRun || len(was.Observations) == 0 {
+		if was.Verdict == reports.NotRun || was.Verdict == reports.NotApplicable || len(was.Observations) == 0 {
 			r.keep(was)
 			r.finish()
 			return ctx, godog.ErrSkip
@@ -215,6 +215,9 @@ func (r *recorder) judge(ended error) {
 		s.Verdict, s.Reason = reports.Inconclusive, errCut.Error()
 	case errors.As(r.err, &lacking):
 		s.Verdict, s.Reason = reports.NotRun, lacking.Reason
+		if lacking.NotApplicable {
+			s.Verdict = reports.NotApplicable
+		}
 	case errors.As(r.err, &f):
 		r.found(f)
 	default:
@@ -226,7 +229,7 @@ func (r *recorder) judge(ended error) {
 // found makes a verdict of a finding.
 func (r *recorder) found(f *check.Finding) {
 	s := &r.result
-	s.Failure = f.Failure()
+	s.Failure, s.Cause = f.Failure(), f.Cause
 	if s.Failure.Requirement == "" {
 		s.Failure.Requirement = r.c.Requirements[0]
 	}

@@ -42,7 +42,7 @@ $("#reset").addEventListener("click", reset);
 
 // step goes to the next or previous scenario that did not pass.
 function step(by) {
-  const bad = reqs.flatMap((r) => (r.el.hidden ? [] : r.scns.filter((sc) => !sc.el.hidden && !["pass", "not run"].includes(index[sc.key].v)).map((sc) => ({ ...sc, req: r.el }))));
+  const bad = reqs.flatMap((r) => (r.el.hidden ? [] : r.scns.filter((sc) => !sc.el.hidden && !["pass", "not run", "not applicable"].includes(index[sc.key].v)).map((sc) => ({ ...sc, req: r.el }))));
   if (!bad.length) return;
   const here = document.activeElement.closest(".scn");
   const at = bad.findIndex((b) => b.el === here);
