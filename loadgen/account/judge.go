@@ -97,7 +97,7 @@ func (j *judge) client(s *plan.Session, o *Outcome) {
 		j.measureRefusal(s, o, entries)
 	}
 	want := expect(j.Profile, s, o)
-	if want[hook.OnClose] == perhaps && !o.Asked && !j.Profile.ConnectFirst && o.Dialed {
+	if want[hook.OnClose] == (span{0, 1}) && !o.Asked && !j.Profile.ConnectFirst && o.Dialed {
 		j.lone++
 	}
 	if accepted || refused { // what follows from a wrong verdict is part of it
