@@ -9,9 +9,9 @@ import (
 	"hookproof/hook/order"
 )
 
-// expected is what a scenario's list of events stands for: it is looked for
-// what the client must have done so that the profile expects just those events
-// of it. A list that the profile expects of no client is an error.
+// expected turns a scenario's list of events into an expectation: it searches for
+// deeds of a client of which the profile expects exactly those events. A list
+// that the profile expects of no client is an error.
 //
 // A list reads "on_connect, on_close", "none", or "on_close, with or without
 // on_connect before it".
@@ -71,9 +71,8 @@ func eventsIn(items []item) (evs []hook.Event) {
 	return evs
 }
 
-// deedsOf are what a client did that gives such events. What it began is left
-// out of the list where it has no URL, and what may have followed by itself is
-// no deed.
+// deedsOf returns deeds that cause such events. The list lacks the opening event
+// of a closing one if that has no URL; an optional end of a stream is no deed.
 func deedsOf(items []item) (did []order.Deed) {
 	for i, it := range items {
 		stream := it.event == hook.OnUnpublish || it.event == hook.OnStop
@@ -88,8 +87,8 @@ func deedsOf(items []item) (did []order.Deed) {
 	return did
 }
 
-// answerEach tries all ways in which the deeds from the i-th on may have been
-// answered, until one is the right one.
+// answerEach tries all answers to the deeds from the i-th on until right accepts
+// them.
 func answerEach(did []order.Deed, i int, right func([]order.Deed) bool) bool {
 	if i == len(did) {
 		return right(did)
@@ -107,8 +106,8 @@ func answerEach(did []order.Deed, i int, right func([]order.Deed) bool) bool {
 	return false
 }
 
-// named are the expected events, without those that a list need not name:
-// on_connect, where the profile lets it come again.
+// named returns the expected events without those that a list need not name:
+// on_connect, where the profile allows it to come again.
 func named(x order.Expectation, list []item) (items []item) {
 	for i, it := range x.Items {
 		if i == 0 || it.Event != hook.OnConnect || !it.Optional {

@@ -31,21 +31,21 @@ type Checker struct {
 	stats    Stats
 }
 
-// client is all that is known of one client_id.
+// client is the state of one client_id.
 type client struct {
-	answered int64  // when its last answer was given; 0: none, or not known
-	left     int64  // when it was said to have left; 0: it was not
-	history  uint64 // its last 16 events, 4 bits each, newest lowest: event, refused
+	answered int64  // time of the last answer; 0: none, or unknown
+	left     int64  // time at which it left, as told by Left; 0: not told
+	history  uint64 // the last 16 events, 4 bits each, newest lowest: event, refused
 
-	count   uint8 // of events in history, at most 16
+	count   uint8 // events in history, at most 16
 	state   state
-	last    hook.Event // the event that came last
+	last    hook.Event // the newest event
 	pending bool       // last is not answered yet
-	round   uint8      // calls made of last, where it has several URLs; 0: not in the midst of them
+	round   uint8      // URLs of last called so far; 0: not in the middle of several
 	how     How
 	role    uint8
 	lost    bool
-	blamed  bool // has a problem whose ID depends on its role
+	blamed  bool // has a problem whose ID depends on role
 }
 
 const (
@@ -62,21 +62,21 @@ type passed struct {
 
 // Stats counts what a checker saw.
 type Stats struct {
-	Clients int64 // different ids, a reused one of a forgotten client counted again
-	Live    int   // without on_close yet
+	Clients int64 // different client_ids; one that was forgotten and came again counts again
+	Live    int   // clients without on_close so far
 	Events  [len(hook.Events)]int64
 }
 
-// Feed tells of an event and its answer at once: arrived when its request
-// came, answered when its answer was given (zero: never, which is taken for a
-// refusal), accepted whether that answer lets the client on (of no account
-// for closing events). Feed events in the order in which they arrived.
+// Feed records an event and its answer at once. arrived is the time of the
+// request, answered the time of the answer (zero: never answered, which counts
+// as a refusal), accepted whether the answer lets the client on; it is ignored
+// for closing events. Feed events in the order in which they arrived.
 func (k *Checker) Feed(clientID string, ev hook.Event, arrived, answered time.Time, accepted bool) {
 	k.Arrived(clientID, ev, arrived)
 	k.Answered(clientID, ev, answered, accepted)
 }
 
-// Arrived tells of an event whose answer is yet to come; Answered follows.
+// Arrived records an event that is not answered yet; Answered follows.
 func (k *Checker) Arrived(clientID string, ev hook.Event, at time.Time) {
 	if int(ev) >= len(hook.Events) {
 		return
@@ -140,8 +140,8 @@ func (k *Checker) furtherURL(id string, c *client, ev hook.Event, now int64) boo
 	return false
 }
 
-// Answered tells of the answer to the event that Arrived told of; at zero: it
-// was never answered.
+// Answered records the answer to an event recorded by Arrived. A zero time means
+// that it was never answered.
 func (k *Checker) Answered(clientID string, ev hook.Event, at time.Time, accepted bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -197,8 +197,8 @@ func (k *Checker) move(id string, c *client, next state) {
 	c.state = next
 }
 
-// assume says where a client stands whose last event is not answered although
-// the next has come: where that next event makes sense, if anywhere.
+// assume returns the state of a client whose last event is unanswered although
+// the next has come: the one in which that next event is allowed, if any.
 func (k *Checker) assume(c *client, next hook.Event) state {
 	at := k.table[c.state].events[c.last]
 	for _, s := range [...]state{at.accepted, at.refused} {
@@ -209,28 +209,28 @@ func (k *Checker) assume(c *client, next hook.Event) state {
 	return at.accepted
 }
 
-// Stats gives the counts so far.
+// Stats returns the counts so far.
 func (k *Checker) Stats() Stats {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.stats
 }
 
-// Problems gives the problems found so far, in the order found.
+// Problems returns the problems found so far, in the order found.
 func (k *Checker) Problems() []Problem {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return slices.Clone(k.problems)
 }
 
-// Dropped says how many problems were found beyond MaxProblems.
+// Dropped returns the number of problems found beyond MaxProblems.
 func (k *Checker) Dropped() int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.dropped
 }
 
-// nanos gives a time as the checker holds it, never 0.
+// nanos returns a time as the checker stores it, never 0.
 func (k *Checker) nanos(t time.Time) int64 {
 	if k.base.IsZero() {
 		k.base = t.Add(-time.Hour)

@@ -7,14 +7,14 @@ import (
 	"hookproof/hook"
 )
 
-// Deed is one thing that a client did, named by the event that it leads to:
+// Deed is one thing that a client did, named after the event that it causes:
 // OnConnect is the RTMP connect, OnPublish and OnPlay a stream that it asked
 // for, OnUnpublish and OnStop the end of that stream, OnClose the end of its
 // connection, whoever ended it.
 type Deed struct {
 	Event  hook.Event
 	Answer Answer // of the hook server; closing events have none
-	Unsure bool   // it is not known whether the deed reached the server
+	Unsure bool   // the deed may not have reached the server
 }
 
 // Answer says what is known of how a deed was answered.
@@ -28,8 +28,8 @@ const (
 	Lost                   // a publish that lost to a live publisher (S-CON-04)
 )
 
-// Expectation is what events a client gives, given what it did: the items in
-// that order, and nothing else.
+// Expectation is the events that must come of a client: the items in that order,
+// and nothing else.
 type Expectation struct {
 	Items  []Item
 	events eventSet // that are configured
@@ -45,9 +45,9 @@ type Item struct {
 	answer   Answer
 }
 
-// Expect says what events must come of a client that did these things, in
+// Expect returns the events that must come of a client that did these things, in
 // order. Ends that follow from other deeds need not be listed: a client that
-// leaves has ended its stream. A missing OnConnect is taken for accepted.
+// leaves has ended its stream. Without an OnConnect, connect was accepted.
 func Expect(p *hook.Profile, did ...Deed) Expectation {
 	w := walk{at: states(sNew), Expectation: Expectation{table: tableFor(p, false), events: allEvents}}
 	if len(did) > 0 && did[0].Event != hook.OnConnect {
@@ -68,14 +68,14 @@ func Expect(p *hook.Profile, did ...Deed) Expectation {
 	return w.Expectation
 }
 
-// Configured leaves out the events that have no URL.
+// Configured returns the expectation where only these events have a URL.
 func (x Expectation) Configured(events ...hook.Event) Expectation {
 	x.events = set(events...)
 	x.Items = slices.DeleteFunc(slices.Clone(x.Items), func(it Item) bool { return !x.events.has(it.Event) })
 	return x
 }
 
-// Count says how often an event must come at least, and may come at most.
+// Count returns how often an event must come at least, and may come at most.
 func (x Expectation) Count(e hook.Event) (least, most int) {
 	for _, it := range x.Items {
 		if it.Event != e {
@@ -110,7 +110,7 @@ type walk struct {
 	at stateSet
 }
 
-// do adds the event of a deed, and goes where its answer leads.
+// do adds the event of a deed, and takes the step that its answer allows.
 func (w *walk) do(d Deed, optional bool) {
 	w.Items = append(w.Items, Item{Event: d.Event, Optional: optional, answer: d.Answer})
 	next := w.at.follow(w.table, d.Event, d.Answer, allEvents)
@@ -121,14 +121,14 @@ func (w *walk) do(d Deed, optional bool) {
 	w.sure = w.sure || !d.Unsure
 }
 
-// connect: on_connect is due, unless the profile asks it only of a client that
-// has named its stream.
+// connect adds on_connect: due at once, or once the client names its stream,
+// depending on the profile.
 func (w *walk) connect(d Deed) {
 	later := w.table[sNew].events[hook.OnClose].kind == 0
 	w.do(d, d.Unsure || later && d.Answer != Refused)
 }
 
-// open is a publish or play: what it needs comes before it.
+// open adds a publish or play, and before it the events that must precede it.
 func (w *walk) open(d Deed) {
 	w.endStream()
 	switch {
@@ -142,7 +142,8 @@ func (w *walk) open(d Deed) {
 	w.do(d, d.Unsure || d.Answer == Lost)
 }
 
-// needConnect makes an on_connect due that was optional until now.
+// needConnect makes on_connect due, which was optional until the client named
+// its stream.
 func (w *walk) needConnect() {
 	for i := range w.Items {
 		if w.Items[i].Event == hook.OnConnect {
@@ -152,15 +153,15 @@ func (w *walk) needConnect() {
 	w.at &^= states(sNew)
 }
 
-// end is the end of a stream that the client asked for.
+// end adds the end of a stream.
 func (w *walk) end(d Deed) {
 	if !w.endStream() {
 		w.do(d, d.Unsure)
 	}
 }
 
-// endStream adds the event that ends a stream, and reports whether there is
-// one: due where the stream is surely on, optional where it may be.
+// endStream adds the event that ends a stream, if there may be one: due if the
+// stream was surely accepted, else optional.
 func (w *walk) endStream() (ended bool) {
 	for _, e := range [...]hook.Event{hook.OnUnpublish, hook.OnStop} {
 		if some, due := w.at.may(w.table, e); some {
@@ -172,7 +173,7 @@ func (w *walk) endStream() (ended bool) {
 	return ended
 }
 
-// leave is the end of the connection.
+// leave adds the end of the connection.
 func (w *walk) leave(d Deed) {
 	w.endStream()
 	_, due := w.at.may(w.table, hook.OnClose)

@@ -17,7 +17,7 @@ func (f Fit) String() string { return [...]string{"wrong", "begun", "complete"}[
 
 // Fit compares a client's events so far with what is expected.
 func (x Expectation) Fit(events ...hook.Event) Fit {
-	// The states that the client can be in, by how many items lie behind it.
+	// The possible states of the client, by the number of items passed.
 	at := make([]stateSet, len(x.Items)+1)
 	at[0] = states(sNew)
 	for _, e := range events {
@@ -37,8 +37,8 @@ func (x Expectation) Fit(events ...hook.Event) Fit {
 	return Begun
 }
 
-// advance says where the client can be once a further event has come; nil where
-// the event fits nowhere.
+// advance returns the possible states after a further event; nil if the event
+// fits nowhere.
 func (x Expectation) advance(at []stateSet, e hook.Event) []stateSet {
 	next, fits := make([]stateSet, len(at)), false
 	for from, here := range at {
@@ -59,7 +59,7 @@ func (x Expectation) advance(at []stateSet, e hook.Event) []stateSet {
 	return next
 }
 
-// done reports whether nothing more is due in one of the states.
+// done reports whether in one of the states nothing more is due.
 func (x Expectation) done(at stateSet) (done bool) {
 	at.each(func(one state) {
 		owes := x.table[one].owes & x.events

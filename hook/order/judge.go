@@ -6,7 +6,7 @@ import (
 	"hookproof/hook"
 )
 
-// judge looks an event up in the table.
+// judge looks up an event in the table.
 func (k *Checker) judge(id string, c *client, ev hook.Event, now int64) {
 	at := &k.table[c.state].events[ev]
 	k.checkLate(id, c, ev, now)
@@ -25,8 +25,8 @@ func (k *Checker) judge(id string, c *client, ev hook.Event, now int64) {
 	k.report(p)
 }
 
-// blame finds the requirement that a problem falls under from what is known
-// of the client: how it left, whether it publishes or plays.
+// blame picks the requirement that a problem breaks, from how the client left
+// and whether it publishes or plays.
 func (k *Checker) blame(c *client, p *Problem) {
 	p.byRole = p.ID == role || p.Also == role
 	if p.byRole {

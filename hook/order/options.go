@@ -10,34 +10,34 @@ import (
 type Options struct {
 	Profile *hook.Profile // nil: hook.SRS1, the protocol's document
 
-	// Uncertainty of the times given. An event that arrived before the answer
-	// to the one before, but by no more than this, is inconclusive. 0: 1 ms.
+	// Uncertainty of the times. An event that arrived before the previous
+	// one was answered, but by no more than this, is inconclusive. 0: 1 ms.
 	// Negative: none.
 	Uncertainty time.Duration
 
-	// Events that are configured to be called at all; nil: all six. What is
-	// not configured is not missed.
+	// Events that have a URL; nil: all six. An event without a URL is never
+	// missing.
 	Events []hook.Event
-	// URLs is how many URLs an event is called at, one by one, all of which
-	// are fed to this checker; 0 or not in it: 1.
+	// URLs is the number of URLs of an event. They are called one by one, and
+	// all calls are fed to this checker. 0 or absent: 1.
 	URLs map[hook.Event]int
-	// HTTPPlayers allows on_play and on_stop without on_connect, as players
-	// over HTTP-FLV and HLS give them (srs7).
+	// HTTPPlayers allows on_play and on_stop without on_connect, as SRS sends
+	// them for players over HTTP-FLV and HLS (srs7).
 	HTTPPlayers bool
 
-	// CloseWithin is how long the closing events of a client that was said to
-	// have left may take (S-ORD-05). 0: 5 s.
+	// CloseWithin is the time limit for the closing events of a client that
+	// left, as told by Left (S-ORD-05). 0: 5 s.
 	CloseWithin time.Duration
 
-	// MaxProblems is how many problems are kept; further ones are counted.
-	// 0: 1,000.
+	// MaxProblems is the number of problems kept; further ones are only
+	// counted. 0: 1,000.
 	MaxProblems int
-	// KeepClosed is how many closed clients are remembered, so that what comes
-	// after on_close is seen; the oldest are forgotten. 0: 100,000.
+	// KeepClosed is the number of closed clients that are remembered, so that
+	// events after on_close are noticed; the oldest are forgotten. 0: 100,000.
 	KeepClosed int
 }
 
-// New makes a checker.
+// New returns a checker.
 func New(o Options) *Checker {
 	if o.Profile == nil {
 		o.Profile = hook.SRS1

@@ -11,7 +11,7 @@ import (
 // How is the way in which a client left.
 type How uint8
 
-// The ways. Each names the requirement that its closing events fall under.
+// The ways, each with the requirement that governs its closing events.
 const (
 	Leaves   How = iota // it closed its connection: S-ORD-01, S-ORD-02
 	Vanishes            // TCP reset, killed: S-ORD-05
@@ -21,8 +21,8 @@ const (
 
 var howIDs = [...]string{Vanishes: "S-ORD-05", Kicked: "S-ORD-06", Stopped: "S-ORD-07"}
 
-// Left tells how a client leaves, and when; before its closing events come.
-// They are then due within CloseWithin of that, or of the last answer given to
+// Left records how and when a client left. Call it before the closing events
+// arrive: they are due within CloseWithin of that time, or of the last answer to
 // the client if that was later. It reports whether the client is known.
 func (k *Checker) Left(clientID string, how How, at time.Time) bool {
 	k.mu.Lock()
@@ -35,9 +35,9 @@ func (k *Checker) Left(clientID string, how How, at time.Time) bool {
 	return known
 }
 
-// Lost tells that a client's publish was accepted by the hook but lost to a
+// Lost records that a client's publish was accepted by the hook but lost to a
 // live publisher: on_close may follow without on_unpublish (S-CON-04; in srs7
-// it must). Tell it any time after its on_publish; a problem that it explains
+// it must). Call it any time after the on_publish; a problem that it explains
 // is withdrawn. It reports whether the client is known.
 func (k *Checker) Lost(clientID string) bool {
 	k.mu.Lock()
@@ -76,8 +76,8 @@ func unpublished(c *client) bool {
 	return false
 }
 
-// Finish tells that no more events come. Unless open clients are allowed (the
-// run was cut off), each one that owes closing events is a problem.
+// Finish ends the run: no more events come. Unless open clients are allowed (the
+// run was cut off), each client that owes closing events is a problem.
 func (k *Checker) Finish(openAllowed bool) {
 	if openAllowed {
 		return
@@ -115,7 +115,7 @@ func (k *Checker) finish(id string, c *client) {
 	k.report(p)
 }
 
-// checkLate asks whether the closing events of a client that left come in time.
+// checkLate checks that the closing events of a client that left come in time.
 func (k *Checker) checkLate(id string, c *client, ev hook.Event, now int64) {
 	if c.left == 0 || !ev.Closing() || c.state == sClosed {
 		return

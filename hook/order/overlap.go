@@ -8,8 +8,8 @@ import (
 	"hookproof/hook"
 )
 
-// checkOverlap compares an event's arrival with the answer to the one before.
-// If that is yet to come, the pair is kept until it does.
+// checkOverlap compares an event's arrival with the answer to the previous one.
+// While that is unanswered, the pair is kept.
 func (k *Checker) checkOverlap(id string, c *client, ev hook.Event, now int64) {
 	if c.pending {
 		if k.passed == nil {
@@ -23,8 +23,8 @@ func (k *Checker) checkOverlap(id string, c *client, ev hook.Event, now int64) {
 	}
 }
 
-// answeredLate takes the answer to an event that a later one has passed; false
-// if there is none such.
+// answeredLate handles the answer to an event that a later one has overtaken; it
+// returns false if there is no such event.
 func (k *Checker) answeredLate(id string, ev hook.Event, answered int64) bool {
 	all := k.passed[id]
 	i := slices.IndexFunc(all, func(p passed) bool { return p.event == ev })

@@ -7,13 +7,13 @@ import (
 	"hookproof/hook"
 )
 
-// Verdict says whether the evidence decides.
+// Verdict says whether the evidence is conclusive.
 type Verdict uint8
 
 // The verdicts of a Problem.
 const (
 	Fail         Verdict = iota
-	Inconclusive         // times touch within the clocks' uncertainty
+	Inconclusive         // the times are closer than the clocks' uncertainty
 )
 
 // String names the verdict.
@@ -24,17 +24,17 @@ func (v Verdict) String() string {
 	return "fail"
 }
 
-// Kind is the sort of a problem.
+// Kind is the kind of a problem.
 type Kind uint8
 
 // The kinds.
 const (
-	Missing      Kind = iota + 1 // an event that lies before this one, or ends the client, did not come
-	Doubled                      // the event came before, and is due once
-	AfterRefusal                 // the client was refused: only on_close may follow
-	AfterClose                   // on_close was the last event
+	Missing      Kind = iota + 1 // an event that must precede this one, or end the client, did not come
+	Doubled                      // the event came again, and is due once
+	AfterRefusal                 // an event other than on_close after a refusal
+	AfterClose                   // an event after on_close
 	Overlap                      // sent before the event before it was answered
-	Late                         // closing events came, but too late
+	Late                         // a closing event came too late
 	NoID                         // client_id is empty
 	URLMissed                    // not all URLs of an event were called
 )
@@ -54,23 +54,23 @@ func (k Kind) String() string {
 
 // Problem is one breach of one client's order.
 type Problem struct {
-	ID      string // requirement: "S-ORD-01"
-	Also    string // a further requirement that it breaks; may be empty
+	ID      string // requirement, as in "S-ORD-01"
+	Also    string // a second requirement that it breaks; may be empty
 	Client  string // client_id
 	Verdict Verdict
 	Kind    Kind
-	Event   hook.Event // the event that showed it; at the end of a run on_close, which is due
-	At      time.Time  // that event's arrival; zero at the end of a run
+	Event   hook.Event // the event that revealed it; at the end of a run on_close, which is due
+	At      time.Time  // arrival of that event; zero at the end of a run
 
-	Expected, Seen string // for people
+	Expected, Seen string // in words
 
-	byRole bool // ID follows from whether the client turns out to publish or to play
+	byRole bool // ID depends on whether the client turns out to publish or to play
 }
 
 // Concerns reports whether the problem breaks that requirement.
 func (p *Problem) Concerns(id string) bool { return p.ID == id || p.Also == id }
 
-// String gives all of it in one line.
+// String describes the problem on one line.
 func (p Problem) String() string {
 	mark := ""
 	if p.Verdict == Inconclusive {

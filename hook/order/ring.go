@@ -7,7 +7,7 @@ type ring struct {
 	next int
 }
 
-// push adds s; full says that old had to go for it.
+// push adds s. If the ring is full, it returns the string that it replaced.
 func (r *ring) push(s string) (old string, full bool) {
 	if len(r.all) < r.size {
 		r.all = append(r.all, s)

@@ -23,7 +23,7 @@ func (s stateSet) each(f func(state)) {
 	}
 }
 
-// may reports whether an event may come in some of the states, and whether it
+// may reports whether an event is allowed in some of the states, and whether it
 // is due in all of them.
 func (s stateSet) may(t *table, e hook.Event) (some, due bool) {
 	due = s != 0
@@ -34,8 +34,8 @@ func (s stateSet) may(t *table, e hook.Event) (some, due bool) {
 	return some, due
 }
 
-// passed is where the states are once those in which a closing event may come
-// have had it; those in which it need not come stay as well.
+// passed returns the states after a closing event that need not have come: a
+// state that allows it leads on, and one that does not owe it remains as well.
 func (s stateSet) passed(t *table, e hook.Event) (next stateSet) {
 	s.each(func(one state) {
 		if c := &t[one].events[e]; c.kind == 0 {
@@ -48,8 +48,8 @@ func (s stateSet) passed(t *table, e hook.Event) (next stateSet) {
 	return next
 }
 
-// follow is where an event leads, by what is known of its answer. What lacks an
-// event that is not configured lacks nothing.
+// follow returns the states after an event, by what is known of its answer. An
+// event that is not configured is not missing.
 func (s stateSet) follow(t *table, e hook.Event, a Answer, configured eventSet) (next stateSet) {
 	s.each(func(one state) {
 		c := &t[one].events[e]

@@ -2,7 +2,7 @@ package order
 
 import "hookproof/hook"
 
-// state is where a client stands, all its answered events considered.
+// state is the state of a client after all its answered events.
 type state uint8
 
 const (
@@ -13,10 +13,10 @@ const (
 	sPublishRefused
 	sPlaying
 	sPlayRefused
-	sIdle // published or played, and stopped that
+	sIdle // published or played, and stopped
 	sLost // accepted as publisher, but another one was live (S-CON-04)
 	sClosed
-	sHTTPPlaying // the three of players over HTTP, which have no connection
+	sHTTPPlaying // these three are of players over HTTP, which have no connection
 	sHTTPRefused
 	sHTTPStopped
 
@@ -39,15 +39,15 @@ var allEvents = set(hook.Events[:]...)
 
 // cell says what an event means in a state.
 type cell struct {
-	accepted, refused state // where it leads; closing events: both the same
+	accepted, refused state // the next state; the same for closing events
 
 	kind     Kind // 0: it may come
 	id, also string
-	missing  eventSet // what did not come before it; no problem where none of it is configured
+	missing  eventSet // what must precede it; no problem if none of that is configured
 }
 
-// row is a state: what each event means in it, and what the client still owes
-// if nothing more comes.
+// row describes a state: what each event means in it, and which events the
+// client still owes.
 type row struct {
 	name   string
 	owes   eventSet
@@ -58,15 +58,15 @@ type row struct {
 // table holds a profile's rules.
 type table [stateCount]row
 
-// role stands for S-ORD-01 or S-ORD-02 (or S-ORD-04), whichever the client
-// turns out to fall under: publisher, player, or neither.
+// role stands for S-ORD-01, S-ORD-02 or S-ORD-04, depending on whether the
+// client turns out to be a publisher, a player, or neither.
 const role = "role"
 
-// The cells of events that may come.
+// Cells of events that are allowed.
 func opens(accepted, refused state) cell { return cell{accepted: accepted, refused: refused} }
 func goes(to state) cell                 { return cell{accepted: to, refused: to} }
 
-// The cells of events that may not; c says where the client stands after.
+// Cells of events that are not allowed; c holds the next state.
 func (c cell) lacks(id, also string, missing ...hook.Event) cell {
 	c.kind, c.id, c.also, c.missing = Missing, id, also, set(missing...)
 	return c
@@ -181,7 +181,10 @@ var closedRow = row{name: "closed", events: [...]cell{
 }}
 
 // srs7: on_connect comes with the first on_publish or on_play, and may come
-// again with each further one; a client that leaves before gives on_close alone.
+// again with each further one; a client that leaves before causes on_close alone.
+// An on_connect that came again may be followed by on_close: the client named a
+// further stream and left. [Expect], which knows what the client did, allows it
+// of such a client only.
 var srs7Table = table{
 	sNew:            newRow(closes),
 	sConnected:      connectedRow,
@@ -195,8 +198,8 @@ var srs7Table = table{
 	sClosed:         closedRow,
 }
 
-// srs1: on_connect is always first, and comes once; whether on_close follows
-// a refused on_connect is left open.
+// srs1: on_connect always comes first, and once; on_close may follow a refused
+// on_connect, or not.
 var srs1Table = table{
 	sNew:            newRow(closes.lacks("S-ORD-04", "S-ID-01", hook.OnConnect)),
 	sConnected:      connectedRow,
@@ -210,8 +213,8 @@ var srs1Table = table{
 	sClosed:         closedRow,
 }
 
-// withHTTPPlayers adds the players over HTTP-FLV and HLS that SRS 7 has: they
-// give on_play and on_stop alone; of a refused one on_stop may still come.
+// withHTTPPlayers adds the players over HTTP-FLV and HLS of SRS 7: they cause
+// on_play and on_stop alone; on_stop may follow even a refused on_play.
 func withHTTPPlayers(t table) table {
 	stray := func(c cell) cell { return c.lacks("S-ORD-02", "", hook.OnConnect) }
 	again := opens(sHTTPPlaying, sHTTPRefused).bad(Doubled, "S-ORD-02", "")
@@ -230,7 +233,7 @@ func withHTTPPlayers(t table) table {
 	return t
 }
 
-// tableFor picks the table that the profile's own data call for.
+// tableFor returns the table of a profile.
 func tableFor(p *hook.Profile, httpPlayers bool) *table {
 	t := srs1Table
 	if p.ConnectAlone == hook.May {

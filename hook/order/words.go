@@ -7,7 +7,7 @@ import (
 	"hookproof/hook"
 )
 
-// expected says what should have come, in words.
+// expected describes what should have come.
 func (k *Checker) expected(c *client, ev hook.Event, at *cell) string {
 	switch at.kind {
 	case Missing:

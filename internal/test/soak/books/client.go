@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"hookproof/hook"
+	"hookproof/hook/order"
 )
 
 // Client is all that is known of one client. Times are of one monotonic clock.
@@ -78,4 +79,25 @@ func (c *Client) refusedByServer() bool {
 		}
 	}
 	return false
+}
+
+// deeds is what the client did, as far as it knows: what it was let in for, and
+// up to one stream more, whose answer never reached it.
+func (c *Client) deeds() []order.Deed {
+	v := &c.Visit
+	if !v.Asked {
+		return nil
+	}
+	connect := order.Deed{Event: hook.OnConnect, Unsure: v.Connected.IsZero()}
+	if !connect.Unsure {
+		connect.Answer = order.Accepted
+	}
+	did := []order.Deed{connect}
+	for _, l := range v.Let {
+		did = append(did, order.Deed{Event: l.Event, Answer: order.Accepted})
+	}
+	for _, e := range [...]hook.Event{hook.OnPublish, hook.OnPlay} {
+		did = append(did, order.Deed{Event: e, Unsure: true})
+	}
+	return append(did, order.Deed{Event: hook.OnClose})
 }

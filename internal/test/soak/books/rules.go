@@ -26,8 +26,7 @@ var Rules = []Rule{
 	{"kept", "where closing events are sent again, each reaches the hook server", kept},
 	{"let-in", "a client is told that it publishes or plays only after an accepting answer (S-ANS-04 to -06)", letIn},
 	{"frames", "a player gets frames only if it was accepted, and only of accepted publishers of its stream (S-ANS-04, S-ANS-05)", frames},
-	{"nobody", "a peer that did not send connect gives no event (S-ORD-12)", nobody},
-	{"closed", "a client whose connect was accepted gives one on_close (S-ORD-05)", closed},
+	{"due", "the server calls what a client is due by what it did: no event of a peer that did not send connect, on_close once of one whose connect was accepted, and the events of each stream that it was let in for (S-ORD-01, -02, -05, -12)", due},
 	{"unhurt", "a client that no fault befell, and no hook refused, does all it came for, unless this process was not run for long", unhurt},
 }
 
@@ -178,25 +177,19 @@ func frames(b *Book, c *Client) string {
 	return ""
 }
 
-func nobody(_ *Book, c *Client) string {
-	if n := len(c.Calls) + len(c.Records); !c.Visit.Asked && n > 0 {
+func due(_ *Book, c *Client) string {
+	x := order.Expect(c.Profile, c.deeds()...)
+	if len(x.Items) == 0 && len(c.Calls)+len(c.Records) > 0 {
 		return "it never sent connect, and gave events"
 	}
-	return ""
-}
-
-func closed(_ *Book, c *Client) string {
-	if c.Visit.Connected.IsZero() {
-		return ""
-	}
-	n := 0
+	called := map[hook.Event]int{}
 	for _, t := range turns(c.Calls) {
-		if t.event == hook.OnClose {
-			n++
-		}
+		called[t.event]++
 	}
-	if n != 1 {
-		return fmt.Sprintf("its connect was accepted, and it gave on_close %d times", n)
+	for _, e := range hook.Events {
+		if least, most := x.Count(e); called[e] < least || called[e] > most {
+			return fmt.Sprintf("the server called its %s %d times, want %d to %d by what it did: %s", e, called[e], least, most, x)
+		}
 	}
 	return ""
 }
