@@ -16,7 +16,7 @@ import (
 // test wants besides.
 func theirHooks(t *testing.T, spoil func(*endpoint.Request) (endpoint.Answer, bool)) *url.URL {
 	t.Helper()
-	e := endpoint.New(endpoint.Options{MaxRequests: -1, Default: func(r *endpoint.Request) endpoint.Answer {
+	e := endpoint.New(endpoint.Options{Default: func(r *endpoint.Request) endpoint.Answer {
 		if a, yes := spoil(r); yes {
 			return a
 		}

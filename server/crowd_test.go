@@ -13,6 +13,7 @@ import (
 	"hookproof/hook"
 	"hookproof/internal/client"
 	"hookproof/internal/endpoint"
+	"hookproof/internal/test/recorder"
 )
 
 // The size of TestOutage and TestSlowHooks. The figures of docs/reliability.md are of 1,000 clients, 10 s and 2 s.
@@ -25,7 +26,7 @@ var (
 // crowd is many clients of one server, whose hooks go to a recording endpoint.
 type crowd struct {
 	*fixture
-	hooks *endpoint.Endpoint
+	hooks *recorder.Recorder
 }
 
 // baseline is how many goroutines the server has while "live" is published: one that accepts, and one session.
@@ -35,11 +36,7 @@ const baseline = 2
 func newCrowd(t *testing.T, o endpoint.Options, change func(*Hooks)) *crowd {
 	t.Helper()
 	o.Profile = hook.SRS7
-	e := endpoint.New(o)
-	if err := e.Listen("127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { e.Close() })
+	e := recorder.New(t, o)
 	v := DefaultVHostConfig(DefaultVHost)
 	v.Hooks.Enabled, v.Hooks.Profile = true, hook.SRS7.Name
 	for _, event := range hook.Events {

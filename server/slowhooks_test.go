@@ -31,7 +31,7 @@ func TestSlowHooks(t *testing.T) {
 		}
 	}}, func(h *Hooks) { h.MaxCalls = int(most) })
 	players := []*client.Client{c.player("live"), c.player("live")}
-	c.hooks.SetDefault(func(*endpoint.Request) endpoint.Answer {
+	c.hooks.Answer(func(*endpoint.Request) endpoint.Answer {
 		a := endpoint.Accept()
 		a.Delay = *outageSlow
 		return a

@@ -16,6 +16,7 @@ import (
 	"hookproof/hook"
 	"hookproof/internal/client"
 	"hookproof/internal/endpoint"
+	"hookproof/internal/test/recorder"
 )
 
 // patience bounds every wait of a test.
@@ -147,18 +148,13 @@ func (c *child) exit() int {
 }
 
 // hookServer is a recording hook server that accepts everybody.
-func hookServer(t *testing.T) *endpoint.Endpoint {
+func hookServer(t *testing.T) *recorder.Recorder {
 	t.Helper()
-	e := endpoint.New(endpoint.Options{})
-	if err := e.Listen("127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { e.Close() })
-	return e
+	return recorder.New(t, endpoint.Options{})
 }
 
 // events waits until e has got these events, in this order and no others.
-func events(t *testing.T, e *endpoint.Endpoint, want ...hook.Event) {
+func events(t *testing.T, e *recorder.Recorder, want ...hook.Event) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()

@@ -13,6 +13,7 @@ import (
 	"hookproof/hook"
 	"hookproof/internal/cli"
 	"hookproof/internal/endpoint"
+	"hookproof/internal/test/recorder"
 )
 
 // get reads a URL, or sends another method to it.
@@ -99,9 +100,9 @@ func TestEndWithoutHooks(t *testing.T) {
 		{"second signal", "1h", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			hooks, gate := hookServer(t), endpoint.NewGate()
-			t.Cleanup(gate.Open)
-			hooks.AddRule(endpoint.Rule{Match: endpoint.Match{Events: []hook.Event{hook.OnUnpublish}}, Answer: gate.Hold(endpoint.Accept())})
+			hooks, gate := hookServer(t), make(chan struct{})
+			t.Cleanup(func() { close(gate) })
+			hooks.Answer(recorder.On(hook.OnUnpublish, endpoint.Answer{Body: "0", Gate: gate}))
 			p := start(t, "-listen", "127.0.0.1:0", "-hooks", hooks.URL(), "-grace", c.grace)
 			publish(t, p.addr("listening"), "cam1")
 			p.signal(syscall.SIGINT)
@@ -120,7 +121,7 @@ func TestEndWithoutHooks(t *testing.T) {
 // that are there already, too; a mistake in the file changes nothing.
 func TestReload(t *testing.T) {
 	first, second := hookServer(t), hookServer(t)
-	conf := func(e *endpoint.Endpoint) string {
+	conf := func(e *recorder.Recorder) string {
 		return fmt.Sprintf("listen 127.0.0.1:0;\nvhost __defaultVhost__ {\nhttp_hooks {\nenabled on;\non_publish %s/p;\non_unpublish %s/u;\n}\n}\n", e.URL(), e.URL())
 	}
 	file := confFile(t, conf(first))

@@ -14,7 +14,7 @@ type bodyTooLarge struct{ max int }
 
 func (e *bodyTooLarge) Error() string { return fmt.Sprintf("body: larger than %d bytes", e.max) }
 
-// readBody reads the body that h announces. What it gives stays good until
+// readBody reads the body that h announces. What it returns stays valid until
 // the connection is read again. An error comes with what could be read.
 func (c *conn) readBody(h *head, deadline time.Time) ([]byte, error) {
 	if h.expect && c.w == c.r && (h.chunked || h.length > 0) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"os"
 	"sync"
 	"time"
 
@@ -29,8 +28,7 @@ type conn struct {
 	r, w     int
 	out      []byte // the answer being written
 	requests int
-	ended    error // what to tell of the end
-	left     bool  // the caller closed between requests
+	left     bool // the caller closed between requests
 
 	readBy, writeBy time.Time // deadlines that are set
 }
@@ -54,7 +52,6 @@ func (c *conn) serve() {
 	bufs.Put(first)
 	c.buf, c.out = nil, nil
 	c.e.leave(c)
-	c.e.observeConn(c, true, c.ended)
 }
 
 // close ends the connection when it has been served.
@@ -80,9 +77,6 @@ func (c *conn) reset() {
 func (c *conn) serveOne() bool {
 	if err := c.awaitByte(); err != nil {
 		c.left = errors.Is(err, io.EOF)
-		if !c.left && !errors.Is(err, os.ErrDeadlineExceeded) {
-			c.ended = err
-		}
 		return false
 	}
 	r := &Request{
@@ -92,7 +86,7 @@ func (c *conn) serveOne() bool {
 	c.requests++
 	r.ConnRequest = c.requests
 	keep := c.readRequest(r)
-	c.e.rec.add(r)
+	r.Seq = c.e.requestSeq.Add(1)
 	c.e.observe(r, PhaseArrived)
 	return c.answer(r, keep) && keep
 }
@@ -179,7 +173,7 @@ func (c *conn) readRequest(r *Request) (keep bool) {
 	return h.keep && r.BodyErr == nil && r.Trailing == 0
 }
 
-// readHead reads up to the empty line behind the header.
+// readHead reads up to the empty line after the header.
 func (c *conn) readHead(r *Request, deadline time.Time) (head, error) {
 	if !isTokenByte(c.buf[c.r]) {
 		return head{}, c.badStart(r)
@@ -222,7 +216,7 @@ func startsRequest(b []byte) bool {
 // is read leniently as well: whose event it is matters all the more then.
 func (c *conn) decode(r *Request, body []byte) {
 	strict := c.e.opts.Profile
-	if strict != nil && !c.e.opts.Lenient {
+	if strict != nil {
 		r.Payload, r.DecodeErr = strict.Decode(body)
 	}
 	if r.Payload == nil || r.DecodeErr != nil {

@@ -6,21 +6,17 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // ErrClosed is returned for what comes after Close.
 var ErrClosed = errors.New("endpoint: closed")
 
-// Endpoint is a recording mock hook server. Its methods may be called from
-// any goroutine.
+// Endpoint is a mock hook server. Its methods may be called from any
+// goroutine.
 type Endpoint struct {
 	opts Options
 
-	rules   ruleSet
-	deflt   atomic.Pointer[func(*Request) Answer]
-	rec     recorder
-	connSeq atomic.Int64
+	connSeq, requestSeq atomic.Int64
 
 	mu        sync.Mutex
 	listeners []*listener
@@ -36,10 +32,7 @@ type Endpoint struct {
 // New makes an endpoint that listens nowhere yet. Close ends it.
 func New(o Options) *Endpoint {
 	o.setDefaults()
-	e := &Endpoint{opts: o, conns: make(map[*conn]struct{}), cut: make(chan struct{})}
-	e.rec.init(o.MaxRequests, o.MaxBytes)
-	e.SetDefault(o.Default)
-	return e
+	return &Endpoint{opts: o, conns: make(map[*conn]struct{}), cut: make(chan struct{})}
 }
 
 // Listen accepts hook calls at addr ("127.0.0.1:0" for any port). It may be
@@ -74,7 +67,7 @@ func (e *Endpoint) listen(addr string, cfg *tls.Config) error {
 	return nil
 }
 
-// Addr gives the address of the first listener, "" before Listen. It stays
+// Addr returns the address of the first listener, "" before Listen. It stays
 // the same through Down and Up.
 func (e *Endpoint) Addr() string {
 	if all := e.Addrs(); len(all) > 0 {
@@ -83,7 +76,7 @@ func (e *Endpoint) Addr() string {
 	return ""
 }
 
-// Addrs gives the addresses of all listeners, in the order of Listen.
+// Addrs returns the addresses of all listeners, in the order of Listen.
 func (e *Endpoint) Addrs() []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -94,7 +87,7 @@ func (e *Endpoint) Addrs() []string {
 	return all
 }
 
-// URL gives the base URL of the first listener, without a path:
+// URL returns the base URL of the first listener, without a path:
 // "http://127.0.0.1:8085". "" before Listen.
 func (e *Endpoint) URL() string {
 	if all := e.URLs(); len(all) > 0 {
@@ -103,7 +96,7 @@ func (e *Endpoint) URL() string {
 	return ""
 }
 
-// URLs gives the base URLs of all listeners, in the order of Listen.
+// URLs returns the base URLs of all listeners, in the order of Listen.
 func (e *Endpoint) URLs() []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -114,14 +107,7 @@ func (e *Endpoint) URLs() []string {
 	return all
 }
 
-// AddRule adds a rule behind those there are. The function it returns takes
-// the rule out again; calling it twice does no harm.
-func (e *Endpoint) AddRule(r Rule) (remove func()) { return e.rules.add(r) }
-
-// SetDefault replaces what answers when no rule matches.
-func (e *Endpoint) SetDefault(f func(*Request) Answer) { e.deflt.Store(&f) }
-
-// Conns gives the number of open connections.
+// Conns returns the number of open connections.
 func (e *Endpoint) Conns() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -149,21 +135,10 @@ func (e *Endpoint) leave(c *conn) {
 	e.wg.Done()
 }
 
-// answerFor chooses the answer and says which rule gave it.
-func (e *Endpoint) answerFor(r *Request) (Answer, string) {
-	if rule, ok := e.rules.find(r); ok {
-		if rule.Func != nil {
-			return rule.Func(r), rule.Name
-		}
-		return rule.Answer, rule.Name
-	}
-	return (*e.deflt.Load())(r), ""
-}
-
-// successor gives a request to note the next phase in: a new one if anybody
+// successor returns a request to note the next phase in: a new one if anybody
 // may have kept r.
 func (e *Endpoint) successor(r *Request) *Request {
-	if !e.rec.on() && e.opts.Observe == nil {
+	if e.opts.Observe == nil {
 		return r
 	}
 	next := *r
@@ -174,16 +149,6 @@ func (e *Endpoint) observe(r *Request, p Phase) {
 	if e.opts.Observe != nil {
 		e.opts.Observe(r, p)
 	}
-}
-
-func (e *Endpoint) observeConn(c *conn, closed bool, err error) {
-	if e.opts.ObserveConn == nil {
-		return
-	}
-	e.opts.ObserveConn(ConnEvent{
-		Conn: c.id, At: time.Now(), Remote: c.remote,
-		Closed: closed, Requests: c.requests, Err: err,
-	})
 }
 
 // wrapTLS makes the server side of a TLS connection.

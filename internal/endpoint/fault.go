@@ -21,7 +21,7 @@ const (
 	Continue100              // an interim 100 Continue first
 	Gzip                     // body compressed, Content-Encoding: gzip
 	NotHTTP                  // bytes that are no HTTP
-	Extra                    // bytes behind the body that Content-Length does not count
+	Extra                    // bytes after the body that Content-Length does not count
 	Drip                     // in pieces with pauses (Answer.Pace, Answer.Piece)
 	Headers16K               // 16 KB of header fields
 	Headers100K              // 100 KB of header fields
@@ -68,7 +68,7 @@ func Faults() []Fault {
 	return all
 }
 
-// String gives the fault's name, as recordings and flags spell it.
+// String returns the fault's name, as recordings and flags spell it.
 func (f Fault) String() string {
 	if f < faultCount {
 		return faults[f].name
@@ -80,7 +80,7 @@ func (f Fault) String() string {
 // they were meant.
 func (f Fault) Readable() bool { return f.info().readable }
 
-// info gives what is known of f; an unknown one is None.
+// info returns what is known of f; an unknown one is None.
 func (f Fault) info() *faultInfo {
 	if f >= faultCount {
 		f = None
@@ -88,7 +88,7 @@ func (f Fault) info() *faultInfo {
 	return &faults[f]
 }
 
-// ParseFault gives the fault of that name.
+// ParseFault returns the fault of that name.
 func ParseFault(name string) (Fault, error) {
 	for f := None; f < faultCount; f++ {
 		if faults[f].name == name {

@@ -106,7 +106,7 @@ func TestBigAnswers(t *testing.T) {
 // project's own caller makes of it, which reads the bytes.
 func TestVerdicts(t *testing.T) {
 	answers := map[string]Answer{
-		"accept": Accept(), "refuse": Refuse(), "object": Object(0), "refusing object": Object(3),
+		"accept": Accept(), "refuse": Refuse(), "object": Status(200, `{"code":0}`), "refusing object": Status(200, `{"code":3}`),
 		"201": Status(201, "0"), "204": Status(204, ""), "302": Status(302, "0"), "500": Status(500, "0"),
 		"200 KB": Padded(200 << 10),
 		"raw":    {Raw: "HTTP/1.1 200 X\r\nContent-Length: 1\r\n\r\n0"}, "raw, truncated": {Raw: "HTTP/1.1 200 X\r\nContent-Length: 2\r\n\r\n0"},

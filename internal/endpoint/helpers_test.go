@@ -12,6 +12,7 @@ import (
 	"go.uber.org/goleak"
 
 	"hookproof/hook"
+	"hookproof/internal/test/await"
 )
 
 func TestMain(m *testing.M) {
@@ -31,15 +32,53 @@ func withPatience(t *testing.T) context.Context {
 	return ctx
 }
 
-// serve starts an endpoint that ends with the test.
-func serve(t *testing.T, o Options) *Endpoint {
+// kept is an endpoint whose requests are kept.
+type kept struct {
+	*Endpoint
+	requests await.List[*Request]
+}
+
+// build makes an endpoint that ends with the test.
+func build(t *testing.T, o Options) *kept {
+	k := &kept{}
+	observe := o.Observe
+	o.Observe = func(r *Request, p Phase) {
+		k.requests.Put(r.Seq, r)
+		if observe != nil {
+			observe(r, p)
+		}
+	}
+	k.Endpoint = New(o)
+	t.Cleanup(func() { k.Close() })
+	return k
+}
+
+// serve is build, and the endpoint listens.
+func serve(t *testing.T, o Options) *kept {
 	t.Helper()
-	e := New(o)
-	t.Cleanup(func() { e.Close() })
-	if err := e.Listen("127.0.0.1:0"); err != nil {
+	k := build(t, o)
+	if err := k.Listen("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
-	return e
+	return k
+}
+
+// came waits until n requests have come.
+func (k *kept) came(t *testing.T, n int) {
+	t.Helper()
+	if err := k.requests.Until(withPatience(t), func(all []*Request) bool { return len(all) >= n }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// first answers the first request with a, and accepts the others.
+func first(a Answer) func(*Request) Answer {
+	return func(r *Request) Answer {
+		if r.Seq == 1 {
+			return a
+		}
+		return Accept()
+	}
 }
 
 func dial(t *testing.T, addr string) *net.TCPConn {
@@ -74,7 +113,7 @@ func expect(t *testing.T, nc net.Conn, want string) {
 
 const plainAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n0"
 
-// body gives a payload of srs7.
+// body returns a payload of srs7.
 func body(e hook.Event, client, stream, param string) string {
 	text, err := hook.SRS7.Encode(nil, &hook.Payload{
 		Action: e.String(), ClientID: client, IP: "127.0.0.1", VHost: "__defaultVhost__", App: "live",
@@ -91,11 +130,11 @@ func post(body string) string {
 	return fmt.Sprintf("POST /hook?a=1 HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 }
 
-// last waits until n requests are done and gives the last of them.
-func last(t *testing.T, e *Endpoint, n int) *Request {
+// last waits until n requests are done and returns the last of them.
+func last(t *testing.T, k *kept, n int) *Request {
 	t.Helper()
 	var r *Request
-	err := e.Await(withPatience(t), func(all []*Request) bool {
+	err := k.requests.Until(withPatience(t), func(all []*Request) bool {
 		if len(all) < n {
 			return false
 		}

@@ -1,48 +1,39 @@
 package endpoint
 
 import (
-	"errors"
 	"io"
 	"testing"
 	"time"
 )
 
 func TestGate(t *testing.T) {
-	e := serve(t, Options{})
-	gate := NewGate()
-	e.AddRule(Rule{Name: "held", Match: Match{Times: 1}, Answer: gate.Hold(Refuse())})
+	gate := make(chan struct{})
+	e := serve(t, Options{Default: first(Answer{Body: "1", Gate: gate})})
 	nc := dial(t, e.Addr())
 	send(t, nc, post("a")+post("b")) // the second waits behind the first
-	r, err := e.AwaitRequest(withPatience(t), func(r *Request) bool { return string(r.Body) == "a" })
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !r.Answered.IsZero() {
+	e.came(t, 1)
+	if r := e.requests.All()[0]; !r.Answered.IsZero() {
 		t.Error("answered before the gate opened")
 	}
 	opened := time.Now()
-	gate.Open()
-	gate.Open()
+	close(gate)
 	expect(t, nc, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1"+plainAnswer)
-	if r := last(t, e, 2); r.ConnRequest != 2 || r.Rule != "" {
+	if r := last(t, e, 2); r.ConnRequest != 2 {
 		t.Errorf("second: %+v", r)
 	}
-	if r := e.Requests()[0]; r.Answered.Before(opened) || r.Rule != "held" || !r.GaveUp.IsZero() {
+	if r := e.requests.All()[0]; r.Answered.Before(opened) || !r.GaveUp.IsZero() {
 		t.Errorf("first: answered %v, opened %v", r.Answered, opened)
 	}
 }
 
 func TestPipelinedWhileHeld(t *testing.T) {
-	e := serve(t, Options{})
-	gate := NewGate()
-	e.AddRule(Rule{Match: Match{Times: 1}, Answer: gate.Hold(Accept())})
+	gate := make(chan struct{})
+	e := serve(t, Options{Default: first(Answer{Body: "0", Gate: gate})})
 	nc := dial(t, e.Addr())
 	send(t, nc, post("a"))
-	if err := e.Await(withPatience(t), func(all []*Request) bool { return len(all) == 1 }); err != nil {
-		t.Fatal(err)
-	}
+	e.came(t, 1)
 	send(t, nc, post("b")) // comes in while the first is held
-	gate.Open()
+	close(gate)
 	expect(t, nc, plainAnswer+plainAnswer)
 	if r := last(t, e, 2); string(r.Body) != "b" || r.ConnRequest != 2 {
 		t.Errorf("second: %+v", r)
@@ -51,8 +42,7 @@ func TestPipelinedWhileHeld(t *testing.T) {
 
 func TestDelay(t *testing.T) {
 	const delay = 30 * time.Millisecond
-	e := serve(t, Options{})
-	e.SetDefault(func(*Request) Answer { a := Accept(); a.Delay = delay; return a })
+	e := serve(t, Options{Default: first(Answer{Body: "0", Delay: delay})})
 	nc := dial(t, e.Addr())
 	send(t, nc, post("a"))
 	expect(t, nc, plainAnswer)
@@ -78,9 +68,7 @@ func TestCallerGivesUp(t *testing.T) {
 			e := serve(t, Options{Default: func(*Request) Answer { return tt.answer }})
 			nc := dial(t, e.Addr())
 			send(t, nc, post("a"))
-			if err := e.Await(withPatience(t), func(all []*Request) bool { return len(all) == 1 }); err != nil {
-				t.Fatal(err)
-			}
+			e.came(t, 1)
 			if tt.reset {
 				if err := reset(nc); err != nil {
 					t.Fatal(err)
@@ -95,18 +83,15 @@ func TestCallerGivesUp(t *testing.T) {
 }
 
 func TestHalfClosedCallerIsAnswered(t *testing.T) {
-	e := serve(t, Options{})
-	gate := NewGate()
-	e.SetDefault(func(*Request) Answer { return gate.Hold(Accept()) })
+	gate := make(chan struct{})
+	e := serve(t, Options{Default: first(Answer{Body: "0", Gate: gate})})
 	nc := dial(t, e.Addr())
 	send(t, nc, post("a"))
 	if err := nc.CloseWrite(); err != nil {
 		t.Fatal(err)
 	}
-	if err := e.Await(withPatience(t), func(all []*Request) bool { return len(all) == 1 }); err != nil {
-		t.Fatal(err)
-	}
-	gate.Open()
+	e.came(t, 1)
+	close(gate)
 	if got, err := io.ReadAll(nc); string(got) != plainAnswer || err != nil {
 		t.Errorf("read %q, %v", got, err)
 	}
@@ -133,18 +118,11 @@ func TestTimeouts(t *testing.T) {
 			if err != nil || len(got) < len(tt.want) || string(got[:len(tt.want)]) != tt.want {
 				t.Errorf("read %q, %v", got, err)
 			}
-			for _, r := range e.Requests() {
+			for _, r := range e.requests.All() {
 				if r.HeadErr == nil && r.BodyErr == nil {
 					t.Errorf("no error recorded: %+v", r)
 				}
 			}
 		})
-	}
-}
-
-func TestAwait(t *testing.T) {
-	e := serve(t, Options{MaxRequests: -1})
-	if err := e.Await(withPatience(t), func([]*Request) bool { return true }); err == nil || errors.Is(err, ErrClosed) {
-		t.Errorf("with nothing recorded: %v", err)
 	}
 }

@@ -51,8 +51,8 @@ func (e *Endpoint) Up() error {
 }
 
 // Close stops listening, closes all connections, those with held answers
-// included, and waits for everything to end: also for rule functions that are
-// still deciding. The recording stays readable.
+// included, and waits for everything to end: also for answers that are still
+// being decided.
 func (e *Endpoint) Close() error {
 	e.mu.Lock()
 	if !e.closed {
@@ -63,7 +63,6 @@ func (e *Endpoint) Close() error {
 		for _, l := range e.listeners {
 			l.release()
 		}
-		e.rec.close()
 	}
 	e.mu.Unlock()
 	e.wg.Wait()

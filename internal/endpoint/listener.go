@@ -45,7 +45,7 @@ func (l *listener) url() string {
 
 func (l *listener) stop() { l.ln.Close() }
 
-// release gives a reserved port back.
+// release lets go of a reserved port.
 func (l *listener) release() {
 	if l.held != nil {
 		l.held.end()
@@ -98,11 +98,10 @@ func (l *listener) serve(nc net.Conn) {
 		nc.Close()
 		return
 	}
-	l.e.observeConn(c, false, nil)
 	go c.serve()
 }
 
-// tlsConfig gives the configuration of the https listeners.
+// tlsConfig returns the configuration of the https listeners.
 func (e *Endpoint) tlsConfig() (*tls.Config, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -34,9 +34,9 @@ func badHead(format string, args ...any) error {
 	return &headError{http.StatusBadRequest, fmt.Sprintf(format, args...)}
 }
 
-// headEnd finds the end of the head in b: behind the first empty line. It
+// headEnd finds the end of the head in b: after the first empty line. It
 // starts looking at from, a result of an earlier call for the same head with
-// less of it, and gives where to go on if there is no end yet.
+// less of it, and returns where to go on if there is no end yet.
 func headEnd(b []byte, from int) (end, again int) {
 	for {
 		nl := bytes.IndexByte(b[from:], '\n')

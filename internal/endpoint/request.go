@@ -37,7 +37,7 @@ func (p Phase) String() string {
 	return "unknown phase"
 }
 
-// Request is one recorded request. A Request that was handed out never
+// Request is one request. A Request that was handed out never
 // changes: a later phase makes a new one with the same Seq.
 type Request struct {
 	Seq         int64  // order of arrival over all connections, from 1
@@ -59,7 +59,7 @@ type Request struct {
 	Header Header // in the order sent
 	Head   string // request line and header, byte for byte
 	// HeadErr says why Head is no HTTP request; such a request is answered
-	// 400 (431 where it is too long) whatever the rules say.
+	// 400 (431 where it is too long) whatever Options.Default says.
 	HeadErr error
 
 	Body     []byte // without chunk framing; nil when bodies are not kept
@@ -67,7 +67,7 @@ type Request struct {
 	// BodyErr says why the body is not whole (a Content-Length longer than
 	// what came, a broken chunk, too large); answered 400 or 413.
 	BodyErr error
-	// Trailing counts bytes behind the body that start no request: a
+	// Trailing counts bytes after the body that start no request: a
 	// Content-Length shorter than what was sent.
 	Trailing int
 	Chunked  bool // the body came chunked
@@ -78,25 +78,23 @@ type Request struct {
 	Payload   *hook.Payload // what could be read; nil if nothing could
 	DecodeErr error         // every problem of the payload
 
-	Rule     string // name of the rule that answered; "" for the default
 	Answer   Answer // valid from PhaseAnswered on (PhaseDone if there was none)
 	WriteErr error  // why the answer could not be written whole
-	Note     string // free text that recordings carry (the case tried)
 }
 
-// Path gives the target's path, without the query.
+// Path returns the target's path, without the query.
 func (r *Request) Path() string {
 	path, _, _ := strings.Cut(r.Target, "?")
 	return path
 }
 
-// Query gives what stands behind the first "?" of the target.
+// Query returns what follows the first "?" of the target.
 func (r *Request) Query() string {
 	_, query, _ := strings.Cut(r.Target, "?")
 	return query
 }
 
-// ClientID gives the payload's client_id, "" if there is none.
+// ClientID returns the payload's client_id, "" if there is none.
 func (r *Request) ClientID() string {
 	if r.Payload == nil {
 		return ""
@@ -111,7 +109,7 @@ type Field struct{ Name, Value string }
 // sender's spelling.
 type Header []Field
 
-// Get gives the first value of that name, "" if there is none. Case does not
+// Get returns the first value of that name, "" if there is none. Case does not
 // matter.
 func (h Header) Get(name string) string {
 	for i := range h {
@@ -122,7 +120,7 @@ func (h Header) Get(name string) string {
 	return ""
 }
 
-// Values gives all values of that name, in order.
+// Values returns all values of that name, in order.
 func (h Header) Values(name string) []string {
 	var vals []string
 	for i := range h {
@@ -133,7 +131,7 @@ func (h Header) Values(name string) []string {
 	return vals
 }
 
-// HTTP gives the header as net/http holds it; the order is lost.
+// HTTP returns the header as net/http holds it; the order is lost.
 func (h Header) HTTP() http.Header {
 	out := make(http.Header, len(h))
 	for _, f := range h {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// FuzzConnection sends bytes to the serving loop itself: it must end, record
+// FuzzConnection sends bytes to the serving loop itself: it must end, show
 // only requests within the limits, and answer each.
 func FuzzConnection(f *testing.F) {
 	f.Add([]byte(post(`{"action":"on_close","client_id":1}`) + "GET / HTTP/1.1\r\n\r\n"))
@@ -18,9 +18,9 @@ func FuzzConnection(f *testing.F) {
 	f.Add([]byte("POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\nabc"))
 	f.Add([]byte("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n"))
 	f.Fuzz(func(t *testing.T, sent []byte) {
-		e := New(Options{MaxHead: 1 << 10, MaxBody: 1 << 10, IdleTimeout: patience})
+		e := build(t, Options{MaxHead: 1 << 10, MaxBody: 1 << 10, IdleTimeout: patience})
 		nc := &scripted{in: bytes.NewReader(sent)}
-		c := &conn{e: e, raw: nc, nc: nc, remote: "fuzz", accepted: time.Now()}
+		c := &conn{e: e.Endpoint, raw: nc, nc: nc, remote: "fuzz", accepted: time.Now()}
 		if !e.admit(c) {
 			t.Fatal("not admitted")
 		}
@@ -28,7 +28,7 @@ func FuzzConnection(f *testing.F) {
 		if !nc.closed {
 			t.Error("connection left open")
 		}
-		for _, r := range e.Requests() {
+		for _, r := range e.requests.All() {
 			if len(r.Head) > 1<<10 || len(r.Body) > 1<<10 {
 				t.Errorf("beyond the limits: %d, %d bytes", len(r.Head), len(r.Body))
 			}
@@ -36,11 +36,10 @@ func FuzzConnection(f *testing.F) {
 				t.Errorf("not answered: %+v", r)
 			}
 		}
-		e.Close()
 	})
 }
 
-// scripted is a connection that gives bytes and takes any.
+// scripted is a connection that yields bytes and takes any.
 type scripted struct {
 	in     io.Reader
 	closed bool

@@ -10,7 +10,7 @@ import (
 )
 
 // reservation keeps a port while nothing listens there: a socket that is bound
-// and takes no connections. Callers are refused, and the kernel gives the port
+// and takes no connections. Callers are refused, and the kernel hands the port
 // to nobody else meanwhile.
 type reservation struct{ fd int }
 

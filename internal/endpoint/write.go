@@ -12,14 +12,14 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// answer gives r its answer and reports whether the connection can go on.
+// answer answers r and reports whether the connection can go on.
 func (c *conn) answer(r *Request, keep bool) bool {
-	a, rule := c.errorAnswer(r), ""
+	a := c.errorAnswer(r)
 	if a.Status == 0 {
-		a, rule = c.e.answerFor(r)
+		a = c.e.opts.Default(r)
 	}
 	next := c.e.successor(r)
-	next.Answer, next.Rule = a, rule
+	next.Answer = a
 	if a.Delay > 0 || a.Gate != nil || a.Fault == Hang {
 		if err := c.hold(next); err != nil {
 			c.finish(next, time.Time{}, err)
@@ -29,7 +29,7 @@ func (c *conn) answer(r *Request, keep bool) bool {
 	w := answerWriter{c: c, r: next, a: &next.Answer, keep: keep}
 	w.write()
 	c.finish(next, w.left, w.err)
-	if w.reset { // after it was recorded: the caller may act on it before we go on
+	if w.reset { // after it was told: the caller may act on it before we go on
 		c.reset()
 	}
 	if !w.keep && w.err == nil && w.linger {
@@ -55,7 +55,7 @@ func (c *conn) errorAnswer(r *Request) Answer {
 	return Answer{}
 }
 
-// finish records the last state of a request; left is when the caller closed
+// finish tells of the last state of a request; left is when the caller closed
 // after the answer, where that was waited for.
 func (c *conn) finish(r *Request, left time.Time, err error) {
 	done := c.e.successor(r)
@@ -63,7 +63,6 @@ func (c *conn) finish(r *Request, left time.Time, err error) {
 	if !left.IsZero() {
 		done.GaveUp = left
 	}
-	c.e.rec.update(done)
 	c.e.observe(done, PhaseDone)
 }
 
@@ -107,7 +106,6 @@ type answerWriter struct {
 // mark says that what is written next is the last of the answer.
 func (w *answerWriter) mark() {
 	w.r.Answered = time.Now()
-	w.c.e.rec.update(w.r)
 	w.c.e.observe(w.r, PhaseAnswered)
 }
 

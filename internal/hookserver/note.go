@@ -138,15 +138,14 @@ func (s *Server) finish(r *endpoint.Request) {
 	if s.record == nil {
 		return
 	}
-	kept := *r
-	kept.DecodeErr = nil
+	kept := done{Request: r}
 	if v != nil {
-		kept.DecodeErr = v.err
+		kept.problems = v.err
 		if v.rule != nil {
-			kept.Rule = v.rule.name
+			kept.rule = v.rule.name
 		}
 	}
-	s.record.add(&kept)
+	s.record.add(kept)
 }
 
 func (s *Server) keepVerdict(seq int64, v *verdict) {

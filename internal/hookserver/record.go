@@ -2,12 +2,11 @@ package hookserver
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"sync"
 	"time"
-
-	"hookproof/internal/endpoint"
 )
 
 // recordQueue bounds the requests that wait to be written. When the file
@@ -15,64 +14,64 @@ import (
 // their answers are out already.
 const recordQueue = 1024
 
-// recorder writes requests as they end, in the format of endpoint.WriteJSONL.
+// recorder writes requests as they end, as JSON, one object a line: first a line of
+// kind "recording", then one of kind "request" for each request.
 type recorder struct {
 	out     io.Writer
 	profile string
 	start   time.Time
 	failed  func(error) // called once, at the first error
 
-	queue chan *endpoint.Request
-	done  sync.WaitGroup
+	queue chan done
+	ended sync.WaitGroup
 	err   error // of writing; read after close
 }
 
 func newRecorder(out io.Writer, profile string, failed func(error)) *recorder {
-	rec := &recorder{out: out, profile: profile, start: time.Now(), failed: failed, queue: make(chan *endpoint.Request, recordQueue)}
-	rec.done.Add(1)
+	rec := &recorder{
+		out: out, profile: profile, start: time.Now(), failed: failed, queue: make(chan done, recordQueue),
+	}
+	rec.ended.Add(1)
 	go func() {
-		defer rec.done.Done()
+		defer rec.ended.Done()
 		rec.run()
 	}()
 	return rec
 }
 
 // add hands a request over. It must not be called after close.
-func (rec *recorder) add(r *endpoint.Request) { rec.queue <- r }
+func (rec *recorder) add(r done) { rec.queue <- r }
 
-// close writes what waits, and gives the first error there was.
+// close writes what waits, and returns the first error there was.
 func (rec *recorder) close() error {
 	close(rec.queue)
-	rec.done.Wait()
+	rec.ended.Wait()
 	return rec.err
 }
 
 func (rec *recorder) run() {
-	rec.write(nil, true)
+	rec.write(func(w io.Writer) error {
+		return json.NewEncoder(w).Encode(headLine{Kind: "recording", Version: formatVersion, Profile: rec.profile, Start: rec.start.UTC()})
+	})
 	for r := range rec.queue {
-		batch := []*endpoint.Request{r}
+		batch := []done{r}
 		for n := len(rec.queue); n > 0; n-- {
 			batch = append(batch, <-rec.queue)
 		}
-		rec.write(batch, false)
+		rec.write(func(w io.Writer) error { return writeLines(w, rec.start, batch) })
 	}
 }
 
-// write writes whole lines with one call. The format's first line is kept the
-// first time only. After an error nothing more is written, because a line that
-// is cut makes the rest unreadable.
-func (rec *recorder) write(batch []*endpoint.Request, first bool) {
+// write writes whole lines with one call. After an error nothing more is
+// written, because a line that is cut makes the rest unreadable.
+func (rec *recorder) write(lines func(io.Writer) error) {
 	if rec.err != nil {
 		return
 	}
 	var text bytes.Buffer
-	err := endpoint.WriteJSONL(&text, &endpoint.Recording{Profile: rec.profile, Start: rec.start, Requests: batch})
-	lines := text.Bytes()
-	if !first {
-		_, lines, _ = bytes.Cut(lines, []byte("\n"))
-	}
+	err := lines(&text)
 	if err == nil {
-		_, err = rec.out.Write(lines)
+		_, err = rec.out.Write(text.Bytes())
 	}
 	if err != nil {
 		rec.err = fmt.Errorf("recording: %w", err)

@@ -20,9 +20,9 @@ type Options struct {
 	Profile *hook.Profile
 	Token   *Token // nil: no token is asked for
 	Rules   *Rules // nil: none; they are looked at before the token
-	// Record gets every request and its answer as endpoint.WriteJSONL writes
-	// them, tokens included, in the order in which they end. The requests of
-	// the page are left out.
+	// Record gets every request and its answer as lines of JSON, tokens
+	// included, in the order in which they end. The requests of the page are
+	// left out.
 	Record io.Writer
 	// Certificate makes it https.
 	Certificate *tls.Certificate
@@ -81,7 +81,7 @@ func New(o Options) *Server {
 	s.endpoint = endpoint.New(endpoint.Options{
 		// The keys of srs7 are those of every version; see check.
 		Profile: hook.SRS7, Default: s.answerSafely, Observe: s.observe,
-		MaxRequests: -1, MaxBody: maxBody, MaxConns: maxConns, ReadTimeout: readTimeout,
+		MaxBody: maxBody, MaxConns: maxConns, ReadTimeout: readTimeout,
 		TLS: s.useCertificate,
 	})
 	return s

@@ -97,7 +97,7 @@ var badNumbers = func() map[string]string {
 // the server got. It waits until atLeast requests have come.
 func transcript(t *testing.T, m Mutant, p *hook.Profile, atLeast int) []string {
 	t.Helper()
-	e := recorder(t, answers)
+	e := hooks(t, answers)
 	at := between(t, m, Upstream{Main: e.Addr(), Profile: p})
 	var lines []string
 	seen := 0

@@ -15,6 +15,7 @@ import (
 	"hookproof/hook"
 	"hookproof/internal/endpoint"
 	"hookproof/internal/tcpproxy"
+	"hookproof/internal/test/recorder"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -48,15 +49,10 @@ func named(t *testing.T, name string) Mutant {
 	return Mutant{}
 }
 
-// recorder starts an endpoint; it ends with the test.
-func recorder(t *testing.T, answer func(*endpoint.Request) endpoint.Answer) *endpoint.Endpoint {
+// hooks starts a hook server; it ends with the test.
+func hooks(t *testing.T, answer func(*endpoint.Request) endpoint.Answer) *recorder.Recorder {
 	t.Helper()
-	e := endpoint.New(endpoint.Options{Default: answer, Forget: true}) // as the stage has it
-	if err := e.Listen("127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { e.Close() })
-	return e
+	return recorder.New(t, endpoint.Options{Default: answer, Forget: true}) // as the scenarios have it
 }
 
 // post makes a hook request.

@@ -44,7 +44,7 @@ func TestNoPortsKept(t *testing.T) {
 // An endpoint that ends a connection has no port kept either, once the caller
 // has ended it as well.
 func TestNoPortsKeptBehindClose(t *testing.T) {
-	e := recorder(t, nil)
+	e := hooks(t, nil)
 	at := between(t, Unmutated, Upstream{Main: e.Addr()})
 	ports := watch(t, e.Addr())
 	c := dialTest(t, at.Main)

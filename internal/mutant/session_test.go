@@ -8,12 +8,13 @@ import (
 	"hookproof/hook"
 	rtmp "hookproof/internal/client"
 	"hookproof/internal/endpoint"
+	"hookproof/internal/test/recorder"
 	"hookproof/server"
 )
 
 // A stageOf has the built-in server between a mutant's proxies.
 type stageOf struct {
-	endpoint *endpoint.Endpoint
+	endpoint *recorder.Recorder
 	server   *server.Server
 	front    Front
 }
@@ -26,7 +27,7 @@ func put(t *testing.T, m Mutant, answer func(*endpoint.Request) endpoint.Answer)
 // putServer is put with a configuration of the server's.
 func putServer(t *testing.T, m Mutant, answer func(*endpoint.Request) endpoint.Answer, cfg server.Config) stageOf {
 	t.Helper()
-	e := recorder(t, answer)
+	e := hooks(t, answer)
 	cfg.Listen = []string{"127.0.0.1:0"}
 	cfg.API.Enabled = false
 	srv, err := server.New(cfg, server.Options{Forget: true}) // as the stage has it

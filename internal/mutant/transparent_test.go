@@ -16,7 +16,7 @@ import (
 // whatever the endpoint does.
 func TestAnswersPassUnchanged(t *testing.T) {
 	answers := map[string]endpoint.Answer{
-		"accepting": endpoint.Accept(), "refusing": endpoint.Refuse(), "object": endpoint.Object(0),
+		"accepting": endpoint.Accept(), "refusing": endpoint.Refuse(), "object": endpoint.Status(200, `{"code":0}`),
 		"201": endpoint.Status(201, "0"), "204": endpoint.Status(204, ""), "302": endpoint.Status(302, "0"), "500": endpoint.Status(500, "0"),
 		"200 KB": endpoint.Padded(200 << 10),
 	}
@@ -27,7 +27,7 @@ func TestAnswersPassUnchanged(t *testing.T) {
 	}
 	for name, a := range answers {
 		t.Run(name, func(t *testing.T) {
-			e := recorder(t, func(*endpoint.Request) endpoint.Answer { return a })
+			e := hooks(t, func(*endpoint.Request) endpoint.Answer { return a })
 			at := between(t, Unmutated, Upstream{Main: e.Addr()})
 			request := post("/hooks/default/1/on_publish?vhost=default&n=1", `{"action":"on_publish","client_id":"c1"}`)
 			want, wantEnd := sent(t, e.Addr(), request)

@@ -66,8 +66,7 @@ func NewLog(o Options) *Log {
 // Endpoint makes the endpoint that fills the Log. It listens nowhere yet.
 func (l *Log) Endpoint() *endpoint.Endpoint {
 	return endpoint.New(endpoint.Options{
-		Profile: l.o.Profile, Lenient: true, MaxRequests: -1, DropBodies: !l.o.Bodies,
-		Observe: l.observe, Default: l.answer,
+		DropBodies: !l.o.Bodies, Observe: l.observe, Default: l.answer,
 	})
 }
 

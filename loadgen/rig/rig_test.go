@@ -12,6 +12,7 @@ import (
 
 	"hookproof/internal/client"
 	"hookproof/internal/endpoint"
+	"hookproof/internal/test/recorder"
 )
 
 func TestMain(m *testing.M) {
@@ -44,19 +45,11 @@ func TestParseSources(t *testing.T) {
 // TestChild runs the server in a process of its own, with hooks that are
 // passed on to another endpoint.
 func TestChild(t *testing.T) {
-	theirs := endpoint.New(endpoint.Options{})
-	if err := theirs.Listen("127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
-	defer theirs.Close()
+	theirs := recorder.New(t, endpoint.Options{})
 	base, _ := url.Parse(theirs.URL())
 	f := NewForwarder(base, 10*time.Second)
 	defer f.Close()
-	ours := endpoint.New(endpoint.Options{Default: f.Ask})
-	if err := ours.Listen("127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
-	defer ours.Close()
+	ours := recorder.New(t, endpoint.Options{Default: f.Ask})
 	c, err := StartChild(Order{Hooks: ours.URL(), Profile: "srs7", Clients: 10})
 	if err != nil {
 		t.Fatal(err)

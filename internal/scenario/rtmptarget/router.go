@@ -65,11 +65,10 @@ func newRouter(p *hook.Profile, nonce string, unexplained *strays) *router {
 func (r *router) endpoint() *endpoint.Endpoint {
 	var e *endpoint.Endpoint
 	e = endpoint.New(endpoint.Options{
-		MaxRequests: -1,
-		MaxBody:     16 << 20,
-		Forget:      r.forget,
-		Observe:     func(q *endpoint.Request, p endpoint.Phase) { r.observe(liveKey{e, q.Seq}, q, p) },
-		Default:     func(q *endpoint.Request) endpoint.Answer { return r.answer(liveKey{e, q.Seq}) },
+		MaxBody: 16 << 20,
+		Forget:  r.forget,
+		Observe: func(q *endpoint.Request, p endpoint.Phase) { r.observe(liveKey{e, q.Seq}, q, p) },
+		Default: func(q *endpoint.Request) endpoint.Answer { return r.answer(liveKey{e, q.Seq}) },
 	})
 	return e
 }

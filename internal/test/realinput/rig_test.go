@@ -14,6 +14,7 @@ import (
 	"hookproof/hook"
 	"hookproof/hook/order"
 	"hookproof/internal/endpoint"
+	"hookproof/internal/test/recorder"
 	"hookproof/server"
 )
 
@@ -24,13 +25,13 @@ func TestMain(m *testing.M) {
 	}))
 }
 
-// rig is a server whose hooks arrive at a recording endpoint, which checks
-// every client's order as its events come.
+// rig is a server whose hooks arrive at a recording endpoint, and a checker of
+// every client's order that is told of events as they come.
 type rig struct {
 	t       *testing.T
 	ctx     context.Context
 	profile *hook.Profile
-	hooks   *endpoint.Endpoint
+	hooks   *recorder.Recorder
 	order   *order.Checker
 	server  *server.Server
 }
@@ -52,11 +53,7 @@ func newRig(t *testing.T, p *hook.Profile) *rig {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
 	r := &rig{t: t, ctx: ctx, profile: p, order: order.New(order.Options{Profile: p})}
 	t.Cleanup(cancel)
-	r.hooks = endpoint.New(endpoint.Options{Profile: p, Observe: endpoint.Watch(r.order, p)})
-	t.Cleanup(func() { r.hooks.Close() })
-	if err := r.hooks.Listen("127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
+	r.hooks = recorder.New(t, endpoint.Options{Profile: p, Observe: r.observe})
 	v := server.DefaultVHostConfig(server.DefaultVHost)
 	v.Hooks.Enabled, v.Hooks.Profile = true, p.Name
 	for _, e := range hook.Events {
@@ -76,6 +73,18 @@ func newRig(t *testing.T, p *hook.Profile) *rig {
 	return r
 }
 
+// observe tells the checker of an event and its answer.
+func (r *rig) observe(q *endpoint.Request, p endpoint.Phase) {
+	switch {
+	case !q.HasEvent:
+	case p == endpoint.PhaseArrived:
+		r.order.Arrived(q.ClientID(), q.Event, q.Arrived)
+	case p == endpoint.PhaseAnswered:
+		accepted := !q.Event.Closing() && q.Verdict(r.profile).Accept
+		r.order.Answered(q.ClientID(), q.Event, q.Answered, accepted)
+	}
+}
+
 // url is the address of a stream of the app live, with that parameter in its
 // tcUrl: url("alice", "cam?token=x").
 func (r *rig) url(who, stream string) string { return r.tcURL(who) + "/" + stream }
@@ -86,20 +95,28 @@ func (r *rig) tcURL(who string) string {
 
 // refuse refuses an event of every client until the function it returns is called.
 func (r *rig) refuse(e hook.Event) (remove func()) {
-	return r.hooks.AddRule(endpoint.Rule{Match: endpoint.Match{Events: []hook.Event{e}}, Answer: endpoint.Refuse()})
+	r.hooks.Answer(recorder.Refusing(e))
+	return func() { r.hooks.Answer(nil) }
 }
 
-// client gives the client_id of the program whose tcUrl says who=WHO, once its
+// client returns the client_id of the program whose tcUrl says who=WHO, once its
 // on_connect was answered.
 func (r *rig) client(who string) string {
 	r.t.Helper()
-	q, err := r.hooks.AwaitRequest(r.ctx, func(q *endpoint.Request) bool {
-		return q.HasEvent && q.Event == hook.OnConnect && !q.Done.IsZero() && strings.HasSuffix(q.Payload.TCURL, "?who="+who)
+	id := ""
+	err := r.hooks.Await(r.ctx, func(all []*endpoint.Request) bool {
+		i := slices.IndexFunc(all, func(q *endpoint.Request) bool {
+			return q.HasEvent && q.Event == hook.OnConnect && !q.Done.IsZero() && strings.HasSuffix(q.Payload.TCURL, "?who="+who)
+		})
+		if i >= 0 {
+			id = all[i].ClientID()
+		}
+		return i >= 0
 	})
 	if err != nil {
 		r.t.Fatalf("on_connect of %s: %v", who, err)
 	}
-	return q.ClientID()
+	return id
 }
 
 // answered waits for the nth event of that kind by a client, and its answer.
@@ -125,7 +142,7 @@ func (r *rig) answered(who string, e hook.Event, nth int) *endpoint.Request {
 	return found
 }
 
-// life gives the events of one client so far.
+// life returns the events of one client so far.
 func (r *rig) life(clientID string) []hook.Event {
 	var events []hook.Event
 	for _, q := range r.hooks.Requests() {

@@ -50,7 +50,7 @@ func (r *rig) putUp(ctx context.Context) error {
 		return fmt.Errorf("limit of open files: %w", err)
 	}
 	r.endpoint = endpoint.New(endpoint.Options{
-		Lenient: true, MaxRequests: -1, DropBodies: true, Observe: r.requested, Default: r.answer,
+		DropBodies: true, Observe: r.requested, Default: r.answer,
 	})
 	if err := r.endpoint.Listen("127.0.0.1:0"); err != nil {
 		return err

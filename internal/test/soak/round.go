@@ -35,7 +35,7 @@ func (r *rig) counters() counters {
 	st := r.srv.Stats()
 	links := r.clients.Stats()
 	c := counters{
-		calls: st.HookCalls, again: sum(st.HookRetries), requests: r.endpoint.Counts().Total(),
+		calls: st.HookCalls, again: sum(st.HookRetries), requests: r.arrived.Load(),
 		passed: links.Taken - links.Refused, accepted: st.Accepted + st.Refused,
 	}
 	for _, l := range r.hooks {

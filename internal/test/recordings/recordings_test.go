@@ -1,8 +1,6 @@
-package endpoint
+package recordings
 
 import (
-	"bytes"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,7 +19,7 @@ type recordingCase struct {
 	open int      // clients cut off by the end of the file or the server's death
 	lost []string // accepted as publishers, then turned away by SRS itself
 	// only splits a file: the checker gets the requests that it agrees to.
-	only func(*Request) bool
+	only func(*request) bool
 }
 
 func calledThrice() order.Options {
@@ -32,7 +30,7 @@ func calledThrice() order.Options {
 	return order.Options{URLs: urls}
 }
 
-func confVHost(r *Request) bool { return strings.HasPrefix(r.Target, "/conf/") }
+func confVHost(r *request) bool { return strings.HasPrefix(r.target, "/conf/") }
 
 var recordingCases = map[string][]recordingCase{
 	"02_order_kill_hook_srv": {{open: 1}},
@@ -45,7 +43,7 @@ var recordingCases = map[string][]recordingCase{
 	"04_multi_notify_fails":  {{opts: calledThrice()}},
 	"04_multi_second_fails":  {{opts: calledThrice()}},
 	"05_names_and_params": {
-		{only: func(r *Request) bool { return !confVHost(r) }},
+		{only: func(r *request) bool { return !confVHost(r) }},
 		{only: confVHost, opts: order.Options{Events: []hook.Event{hook.OnConnect, hook.OnPublish, hook.OnClose}}},
 	},
 	"06_config": {{open: 21, opts: order.Options{Events: []hook.Event{hook.OnPublish}}}},
@@ -70,7 +68,7 @@ var beyondHTTP = []string{
 }
 
 func TestRecordings(t *testing.T) {
-	files, err := filepath.Glob("testdata/recordings/*.jsonl")
+	files, err := filepath.Glob("testdata/*.jsonl")
 	if err != nil || len(files) < 40 {
 		t.Fatalf("%d recordings, %v", len(files), err)
 	}
@@ -82,16 +80,13 @@ func TestRecordings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rec, err := ReadJSONL(bytes.NewReader(text), hook.SRS7)
-			if err != nil {
-				t.Fatal(err)
-			}
+			rec := read(t, text)
 			checkBodies(t, rec, damagedBodies[name])
-			obeyResults(t, rec, text)
+			obeyResults(t, rec)
 			if name == "04_kick_while_hook_pending" {
 				// SRS aborts the pending call of a client that is kicked; the
 				// recorder did not look at the connection while it held the answer.
-				rec.Requests[1].GaveUp = rec.Requests[2].Arrived
+				rec.requests[1].gaveUp = rec.requests[2].arrived
 			}
 			cases := recordingCases[name]
 			if cases == nil {
@@ -111,23 +106,23 @@ func TestRecordings(t *testing.T) {
 // bytes, which is no JSON.
 var damagedBodies = map[string]int{"02_order_ctrl": 3, "05_names_and_params": 3}
 
-// checkBodies asks that every event's body is a payload of srs7, but for so
-// many damaged ones, which must be known for such and still tell their event.
-func checkBodies(t *testing.T, rec *Recording, damaged int) {
+// checkBodies asks that every event's body is a payload of srs7 and detected as
+// such, but for so many damaged ones, which are detected all the same.
+func checkBodies(t *testing.T, rec *recording, damaged int) {
 	t.Helper()
 	bad := 0
-	for _, r := range rec.Requests {
-		if r.Method != "POST" || r.Payload != nil && !r.HasEvent {
+	for n, r := range rec.requests {
+		if r.method != "POST" || !r.isEvent {
 			continue // a GET of on_hls_notify, or one of the events beside the six
 		}
-		if r.DecodeErr != nil {
+		if r.problems != nil {
 			bad++
 			if damaged == 0 {
-				t.Errorf("request %d: %v\n%s", r.Seq, r.DecodeErr, r.Body)
+				t.Errorf("request %d: %v\n%s", n, r.problems, r.body)
 			}
 		}
-		if !r.HasEvent {
-			t.Errorf("request %d: no event in %s", r.Seq, r.Body)
+		if d := hook.Detect(hook.Request{Target: r.target, UserAgent: r.agent, Body: []byte(r.body)}); d.Profile != hook.SRS7 || !d.Exact {
+			t.Errorf("request %d: want srs7, detected %+v\n%s", n, d, r.body)
 		}
 	}
 	if bad != damaged {
@@ -137,50 +132,55 @@ func checkBodies(t *testing.T, rec *Recording, damaged int) {
 
 // obeyResults compares our judgement of each answer with what SRS made of it,
 // and takes over SRS's where the answer alone does not tell.
-func obeyResults(t *testing.T, rec *Recording, text []byte) {
+func obeyResults(t *testing.T, rec *recording) {
 	t.Helper()
-	accepted := make(map[string]bool)
-	for line := range bytes.Lines(text) {
-		var result struct {
-			Kind, Case string
-			Accepted   bool
-		}
-		if err := json.Unmarshal(line, &result); err != nil {
-			t.Fatal(err)
-		}
-		if result.Kind == "result" {
-			accepted[result.Case] = result.Accepted
-		}
-	}
-	for _, r := range rec.Requests {
-		want, known := accepted[r.Note]
-		if !known || r.Note == "" || r.Event.Closing() {
+	for _, r := range rec.requests {
+		want, known := rec.accepted[r.name]
+		if !known || r.name == "" || r.event.Closing() {
 			continue
 		}
-		got := r.Verdict(hook.SRS7)
-		odd := slices.ContainsFunc(beyondHTTP, func(s string) bool { return strings.HasPrefix(r.Note, s) })
+		got := r.verdict()
+		odd := slices.ContainsFunc(beyondHTTP, func(s string) bool { return strings.HasPrefix(r.name, s) })
 		if got.Accept != want && !odd {
-			t.Errorf("%s: answer %q: accept %v (%s), SRS: %v", r.Note, r.Answer.Raw, got.Accept, got.Reason, want)
+			t.Errorf("%s: answer %q: accept %v (%s), SRS: %v", r.name, r.answer, got.Accept, got.Reason, want)
 		}
-		r.Answer = Refuse()
+		r.answer = refusing
 		if want {
-			r.Answer = Accept()
+			r.answer = accepting
 		}
 	}
 }
 
-func checkOrder(t *testing.T, rec *Recording, c recordingCase) int {
+const accepting, refusing = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n0", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1"
+
+// feed tells the checker of requests, in order of their arrival.
+func feed(k *order.Checker, requests []*request) {
+	byArrival := slices.Clone(requests)
+	slices.SortStableFunc(byArrival, func(a, b *request) int { return a.arrived.Compare(b.arrived) })
+	for _, r := range byArrival {
+		if !r.isEvent {
+			continue
+		}
+		answered := r.answered
+		if !r.gaveUp.IsZero() && r.gaveUp.Before(answered) {
+			answered = time.Time{} // it did not wait: what it does next overlaps nothing
+		}
+		k.Feed(r.payload.ClientID, r.event, r.arrived, answered, !r.event.Closing() && r.verdict().Accept)
+	}
+}
+
+func checkOrder(t *testing.T, rec *recording, c recordingCase) int {
 	t.Helper()
 	c.opts.Profile = hook.SRS7
 	// The lab recorder noted an answer's time after it was written, by up to
 	// 3.2 ms: the next event could be there before.
 	c.opts.Uncertainty = 5 * time.Millisecond
 	k := order.New(c.opts)
-	requests := rec.Requests
+	requests := rec.requests
 	if c.only != nil {
-		requests = slices.DeleteFunc(slices.Clone(requests), func(r *Request) bool { return !c.only(r) })
+		requests = slices.DeleteFunc(slices.Clone(requests), func(r *request) bool { return !c.only(r) })
 	}
-	Feed(k, hook.SRS7, requests)
+	feed(k, requests)
 	for _, id := range c.lost {
 		k.Lost(id)
 	}
@@ -204,42 +204,42 @@ func checkOrder(t *testing.T, rec *Recording, c recordingCase) int {
 func TestMutatedRecordings(t *testing.T) {
 	mutants := []struct {
 		name   string
-		mutate func([]*Request) []*Request
+		mutate func([]*request) []*request
 		want   string
 	}{
 		{"on_unpublish dropped", drop(hook.OnUnpublish), "S-ORD-01"},
 		{"on_close dropped", drop(hook.OnClose), "S-ORD-01"},
 		{"on_connect dropped", drop(hook.OnConnect), "S-ORD-01"},
-		{"on_publish doubled", func(all []*Request) []*Request { return slices.Insert(all, 2, all[1]) }, "S-ORD-01"},
-		{"closing events swapped", func(all []*Request) []*Request {
+		{"on_publish doubled", func(all []*request) []*request { return slices.Insert(all, 2, all[1]) }, "S-ORD-01"},
+		{"closing events swapped", func(all []*request) []*request {
 			a, b := *all[2], *all[3]
-			a.Arrived, b.Arrived = b.Arrived, a.Arrived
-			a.Answered, b.Answered = b.Answered, a.Answered
-			return []*Request{all[0], all[1], &b, &a}
+			a.arrived, b.arrived = b.arrived, a.arrived
+			a.answered, b.answered = b.answered, a.answered
+			return []*request{all[0], all[1], &b, &a}
 		}, "S-ORD-01"},
-		{"overlapped", func(all []*Request) []*Request {
+		{"overlapped", func(all []*request) []*request {
 			late := *all[0]
-			late.Answered = all[3].Answered
-			return append([]*Request{&late}, all[1:]...)
+			late.answered = all[3].answered
+			return append([]*request{&late}, all[1:]...)
 		}, "S-ORD-03"},
-		{"refused, yet unpublished", func(all []*Request) []*Request {
+		{"refused, yet unpublished", func(all []*request) []*request {
 			refused := *all[1]
-			refused.Answer = Refuse()
-			return []*Request{all[0], &refused, all[2], all[3]}
+			refused.answer = refusing
+			return []*request{all[0], &refused, all[2], all[3]}
 		}, "S-ANS-04"},
 	}
-	text, err := os.ReadFile("testdata/recordings/02_order_pub_kill.jsonl")
+	text, err := os.ReadFile("testdata/02_order_pub_kill.jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, m := range mutants {
 		t.Run(m.name, func(t *testing.T) {
-			rec, err := ReadJSONL(bytes.NewReader(text), hook.SRS7)
-			if err != nil || len(rec.Requests) != 4 {
-				t.Fatalf("%d requests, %v", len(rec.Requests), err)
+			rec := read(t, text)
+			if len(rec.requests) != 4 {
+				t.Fatalf("want 4 requests, got %d", len(rec.requests))
 			}
 			k := order.New(order.Options{Profile: hook.SRS7})
-			Feed(k, hook.SRS7, m.mutate(rec.Requests))
+			feed(k, m.mutate(rec.requests))
 			k.Finish(false)
 			problems := k.Problems()
 			if !slices.ContainsFunc(problems, func(p order.Problem) bool { return p.Concerns(m.want) }) {
@@ -249,8 +249,8 @@ func TestMutatedRecordings(t *testing.T) {
 	}
 }
 
-func drop(e hook.Event) func([]*Request) []*Request {
-	return func(all []*Request) []*Request {
-		return slices.DeleteFunc(all, func(r *Request) bool { return r.Event == e })
+func drop(e hook.Event) func([]*request) []*request {
+	return func(all []*request) []*request {
+		return slices.DeleteFunc(all, func(r *request) bool { return r.event == e })
 	}
 }
