@@ -2,13 +2,14 @@ package reports
 
 import (
 	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"hash"
 	"io"
 	"sync"
 	"time"
-
-	"hookproof/internal/reportdir"
 )
 
 // EventsFile is the name of the evidence in a report directory.
@@ -26,56 +27,53 @@ type EventsHeader struct {
 	Started       time.Time `json:"started"` // what Observation.T counts from
 }
 
+// KindEnd is the kind of a file's last line, the end mark: a file without it was
+// cut off. Its data counts the observations before it.
+const KindEnd Kind = "end"
+
+// endCount is the key of the count in the end mark's data.
+const endCount = "observations"
+
 // EventWriter writes observations as they are made. It may be used from several
-// goroutines; each line is written whole, and Flush or Close makes the lines so
-// far readable by others.
+// goroutines; each line is written whole, and Flush makes the lines so far
+// readable by others.
 type EventWriter struct {
-	mu   sync.Mutex
-	buf  *bufio.Writer
-	enc  *json.Encoder
-	file io.Closer
-	err  error
+	mu    sync.Mutex
+	buf   *bufio.Writer
+	sum   hash.Hash // of all that was written
+	enc   *json.Encoder
+	last  float64 // the latest time that was written
+	count int
+	err   error
 }
 
 // NewEventWriter starts a stream on w with its header line. Of run it takes the
 // tool, its version and the start time.
 func NewEventWriter(w io.Writer, run *Run) (*EventWriter, error) {
-	e := &EventWriter{buf: bufio.NewWriterSize(w, 64<<10)}
-	e.enc = json.NewEncoder(e.buf)
+	e := &EventWriter{buf: bufio.NewWriterSize(w, 64<<10), sum: sha256.New()}
+	e.enc = json.NewEncoder(io.MultiWriter(e.buf, e.sum))
 	e.enc.SetEscapeHTML(false)
 	return e, e.enc.Encode(EventsHeader{Schema: eventsSchema, SchemaVersion: SchemaVersion,
 		Tool: run.Tool, Version: run.Version, Started: run.Started})
-}
-
-// CreateEvents starts events.ndjson in a report directory. The header is on
-// disk when it returns, so that a run that is killed leaves a readable file.
-func CreateEvents(d *reportdir.Dir, run *Run) (*EventWriter, error) {
-	f, err := d.Stream(EventsFile)
-	if err != nil {
-		return nil, err
-	}
-	e, err := NewEventWriter(f, run)
-	if err == nil {
-		err = e.Flush()
-	}
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	e.file = f
-	return e, nil
 }
 
 // Write appends one observation. After an error all later writes return it.
 func (e *EventWriter) Write(o Observation) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.err == nil {
-		if err := e.enc.Encode(o); err != nil {
-			e.err = fmt.Errorf("%s: observation %d of %q: %w", EventsFile, o.N, o.Scenario, err)
-		}
-	}
+	e.write(o)
+	e.count++
 	return e.err
+}
+
+func (e *EventWriter) write(o Observation) {
+	if e.err != nil {
+		return
+	}
+	if err := e.enc.Encode(o); err != nil {
+		e.err = fmt.Errorf("%s: observation %d of %q: %w", EventsFile, o.N, o.Scenario, err)
+	}
+	e.last = max(e.last, o.T)
 }
 
 // Flush hands what was written to the file.
@@ -88,13 +86,13 @@ func (e *EventWriter) Flush() error {
 	return e.err
 }
 
-// Close flushes, and closes the file if CreateEvents opened it.
-func (e *EventWriter) Close() error {
+// End writes the end mark and flushes. It returns what the report says of the
+// file, but for its name.
+func (e *EventWriter) End() (Evidence, error) {
+	e.mu.Lock()
+	count := e.count
+	e.write(Observation{T: e.last, Kind: KindEnd, Data: map[string]any{endCount: count}})
+	e.mu.Unlock()
 	err := e.Flush()
-	if e.file != nil {
-		if cerr := e.file.Close(); err == nil {
-			err = cerr
-		}
-	}
-	return err
+	return Evidence{Observations: count, SHA256: hex.EncodeToString(e.sum.Sum(nil))}, err
 }

@@ -17,6 +17,9 @@ import (
 
 const eventsHead = `{"schema":"hookproof.events","schema_version":1,"started":"2026-11-23T12:00:00Z"}` + "\n"
 
+// eventsEnd is the end mark of n observations.
+func eventsEnd(n int) string { return fmt.Sprintf(`{"t":1,"n":0,"kind":"end","data":{"observations":%d}}`, n) + "\n" }
+
 func collect(in string, l EventLimits) ([]Observation, error) {
 	var out []Observation
 	_, err := ReadEvents(strings.NewReader(in), l, func(o Observation) error { out = append(out, o); return nil })
@@ -34,20 +37,25 @@ func TestReadEventsErrors(t *testing.T) {
 		{"nothing", "", EventLimits{}, "events.ndjson:1: want the header", 0},
 		{"no header", good, EventLimits{}, "events.ndjson:1: want the header", 0},
 		{"a later version", strings.Replace(eventsHead, "_version\":1", "_version\":9", 1), EventLimits{}, "events.ndjson:1: schema_version 9", 0},
-		{"header alone", eventsHead, EventLimits{}, "", 0},
-		{"one line and a blank one", eventsHead + good + "\n" + good, EventLimits{}, "", 2},
-		{"no line feed at the end", eventsHead + strings.TrimSpace(good), EventLimits{}, "", 1},
-		{"cut off", eventsHead + good + good[:12], EventLimits{}, "events.ndjson:3: the last line is cut off", 1},
+		{"header and end alone", eventsHead + eventsEnd(0), EventLimits{}, "", 0},
+		{"no line feed at the end", eventsHead + good + strings.TrimSpace(eventsEnd(1)), EventLimits{}, "", 1},
+		{"cut off in a line", eventsHead + good + good[:12], EventLimits{}, "events.ndjson:3: the file is cut off", 1},
+		{"cut off after a line", eventsHead + good, EventLimits{}, "events.ndjson:3: the file is cut off", 1},
+		{"cut off after the header", eventsHead, EventLimits{}, "events.ndjson:2: the file is cut off", 0},
+		{"a line was removed", eventsHead + good + eventsEnd(2), EventLimits{}, "events.ndjson:3: the end mark counts 2 observations, got 1", 1},
+		{"lines were added", eventsHead + eventsEnd(0) + good, EventLimits{}, "events.ndjson:3: unexpected data after the end mark", 0},
+		{"a blank line", eventsHead + "\n" + good, EventLimits{}, "events.ndjson:2: unexpected end of JSON input", 0},
 		{"not JSON", eventsHead + good + "{]\n" + good, EventLimits{}, "events.ndjson:3: invalid character", 1},
 		{"an array", eventsHead + "[1]\n", EventLimits{}, "events.ndjson:2: json: cannot unmarshal array", 0},
 		{"no kind", eventsHead + `{"t":1,"n":0}` + "\n", EventLimits{}, `events.ndjson:2: want a "kind"`, 0},
 		{"before the start", eventsHead + `{"t":-1,"n":0,"kind":"note"}` + "\n", EventLimits{}, `events.ndjson:2: "t" is -1`, 0},
 		{"a negative number", eventsHead + `{"t":1,"n":-4,"kind":"note"}` + "\n", EventLimits{}, `events.ndjson:2: "n" is -4`, 0},
 		{"broken base64", eventsHead + `{"t":1,"n":0,"kind":"hook","body_base64":"?"}` + "\n", EventLimits{}, "events.ndjson:2: body_base64:", 0},
-		{"a kind of tomorrow", eventsHead + `{"t":1,"n":0,"kind":"quic","new":[1]}` + "\n", EventLimits{}, "", 1},
+		{"a kind of tomorrow", eventsHead + `{"t":1,"n":0,"kind":"quic","new":[1]}` + "\n" + eventsEnd(1), EventLimits{}, "", 1},
 		{"a long line", eventsHead + good + `{"t":1,"n":0,"kind":"note","text":"` + strings.Repeat("x", 200) + `"}`, EventLimits{Line: 150}, "events.ndjson:3: line longer than 150 bytes", 1},
 		{"long in all", eventsHead + good + good + good, EventLimits{Bytes: int64(len(eventsHead + good + good))}, "events.ndjson:4: too long", 2},
-		{"just long enough", eventsHead + good + strings.TrimSpace(good), EventLimits{Bytes: int64(len(eventsHead + good + good))}, "", 2},
+		{"just long enough", eventsHead + good + eventsEnd(1), EventLimits{Bytes: int64(len(eventsHead + good + eventsEnd(1)))}, "", 1},
+		{"many values", eventsHead + good + `{"t":1,"n":0,"kind":"note","data":{"a":[` + strings.Repeat("[],", 200) + `[]]}}`, EventLimits{Values: 100}, "events.ndjson:1: too many values", 0},
 		{"many lines", eventsHead + good + good + good, EventLimits{Lines: 3}, "events.ndjson:4: more than 3 lines", 2},
 	}
 	for _, tt := range tests {
@@ -89,8 +97,9 @@ func TestObservationKeepsEveryByte(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := Observation{T: 1.25, N: 3, Kind: KindHook, Body: body, Refs: []int{1}, Data: map[string]any{"k": 1.0}}
-		if err := errors.Join(e.Write(want), e.Close()); err != nil {
-			t.Fatal(err)
+		err = e.Write(want)
+		if _, end := e.End(); err != nil || end != nil {
+			t.Fatal(err, end)
 		}
 		got, err := collect(b.String(), EventLimits{})
 		if err != nil || len(got) != 1 || !reflect.DeepEqual(got[0], want) {
@@ -99,16 +108,16 @@ func TestObservationKeepsEveryByte(t *testing.T) {
 	}
 }
 
-// TestCreateEvents writes from several goroutines; each line must be whole, and
+// TestStreamEvents writes from several goroutines; each line must be whole, and
 // readable after Flush while the stream is still open.
-func TestCreateEvents(t *testing.T) {
+func TestStreamEvents(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new")
 	d, err := reportdir.Create(dir, Files...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	e, err := CreateEvents(d, &Run{Started: sampleStart})
+	e, err := StreamEvents(d, &Run{Started: sampleStart})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,8 +127,8 @@ func TestCreateEvents(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer f.Close()
-		if _, err := ReadEvents(f, EventLimits{}, func(Observation) error { n++; return nil }); err != nil {
-			t.Error(err)
+		if _, err := ReadEvents(f, EventLimits{}, func(Observation) error { n++; return nil }); !errors.Is(err, ErrTruncated) {
+			t.Errorf("got %v, want %v while the run goes on", err, ErrTruncated)
 		}
 		return n
 	}
@@ -143,8 +152,8 @@ func TestCreateEvents(t *testing.T) {
 	if n := read(); n != 800 {
 		t.Errorf("read %d observations, want 800", n)
 	}
-	if err := e.Close(); err != nil {
-		t.Error(err)
+	if ev, err := e.Close(); err != nil || ev.Observations != 800 || ev.File != EventsFile || len(ev.SHA256) != 64 {
+		t.Errorf("closed: %+v, %v", ev, err)
 	}
 }
 
@@ -163,14 +172,18 @@ func TestEventWriterKeepsItsError(t *testing.T) {
 }
 
 func FuzzReadEvents(f *testing.F) {
-	f.Add([]byte(eventsHead))
-	f.Add([]byte(eventsHead + `{"t":0.5,"n":0,"kind":"hook","body_base64":"/w=="}` + "\n"))
+	f.Add([]byte(eventsHead + eventsEnd(0)))
+	f.Add([]byte(eventsHead + `{"t":0.5,"n":0,"kind":"hook","body_base64":"/w=="}` + "\n" + eventsEnd(1)))
 	f.Add([]byte(eventsHead + `{"t":1e999,"n":0,"kind":"note","data":{"a":[[[]]]}}`))
 	f.Add([]byte("\n\n" + eventsHead))
 	f.Fuzz(func(t *testing.T, in []byte) {
-		limits := EventLimits{Line: 1 << 16, Lines: 1000}
+		limits := EventLimits{Line: 1 << 16, Lines: 1000, Values: 10_000}
 		var first []Observation
-		head, err := ReadEvents(bytes.NewReader(in), limits, func(o Observation) error { first = append(first, o); return nil })
+		var head EventsHeader
+		var err error
+		withinMemory(t, 8<<20, func() {
+			head, err = ReadEvents(bytes.NewReader(in), limits, func(o Observation) error { first = append(first, o); return nil })
+		})
 		if err != nil {
 			return
 		}
@@ -184,7 +197,7 @@ func FuzzReadEvents(f *testing.F) {
 				t.Fatalf("what was read cannot be written: %v", err)
 			}
 		}
-		if err := e.Close(); err != nil {
+		if _, err := e.End(); err != nil {
 			t.Fatal(err)
 		}
 		again, err := collect(b.String(), EventLimits{})

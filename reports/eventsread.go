@@ -2,7 +2,7 @@ package reports
 
 import (
 	"bufio"
-	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,15 +12,16 @@ import (
 
 // EventLimits bounds what a reader takes from a file that somebody sent.
 type EventLimits struct {
-	Line  int   // bytes in one line
-	Lines int   // lines in all
-	Bytes int64 // in all
+	Line   int   // bytes in one line
+	Lines  int   // lines in all
+	Bytes  int64 // in all
+	Values int   // JSON values in all: each may take a hundred times its length in memory
 }
 
-// DefaultEventLimits takes lines up to 16 MiB, two million of them and 1 GiB in
-// all: a run of the whole suite has some 50 MB.
+// DefaultEventLimits are some ten times what a run of the whole suite has:
+// 120,000 lines, 45 MB and 2 million values.
 func DefaultEventLimits() EventLimits {
-	return EventLimits{Line: 16 << 20, Lines: 2_000_000, Bytes: 1 << 30}
+	return EventLimits{Line: 4 << 20, Lines: 1_000_000, Bytes: 512 << 20, Values: 16_000_000}
 }
 
 // EventError is a line of events.ndjson that cannot be read.
@@ -37,62 +38,87 @@ func (e *EventError) Unwrap() error { return e.Err }
 // Causes of an EventError that a caller may want to tell apart.
 var (
 	ErrNoHeader  = errors.New(`want the header {"schema":"` + eventsSchema + `",…} first`)
-	ErrTruncated = errors.New("the last line is cut off (was the run killed?)")
+	ErrTruncated = errors.New("the file is cut off: it has no end mark (was the run killed?)")
 )
 
-// ReadEvents reads a stream of observations and gives each to fn, in the order
+// ReadEvents reads a stream of observations and passes each to fn, in the order
 // of the file. All but fn's own errors are *EventError and name the line; what
-// came before it has been given to fn. Zero limits mean the defaults.
+// came before it has been passed to fn. Limits that are zero are the defaults.
 func ReadEvents(r io.Reader, l EventLimits, fn func(Observation) error) (EventsHeader, error) {
 	def := DefaultEventLimits()
-	if l.Line <= 0 {
-		l.Line = def.Line
-	}
-	if l.Lines <= 0 {
-		l.Lines = def.Lines
-	}
-	if l.Bytes <= 0 {
-		l.Bytes = def.Bytes
-	}
-	br := bufio.NewReaderSize(r, 64<<10)
-	var head EventsHeader
+	l = EventLimits{Line: cmp.Or(l.Line, def.Line), Lines: cmp.Or(l.Lines, def.Lines), Bytes: cmp.Or(l.Bytes, def.Bytes), Values: cmp.Or(l.Values, def.Values)}
+	er := eventReader{limits: l, r: bufio.NewReaderSize(&budget{r: io.LimitReader(r, l.Bytes+1), values: l.Values}, 64<<10)}
 	for n := 1; ; n++ {
-		line, whole, err := readLine(br, l.Line)
-		l.Bytes -= int64(len(line)) + 1
+		err := er.line(n, fn)
+		var own ownError
 		switch {
-		case err == nil && n > l.Lines:
-			err = fmt.Errorf("more than %d lines", l.Lines)
-		case err == nil && l.Bytes < -1: // the last line may lack its end
-			err = errors.New("too long: want the events of one run")
-		}
-		switch {
-		case err == io.EOF && n == 1:
-			return head, &EventError{n, ErrNoHeader}
-		case err == io.EOF:
-			return head, nil
+		case errors.Is(err, errEnd):
+			return er.head, nil
+		case errors.As(err, &own):
+			return er.head, own.error
 		case err != nil:
-			return head, &EventError{n, err}
-		}
-		if n == 1 {
-			if head, err = parseHeader(line); err != nil {
-				return head, &EventError{n, err}
-			}
-			continue
-		}
-		if len(bytes.TrimSpace(line)) == 0 {
-			continue
-		}
-		o, err := parseObservation(line)
-		if err != nil && !whole {
-			err = ErrTruncated
-		}
-		if err != nil {
-			return head, &EventError{n, err}
-		}
-		if err := fn(o); err != nil {
-			return head, err
+			return er.head, &EventError{n, err}
 		}
 	}
+}
+
+// errEnd says that the end mark was read, and nothing came after it.
+var errEnd = errors.New("end")
+
+// ownError is an error of the function that takes observations.
+type ownError struct{ error }
+
+// eventReader reads a stream line by line.
+type eventReader struct {
+	r      *bufio.Reader
+	limits EventLimits
+	head   EventsHeader
+	bytes  int64 // read so far
+	count  int   // of observations
+	ended  bool
+}
+
+// line reads the line of that number.
+func (er *eventReader) line(n int, fn func(Observation) error) error {
+	line, whole, err := readLine(er.r, er.limits.Line)
+	er.bytes += int64(len(line)) + 1
+	switch {
+	case err == io.EOF && n == 1:
+		return ErrNoHeader
+	case err == io.EOF && er.ended:
+		return errEnd
+	case err == io.EOF:
+		return ErrTruncated
+	case err != nil:
+		return err
+	case n > er.limits.Lines:
+		return fmt.Errorf("more than %d lines", er.limits.Lines)
+	case er.bytes > er.limits.Bytes+1: // the last line may lack its end
+		return errors.New("too long: want the events of one run")
+	case er.ended:
+		return errors.New("unexpected data after the end mark")
+	case n == 1:
+		er.head, err = parseHeader(line)
+		return err
+	}
+	o, err := parseObservation(line)
+	switch {
+	case err != nil && !whole:
+		return ErrTruncated
+	case err != nil:
+		return err
+	case o.Kind == KindEnd:
+		er.ended = true
+		if got := o.Data[endCount]; got != float64(er.count) {
+			return fmt.Errorf("the end mark counts %v observations, got %d", got, er.count)
+		}
+		return nil
+	}
+	er.count++
+	if err := fn(o); err != nil {
+		return ownError{err}
+	}
+	return nil
 }
 
 // readLine returns the next line without its end; whole is false if the file

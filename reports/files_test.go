@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -63,51 +64,125 @@ func sameEvidence(a, b []Observation) bool {
 	return true
 }
 
-func TestReadRunWithCutEvidence(t *testing.T) {
-	dir, run := t.TempDir(), passingRun()
-	if err := Write(dir, run); err != nil {
-		t.Fatal(err)
+// TestEvidenceIsTied: a report is read with the evidence that it was written
+// from, and with no other.
+func TestEvidenceIsTied(t *testing.T) {
+	replace := func(was, is string) func([]byte) []byte {
+		return func(b []byte) []byte {
+			if !bytes.Contains(b, []byte(was)) {
+				t.Fatalf("no %s in the file", was)
+			}
+			return bytes.Replace(b, []byte(was), []byte(is), 1)
+		}
 	}
-	path := filepath.Join(dir, EventsFile)
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, b[:len(b)-20], 0o644); err != nil {
-		t.Fatal(err)
-	}
-	got, err := ReadRun(dir)
-	if !errors.Is(err, ErrTruncated) || got == nil || len(got.Scenarios[0].Observations) == 0 {
-		t.Errorf("got %v, want the run with an error that says it is cut off", err)
-	}
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
-	if got, err = ReadRun(dir); err != nil || len(got.Scenarios[0].Observations) != 0 {
-		t.Errorf("without evidence: %v", err)
-	}
-	if _, err := ReadRun(filepath.Join(dir, "none")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("no directory: got %v", err)
+	gone := func([]byte) []byte { return nil }
+	cut := func(b []byte) []byte { return b[:len(b)-20] }
+	for _, tt := range []struct {
+		name, file string
+		edit       func([]byte) []byte // nil removes the file
+		want       error
+		readable   bool // the run is returned, too
+	}{
+		{"as written", EventsFile, func(b []byte) []byte { return b }, nil, true},
+		{"removed", EventsFile, gone, ErrMissing, true},
+		{"passed removed", PassedFile, gone, ErrMissing, true},
+		{"cut", EventsFile, cut, ErrTruncated, true},
+		{"passed cut", PassedFile, cut, ErrTruncated, true},
+		{"edited", EventsFile, replace("Publish.Start", "Publish.Sthrt"), ErrNotItsEvidence, false},
+		{"an older report", ReportFile, replace("\n  \"evidence\":", "\n  \"was\":"), ErrMissing, true},
+		{"another report", ReportFile, replace(`"sha256": "`, `"sha256": "0`), ErrNotItsEvidence, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := Write(dir, failingRun()); err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(dir, tt.file)
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if b = tt.edit(b); b == nil {
+				err = os.Remove(path)
+			} else {
+				err = os.WriteFile(path, b, 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			run, err := ReadRun(dir)
+			if !errors.Is(err, tt.want) || (run != nil) != tt.readable {
+				t.Errorf("got a run: %t, %v; want %t, %v", run != nil, err, tt.readable, tt.want)
+			}
+			if tt.want != nil && tt.file != ReportFile && !strings.Contains(err.Error(), path) {
+				t.Errorf("%v does not name %s", err, path)
+			}
+		})
 	}
 }
 
-// TestStreamedEvents: reports are written beside events that were streamed.
-func TestStreamedEvents(t *testing.T) {
-	d, err := reportdir.Create(t.TempDir(), Files...)
-	if err != nil {
-		t.Fatal(err)
+// TestKeepEvidence: what passed is kept apart, unless all is wanted in one file.
+func TestKeepEvidence(t *testing.T) {
+	for keep, files := range map[KeepEvidence]int{KeepFailed: 2, KeepAll: 1} {
+		d, err := reportdir.Create(t.TempDir(), Files...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		run := failingRun()
+		if _, err = StreamEvents(d, run); err == nil { // which WriteTo replaces
+			err = WriteTo(d, run, keep)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(filepath.Join(d.Path(), EventsFile))
+		if passed := strings.Contains(string(b), "S-REQ-01/publisher"); err != nil || passed != (keep == KeepAll) || len(run.Evidence) != files {
+			t.Errorf("%s: events.ndjson has what passed: %t; files: %+v (%v)", keep, passed, run.Evidence, err)
+		}
+		got, err := ReadRun(d.Path())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range run.Scenarios {
+			if !sameEvidence(run.Scenarios[i].Observations, got.Scenarios[i].Observations) {
+				t.Errorf("%s: %s: observations differ", keep, run.Scenarios[i].ID)
+			}
+		}
 	}
-	defer d.Close()
-	run := passingRun()
-	e, err := CreateEvents(d, run)
-	if err == nil {
-		err = errors.Join(e.Close(), WriteResults(d, run))
+}
+
+// TestHostileReports: what is read takes no more memory than its bounds allow.
+func TestHostileReports(t *testing.T) {
+	head := `{"schema":"hookproof.report","schema_version":1,"target":{"kind":"rtmp"},`
+	for _, tt := range []struct{ name, in, want string }{
+		{"scenarios of two bytes", head + `"scenarios":[` + strings.Repeat("{},", 19<<20) + `{}]}`, "too many values"},
+		{"steps of two bytes", head + `"scenarios":[{"steps":[` + strings.Repeat("{},", 19<<20) + `{}]}]}`, "too many values"},
+		{"a profile 200,000 times", head + `"profiles":[` + strings.Repeat(`"a",`, 200_000) + `"a"]}`, "profiles: want at most"},
+		{"a profile twice", head + `"profiles":["a","a"]}`, `profiles: "a" is there twice`},
+		{"a file of its own", head + `"evidence":[{"file":"../../etc/passwd"}]}`, "evidence: unexpected file"},
+		{"quotes before the values", head + `"x":"\\","scenarios":[` + strings.Repeat("{},", 19<<20) + `{}]}`, "too many values"},
+		{"too long", head + `"tool":"` + strings.Repeat("x", maxReport) + `"}`, "want at most"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			withinMemory(t, 4*maxReport, func() {
+				if _, err := ReadJSON(strings.NewReader(tt.in)); err == nil || !strings.Contains(err.Error(), tt.want) {
+					t.Errorf("got %v, want %q", err, tt.want)
+				}
+			})
+		})
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b, err := os.ReadFile(filepath.Join(d.Path(), EventsFile)); err != nil || bytes.Count(b, []byte("\n")) != 1 {
-		t.Errorf("the stream was written over: %.80q, %v", b, err)
+}
+
+// withinMemory fails if f allocates more than so many bytes.
+func withinMemory(t *testing.T, most uint64, f func()) {
+	t.Helper()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	if got := after.TotalAlloc - before.TotalAlloc; got > most {
+		t.Errorf("allocated %d bytes, want at most %d", got, most)
 	}
 }
 
@@ -156,7 +231,9 @@ func FuzzReadJSON(f *testing.F) {
 	f.Add([]byte(`{"schema":"hookproof.report","schema_version":1}`))
 	f.Add([]byte(`{"schema":"hookproof.report","schema_version":1,"profiles":["a","a"],"scenarios":[{"verdict":"fail","profile":"a","requirements":["",""]}]}`))
 	f.Fuzz(func(t *testing.T, in []byte) {
-		run, err := ReadJSON(bytes.NewReader(in))
+		var run *Run
+		var err error
+		withinMemory(t, 4<<20+uint64(1000*len(in)), func() { run, err = ReadJSON(bytes.NewReader(in)) })
 		if err != nil {
 			return
 		}

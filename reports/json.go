@@ -33,12 +33,12 @@ func WriteJSON(w io.Writer, run *Run) error {
 // ReadJSON reads report.json, without the observations. Errors of syntax name
 // the line.
 func ReadJSON(r io.Reader) (*Run, error) {
-	b, err := io.ReadAll(r)
+	b, err := io.ReadAll(io.LimitReader(&budget{r: r, values: maxValues}, maxReport+1))
 	if err != nil {
 		return nil, err
 	}
 	if len(b) > maxReport {
-		return nil, fmt.Errorf("longer than %d bytes", maxReport)
+		return nil, fmt.Errorf("want at most %d bytes", maxReport)
 	}
 	rep := jsonReport{Run: &Run{}}
 	if err := json.Unmarshal(b, &rep); err != nil {
@@ -53,7 +53,32 @@ func ReadJSON(r io.Reader) (*Run, error) {
 	if err := checkWords(rep.Run); err != nil {
 		return nil, err
 	}
-	return rep.Run, nil
+	return rep.Run, checkParts(rep.Run)
+}
+
+// Bounds of report.json when it is read: some ten times the largest run.
+const (
+	maxReport   = 64 << 20 // bytes
+	maxValues   = 500_000
+	maxProfiles = 32
+)
+
+// checkParts checks what the report is made of: columns and files.
+func checkParts(run *Run) error {
+	if n := len(run.Profiles); n > maxProfiles {
+		return fmt.Errorf("profiles: want at most %d, got %d", maxProfiles, n)
+	}
+	for i, p := range run.Profiles {
+		if slices.Contains(run.Profiles[:i], p) {
+			return fmt.Errorf("profiles: %q is there twice", p)
+		}
+	}
+	for i, e := range run.Evidence {
+		if e.File != EventsFile && e.File != PassedFile || slices.ContainsFunc(run.Evidence[:i], func(o Evidence) bool { return o.File == e.File }) {
+			return fmt.Errorf("evidence: unexpected file %q", e.File)
+		}
+	}
+	return nil
 }
 
 // The words that a report may have where the schema lists them. "" is one that

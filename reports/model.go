@@ -30,6 +30,7 @@ type Run struct {
 	Requirements []Requirement `json:"requirements"` // the catalogue, in the order shown
 	Scenarios    []Scenario    `json:"scenarios"`
 	Mutants      *Mutants      `json:"mutants,omitempty"`
+	Evidence     []Evidence    `json:"evidence,omitempty"` // the files that the writers of a directory made
 
 	// Observations are those that belong to no scenario: the probe before the
 	// suite, the harness starting and stopping. They go to events.ndjson.

@@ -17,6 +17,10 @@ const (
 	Error          Verdict = "error"           // the harness itself went wrong
 )
 
+// NoEvidence is the reason of a recorded scenario that cannot be judged again,
+// since nothing was kept of what happened in it.
+const NoEvidence = "no evidence"
+
 // Verdicts lists all verdicts, worst first. Where several scenarios speak of
 // one requirement, the first of this list that one of them has is taken. A
 // requirement that was only partly run is therefore "not run", never "pass".

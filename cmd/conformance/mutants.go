@@ -130,7 +130,7 @@ func writeMutants(s cli.Streams, run *reports.Run, trials []*mutantrun.Trial, di
 	}
 	run.Version = cli.Version()
 	run.Command = strings.Join(append([]string{help.Name}, cli.Masked(os.Args[1:], "accept", "refuse")...), " ")
-	if err := errors.Join(reports.WriteTo(dir, run), dir.Write(matrixFile, func(w io.Writer) error { return mutantrun.WriteMatrix(w, trials) })); err != nil {
+	if err := errors.Join(reports.WriteTo(dir, run, reports.KeepFailed), dir.Write(matrixFile, func(w io.Writer) error { return mutantrun.WriteMatrix(w, trials) })); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	fmt.Fprintf(s.Out, "report: %s\n", dir.Path())

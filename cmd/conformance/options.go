@@ -9,6 +9,7 @@ import (
 
 	"hookproof/internal/cli"
 	"hookproof/internal/suite"
+	"hookproof/reports"
 )
 
 var help = cli.Help{
@@ -53,6 +54,7 @@ type options struct {
 	profile  string
 	known    string
 	report   string
+	evidence string
 	parallel int
 	clients  int
 	scale    float64
@@ -79,6 +81,7 @@ func newOptions() *options {
 	f.StringVar(&o.profile, "profile", "", "run this `PROFILE`: srs1, srs7 or all\n(default all; with -rtmp or -hooks srs7)")
 	f.StringVar(&o.known, "known-failing", "", "`FILE` with the ids of requirements that are known to fail, one a line; one of them that passes is an error, too")
 	f.StringVar(&o.report, "report", "", "write report.html, report.json, junit.xml, events.ndjson and summary.md to this `DIR`")
+	f.StringVar(&o.evidence, "evidence", string(reports.KeepFailed), "with -report: `WHAT` events.ndjson keeps: failed, with the evidence of what passed in passed.ndjson.gz, or all")
 	f.IntVar(&o.parallel, "parallel", suite.DefaultParallel, "run `N` scenarios at once")
 	f.IntVar(&o.clients, "clients", suite.DefaultClients, "size of the crowds in scenarios under load, 1 to 20000: `N`")
 	f.Float64Var(&o.scale, "timeout-scale", 1, "multiply every time limit by `FACTOR`, for slow machines")
@@ -128,6 +131,8 @@ func (o *options) check() error {
 		return err
 	}
 	switch {
+	case o.evidence != string(reports.KeepFailed) && o.evidence != string(reports.KeepAll):
+		return cli.Usagef("-evidence: want %s or %s, got %q", reports.KeepFailed, reports.KeepAll, o.evidence)
 	case o.parallel < 1 || o.parallel > 256:
 		return cli.Usagef("-parallel is %d: 1 to 256 was expected", o.parallel)
 	case o.clients < 1 || o.clients > 20000:

@@ -68,8 +68,8 @@ func judgeCommand(ctx context.Context, args []string, s cli.Streams) int {
 		return cli.Report(s, judgeHelp.Name, cli.Usagef("-report %s is the recording that is judged: name another directory", *out))
 	}
 	recorded, err := reports.ReadRun(f.Arg(0))
-	if errors.Is(err, reports.ErrTruncated) {
-		fmt.Fprintf(s.Err, "%s: %v; what it has is judged\n", judgeHelp.Name, err)
+	if errors.Is(err, reports.ErrTruncated) || errors.Is(err, reports.ErrMissing) {
+		fmt.Fprintf(s.Err, "%s: %v\nWhat is there is judged; the rest is inconclusive.\n", judgeHelp.Name, err)
 		err = nil
 	}
 	if err != nil {
@@ -107,7 +107,7 @@ func diffCommand(_ context.Context, args []string, s cli.Streams) int {
 	var runs [2]*reports.Run
 	for i := range runs {
 		var err error
-		if runs[i], err = reports.ReadRun(f.Arg(i)); err != nil {
+		if runs[i], err = reports.ReadReport(f.Arg(i)); err != nil {
 			return cli.Report(s, diffHelp.Name, err)
 		}
 	}

@@ -13,14 +13,15 @@ import (
 
 // Judge judges a recorded run again, from its evidence alone: nothing is
 // driven, and the steps of each scenario decide on what they were shown then.
-// What was not run stays not run.
+// What was not run stays not run; what has no evidence is inconclusive. The
+// recording's own verdicts, levels and requirements count for nothing.
 func Judge(ctx context.Context, recorded *reports.Run) (*reports.Run, error) {
 	cases, err := features.Cases(roleOf(recorded))
 	if err != nil {
 		return nil, err
 	}
 	run := *recorded
-	run.Scenarios = nil
+	run.Scenarios, run.Requirements = nil, requirementsOf(roleOf(recorded))
 	o := &Options{Clients: recorded.Options.Clients, Scale: 1, Parallel: DefaultParallel, Seed: recorded.Options.Seed}
 	for _, name := range recorded.Profiles {
 		p, err := hook.ProfileByName(name)
@@ -78,5 +79,8 @@ func (r *recorder) replayed() {
 // keep takes over a scenario that has nothing to judge.
 func (r *recorder) keep(was *reports.Scenario) {
 	r.result.Verdict, r.result.Reason, r.result.Started = was.Verdict, was.Reason, was.Started
+	if was.Verdict != reports.NotRun && was.Verdict != reports.NotApplicable {
+		r.result.Verdict, r.result.Reason = reports.Inconclusive, reports.NoEvidence
+	}
 	r.result.Observations, r.result.Duration = was.Observations, time.Duration(0)
 }

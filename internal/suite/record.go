@@ -59,7 +59,7 @@ func (r *recorder) before(ctx context.Context, sc *godog.Scenario) (context.Cont
 	r.result = resultOf(r.c)
 	if r.pr.recorded != nil {
 		was := r.pr.recorded[r.c.ID]
-		if was.Verdict == reports.NotRun || was.Verdict == reports.NotApplicable || len(was.Observations) == 0 {
+		if was.Verdict == reports.NotRun || len(was.Observations) == 0 {
 			r.keep(was)
 			r.finish()
 			return ctx, godog.ErrSkip

@@ -21,7 +21,7 @@ function raw(o) {
   for (const [k, v] of Object.entries(o.data || {})) rows.push([k, typeof v === "string" ? v : JSON.stringify(v)]);
   return h("div", { class: "raw" }, (o.problems || []).map((p) => h("p", { class: "problem" }, show(p))),
     h("dl", {}, rows.filter((r) => r[1]).map(([k, v]) => [h("dt", {}, show(k)), h("dd", {}, show(v))])),
-    o.body && h("pre", { tabindex: "0" }, show(o.body)), o.cut && h("p", { class: "left" }, o.cut + " more bytes: see events.ndjson"));
+    o.body && h("pre", { tabindex: "0" }, show(o.body)), o.cut && h("p", { class: "left" }, o.cut + " more bytes: see the evidence files"));
 }
 
 function sequence(obs, all, clues, roles, t0) {
@@ -82,7 +82,7 @@ function timeline(d, box) {
   first.click();
   if (d.evidence && d.evidence.length) {
     const clue = (n) => { everyone.click(); const row = $(`.obs[data-n="${n}"]`, stage); if (row) { row.open = true; row.scrollIntoView({ block: "center" }); $("summary", row).focus({ preventScroll: true }); } };
-    box.prepend(h("div", { class: "clues" }, "Evidence:", d.evidence.slice(0, 40).map((n) => (obs.some((o) => o.n === n) ? h("button", { type: "button", onclick: () => clue(n) }, "#" + n) : h("span", {}, "#" + n + " (in events.ndjson)")))));
+    box.prepend(h("div", { class: "clues" }, "Evidence:", d.evidence.slice(0, 40).map((n) => (obs.some((o) => o.n === n) ? h("button", { type: "button", onclick: () => clue(n) }, "#" + n) : h("span", {}, "#" + n + " (in the evidence files)")))));
   }
 }
 
@@ -95,5 +95,5 @@ function openScenario(scn) {
   timeline(d, line);
   const clues = $(".clues", line);
   if (clues) box.prepend(clues);
-  if (d.left) box.append(h("p", { class: "left" }, d.left + " more observations are in events.ndjson."));
+  if (d.left) box.append(h("p", { class: "left" }, d.left + " more observations are in the evidence files."));
 }
