@@ -18,7 +18,9 @@ import (
 const eventsHead = `{"schema":"hookproof.events","schema_version":1,"started":"2026-11-23T12:00:00Z"}` + "\n"
 
 // eventsEnd is the end mark of n observations.
-func eventsEnd(n int) string { return fmt.Sprintf(`{"t":1,"n":0,"kind":"end","data":{"observations":%d}}`, n) + "\n" }
+func eventsEnd(n int) string {
+	return fmt.Sprintf(`{"t":1,"n":0,"kind":"end","data":{"observations":%d}}`, n) + "\n"
+}
 
 func collect(in string, l EventLimits) ([]Observation, error) {
 	var out []Observation
