@@ -13,12 +13,13 @@ FUZZTIME ?= 30s
 COUNT    ?= 6
 BENCH    ?= .
 ARGS     ?=
+VERSION  ?=
 VULNDB   ?= https://vuln.go.dev
 
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
 
-.PHONY: help build test conformance mutants soak soak-conformance lint bench bench-peers fuzz generate clean
+.PHONY: help build test conformance mutants soak soak-conformance lint bench bench-peers fuzz generate dist clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -92,5 +93,8 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 generate: ## write the table of requirements in README.md anew
 	$(GO) generate ./features
 
+dist: ## build static binaries for Linux, macOS and Windows into dist/, with checksums (VERSION=)
+	GO='$(GO)' VERSION='$(VERSION)' .ci/dist
+
 clean: ## remove what the targets wrote
-	rm -rf bin report
+	rm -rf bin dist report
