@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"os"
 	"os/signal"
 	"syscall"
@@ -24,19 +25,35 @@ func main() {
 }
 
 // commands are what the first argument may be, besides options.
-var commands = map[string]func(ctx context.Context, args []string, s cli.Streams) int{
-	"config":       configCommand,
-	"judge":        judgeCommand,
-	"diff":         diffCommand,
-	"mutants":      mutantsCommand,
-	"hook-mutants": hookMutantsCommand,
+var commands = []struct {
+	help cli.Help
+	run  func(ctx context.Context, args []string, s cli.Streams) int
+}{
+	{configHelp, configCommand},
+	{judgeHelp, judgeCommand},
+	{diffHelp, diffCommand},
+	{mutantsHelp, mutantsCommand},
+	{hookMutantsHelp, hookMutantsCommand},
+}
+
+// root returns what help, completion and manual pages are made from.
+func root(ctx context.Context) cli.Command {
+	c := cli.Command{Help: help, Flags: func() *flag.FlagSet { return newOptions().flags }}
+	for _, sub := range commands {
+		flags := cli.FlagsOf(func(args []string, s cli.Streams) int { return sub.run(ctx, args, s) })
+		c.Commands = append(c.Commands, cli.Command{Help: sub.help, Flags: flags})
+	}
+	return c
 }
 
 // run is the whole command; it returns its exit code.
 func run(ctx context.Context, args []string, s cli.Streams) int {
-	if len(args) > 0 {
-		if c := commands[args[0]]; c != nil {
-			return c(ctx, args[1:], s)
+	if code, done := root(ctx).Builtin(s, args); done {
+		return code
+	}
+	for _, sub := range commands {
+		if len(args) > 0 && sub.help.Name == help.Name+" "+args[0] {
+			return sub.run(ctx, args[1:], s)
 		}
 	}
 	return suiteCommand(ctx, args, s)

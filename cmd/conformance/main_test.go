@@ -41,7 +41,7 @@ func TestUsage(t *testing.T) {
 		{"help of config", []string{"config", "-h"}, 0, "paste them"},
 		{"version", []string{"-version"}, 0, "conformance"},
 		{"unknown flag", []string{"-foo"}, 2, "-foo"},
-		{"operand", []string{"foo"}, 2, "unexpected argument"},
+		{"operand", []string{"foo"}, 2, "unknown command \"foo\""},
 		{"unknown id", []string{"-id", "S-FOO-01"}, 2, `no requirement "S-FOO-01"`},
 		{"unknown tag", []string{"-tags", "@msut"}, 2, "@msut"},
 		{"broken expression", []string{"-tags", "@must and"}, 2, "want a tag"},

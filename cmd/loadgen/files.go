@@ -18,22 +18,22 @@ var mergeHelp = cli.Help{
 
 // merge is the command "loadgen merge".
 func merge(args []string, s cli.Streams) int {
-	fs := mergeFlags()
+	fs := flag.NewFlagSet(mergeHelp.Name, flag.ContinueOnError)
+	dir := fs.String("report", "", "write the merged report into `DIR`")
 	if code, done := cli.Parse(s, fs, mergeHelp, args); done {
 		return code
 	}
-	dir := fs.Lookup("report").Value.String()
 	if fs.NArg() == 0 {
 		return cli.Report(s, mergeHelp.Name, cli.Usagef("expected the directories of the shards"))
 	}
 	for _, shard := range fs.Args() {
-		if reportdir.Same(dir, shard) {
-			return cli.Report(s, mergeHelp.Name, cli.Usagef("-report %s is one of the shards: name another directory", dir))
+		if reportdir.Same(*dir, shard) {
+			return cli.Report(s, mergeHelp.Name, cli.Usagef("-report %s is one of the shards: name another directory", *dir))
 		}
 	}
 	r, hs, ev, err := result.Merge(fs.Args())
-	if err == nil && dir != "" {
-		err = result.Write(dir, r, hs, ev)
+	if err == nil && *dir != "" {
+		err = result.Write(*dir, r, hs, ev)
 	}
 	if err == nil {
 		err = r.WriteSummary(s.Out)

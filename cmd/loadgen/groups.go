@@ -6,17 +6,13 @@ import (
 	"hookproof/internal/cli"
 )
 
-// root is what completion and manual pages are made from.
-var root = cli.Command{
-	Help:     help,
-	Flags:    func() *flag.FlagSet { return newOptions().flags },
-	Commands: []cli.Command{{Help: mergeHelp, Flags: mergeFlags}, {Help: compareHelp}},
-}
-
-func mergeFlags() *flag.FlagSet {
-	fs := flag.NewFlagSet(mergeHelp.Name, flag.ContinueOnError)
-	fs.String("report", "", "write the merged report into `DIR`")
-	return fs
+// root returns what completion and manual pages are made from.
+func root() cli.Command {
+	return cli.Command{
+		Help:     help,
+		Flags:    func() *flag.FlagSet { return newOptions().flags },
+		Commands: []cli.Command{{Help: mergeHelp, Flags: cli.FlagsOf(merge)}, {Help: compareHelp, Flags: cli.FlagsOf(compare)}},
+	}
 }
 
 // groups order the options in the help.

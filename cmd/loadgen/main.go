@@ -46,7 +46,7 @@ func run(args []string, s cli.Streams, signals <-chan os.Signal) int {
 			return compare(args[1:], s)
 		}
 	}
-	if code, done := root.Builtin(s, args); done {
+	if code, done := root().Builtin(s, args); done {
 		return code
 	}
 	o := newOptions()

@@ -5,6 +5,7 @@ package cli
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -54,6 +55,8 @@ func Code(err error) int {
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
+
+	inspect func(*flag.FlagSet) // see FlagsOf
 }
 
 // Standard gives the streams of this process.

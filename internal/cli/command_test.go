@@ -16,8 +16,13 @@ func demo() Command {
 			Examples: []Example{{For: "five", Call: "demo -n 5"}}, FailedMeans: "it does not hold"},
 		Flags: func() *flag.FlagSet { return new(settings).flags() },
 		Commands: []Command{{
-			Help:  Help{Name: "demo judge", Operands: "DIR", About: "Judges again."},
-			Flags: func() *flag.FlagSet { return flag.NewFlagSet("demo judge", flag.ContinueOnError) },
+			Help: Help{Name: "demo judge", Operands: "DIR", About: "Judges again."},
+			Flags: FlagsOf(func(args []string, s Streams) int {
+				fs := flag.NewFlagSet("demo judge", flag.ContinueOnError)
+				fs.Bool("again", false, "judge again")
+				code, _ := Parse(s, fs, Help{Name: "demo judge"}, args)
+				return code
+			}),
 		}},
 	}
 }
@@ -34,7 +39,7 @@ func TestBuiltin(t *testing.T) {
 		{"an option", []string{"-n", "1"}, ExitOK, false, ""},
 		{"a command", []string{"judge", "x"}, ExitOK, false, ""},
 		{"help", []string{"help"}, ExitOK, true, "More options:\n"},
-		{"help of a command", []string{"help", "judge"}, ExitOK, true, "Judges again."},
+		{"help of a command", []string{"help", "judge"}, ExitOK, true, "  -again\n"},
 		{"help of none", []string{"help", "jugde"}, ExitUsage, true, `did you mean "judge"?`},
 		{"version", []string{"version"}, ExitOK, true, "demo "},
 		{"mistyped command", []string{"jugde"}, ExitUsage, true, `unknown command "jugde": did you mean "judge"?`},

@@ -22,6 +22,10 @@ func Parse(s Streams, fs *flag.FlagSet, h Help, args []string) (code int, done b
 	fs.SetOutput(io.Discard)
 	fs.Usage = func() {}
 	registerConfig(fs)
+	if s.inspect != nil {
+		s.inspect(fs)
+		return ExitOK, true
+	}
 	operands, err := parseMixed(fs, h, args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -107,4 +111,14 @@ func explainValue(f *flag.Flag, value string, err error) string {
 		return fmt.Sprintf("-%s: %v", f.Name, err)
 	}
 	return fmt.Sprintf("-%s: want %s, got %q", f.Name, want, value)
+}
+
+// FlagsOf returns the flags of a command that hands them to Parse before it
+// does anything else.
+func FlagsOf(run func(args []string, s Streams) int) func() *flag.FlagSet {
+	return func() *flag.FlagSet {
+		var flags *flag.FlagSet
+		run(nil, Streams{Out: io.Discard, Err: io.Discard, inspect: func(fs *flag.FlagSet) { flags = fs }})
+		return flags
+	}
 }
