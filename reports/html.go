@@ -12,8 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"hookproof/internal/redact"
 )
 
 // The parts of report.html. The page works without scripts: they add search,
@@ -59,8 +57,9 @@ type htmlReport struct {
 	Class    string
 	Took     time.Duration
 	Bar      []htmlSegment
-	First    []htmlFailure
-	Rest     int // failures that First leaves out
+	First    []htmlGroup
+	Rest     int // groups that First leaves out
+	Skips    []Skipped
 	Sections []htmlSection
 	Caught   int
 	CSS      template.CSS
@@ -77,37 +76,32 @@ type htmlSegment struct {
 	X, Width float64
 }
 
-// htmlFailure is a line of the list at the top of the page.
-type htmlFailure struct {
+// htmlGroup is an entry of the list at the top of the page.
+type htmlGroup struct {
 	*Scenario
-	Key         int
 	Broken, Saw string
+	More        []*Scenario
 }
 
-// maxHTMLFailures bounds that list.
-const maxHTMLFailures = 15
+// maxHTMLGroups bounds that list.
+const maxHTMLGroups = 20
 
-// htmlFailures lists what did not pass, the worst first.
-func htmlFailures(run *Run) (first []htmlFailure, rest int) {
-	for _, v := range Verdicts {
-		for i := range run.Scenarios {
-			s := &run.Scenarios[i]
-			if s.Verdict != v || !s.wants() {
-				continue
-			}
-			if len(first) == maxHTMLFailures {
-				rest++
-				continue
-			}
-			saw := s.Reason
-			if s.Failure != nil {
-				saw = s.Failure.Seen
-			}
-			first = append(first, htmlFailure{s, i, s.broken(), redact.Clip(saw, 300)})
+// htmlGroups lists what did not pass, by cause.
+func htmlGroups(run *Run) (first []htmlGroup, rest int) {
+	groups := Groups(run)
+	for i := range groups[:min(len(groups), maxHTMLGroups)] {
+		g := &groups[i]
+		entry := htmlGroup{Scenario: g.Scenario, Broken: g.broken(), Saw: g.saw()}
+		for _, i := range g.More {
+			entry.More = append(entry.More, &run.Scenarios[i])
 		}
+		first = append(first, entry)
 	}
-	return first, rest
+	return first, max(0, len(groups)-maxHTMLGroups)
 }
+
+// Anchor is the place of a scenario in report.html: the same in every report.
+func (s *Scenario) Anchor() string { return "s-" + s.Profile + "/" + s.ID }
 
 // htmlBlob is the details of one scenario as JSON, read when it is opened.
 type htmlBlob struct {
@@ -129,8 +123,9 @@ type htmlRow struct {
 type htmlScenario struct {
 	*Scenario
 	Key    int  // index in Run.Scenarios
-	Anchor bool // the first place that shows it
+	First  bool // the first place that shows it
 	Why    bool // has a failure or a reason to show
+	Detail []detailLine
 	Repeat string
 }
 
@@ -146,10 +141,13 @@ func WriteHTML(w io.Writer, run *Run) error {
 		Class: "c-" + strings.ReplaceAll(string(head.As), " ", "-"), Took: run.Ended.Sub(run.Started),
 		Bar: htmlBar(&sum, len(run.Scenarios)), CSS: template.CSS(css), JS: template.JS(js),
 		Policy: "default-src 'none'; style-src '" + contentHash(css) + "'; script-src '" + contentHash(js) + "'; base-uri 'none'; form-action 'none'"}
-	page.First, page.Rest = htmlFailures(run)
+	page.First, page.Rest = htmlGroups(run)
+	page.Skips = Skips(run)
 	seen := map[int]bool{}
-	for _, sec := range Sections(rows) {
-		page.Sections = append(page.Sections, htmlSectionOf(run, sec, seen))
+	if len(run.Scenarios) > 0 {
+		for _, sec := range Sections(rows) {
+			page.Sections = append(page.Sections, htmlSectionOf(run, sec, seen))
+		}
 	}
 	if run.Mutants != nil {
 		page.Caught = run.Mutants.Caught()
@@ -196,8 +194,8 @@ func htmlSectionOf(run *Run, sec Section, seen map[int]bool) htmlSection {
 		for _, c := range r.Cells {
 			for _, i := range c.indexes {
 				s := &run.Scenarios[i]
-				row.Scenarios = append(row.Scenarios, htmlScenario{Scenario: s, Key: i, Anchor: !seen[i],
-					Why: s.Failure != nil || s.Reason != "", Repeat: repeatCommand(run, s)})
+				row.Scenarios = append(row.Scenarios, htmlScenario{Scenario: s, Key: i, First: !seen[i],
+					Detail: commandLines(s), Why: s.Failure != nil || s.Reason != "", Repeat: repeatCommand(run, s)})
 				seen[i] = true
 			}
 		}
@@ -207,17 +205,43 @@ func htmlSectionOf(run *Run, sec Section, seen map[int]bool) htmlSection {
 	return out
 }
 
-// repeatCommand is the command line that runs one scenario's ids again.
+// repeatCommand is the command line that runs one scenario again: the run's own
+// arguments, with *** where they had a credential.
 func repeatCommand(run *Run, s *Scenario) string {
-	args := []string{"conformance"}
-	if run.Target.Kind != TargetBuiltIn && run.Target.URL != "" {
-		args = append(args, "-"+string(run.Target.Kind), shellQuote(run.Target.URL))
+	args := append([]string{"conformance"}, run.Repeat...)
+	args = append(args, "-name", s.ID, "-profile", s.Profile, "-seed", strconv.FormatInt(run.Options.Seed, 10))
+	if n := run.Options.Clients; n > 0 {
+		args = append(args, "-clients", strconv.Itoa(n))
 	}
-	for _, id := range s.Requirements {
-		args = append(args, "-id", shellQuote(id))
+	for i := range args {
+		args[i] = shellQuote(args[i])
 	}
-	args = append(args, "-profile", shellQuote(s.Profile), "-seed", strconv.FormatInt(run.Options.Seed, 10))
 	return strings.Join(args, " ")
+}
+
+// detailLine is a part of a failure's detail: lines of text, or a command to copy.
+type detailLine struct {
+	Text    string
+	Command bool
+}
+
+// commandLines takes the commands out of a failure's detail.
+func commandLines(s *Scenario) []detailLine {
+	if s.Failure == nil || s.Failure.Detail == "" {
+		return nil
+	}
+	var all []detailLine
+	for line := range strings.Lines(s.Failure.Detail) {
+		line = strings.TrimSuffix(line, "\n")
+		if command := strings.TrimSpace(line); strings.HasPrefix(command, "curl ") {
+			all = append(all, detailLine{command, true})
+		} else if n := len(all); n > 0 && !all[n-1].Command {
+			all[n-1].Text += "\n" + line
+		} else {
+			all = append(all, detailLine{line, false})
+		}
+	}
+	return all
 }
 
 // shellQuote quotes what a shell would not take as it stands.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -102,10 +103,29 @@ func TestHTMLBounds(t *testing.T) {
 	}
 }
 
+// TestRepeatCommand: the run's own arguments, and what selects the one scenario.
 func TestRepeatCommand(t *testing.T) {
-	run := &Run{Target: Target{Kind: TargetRTMP, URL: "rtmp://host/live?a=b&c=$(x)'"}, Options: Options{Seed: 7}}
-	got := repeatCommand(run, &Scenario{Requirements: []string{"S-ANS-04", "S-ANS-05"}, Profile: "srs7"})
-	if want := `conformance -rtmp 'rtmp://host/live?a=b&c=$(x)'\''' -id S-ANS-04 -id S-ANS-05 -profile srs7 -seed 7`; got != want {
-		t.Errorf("got  %s\nwant %s", got, want)
+	for _, tt := range []struct {
+		run  Run
+		want string
+	}{
+		{Run{Options: Options{Seed: 7}}, "conformance -name a/S-ANS-04/x -profile srs7 -seed 7"},
+		{Run{Options: Options{Seed: 7, Clients: 20}, Repeat: []string{"-rtmp", "rtmp://host/live?a=b&c=$(x)'", "-api", "http://h:1985", "-no-vhosts"}},
+			`conformance -rtmp 'rtmp://host/live?a=b&c=$(x)'\''' -api http://h:1985 -no-vhosts -name a/S-ANS-04/x -profile srs7 -seed 7 -clients 20`},
+		{Run{Repeat: []string{"-on_publish", "http://h/x", "-accept", "token=***"}},
+			"conformance -on_publish http://h/x -accept 'token=***' -name a/S-ANS-04/x -profile srs7 -seed 0"},
+	} {
+		got := repeatCommand(&tt.run, &Scenario{ID: "a/S-ANS-04/x", Requirements: []string{"S-ANS-04"}, Profile: "srs7"})
+		if got != tt.want {
+			t.Errorf("got  %s\nwant %s", got, tt.want)
+		}
+	}
+}
+
+func TestCommandLines(t *testing.T) {
+	got := commandLines(&Scenario{Failure: &Failure{Detail: "request: an on_publish\n  curl -sS 'http://h/'\nanswer: 200\nexpected: 0\n"}})
+	want := []detailLine{{"request: an on_publish", false}, {"curl -sS 'http://h/'", true}, {"answer: 200\nexpected: 0", false}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -191,27 +192,19 @@ func (u *junitSuite) count(c *junitCase) {
 	}
 }
 
-// headline is why a scenario did not pass, in one line.
+// headline is why a scenario did not pass, in one line: what was seen first.
 func headline(s *Scenario) string {
 	if f := s.Failure; f != nil && f.Expected != "" {
-		return redact.Clip(s.broken()+": expected "+f.Expected+"; seen: "+f.Seen, 500)
+		return s.broken() + ": " + redact.Clip(f.Seen, 1000) + "; expected " + redact.Clip(f.Expected, 1000)
 	}
-	if s.Reason != "" {
-		return s.Reason
-	}
-	for _, st := range s.Steps {
-		if st.Error != "" {
-			return redact.Clip(st.Error, 500)
-		}
-	}
-	return s.broken()
+	return cmp.Or(redact.Clip(s.saw(), 1000), s.broken())
 }
 
 // explain is everything that is known of a scenario that did not pass, in lines.
 func explain(s *Scenario) string {
 	var b strings.Builder
 	if f := s.Failure; f != nil {
-		fmt.Fprintf(&b, "expected (%s): %s\nseen: %s\n", s.broken(), f.Expected, f.Seen)
+		fmt.Fprintf(&b, "seen: %s\nexpected (%s): %s\n", f.Seen, s.broken(), f.Expected)
 		for _, e := range s.evidence() {
 			b.WriteString("evidence: " + e + "\n")
 		}

@@ -63,7 +63,7 @@ func TestJUnitOutcomes(t *testing.T) {
 	if refused.Failure == nil {
 		t.Fatal("the refused player that got a frame is no failure")
 	}
-	if f := refused.Failure; f.Type != "S-ANS-05" || !strings.HasPrefix(f.Message, "S-ANS-05: expected no audio or video") ||
+	if f := refused.Failure; f.Type != "S-ANS-05" || !strings.HasPrefix(f.Message, "S-ANS-05: 2 messages: video") ||
 		!strings.Contains(f.Text, "evidence: #24") || !strings.Contains(f.Text, "failed    Then no audio or video reaches the player") {
 		t.Errorf("the failure is told as %+v", f)
 	}

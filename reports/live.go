@@ -43,6 +43,9 @@ type plainLive struct {
 func (p *plainLive) ScenarioStarted(*Scenario) {}
 
 func (p *plainLive) ScenarioDone(s *Scenario) {
+	if s.skipped() { // the result names the reasons, each once
+		return
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	// A line that cannot be written is no reason to end the run.

@@ -19,18 +19,23 @@ func WriteMarkdown(w io.Writer, run *Run) error {
 	var b strings.Builder
 	head := sum.heading(run)
 	fmt.Fprintf(&b, "## %s %s: %s\n\n", head.As.glyph(), md(run.Tool), md(head.Words))
+	if run.Headline != "" {
+		fmt.Fprintf(&b, "**%s**\n\n", md(run.Headline))
+	}
 	fmt.Fprintf(&b, "%s. Target: %s%s, profiles %s, %s.\n\n", md(upperFirst(head.Sentence)), run.Target.Kind,
 		mdCode(run.Target.URL), md(strings.Join(run.Profiles, ", ")), shortDuration(run.Ended.Sub(run.Started)))
 	if run.Interrupted {
 		b.WriteString("**The run was interrupted.**\n\n")
 	}
-	b.WriteString("| scenarios | |\n|---|--:|\n")
-	for _, v := range Verdicts {
-		if n := sum.Scenarios[v]; n > 0 {
-			fmt.Fprintf(&b, "| %s %s | %d |\n", v.glyph(), v, n)
+	if len(run.Scenarios) > 0 {
+		b.WriteString("| scenarios | |\n|---|--:|\n")
+		for _, v := range Verdicts {
+			if n := sum.Scenarios[v]; n > 0 {
+				fmt.Fprintf(&b, "| %s %s | %d |\n", v.glyph(), v, n)
+			}
 		}
+		b.WriteString("\n")
 	}
-	b.WriteString("\n")
 	markdownFailures(&b, run)
 	markdownMatrix(&b, run, rows)
 	markdownMutants(&b, run.Mutants)
@@ -39,38 +44,39 @@ func WriteMarkdown(w io.Writer, run *Run) error {
 }
 
 func markdownFailures(b *strings.Builder, run *Run) {
-	shown, left := 0, 0
-	for i := range run.Scenarios {
-		s := &run.Scenarios[i]
-		if !s.wants() {
-			continue
-		}
-		if shown == maxMarkdownFailures {
-			left++
-			continue
-		}
-		if shown++; shown == 1 {
+	groups := Groups(run)
+	for i := range groups[:min(len(groups), maxMarkdownFailures)] {
+		g := &groups[i]
+		if i == 0 {
 			b.WriteString("### What did not pass\n\n")
 		}
-		fmt.Fprintf(b, "- **%s %s** %s%s: %s\n", s.Verdict.glyph(), s.Verdict, md(s.broken()), mdCode(s.Profile), md(redact.Clip(s.Title(), 200)))
-		if f := s.Failure; f != nil {
-			fmt.Fprintf(b, "  - expected: %s\n  - seen: %s\n", md(redact.Clip(f.Expected, 1000)), md(redact.Clip(f.Seen, 1000)))
-		} else if s.Reason != "" {
-			fmt.Fprintf(b, "  - %s\n", md(redact.Clip(s.Reason, 1000)))
+		fmt.Fprintf(b, "- **%s %s** %s%s: %s\n", g.Verdict.glyph(), g.Verdict, md(g.broken()), mdCode(g.Profile), md(redact.Clip(g.Title(), 200)))
+		fmt.Fprintf(b, "  - seen: %s\n", md(redact.Clip(g.saw(), 1000)))
+		if f := g.Failure; f != nil {
+			fmt.Fprintf(b, "  - expected: %s\n", md(redact.Clip(f.Expected, 1000)))
 		}
-		for _, e := range s.evidence()[:min(3, len(s.evidence()))] {
+		for _, e := range g.evidence()[:min(3, len(g.evidence()))] {
 			fmt.Fprintf(b, "  - %s\n", strings.TrimSpace(mdCode(redact.Clip(e, 500))))
 		}
+		if alike := g.alike(run); alike != "" {
+			fmt.Fprintf(b, "  - and %s\n", md(redact.Clip(alike, 1000)))
+		}
 	}
-	if left > 0 {
-		fmt.Fprintf(b, "- and %d more: see report.html\n", left)
+	if left := len(groups) - maxMarkdownFailures; left > 0 {
+		fmt.Fprintf(b, "- and %s: see report.html\n", plural(left, "more cause"))
 	}
-	if shown > 0 {
+	if len(groups) > 0 {
 		b.WriteString("\n")
+	}
+	for _, k := range Skips(run) {
+		fmt.Fprintf(b, "%s **%s** %s\n\n", k.Verdict.glyph(), k.Verdict, md(k.Words()))
 	}
 }
 
 func markdownMatrix(b *strings.Builder, run *Run, rows []Row) {
+	if len(run.Scenarios) == 0 {
+		return
+	}
 	b.WriteString("<details><summary>Requirements</summary>\n\n")
 	for _, sec := range Sections(rows) {
 		fmt.Fprintf(b, "**%s**\n\n| id | level |", md(sec.Name))

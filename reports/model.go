@@ -14,6 +14,7 @@ type Run struct {
 	Tool          string    `json:"tool"`    // "hookproof conformance"
 	Version       string    `json:"version"` // of the tool
 	Command       string    `json:"command,omitempty"`
+	Repeat        []string  `json:"repeat,omitempty"` // the command's arguments without those that select scenarios; credentials are ***
 	Started       time.Time `json:"started"`
 	Ended         time.Time `json:"ended"`
 	Interrupted   bool      `json:"interrupted,omitempty"` // ended by a signal or a deadline

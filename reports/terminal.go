@@ -60,12 +60,14 @@ func pad(s string, n int) string {
 	return s + strings.Repeat(" ", max(0, n-utf8.RuneCountInString(s)))
 }
 
-// WriteTerminal writes the whole result as text: a line for each scenario, what
-// did not pass, the matrix by section, the conclusion.
+// WriteTerminal writes the whole result as text: a line for each scenario that
+// was run, and the result.
 func WriteTerminal(w io.Writer, run *Run, st Style) error {
 	var b strings.Builder
 	for i := range run.Scenarios {
-		b.WriteString(ScenarioLine(&run.Scenarios[i], st) + "\n")
+		if s := &run.Scenarios[i]; !s.skipped() {
+			b.WriteString(ScenarioLine(s, st) + "\n")
+		}
 	}
 	b.WriteString("\n")
 	if err := printLines(w, b.String()); err != nil {
@@ -81,17 +83,30 @@ func printLines(w io.Writer, text string) error {
 	return err
 }
 
-// WriteResult is WriteTerminal without the lines of the scenarios, for when a
-// Live view has shown them.
+// WriteResult writes the result as text: the conclusion, what did not pass by
+// cause, what was not run by reason, the matrix by section, and the conclusion
+// again where a screen may have gone by.
 func WriteResult(w io.Writer, run *Run, st Style) error {
 	var b strings.Builder
-	for i := range run.Scenarios {
-		if s := &run.Scenarios[i]; s.wants() {
-			b.WriteString(FailureText(s, st) + "\n")
-		}
+	rows, groups := Matrix(run), Groups(run)
+	if len(groups) > 0 {
+		terminalConclusion(&b, run, rows, st)
+		b.WriteString("\n")
 	}
-	rows := Matrix(run)
-	terminalMatrix(&b, run, rows, st)
+	for i := range groups {
+		g := &groups[i]
+		b.WriteString(FailureText(g.Scenario, st))
+		if alike := g.alike(run); alike != "" {
+			b.WriteString("    and " + visible(alike, false) + "\n")
+		}
+		b.WriteString("\n")
+	}
+	for _, k := range Skips(run) {
+		b.WriteString(st.verdict(k.Verdict, 0) + "  " + visible(k.Words(), false) + "\n\n")
+	}
+	if len(run.Scenarios) > 0 {
+		terminalMatrix(&b, run, rows, st)
+	}
 	terminalMutants(&b, run.Mutants, st)
 	terminalConclusion(&b, run, rows, st)
 	return printLines(w, b.String())
@@ -118,27 +133,25 @@ func FailureText(s *Scenario, st Style) string {
 			fmt.Fprintf(&b, "    %s %s\n", pad(name, 10), strings.Join(lines, "\n"+strings.Repeat(" ", 15)))
 		}
 	}
-	if s.Location != "" {
-		field("at", s.Location)
+	if f := s.Failure; f != nil {
+		field("seen", f.Seen)
+		field("expected", f.Expected)
 	}
-	if s.Reason != "" {
-		field("reason", s.Reason)
+	field("reason", s.Reason)
+	if s.Failure == nil {
+		field("error", s.stepError())
 	}
+	for i, e := range s.evidence() {
+		field(map[bool]string{true: "evidence"}[i == 0], redact.Clip(e, 2*st.columns()))
+	}
+	if s.Failure != nil {
+		field("detail", s.Failure.Detail)
+	}
+	field("at", s.Location)
 	for _, step := range s.Steps {
 		if step.Status == StepFailed || step.Status == StepUndefined {
 			field("step", step.Keyword+" "+step.Text)
-			if s.Failure == nil {
-				field("error", step.Error)
-			}
 		}
-	}
-	if f := s.Failure; f != nil {
-		field("expected", "("+s.broken()+") "+f.Expected)
-		field("seen", f.Seen)
-		for i, e := range s.evidence() {
-			field(map[bool]string{true: "evidence"}[i == 0], redact.Clip(e, 2*st.columns()))
-		}
-		field("detail", f.Detail)
 	}
 	return b.String()
 }
@@ -223,8 +236,12 @@ func terminalConclusion(b *strings.Builder, run *Run, rows []Row, st Style) {
 	if run.Interrupted {
 		b.WriteString("the run was interrupted\n")
 	}
-	color := map[Conclusion]Verdict{Conformant: Pass, NotConformant: Fail, Partial: Warn, RunError: Error}[sum.Conclusion]
-	fmt.Fprintf(b, "%s: %s\n", st.paint(verdictColor[color], strings.ToUpper(string(sum.Conclusion))), sum.Sentence())
+	color := map[Conclusion]Verdict{Conformant: Pass, NotConformant: Fail, Partial: Warn, RunError: Error}
+	head := sum.heading(run)
+	fmt.Fprintf(b, "%s: %s\n", st.paint(verdictColor[color[head.As]], visible(strings.ToUpper(head.Words), false)), visible(head.Sentence, false))
+	if run.Headline != "" {
+		b.WriteString(st.bold(visible(run.Headline, false)) + "\n")
+	}
 }
 
 func orDash(s string) string {

@@ -110,6 +110,9 @@ func (s *Scenario) broken() string {
 	return strings.Join(s.Requirements, " ")
 }
 
+// skipped reports whether a scenario was left out.
+func (s *Scenario) skipped() bool { return s.Verdict == NotRun || s.Verdict == NotApplicable }
+
 // wants reports whether a scenario needs explaining in a list of failures.
 func (s *Scenario) wants() bool {
 	switch s.Verdict {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"flag"
 	"slices"
 	"strings"
 
@@ -38,4 +39,26 @@ func maskValue(s string) string {
 		key += "="
 	}
 	return key + "***"
+}
+
+// Without returns a command line's arguments, which were parsed, without the
+// named flags and their values.
+func Without(fs *flag.FlagSet, args []string, names ...string) []string {
+	var kept []string
+	for i := 0; i < len(args) && args[i] != "--"; i++ {
+		first := i
+		name, _, joined := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(args[i], "-"), "-"), "=")
+		f := fs.Lookup(name)
+		if !strings.HasPrefix(args[i], "-") || f == nil {
+			kept = append(kept, args[i])
+			continue
+		}
+		if b, is := f.Value.(interface{ IsBoolFlag() bool }); !joined && !(is && b.IsBoolFlag()) {
+			i = min(i+1, len(args)-1)
+		}
+		if !slices.Contains(names, name) {
+			kept = append(kept, args[first:i+1]...)
+		}
+	}
+	return kept
 }

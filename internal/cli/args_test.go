@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"flag"
 	"strings"
 	"testing"
 )
@@ -20,6 +21,25 @@ func TestMasked(t *testing.T) {
 	} {
 		if got := strings.Join(Masked(strings.Fields(in), "accept", "refuse"), " "); got != want {
 			t.Errorf("%q is shown as %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestWithout(t *testing.T) {
+	fs := flag.NewFlagSet("x", flag.ContinueOnError)
+	fs.String("rtmp", "", "")
+	fs.Bool("quiet", false, "")
+	fs.Bool("no-vhosts", false, "")
+	fs.Func("id", "", func(string) error { return nil })
+	for in, want := range map[string]string{
+		"":                                       "",
+		"-rtmp rtmp://h/a -id S-1 -quiet":        "-rtmp rtmp://h/a",
+		"--id=S-1 --quiet=true -no-vhosts -id x": "-no-vhosts",
+		"-id -quiet -rtmp=x":                     "-rtmp=x",
+		"-no-vhosts -quiet -rtmp":                "-no-vhosts -rtmp",
+	} {
+		if got := strings.Join(Without(fs, strings.Fields(in), "id", "quiet"), " "); got != want {
+			t.Errorf("%q without id and quiet is %q, want %q", in, got, want)
 		}
 	}
 }

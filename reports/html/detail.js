@@ -18,8 +18,10 @@ function gherkin(d) {
 function raw(o) {
   const rows = [["number", "#" + o.n + (o.refs && o.refs.length ? ", of #" + o.refs.join(", #") : "")], ["time", o.t.toFixed(6) + " s"], ["kind", o.kind],
     ["client", [o.actor, o.client_id].filter(Boolean).join(", ")], ["event", o.event], ["URL", o.url], ["name", o.name], ["code", o.code], ["text", o.text]];
-  for (const [k, v] of Object.entries(o.data || {})) rows.push([k, typeof v === "string" ? v : JSON.stringify(v)]);
+  const curl = (o.data || {}).repro;
+  for (const [k, v] of Object.entries(o.data || {})) if (v !== curl) rows.push([k, typeof v === "string" ? v : JSON.stringify(v)]);
   return h("div", { class: "raw" }, (o.problems || []).map((p) => h("p", { class: "problem" }, show(p))),
+    curl && (() => { const code = h("code", {}, show(curl)); return h("div", { class: "cmd" }, code, copyButton(code)); })(),
     h("dl", {}, rows.filter((r) => r[1]).map(([k, v]) => [h("dt", {}, show(k)), h("dd", {}, show(v))])),
     o.body && h("pre", { tabindex: "0" }, show(o.body)), o.cut && h("p", { class: "left" }, o.cut + " more bytes: see the evidence files"));
 }
@@ -87,6 +89,7 @@ function timeline(d, box) {
 }
 
 function openScenario(scn) {
+  for (const c of $$(":scope > .cmd, :scope > .why .cmd", scn)) if (!$("button", c)) c.append(copyButton($("code", c)));
   const box = $(":scope > .more", scn);
   if (box.firstChild) return;
   const d = readJSON("d-" + scn.dataset.key);

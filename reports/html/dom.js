@@ -30,3 +30,13 @@ function span(sec) {
   return ms.toFixed(1) + " ms";
 }
 const readJSON = (id) => JSON.parse(document.getElementById(id).textContent);
+
+// copyButton copies the text of a command.
+function copyButton(code) {
+  const said = (text) => { button.textContent = text; setTimeout(() => { button.textContent = "Copy"; }, 1500); };
+  const button = h("button", { type: "button", "aria-label": "Copy the command", onclick: async () => {
+    try { await navigator.clipboard.writeText(code.textContent); said("Copied"); }
+    catch { getSelection().selectAllChildren(code); said(document.execCommand("copy") ? "Copied" : "Press Ctrl+C"); }
+  } }, "Copy");
+  return button;
+}

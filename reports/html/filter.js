@@ -62,7 +62,7 @@ document.addEventListener("keydown", (ev) => {
   else if (ev.key === "k") step(-1);
 });
 
-// A link to #r-ID opens the requirement, #s-KEY the scenario.
+// A link to #r-ID opens the requirement, #s-PROFILE/ID the scenario.
 function follow() {
   const id = decodeURIComponent(location.hash.slice(1));
   const el = id && document.getElementById(id);
