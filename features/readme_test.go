@@ -15,7 +15,7 @@ import (
 var update = flag.Bool("update", false, "write the README's table of requirements anew")
 
 const (
-	readme     = "../README.md"
+	readme     = "../docs/requirements.md"
 	tableBegin = "<!-- requirements: written by go generate ./features -->\n"
 	tableEnd   = "<!-- end of requirements -->\n"
 )
