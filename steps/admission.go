@@ -16,6 +16,7 @@ func (w *World) registerAdmission(sc *godog.ScenarioContext) {
 	step(sc, `^([A-Z][a-z]+) is still on$`, w.stillOn)
 	step(sc, `^([A-Z][a-z]+) is disconnected$`, w.gone)
 	step(sc, `^([A-Z][a-z]+) is disconnected, refused at (on_\w+)$`, w.refusedAt)
+	step(sc, `^([A-Z][a-z]+) is let on, or disconnected, refused at (on_\w+)$`, w.onOrRefusedAt)
 	step(sc, `^([A-Z][a-z]+) is disconnected within 1 s of the last answer to (?:her|his) events$`, w.offWithin)
 	step(sc, `^([A-Z][a-z]+) was not told that publishing started$`, w.notTold)
 	step(sc, `^([A-Z][a-z]+) receives media of ([A-Z][a-z]+)$`, w.receivesOf)
@@ -39,6 +40,16 @@ func (w *World) refusedAt(ctx context.Context, name, ev string) error {
 		return err
 	}
 	return failed(check.RefusedAt(w.Scene.Log.All(), name, e))
+}
+
+// onOrRefusedAt waits until the server has let the actor on or disconnected it.
+func (w *World) onOrRefusedAt(ctx context.Context, name, ev string) error {
+	e, err := event(ev)
+	if err != nil {
+		return err
+	}
+	entry := w.Scene.Actor(name).Entry()
+	return w.eventually(ctx, func(obs []reports.Observation) *check.Finding { return check.OnOrRefusedAt(obs, name, entry, e) })
 }
 
 // offWithin waits for the disconnect and for the answers to the closing

@@ -155,13 +155,17 @@ var namedAnswers = map[string]endpoint.Answer{
 // ways to write an answer, as they stand behind a comma.
 var answerWays = map[string]func(*endpoint.Answer){
 	"chunked":                    func(a *endpoint.Answer) { a.Fault = endpoint.Chunked },
-	"as HTTP/1.0 without length": func(a *endpoint.Answer) { a.Fault = endpoint.HTTP10 },
-	"without length":             func(a *endpoint.Answer) { a.Fault = endpoint.NoLength },
+	"as HTTP/1.0 without length": func(a *endpoint.Answer) { a.Fault, a.Header = endpoint.HTTP10, plain() },
+	"without length":             func(a *endpoint.Answer) { a.Fault, a.Header = endpoint.NoLength, plain() },
+	"without any header field":   func(a *endpoint.Answer) { a.Fault = endpoint.NoLength },
 	"with Connection: close":     func(a *endpoint.Answer) { a.Header = http.Header{"Connection": {"close"}} },
 	"gzipped":                    func(a *endpoint.Answer) { a.Fault = endpoint.Gzip },
 	"after 100 Continue":         func(a *endpoint.Answer) { a.Fault = endpoint.Continue100 },
 	"after 3 s":                  func(a *endpoint.Answer) { a.Delay = 3 * time.Second },
 }
+
+// plain returns a header with one field: some servers refuse an answer with none.
+func plain() http.Header { return http.Header{"Content-Type": {"text/plain"}} }
 
 // parseAnswer reads an answer as scenarios write it: a status and a body
 // between backquotes, as in "200 and `{"code":0}`, chunked", or a few words. In

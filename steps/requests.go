@@ -27,7 +27,8 @@ func (w *World) registerRequests(sc *godog.ScenarioContext) {
 	step(sc, `^ip is the address of ([A-Z][a-z]+) in every event of [A-Z][a-z]+$`, w.ip)
 	step(sc, `^tcUrl is what ([A-Z][a-z]+) sent in every event of [A-Z][a-z]+ that has the key$`, w.tcURL)
 	step(sc, `^param of ([A-Z][a-z]+) begins with "(.*)" and stream is "([^"]*)" in (on_\w+) and (on_\w+)$`, w.param)
-	step(sc, `^param of the last stream of ([A-Z][a-z]+) begins with "(.*)" in (on_\w+) and (on_\w+)$`, w.lastParam)
+	step(sc, `^param of the last stream of ([A-Z][a-z]+) (begins with|is) "(.*)" in (on_\w+) and (on_\w+)$`, w.lastParam)
+	step(sc, `^param of ([A-Z][a-z]+) has "(.*)" once at most in (on_\w+) and (on_\w+)$`, w.paramOnce)
 	step(sc, `^(stream|stream_url) of ([A-Z][a-z]+) is "([^"]*)" in (on_\w+) and (on_\w+)$`, w.value)
 	step(sc, `^vhost of ([A-Z][a-z]+) is "([^"]*)" in every event$`, w.vhost)
 }
@@ -88,22 +89,38 @@ func (w *World) param(ctx context.Context, name, begin, stream, one, two string)
 	begin = w.Scene.Expand(begin)
 	w.Scene.Await(ctx, closed)
 	obs := w.Scene.Log.All()
-	ok := func(got string) bool { return paramBegins(got, begin) }
-	if f := check.Value(w.Profile, obs, name, "param", fmt.Sprintf("%q, or that and what tcUrl has behind it", begin), ok, evs...); f != nil {
-		return f
+	param := check.Value{Key: "param", Want: fmt.Sprintf("%q, or that and the parameters of tcUrl after it", begin),
+		OK: func(got string) bool { return paramBegins(got, begin) }, Events: evs}
+	if err := param.Check(w.Profile, obs, name); err != nil {
+		return err
 	}
 	return w.is(name, "stream", stream, evs...)
 }
 
 // lastParam is param of the stream that an actor used last.
-func (w *World) lastParam(ctx context.Context, name, begin, one, two string) error {
-	evs, err := events(one + ", " + two)
-	if err != nil {
+func (w *World) lastParam(ctx context.Context, name, how, want, one, two string) error {
+	v := check.Value{Key: "param", Want: strconv.Quote(want), OK: func(got string) bool { return got == want }, Last: true}
+	if how == "begins with" {
+		v.Want += ", or that and more after it"
+		v.OK = func(got string) bool { return paramBegins(got, want) }
+	}
+	return w.valueIn(ctx, v, name, one, two)
+}
+
+func (w *World) paramOnce(ctx context.Context, name, part, one, two string) error {
+	v := check.Value{Key: "param", Want: fmt.Sprintf("one with %q once at most", part),
+		OK: func(got string) bool { return strings.Count(got, part) <= 1 }}
+	return w.valueIn(ctx, v, name, one, two)
+}
+
+// valueIn checks a value in two events of an actor, once all clients that went
+// are closed.
+func (w *World) valueIn(ctx context.Context, v check.Value, name, one, two string) (err error) {
+	if v.Events, err = events(one + ", " + two); err != nil {
 		return err
 	}
 	w.Scene.Await(ctx, closed)
-	return failed(check.LastValue(w.Profile, w.Scene.Log.All(), name, "param", fmt.Sprintf("%q, or that and more behind it", begin),
-		func(got string) bool { return paramBegins(got, begin) }, evs...))
+	return v.Check(w.Profile, w.Scene.Log.All(), name)
 }
 
 // paramBegins reports whether param is the stream's parameters, with nothing
@@ -125,7 +142,8 @@ func (w *World) value(ctx context.Context, key, name, want, one, two string) err
 
 // is checks that a key, where the profile has it, has a value.
 func (w *World) is(name, key, want string, events ...hook.Event) error {
-	return failed(check.Value(w.Profile, w.Scene.Log.All(), name, key, strconv.Quote(want), func(got string) bool { return got == want }, events...))
+	v := check.Value{Key: key, Want: strconv.Quote(want), OK: func(got string) bool { return got == want }, Events: events}
+	return v.Check(w.Profile, w.Scene.Log.All(), name)
 }
 
 func (w *World) vhost(ctx context.Context, name, want string) error {

@@ -150,7 +150,21 @@ Feature: The answers
         | case                     | answer                         |
         | no answer in time        | no answer                      |
         | status 204               | 204 and ``                     |
-        | 100 Continue first       | 200 and `0`, after 100 Continue |
+        | 1 after 100 Continue     | 200 and `1`, after 100 Continue |
+        | 1 without header fields  | 200 and `1`, without any header field |
+
+    # Servers differ here, and either is right: to accept by the content, or to refuse.
+    @slow
+    Scenario Outline: <case>, to a publisher's on_publish
+      Given the clients use the vhost with the shortest time-out
+      And the hook server answers on_publish with <answer>
+      When Alice tries to publish "cam"
+      Then Alice is let on, or disconnected, refused at on_publish
+
+      Examples: both profiles
+        | case                     | answer                          |
+        | 0 after 100 Continue     | 200 and `0`, after 100 Continue |
+        | 0 without header fields  | 200 and `0`, without any header field |
 
     Scenario Outline: <case>, to a player's on_play
       Given Alice publishes "cam"

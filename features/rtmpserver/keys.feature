@@ -174,6 +174,8 @@ Feature: The keys
         | 4096 bytes         | {4096 bytes}        |
         | UTF-8              | grüße-日本-🎥        |
         | quotes             | a"b'c               |
+        | a blank            | a b                 |
+        | a tab              | a{0x09}b            |
 
   @S-KEY-12 @must @srs1 @srs7
   Rule: S-KEY-12 MUST: parameters of tcUrl arrive byte for byte, whatever their length and characters
@@ -193,3 +195,30 @@ Feature: The keys
         | 4096 bytes         | {4096 bytes}        |
         | UTF-8              | grüße-日本-🎥        |
         | quotes             | a"b'c               |
+        | a blank            | a b                 |
+        | a tab              | a{0x09}b            |
+
+  @S-KEY-13 @should @srs7
+  Rule: S-KEY-13 SHOULD: the parameters of a further stream of a connection are its own, and parameters of tcUrl are not repeated
+
+    Scenario Outline: a further stream that is published, with <case>
+      When Alice publishes "cam?token=one", unpublishes with FCUnpublish and publishes "<name>", then leaves
+      Then param of the last stream of Alice is "<param>" in on_publish and on_unpublish
+
+      Examples:
+        | case                   | name           | param      |
+        | parameters of its own  | cam2?token=two | ?token=two |
+        | no parameters          | cam2           |            |
+
+    Scenario: a further stream that is played
+      When Bob plays "cam?token=one", stops, plays "door?token=two" and leaves
+      Then param of the last stream of Bob is "?token=two" in on_play and on_stop
+
+    Scenario Outline: a token in tcUrl, and behind the stream name <case>
+      When Alice, whose tcUrl ends in "?token=one", publishes "<name>" and leaves
+      Then param of Alice has "token=one" once at most in on_publish and on_unpublish
+
+      Examples:
+        | case        | name          |
+        | nothing     | cam           |
+        | another one | cam?token=two |

@@ -65,7 +65,7 @@ func LetOn(obs []reports.Observation, actor string, e Entry) *Finding {
 		return nil
 	}
 	f := &Finding{Expected: actor + " to be let on and stay"}
-	f.Seen, f.Evidence = fate(obs, actor)
+	f.Seen, f.Evidence = outcome(obs, actor)
 	return f
 }
 
@@ -76,7 +76,7 @@ func Off(obs []reports.Observation, actor string) *Finding {
 		return nil
 	}
 	f := &Finding{Expected: "the server to disconnect " + actor}
-	f.Seen, f.Evidence = fate(obs, actor)
+	f.Seen, f.Evidence = outcome(obs, actor)
 	return f
 }
 
@@ -100,6 +100,18 @@ func RefusedAt(obs []reports.Observation, actor string, ev hook.Event) *Finding 
 		return nil
 	}
 	return missing(obs, actor, ev)
+}
+
+// OnOrRefusedAt checks that an actor was let on, or else refused at that event.
+func OnOrRefusedAt(obs []reports.Observation, actor string, e Entry, ev hook.Event) *Finding {
+	if On(obs, actor, e) {
+		return nil
+	}
+	f := RefusedAt(obs, actor, ev)
+	if f != nil {
+		f.Expected = actor + " to be let on, or else " + f.Expected
+	}
+	return f
 }
 
 // OffWithin checks S-ANS-07: the disconnect came within limit seconds of the
@@ -150,13 +162,22 @@ func LastWithin(obs []reports.Observation, actor string, limit float64) *Finding
 		Seen:     fmt.Sprintf("gone at %.3f s, %s at %.3f s", gone.T, last.Event, last.Arrived), Evidence: []int{gone.N, last.N}}
 }
 
-// fate tells in words what became of an actor.
-func fate(obs []reports.Observation, actor string) (string, []int) {
+// status names what a client was told: onFCPublish carries the code of an
+// onStatus, and is not one.
+func status(o *reports.Observation) string {
+	if o.Name == "" || o.Name == "onStatus" {
+		return o.Code
+	}
+	return fmt.Sprintf("%s (%s)", o.Name, o.Code)
+}
+
+// outcome describes what became of an actor.
+func outcome(obs []reports.Observation, actor string) (string, []int) {
 	hooks := timeline.Events(obs, actor)
 	words := "its events are " + describeEvents(hooks)
 	ns := numbers(hooks)
 	for _, o := range timeline.Of(obs, actor, reports.KindStatus) {
-		words += fmt.Sprintf("; told %s (%.3f s)", o.Code, o.T)
+		words += fmt.Sprintf("; told %s (%.3f s)", status(o), o.T)
 		ns = append(ns, o.N)
 	}
 	if d := timeline.Disconnected(obs, actor); d != nil {

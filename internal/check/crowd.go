@@ -87,7 +87,7 @@ func wasOn(plan *timeline.Plan, own []reports.Observation) *Finding {
 	}
 	if d := timeline.Disconnected(own, plan.Name); Told(own, plan.Name, code) == nil || d != nil && d.Name != "local" {
 		f := &Finding{Expected: fmt.Sprintf("%s, which was accepted, to be let on until it leaves", plan.Name)}
-		f.Seen, f.Evidence = fate(own, plan.Name)
+		f.Seen, f.Evidence = outcome(own, plan.Name)
 		return f
 	}
 	if !plan.Plays {

@@ -3,7 +3,6 @@ package check
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -53,73 +52,6 @@ func keyNames(p *hook.Profile, ev hook.Event) string {
 func missing(obs []reports.Observation, actor string, ev hook.Event) *Finding {
 	hooks := timeline.Events(obs, actor)
 	return &Finding{Expected: fmt.Sprintf("%s of %s", ev, actor), Seen: "its events are " + describeEvents(hooks), Evidence: numbers(hooks), Detail: strays(obs)}
-}
-
-// Value checks one value of an actor's events: of the given ones (none: of all
-// that carry the key in the profile). ok says whether the value is right; want
-// puts it into words.
-func Value(p *hook.Profile, obs []reports.Observation, actor, key, want string, ok func(string) bool, events ...hook.Event) *Finding {
-	hooks := timeline.Hooks(obs, actor)
-	seen := 0
-	for i := range hooks {
-		h := &hooks[i]
-		if len(events) > 0 && !slices.Contains(events, h.Event) || len(events) == 0 && !carries(p, h.Event, key) {
-			continue
-		}
-		seen++
-		if f := value(h, key, want, ok); f != nil {
-			return f
-		}
-	}
-	for _, ev := range events {
-		if lastOf(hooks, ev) == nil {
-			return missing(obs, actor, ev)
-		}
-	}
-	if seen == 0 {
-		return &Finding{Expected: fmt.Sprintf("an event of %s that carries %s", actor, key), Seen: describeEvents(hooks), Detail: strays(obs)}
-	}
-	return nil
-}
-
-// LastValue checks one value of the last of each of those events of an actor:
-// of the stream that it used last.
-func LastValue(p *hook.Profile, obs []reports.Observation, actor, key, want string, ok func(string) bool, events ...hook.Event) *Finding {
-	hooks := timeline.Hooks(obs, actor)
-	for _, ev := range events {
-		h := lastOf(hooks, ev)
-		if h == nil {
-			return missing(obs, actor, ev)
-		}
-		if !carries(p, ev, key) {
-			continue
-		}
-		if f := value(h, key, want, ok); f != nil {
-			return f
-		}
-	}
-	return nil
-}
-
-// value checks one value of one event.
-func value(h *timeline.Hook, key, want string, ok func(string) bool) *Finding {
-	m, err := object(h.Obs.Body)
-	if err != nil {
-		return &Finding{Expected: who(h) + " with " + key + " " + want, Seen: err.Error(), Evidence: []int{h.N}}
-	}
-	got, is := m[key]
-	if s, text := got.(string); text && ok(s) {
-		return nil
-	}
-	f := &Finding{Expected: fmt.Sprintf("%s of %s to be %s", key, who(h), want), Seen: "no such key", Evidence: []int{h.N}}
-	if is {
-		f.Seen = strconv.Quote(redact.Clip(fmt.Sprint(got), 5000))
-	}
-	return f
-}
-
-func carries(p *hook.Profile, ev hook.Event, key string) bool {
-	return slices.ContainsFunc(p.Keys(ev), func(k hook.Key) bool { return k.Name == key && !k.Optional })
 }
 
 // OneID checks S-ID-01: all events of an actor carry one client_id, and no

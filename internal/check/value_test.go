@@ -1,34 +1,59 @@
 package check
 
 import (
+	"strings"
 	"testing"
 
 	"hookproof/hook"
+	"hookproof/reports"
 )
 
-// The last stream's values are looked at, not those of the streams before it.
-func TestLastValue(t *testing.T) {
+// valueScript has two streams of one client, with these param; "-" leaves the
+// key out.
+func valueScript(t *testing.T, params ...string) []reports.Observation {
 	obs := script("A on_publish\nA on_unpublish\nA on_publish\nA on_unpublish")
-	for i, param := range map[int]string{0: "?k=1", 2: "?k=1", 4: "?k=2", 6: "?k=1"} {
-		body, err := hook.SRS7.Encode(nil, &hook.Payload{Action: obs[i].Event, ClientID: "1", Param: param})
+	for i, param := range params {
+		body, err := hook.SRS7.Encode(nil, &hook.Payload{Action: obs[2*i].Event, ClientID: "1", Param: param})
 		if err != nil {
 			t.Fatal(err)
 		}
-		obs[i].Body = string(body)
+		obs[2*i].Body = strings.Replace(string(body), `"param":"-",`, "", 1)
 	}
-	is := func(want string) func(string) bool { return func(got string) bool { return got == want } }
+	return obs
+}
+
+func TestValue(t *testing.T) {
+	both := valueScript(t, "?k=1", "?k=1", "?k=2", "?k=1")
+	publish := []hook.Event{hook.OnPublish}
 	for _, c := range []struct {
-		name, param string
-		ev          hook.Event
-		right       bool
+		name   string
+		obs    []reports.Observation
+		param  string
+		events []hook.Event
+		last   bool
+		want   string // "", or the id that it needs, or "found"
 	}{
-		{"of the last", "?k=2", hook.OnPublish, true},
-		{"of the first", "?k=1", hook.OnPublish, false},
-		{"of another event", "?k=1", hook.OnUnpublish, true},
-		{"of an event that is not there", "?k=1", hook.OnPlay, false},
+		{"right everywhere", valueScript(t, "?k=1", "?k=1", "?k=1", "?k=1"), "?k=1", nil, false, ""},
+		{"wrong once", both, "?k=1", nil, false, "found"},
+		{"of one event", both, "?k=1", []hook.Event{hook.OnUnpublish}, false, ""},
+		{"of the last stream", both, "?k=2", publish, true, ""},
+		{"of the first stream, and not the last", both, "?k=1", publish, true, "found"},
+		{"of an event that did not come", both, "?k=1", []hook.Event{hook.OnPlay}, false, "found"},
+		{"absent from some", valueScript(t, "-", "?k=1", "-", "?k=1"), "?k=1", nil, false, ""},
+		{"absent from all of that event", valueScript(t, "-", "?k=1", "-", "?k=1"), "?k=1", publish, false, "S-KEY-03"},
+		{"absent from one, wrong in another", valueScript(t, "-", "?k=2", "-", "?k=1"), "?k=1", nil, false, "found"},
 	} {
-		if f := LastValue(hook.SRS7, obs, "A", "param", c.param, is(c.param), c.ev); (f == nil) != c.right {
-			t.Errorf("%s: %+v", c.name, f)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			v := Value{Key: "param", Want: c.param, OK: func(got string) bool { return got == c.param }, Events: c.events, Last: c.last}
+			err := v.Check(hook.SRS7, c.obs, "A")
+			lacking, notRun := err.(*NotRun)
+			_, found := err.(*Finding)
+			switch {
+			case c.want == "" && err != nil, c.want == "found" && !found:
+				t.Errorf("got %v, want %q", err, c.want)
+			case strings.HasPrefix(c.want, "S-") && (!notRun || !strings.Contains(lacking.Reason, "needs "+c.want)):
+				t.Errorf("got %v, want not run for %s", err, c.want)
+			}
+		})
 	}
 }

@@ -203,6 +203,28 @@ func firstParam(x *exchange) {
 	x.pass()
 }
 
+// growingParam gives a further stream of a connection the param of the first
+// after its own.
+func growingParam(x *exchange) {
+	switch c, own := x.client, text(x.req.body, "param"); {
+	case c.param == "":
+		c.param = own
+	case own != c.param:
+		x.req.setBody(setText(x.req.body, "param", own+c.param))
+	}
+	x.pass()
+}
+
+// doubledQuery makes the query of tcUrl stand in param twice.
+func doubledQuery(b []byte) []byte {
+	_, query, ok := strings.Cut(text(b, "tcUrl"), "?")
+	if s, is := find(b, "param"); !ok || !is || b[s.value] != '"' {
+		return b
+	}
+	param := strings.ReplaceAll(text(b, "param"), "?"+query, "")
+	return setText(b, "param", param+"?"+query+"?"+query)
+}
+
 // decodePercent decodes percent escapes.
 func decodePercent(s string) string {
 	if d, err := url.PathUnescape(s); err == nil {

@@ -2,6 +2,7 @@ package mutant
 
 import (
 	"slices"
+	"strings"
 
 	"hookproof/hook"
 )
@@ -57,9 +58,9 @@ var requestRows = []Mutant{
 }
 
 var keyRows = []Mutant{
-	{Name: "connect-without-tcurl", Defect: "on_connect has no tcUrl", Expected: ids("S-KEY-01", "S-KEY-08", "S-KEY-12"), parts: hooked(on(without("tcUrl"), hook.OnConnect))},
+	{Name: "connect-without-tcurl", Defect: "on_connect has no tcUrl", Expected: ids("S-KEY-01"), May: ids("S-KEY-08", "S-KEY-12"), parts: hooked(on(without("tcUrl"), hook.OnConnect))},
 	{Name: "connect-key-renamed", Defect: "on_connect has page_url in place of pageUrl", Expected: ids("S-KEY-01"), May: ids("S-REQ-03", "S-ORD-*", "S-ANS-*", "S-CON-*"), parts: hooked(on(renamed("pageUrl", "page_url"), hook.OnConnect))},
-	{Name: "close-key-renamed", Defect: "on_close has vHost in place of vhost", Expected: ids("S-KEY-02", "S-KEY-11"), parts: hooked(on(renamed("vhost", "vHost"), hook.OnClose))},
+	{Name: "close-key-renamed", Defect: "on_close has vHost in place of vhost", Expected: ids("S-KEY-02"), parts: hooked(on(renamed("vhost", "vHost"), hook.OnClose))},
 	{Name: "close-bytes-text", Defect: "send_bytes of on_close is a string", Profiles: onlySRS7, Expected: ids("S-KEY-02"), parts: hooked(on(otherKind("send_bytes"), hook.OnClose))},
 	{Name: "publish-key-null", Defect: "app of on_publish is null", Expected: ids("S-KEY-03"), May: unrouted, parts: hooked(on(raw("app", "null"), hook.OnPublish))},
 	{Name: "unpublish-without-app", Defect: "on_unpublish has no app", Expected: ids("S-KEY-04"), May: unrouted, parts: hooked(on(without("app"), hook.OnUnpublish))},
@@ -75,10 +76,10 @@ var keyRows = []Mutant{
 	{Name: "tcurl-without-query", Defect: "tcUrl has no query", Expected: ids("S-KEY-08", "S-KEY-12"), parts: hooked(value("tcUrl", unquery))},
 	{Name: "tcurl-cut", Defect: "tcUrl is cut at 256 bytes", Expected: ids("S-KEY-12"), parts: hooked(value("tcUrl", cutAt(256)))},
 	{Name: "tcurl-decoded", Defect: "percent escapes in tcUrl are decoded", Expected: ids("S-KEY-08", "S-KEY-12"), parts: hooked(value("tcUrl", decodePercent))},
-	{Name: "param-without-mark", Defect: "param lacks its leading ?", Profiles: onlySRS7, Expected: ids("S-KEY-09", "S-KEY-12"), parts: hooked(value("param", func(s string) string { return s[min(1, len(s)):] }))},
+	{Name: "param-without-mark", Defect: "param lacks its leading ?", Profiles: onlySRS7, Expected: ids("S-KEY-09", "S-KEY-12", "S-KEY-13"), parts: hooked(value("param", func(s string) string { return s[min(1, len(s)):] }))},
 	{Name: "param-in-stream", Defect: "stream has the parameters behind it", Expected: ids("S-KEY-09"), May: ids("S-KEY-12", "S-REQ-03"), parts: hooked(body(withParam))},
-	{Name: "param-at-unpublish-empty", Defect: "param of on_unpublish and on_stop is empty", Profiles: onlySRS7, Expected: ids("S-KEY-09", "S-KEY-12"), parts: hooked(on(value("param", constant("")), ends...))},
-	{Name: "param-of-first-stream", Defect: "a second stream of a connection has the param of the first", Profiles: onlySRS7, Expected: ids("S-KEY-09"),
+	{Name: "param-at-unpublish-empty", Defect: "param of on_unpublish and on_stop is empty", Profiles: onlySRS7, Expected: ids("S-KEY-09", "S-KEY-12", "S-KEY-13"), parts: hooked(on(value("param", constant("")), ends...))},
+	{Name: "param-of-first-stream", Defect: "a second stream of a connection has the param of the first", Profiles: onlySRS7, Expected: ids("S-KEY-09", "S-KEY-13"),
 		parts: hooked(on(firstParam, hook.OnPublish, hook.OnUnpublish, hook.OnPlay, hook.OnStop))},
 	{Name: "stream-url-relative", Defect: "stream_url lacks its leading slash", Profiles: onlySRS7, Expected: ids("S-KEY-10"), parts: hooked(value("stream_url", func(s string) string { return s[min(1, len(s)):] }))},
 	{Name: "stream-url-with-vhost", Defect: "stream_url names the default vhost", Profiles: onlySRS7, Expected: ids("S-KEY-10"),
@@ -97,6 +98,11 @@ var keyRows = []Mutant{
 			return s
 		}))},
 	{Name: "param-cut", Defect: "param is cut at 256 bytes", Profiles: onlySRS7, Expected: ids("S-KEY-12"), parts: hooked(value("param", cutAt(256)))},
+	{Name: "param-without-blanks", Defect: "blanks and tabs in param are lost", Profiles: onlySRS7, Expected: ids("S-KEY-12"), parts: hooked(value("param", strings.NewReplacer(" ", "", "\t", "").Replace))},
+	{Name: "tcurl-without-blanks", Defect: "blanks and tabs in tcUrl are lost", Expected: ids("S-KEY-12"), parts: hooked(value("tcUrl", strings.NewReplacer(" ", "", "\t", "").Replace))},
+	{Name: "param-grows", Defect: "param of a further stream has that of the first after its own", Profiles: onlySRS7, Expected: ids("S-KEY-13"),
+		parts: hooked(on(growingParam, hook.OnPublish, hook.OnUnpublish, hook.OnPlay, hook.OnStop))},
+	{Name: "tcurl-params-doubled", Defect: "param has the parameters of tcUrl twice", Profiles: onlySRS7, Expected: ids("S-KEY-13"), parts: hooked(body(doubledQuery))},
 	{Name: "param-decoded", Defect: "percent escapes in param are decoded", Profiles: onlySRS7, Expected: ids("S-KEY-12"), parts: hooked(value("param", decodePercent))},
 }
 

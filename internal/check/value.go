@@ -1,0 +1,81 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+
+	"hookproof/hook"
+	"hookproof/internal/redact"
+	"hookproof/internal/timeline"
+	"hookproof/reports"
+)
+
+// Value is what a key must be in an actor's events.
+type Value struct {
+	Key    string
+	Want   string            // in words
+	OK     func(string) bool // whether a value is right
+	Events []hook.Event      // that are looked at; none: all that carry the key in the profile
+	Last   bool              // of each event only the last: that of the stream used last
+}
+
+// Check checks the value in the events that have the key. That a key is absent
+// is reported by the requirement of that event's keys (S-KEY-01 to 06): without
+// any value to look at the check is not run.
+func (v *Value) Check(p *hook.Profile, obs []reports.Observation, actor string) error {
+	hooks := timeline.Hooks(obs, actor)
+	for _, ev := range v.Events {
+		if lastOf(hooks, ev) == nil {
+			return missing(obs, actor, ev)
+		}
+	}
+	looked, absent := 0, ""
+	for i := range hooks {
+		h := &hooks[i]
+		if !v.concerns(p, h) || v.Last && lastOf(hooks, h.Event).N != h.N {
+			continue
+		}
+		got, why := text(h, v.Key)
+		switch {
+		case why != "":
+			absent = why
+		case !v.OK(got):
+			return &Finding{Expected: fmt.Sprintf("%s of %s to be %s", v.Key, who(h), v.Want),
+				Seen: redact.Clip(fmt.Sprintf("%q", got), 5000), Evidence: []int{h.N}}
+		default:
+			looked++
+		}
+	}
+	switch {
+	case looked > 0:
+		return nil
+	case absent != "":
+		return &NotRun{Reason: absent}
+	}
+	return &Finding{Expected: fmt.Sprintf("an event of %s that carries %s", actor, v.Key), Seen: describeEvents(hooks), Detail: strays(obs)}
+}
+
+// concerns reports whether an event is one of those looked at.
+func (v *Value) concerns(p *hook.Profile, h *timeline.Hook) bool {
+	carries := slices.ContainsFunc(p.Keys(h.Event), func(k hook.Key) bool { return k.Name == v.Key && !k.Optional })
+	return carries && (len(v.Events) == 0 || slices.Contains(v.Events, h.Event))
+}
+
+// keysOf is the requirement of each event's keys.
+var keysOf = [...]string{
+	hook.OnConnect: "S-KEY-01", hook.OnClose: "S-KEY-02", hook.OnPublish: "S-KEY-03",
+	hook.OnUnpublish: "S-KEY-04", hook.OnPlay: "S-KEY-05", hook.OnStop: "S-KEY-06",
+}
+
+// text returns the text of a key in a request, or else why it has none.
+func text(h *timeline.Hook, key string) (value, why string) {
+	m, err := object(h.Obs.Body)
+	if err != nil {
+		return "", fmt.Sprintf("needs S-REQ-02: %s: %v", who(h), err)
+	}
+	value, ok := m[key].(string)
+	if !ok {
+		return "", fmt.Sprintf("needs %s: %s has no text %s", keysOf[h.Event], who(h), key)
+	}
+	return value, ""
+}
