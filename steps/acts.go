@@ -18,7 +18,7 @@ import (
 // what a client is said to be, between commas behind its name.
 const who = `([A-Z][a-z]+)(?:, (.+),)?`
 
-func (w *World) registerActs(sc *godog.ScenarioContext) {
+func (w *rtmpWorld) registerActs(sc *godog.ScenarioContext) {
 	step(sc, `^`+who+` publishes "([^"]*)"$`, w.publishes)
 	step(sc, `^`+who+` publishes "(.*)" and leaves$`, w.publishesAndLeaves)
 	step(sc, `^`+who+` publishes "([^"]*)" and closes (?:her|his) connection$`, w.publishesAndCloses)
@@ -33,20 +33,20 @@ func (w *World) registerActs(sc *godog.ScenarioContext) {
 	step(sc, `^([A-Z][a-z]+) publishes "([^"]*)", ([A-Z][a-z]+) publishes "([^"]*)", ([A-Z][a-z]+) and ([A-Z][a-z]+) play "([^"]*)", and all leave$`, w.fourClients)
 	step(sc, `^([A-Z][a-z]+) publishes "([^"]*)" on the default vhost and ([A-Z][a-z]+) publishes "([^"]*)" on the vhost (.+), and both leave$`, w.twoVHosts)
 	step(sc, `^([A-Z][a-z]+) connects and leaves$`, w.connectsAndLeaves)
-	step(sc, `^([A-Z][a-z]+) (leaves|vanishes|falls silent|closes (?:her|his) connection|closes the sending half of (?:her|his) connection)$`, w.goes)
-	step(sc, `^([A-Z][a-z]+) unpublishes with (\w+)$`, w.unpublishes)
-	step(sc, `^([A-Z][a-z]+) unpublishes with (\w+) and begins to publish "([^"]*)"$`, w.unpublishesAndBegins)
-	step(sc, `^([A-Z][a-z]+) pauses and goes on$`, w.pauses)
+	w.acting(sc, `^([A-Z][a-z]+) (leaves|vanishes|falls silent|closes (?:her|his) connection|closes the sending half of (?:her|his) connection)$`, w.goes)
+	w.acting(sc, `^([A-Z][a-z]+) unpublishes with (\w+)$`, w.unpublishes)
+	w.acting(sc, `^([A-Z][a-z]+) unpublishes with (\w+) and begins to publish "([^"]*)"$`, w.unpublishesAndBegins)
+	w.acting(sc, `^([A-Z][a-z]+) pauses and goes on$`, w.pauses)
 	step(sc, `^(?:another client|a client of the default vhost) publishes and leaves$`, w.marker)
-	step(sc, `^a peer (.+) and goes$`, w.peer)
+	w.acting(sc, `^a peer (.+) and goes$`, w.peer)
 }
 
 // actor gives the client of that name, presented as the scenario says.
-func (w *World) actor(name, presented string) (*rtmptarget.Actor, error) {
-	a := w.Scene.Actor(name)
+func (w *rtmpWorld) actor(name, presented string) (*rtmptarget.Actor, error) {
+	a := w.scene.Actor(name)
 	quoted := ""
 	if i, j := strings.IndexByte(presented, '"'), strings.LastIndexByte(presented, '"'); i >= 0 && j > i {
-		quoted = w.Scene.Expand(presented[i+1 : j])
+		quoted = w.scene.Expand(presented[i+1 : j])
 		presented = presented[:i] + "…"
 	}
 	switch strings.TrimSpace(presented) {
@@ -69,44 +69,66 @@ func (w *World) actor(name, presented string) (*rtmptarget.Actor, error) {
 	return a, nil
 }
 
-func (w *World) publishes(ctx context.Context, name, presented, stream string) error {
+func (w *rtmpWorld) publishes(ctx context.Context, name, presented, stream string) error {
 	a, err := w.actor(name, presented)
 	if err != nil {
 		return err
 	}
-	return w.letOn(ctx, a, a.Enter(ctx, w.Scene.Expand(stream)))
+	return w.enters(ctx, a, stream)
 }
 
-func (w *World) publishesAndLeaves(ctx context.Context, name, presented, stream string) error {
+// enters has a client enter, and checks that it was let on.
+func (w *rtmpWorld) enters(ctx context.Context, a *rtmptarget.Actor, stream string) error {
+	err := w.act(func() error { return a.Enter(ctx, w.scene.Expand(stream)) })
+	return w.letOn(ctx, a, err)
+}
+
+// leaves has clients say goodbye and close.
+func (w *rtmpWorld) leaves(names ...string) {
+	w.act(func() error {
+		for _, name := range names {
+			w.scene.Actor(name).Leave()
+		}
+		return nil
+	})
+}
+
+// again has a client publish or play again, after the end of what it did
+// before, and checks that it was let on.
+func (w *rtmpWorld) again(ctx context.Context, name, command string, ended hook.Event, stream string) error {
+	a := w.scene.Actor(name)
+	if err := w.act(func() error { return a.Unpublish(command) }); err != nil {
+		return err
+	}
+	w.ended(ctx, name, ended)
+	return w.letOn(ctx, a, w.act(func() error { return a.Again(ctx, stream) }))
+}
+
+func (w *rtmpWorld) publishesAndLeaves(ctx context.Context, name, presented, stream string) error {
 	err := w.publishes(ctx, name, presented, stream)
-	w.Scene.Actor(name).Leave()
+	w.leaves(name)
 	return err
 }
 
-func (w *World) publishesAndCloses(ctx context.Context, name, presented, stream string) error {
+func (w *rtmpWorld) publishesAndCloses(ctx context.Context, name, presented, stream string) error {
 	err := w.publishes(ctx, name, presented, stream)
-	w.Scene.Actor(name).Close()
+	w.act(func() error { return w.goes(name, "closes her connection") })
 	return err
 }
 
-func (w *World) publishesTwice(ctx context.Context, name, presented, first, command, second string) error {
+func (w *rtmpWorld) publishesTwice(ctx context.Context, name, presented, first, command, second string) error {
 	if err := w.publishes(ctx, name, presented, first); err != nil {
 		return err
 	}
-	a := w.Scene.Actor(name)
-	if err := a.Unpublish(command); err != nil {
-		return err
-	}
-	w.ended(ctx, name, hook.OnUnpublish)
-	err := w.letOn(ctx, a, a.Again(ctx, w.Scene.Expand(second)))
-	a.Leave()
+	err := w.again(ctx, name, command, hook.OnUnpublish, w.scene.Expand(second))
+	w.leaves(name)
 	return err
 }
 
 // ended waits for the answer to a closing event; that it never comes is for
 // the scenario's own check to say.
-func (w *World) ended(ctx context.Context, name string, ev hook.Event) {
-	w.Scene.Await(ctx, func(obs []reports.Observation) bool {
+func (w *rtmpWorld) ended(ctx context.Context, name string, ev hook.Event) {
+	w.scene.Await(ctx, func(obs []reports.Observation) bool {
 		for _, h := range timeline.Hooks(obs, name) {
 			if h.Event == ev && h.Answer >= 0 {
 				return true
@@ -118,82 +140,78 @@ func (w *World) ended(ctx context.Context, name string, ev hook.Event) {
 
 // tries enters without expecting to be let on: it returns once the server has
 // decided, one way or the other.
-func (w *World) tries(ctx context.Context, name, presented, act, stream, eager string) error {
+func (w *rtmpWorld) tries(ctx context.Context, name, presented, act, stream, eager string) error {
 	a, err := w.actor(name, presented)
 	if err != nil {
 		return err
 	}
 	a.Plays, a.Eager = act == "play", eager != ""
-	if err := a.Enter(ctx, w.Scene.Expand(stream)); err != nil && ctx.Err() != nil {
+	err = w.act(func() error { return a.Enter(ctx, w.scene.Expand(stream)) })
+	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	}
-	w.Scene.Await(ctx, func(obs []reports.Observation) bool {
+	w.scene.Await(ctx, func(obs []reports.Observation) bool {
 		return check.On(obs, a.Name, a.Entry()) || timeline.Disconnected(obs, a.Name) != nil
 	})
 	return nil
 }
 
-func (w *World) begins(ctx context.Context, name, presented, act, stream, eager string) error {
+func (w *rtmpWorld) begins(ctx context.Context, name, presented, act, stream, eager string) error {
 	a, err := w.actor(name, presented)
 	if err != nil {
 		return err
 	}
 	a.Plays, a.Eager = act == "play", eager != ""
-	a.Begin(ctx, w.Scene.Expand(stream))
-	return nil
+	return w.act(func() error {
+		a.Begin(ctx, w.scene.Expand(stream))
+		return nil
+	})
 }
 
-func (w *World) beginsAndLeaves(ctx context.Context, name, presented, stream string) error {
+func (w *rtmpWorld) beginsAndLeaves(ctx context.Context, name, presented, stream string) error {
 	if err := w.begins(ctx, name, presented, "publish", stream, ""); err != nil {
 		return err
 	}
-	w.Scene.Actor(name).Close()
-	return nil
+	return w.act(func() error { return w.goes(name, "closes her connection") })
 }
 
-func (w *World) plays(ctx context.Context, name, presented, stream string) error {
+func (w *rtmpWorld) plays(ctx context.Context, name, presented, stream string) error {
 	a, err := w.actor(name, presented)
 	if err != nil {
 		return err
 	}
 	a.Plays = true
-	return w.letOn(ctx, a, a.Enter(ctx, w.Scene.Expand(stream)))
+	return w.enters(ctx, a, stream)
 }
 
-func (w *World) playsAndGoes(ctx context.Context, name, presented, stream, how string) error {
+func (w *rtmpWorld) playsAndGoes(ctx context.Context, name, presented, stream, how string) error {
 	if err := w.plays(ctx, name, presented, stream); err != nil {
 		return err
 	}
-	return w.goes(name, how)
+	return w.act(func() error { return w.goes(name, how) })
 }
 
-func (w *World) playsTwice(ctx context.Context, name, first, second string) error {
+func (w *rtmpWorld) playsTwice(ctx context.Context, name, first, second string) error {
 	if err := w.plays(ctx, name, "", first); err != nil {
 		return err
 	}
-	a := w.Scene.Actor(name)
-	if err := a.Unpublish("closeStream"); err != nil {
-		return err
-	}
-	w.ended(ctx, name, hook.OnStop)
-	err := w.letOn(ctx, a, a.Again(ctx, second))
-	a.Leave()
+	err := w.again(ctx, name, "closeStream", hook.OnStop, second)
+	w.leaves(name)
 	return err
 }
 
-func (w *World) session(ctx context.Context, publisher, stream, player string) error {
+func (w *rtmpWorld) session(ctx context.Context, publisher, stream, player string) error {
 	if err := w.publishes(ctx, publisher, "", stream); err != nil {
 		return err
 	}
 	if err := w.plays(ctx, player, "", stream); err != nil {
 		return err
 	}
-	w.Scene.Actor(player).Leave()
-	w.Scene.Actor(publisher).Leave()
+	w.leaves(player, publisher)
 	return nil
 }
 
-func (w *World) fourClients(ctx context.Context, p1, s1, p2, s2, v1, v2, watched string) error {
+func (w *rtmpWorld) fourClients(ctx context.Context, p1, s1, p2, s2, v1, v2, watched string) error {
 	for _, p := range [][2]string{{p1, s1}, {p2, s2}} {
 		if err := w.publishes(ctx, p[0], "", p[1]); err != nil {
 			return err
@@ -204,13 +222,11 @@ func (w *World) fourClients(ctx context.Context, p1, s1, p2, s2, v1, v2, watched
 			return err
 		}
 	}
-	for _, name := range []string{v1, v2, p1, p2} {
-		w.Scene.Actor(name).Leave()
-	}
+	w.leaves(v1, v2, p1, p2)
 	return nil
 }
 
-func (w *World) twoVHosts(ctx context.Context, one, first, two, second, vhost string) error {
+func (w *rtmpWorld) twoVHosts(ctx context.Context, one, first, two, second, vhost string) error {
 	v, err := rtmptarget.VHostSpoken(strings.Trim(vhost, `"`))
 	if err != nil {
 		return err
@@ -218,26 +234,25 @@ func (w *World) twoVHosts(ctx context.Context, one, first, two, second, vhost st
 	if err := w.publishes(ctx, one, "", first); err != nil {
 		return err
 	}
-	w.Scene.Actor(two).VHost = v
+	w.scene.Actor(two).VHost = v
 	if err := w.publishes(ctx, two, "", second); err != nil {
 		return err
 	}
-	w.Scene.Actor(one).Leave()
-	w.Scene.Actor(two).Leave()
+	w.leaves(one, two)
 	return nil
 }
 
-func (w *World) connectsAndLeaves(ctx context.Context, name string) error {
-	a := w.Scene.Actor(name)
-	if err := a.Connect(ctx); err != nil {
+func (w *rtmpWorld) connectsAndLeaves(ctx context.Context, name string) error {
+	a := w.scene.Actor(name)
+	if err := w.act(func() error { return a.Connect(ctx) }); err != nil {
 		return w.letOn(ctx, a, err)
 	}
-	a.Leave()
+	w.leaves(name)
 	return nil
 }
 
-func (w *World) goes(name, how string) error {
-	a := w.Scene.Actor(name)
+func (w *rtmpWorld) goes(name, how string) error {
+	a := w.scene.Actor(name)
 	switch {
 	case how == "leaves":
 		a.Leave()
@@ -253,28 +268,28 @@ func (w *World) goes(name, how string) error {
 	return nil
 }
 
-func (w *World) unpublishes(name, command string) error {
-	return w.Scene.Actor(name).Unpublish(command)
+func (w *rtmpWorld) unpublishes(name, command string) error {
+	return w.scene.Actor(name).Unpublish(command)
 }
 
-func (w *World) unpublishesAndBegins(ctx context.Context, name, command, stream string) error {
+func (w *rtmpWorld) unpublishesAndBegins(ctx context.Context, name, command, stream string) error {
 	if err := w.unpublishes(name, command); err != nil {
 		return err
 	}
-	w.Scene.Actor(name).BeginAgain(ctx, stream)
+	w.scene.Actor(name).BeginAgain(ctx, stream)
 	return nil
 }
 
-func (w *World) pauses(ctx context.Context, name string) error {
-	return w.Scene.Actor(name).Pause(ctx)
+func (w *rtmpWorld) pauses(ctx context.Context, name string) error {
+	return w.scene.Actor(name).Pause(ctx)
 }
 
-func (w *World) marker(ctx context.Context) error {
+func (w *rtmpWorld) marker(ctx context.Context) error {
 	_, err := w.fence(ctx)
 	return err
 }
 
 // peer comes as what never completes connect.
-func (w *World) peer(ctx context.Context, how string) error {
-	return w.Scene.Peer(ctx, how)
+func (w *rtmpWorld) peer(ctx context.Context, how string) error {
+	return w.scene.Peer(ctx, how)
 }

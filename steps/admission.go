@@ -11,7 +11,7 @@ import (
 	"hookproof/reports"
 )
 
-func (w *World) registerAdmission(sc *godog.ScenarioContext) {
+func (w *rtmpWorld) registerAdmission(sc *godog.ScenarioContext) {
 	step(sc, `^([A-Z][a-z]+) is let on$`, w.isLetOn)
 	step(sc, `^([A-Z][a-z]+) is still on$`, w.stillOn)
 	step(sc, `^([A-Z][a-z]+) is disconnected$`, w.gone)
@@ -26,12 +26,12 @@ func (w *World) registerAdmission(sc *godog.ScenarioContext) {
 	step(sc, `^no frame of a refused publisher has reached any player$`, w.noMediaOfRefused)
 }
 
-func (w *World) isLetOn(ctx context.Context, name string) error {
-	a := w.Scene.Actor(name)
+func (w *rtmpWorld) isLetOn(ctx context.Context, name string) error {
+	a := w.scene.Actor(name)
 	return w.eventually(ctx, func(obs []reports.Observation) *check.Finding { return check.LetOn(obs, name, a.Entry()) })
 }
 
-func (w *World) refusedAt(ctx context.Context, name, ev string) error {
+func (w *rtmpWorld) refusedAt(ctx context.Context, name, ev string) error {
 	e, err := event(ev)
 	if err != nil {
 		return err
@@ -39,34 +39,34 @@ func (w *World) refusedAt(ctx context.Context, name, ev string) error {
 	if err := w.gone(ctx, name); err != nil {
 		return err
 	}
-	return failed(check.RefusedAt(w.Scene.Log.All(), name, e))
+	return failed(check.RefusedAt(w.scene.Log.All(), name, e))
 }
 
 // onOrRefusedAt waits until the server has let the actor on or disconnected it.
-func (w *World) onOrRefusedAt(ctx context.Context, name, ev string) error {
+func (w *rtmpWorld) onOrRefusedAt(ctx context.Context, name, ev string) error {
 	e, err := event(ev)
 	if err != nil {
 		return err
 	}
-	entry := w.Scene.Actor(name).Entry()
+	entry := w.scene.Actor(name).Entry()
 	return w.eventually(ctx, func(obs []reports.Observation) *check.Finding { return check.OnOrRefusedAt(obs, name, entry, e) })
 }
 
 // offWithin waits for the disconnect and for the answers to the closing
 // events, which may come before or after it.
-func (w *World) offWithin(ctx context.Context, name string) error {
+func (w *rtmpWorld) offWithin(ctx context.Context, name string) error {
 	const limit = 1 // second: S-ANS-07
 	if err := w.gone(ctx, name); err != nil {
 		return err
 	}
-	return failed(check.OffWithin(w.Scene.Log.All(), name, limit))
+	return failed(check.OffWithin(w.scene.Log.All(), name, limit))
 }
 
-func (w *World) notTold(name string) error {
-	return failed(check.NotTold(w.Scene.Log.All(), name, check.PublishStart))
+func (w *rtmpWorld) notTold(name string) error {
+	return failed(check.NotTold(w.scene.Log.All(), name, check.PublishStart))
 }
 
-func (w *World) receivesOf(ctx context.Context, name, publisher string) error {
+func (w *rtmpWorld) receivesOf(ctx context.Context, name, publisher string) error {
 	return w.eventually(ctx, func(obs []reports.Observation) *check.Finding {
 		if len(check.Frames(obs, name, publisher)) > 0 {
 			return nil
@@ -80,8 +80,8 @@ func (w *World) receivesOf(ctx context.Context, name, publisher string) error {
 }
 
 // receivesMore waits for media that comes after this step began.
-func (w *World) receivesMore(ctx context.Context, name string) error {
-	before := len(check.Frames(w.Scene.Log.Before(), name, ""))
+func (w *rtmpWorld) receivesMore(ctx context.Context, name string) error {
+	before := len(check.Frames(w.scene.Log.Before(), name, ""))
 	return w.eventually(ctx, func(obs []reports.Observation) *check.Finding {
 		if got := check.Frames(obs, name, ""); len(got) > before {
 			return nil
@@ -94,14 +94,14 @@ func (w *World) receivesMore(ctx context.Context, name string) error {
 	})
 }
 
-func (w *World) noMedia(name, publisher string) error {
-	return failed(check.NoMedia(w.Scene.Log.All(), name, publisher))
+func (w *rtmpWorld) noMedia(name, publisher string) error {
+	return failed(check.NoMedia(w.scene.Log.All(), name, publisher))
 }
 
-func (w *World) shownNothing(player, publisher string) error {
-	return failed(check.ShownNothing(w.Scene.Log.All(), player, publisher))
+func (w *rtmpWorld) shownNothing(player, publisher string) error {
+	return failed(check.ShownNothing(w.scene.Log.All(), player, publisher))
 }
 
-func (w *World) noMediaOfRefused() error {
-	return failed(check.NoMediaOfRefused(w.Scene.Log.All()))
+func (w *rtmpWorld) noMediaOfRefused() error {
+	return failed(check.NoMediaOfRefused(w.scene.Log.All()))
 }

@@ -15,14 +15,14 @@ import (
 	"hookproof/internal/scenario/rtmptarget"
 )
 
-func (w *World) registerAnswers(sc *godog.ScenarioContext) {
-	step(sc, `(?s)^the hook server answers (on_\w+(?:(?:, | and )on_\w+)*)(?: of ([A-Z][a-z]+))?(?: at URLs? (\d+(?:(?:, | and )\d+)*))? with (.+)$`, w.hookServerAnswers)
-	step(sc, `^the hook server refuses (on_\w+)(?: of ([A-Z][A-Za-z, ]+))?(?: at URL (\d+))?$`, w.hookServerRefuses)
-	step(sc, `^the hook server holds its answer to (on_\w+)(?: of ([A-Z][a-z]+))?$`, w.hookServerHolds)
-	step(sc, `^the hook server answers$`, func() error { w.Scene.Release(nil); return nil })
-	step(sc, `(?s)^the hook server answers with (.+)$`, w.hookServerLetsGo)
-	step(sc, `^the hook server goes down$`, w.hookServerDown)
-	step(sc, `^the hook server comes back$`, w.hookServerUp)
+func (w *rtmpWorld) registerAnswers(sc *godog.ScenarioContext) {
+	w.acting(sc, `(?s)^the hook server answers (on_\w+(?:(?:, | and )on_\w+)*)(?: of ([A-Z][a-z]+))?(?: at URLs? (\d+(?:(?:, | and )\d+)*))? with (.+)$`, w.hookServerAnswers)
+	w.acting(sc, `^the hook server refuses (on_\w+)(?: of ([A-Z][A-Za-z, ]+))?(?: at URL (\d+))?$`, w.hookServerRefuses)
+	w.acting(sc, `^the hook server holds its answer to (on_\w+)(?: of ([A-Z][a-z]+))?$`, w.hookServerHolds)
+	w.acting(sc, `^the hook server answers$`, func() error { w.scene.Release(nil); return nil })
+	w.acting(sc, `(?s)^the hook server answers with (.+)$`, w.hookServerLetsGo)
+	w.acting(sc, `^the hook server goes down$`, w.hookServerDown)
+	w.acting(sc, `^the hook server comes back$`, w.hookServerUp)
 	step(sc, `^the clients use the vhost (.+)$`, w.useVHost)
 }
 
@@ -58,7 +58,7 @@ func numbers(list string) ([]int, error) {
 	return ns, nil
 }
 
-func (w *World) hookServerAnswers(evs, of, urls, with string) error {
+func (w *rtmpWorld) hookServerAnswers(evs, of, urls, with string) error {
 	a, err := parseAnswer(with)
 	if err != nil {
 		return err
@@ -73,11 +73,11 @@ func (w *World) hookServerAnswers(evs, of, urls, with string) error {
 	if r.URLs, err = numbers(urls); err != nil {
 		return err
 	}
-	w.Scene.Answer(r)
+	w.scene.Answer(r)
 	return nil
 }
 
-func (w *World) hookServerRefuses(ev, of, url string) error {
+func (w *rtmpWorld) hookServerRefuses(ev, of, url string) error {
 	e, err := event(ev)
 	if err != nil {
 		return err
@@ -90,11 +90,11 @@ func (w *World) hookServerRefuses(ev, of, url string) error {
 	if of != "" {
 		r.Actors = words(of)
 	}
-	w.Scene.Answer(r)
+	w.scene.Answer(r)
 	return nil
 }
 
-func (w *World) hookServerHolds(ev, of string) error {
+func (w *rtmpWorld) hookServerHolds(ev, of string) error {
 	e, err := event(ev)
 	if err != nil {
 		return err
@@ -103,41 +103,35 @@ func (w *World) hookServerHolds(ev, of string) error {
 	if of != "" {
 		r.Actors = []string{of}
 	}
-	w.Scene.Answer(r)
+	w.scene.Answer(r)
 	return nil
 }
 
-func (w *World) hookServerLetsGo(with string) error {
+func (w *rtmpWorld) hookServerLetsGo(with string) error {
 	a, err := parseAnswer(with)
 	if err == nil {
-		w.Scene.Release(&a)
+		w.scene.Release(&a)
 	}
 	return err
 }
 
-func (w *World) hookServerDown() error {
-	if !w.Scene.Live() {
-		return nil
-	}
-	w.Scene.Note("hook server", "the hook server of this vhost goes down")
-	return w.Scene.Target.HookServerDown()
+func (w *rtmpWorld) hookServerDown() error {
+	w.scene.Note("hook server", "the hook server of this vhost goes down")
+	return w.scene.Target.HookServerDown()
 }
 
-func (w *World) hookServerUp(ctx context.Context) error {
-	if !w.Scene.Live() {
-		return nil
-	}
-	ctx, cancel := w.Scene.Within(ctx)
+func (w *rtmpWorld) hookServerUp(ctx context.Context) error {
+	ctx, cancel := w.scene.Within(ctx)
 	defer cancel()
-	err := w.Scene.Target.HookServerUp(ctx)
-	w.Scene.Note("hook server", "the hook server of this vhost is back")
+	err := w.scene.Target.HookServerUp(ctx)
+	w.scene.Note("hook server", "the hook server of this vhost is back")
 	return err
 }
 
-func (w *World) useVHost(_ context.Context, spoken string) error {
+func (w *rtmpWorld) useVHost(_ context.Context, spoken string) error {
 	v, err := rtmptarget.VHostSpoken(strings.Trim(spoken, `"`))
 	if err == nil {
-		w.Scene.Use(v)
+		w.scene.Use(v)
 	}
 	return err
 }

@@ -14,18 +14,18 @@ import (
 	"hookproof/reports"
 )
 
-func (w *World) registerCrowd(sc *godog.ScenarioContext) {
-	step(sc, `^the hook server refuses a random third of the clients and takes up to 50 ms for its answers$`, w.refusesThird)
-	step(sc, `^a crowd of publishers, each of its own stream, comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdOf(rtmptarget.CrowdSpec{Kind: rtmptarget.Publishers, Vanish: 0.1}))
-	step(sc, `^a crowd of players of "([^"]*)" comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdPlays)
-	step(sc, `^a crowd of publishers and players of each other's streams comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdOf(rtmptarget.CrowdSpec{Kind: rtmptarget.Pairs, Vanish: 0.1}))
-	step(sc, `^a crowd of publishers, each of its own stream, comes and goes$`, w.crowdOf(rtmptarget.CrowdSpec{Kind: rtmptarget.Publishers, Leave: true}))
-	step(sc, `^a crowd of publishers, all of the stream "([^"]*)", comes at once$`, w.crowdOfRivals)
-	step(sc, `^a crowd of publishers, each of its own stream, comes and vanishes, in (\d+) rounds$`, w.crowdInRounds)
+func (w *rtmpWorld) registerCrowd(sc *godog.ScenarioContext) {
+	w.acting(sc, `^the hook server refuses a random third of the clients and takes up to 50 ms for its answers$`, w.refusesThird)
+	w.acting(sc, `^a crowd of publishers, each of its own stream, comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdOf(rtmptarget.CrowdSpec{Kind: rtmptarget.Publishers, Vanish: 0.1}))
+	w.acting(sc, `^a crowd of players of "([^"]*)" comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdPlays)
+	w.acting(sc, `^a crowd of publishers and players of each other's streams comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdOf(rtmptarget.CrowdSpec{Kind: rtmptarget.Pairs, Vanish: 0.1}))
+	w.acting(sc, `^a crowd of publishers, each of its own stream, comes and goes$`, w.crowdOf(rtmptarget.CrowdSpec{Kind: rtmptarget.Publishers, Leave: true}))
+	w.acting(sc, `^a crowd of publishers, all of the stream "([^"]*)", comes at once$`, w.crowdOfRivals)
+	w.acting(sc, `^a crowd of publishers, each of its own stream, comes and vanishes, in (\d+) rounds$`, w.crowdInRounds)
 	step(sc, `^every client of the crowd is accounted for(?:, while ([A-Z][a-z]+) still waits)?$`, w.accounted)
-	step(sc, `^at most one of them is live at any time$`, func() error { return failed(check.OneLive(w.Scene.Log.All())) })
+	step(sc, `^at most one of them is live at any time$`, func() error { return failed(check.OneLive(w.scene.Log.All())) })
 	step(sc, `^each that went live gives on_unpublish, and each that lost is disconnected with its on_close$`, func() error {
-		return failed(check.Rivalry(w.Profile, w.Scene.Log.All()))
+		return failed(check.Rivalry(w.Profile, w.scene.Log.All()))
 	})
 	step(sc, `^the server lists no client of the crowd any more$`, w.noneListed)
 	step(sc, `^the memory of the server has stopped growing$`, w.memoryStays)
@@ -37,35 +37,35 @@ type crowd struct {
 	delay  time.Duration
 }
 
-func (w *World) refusesThird() error {
+func (w *rtmpWorld) refusesThird() error {
 	w.crowd.refuse, w.crowd.delay = 1.0/3, 50*time.Millisecond
 	return nil
 }
 
-func (w *World) comes(ctx context.Context, c rtmptarget.CrowdSpec) error {
+func (w *rtmpWorld) comes(ctx context.Context, c rtmptarget.CrowdSpec) error {
 	c.N, c.Refuse, c.Delay = w.Clients, w.crowd.refuse, w.crowd.delay
-	return w.Scene.Crowd(ctx, c, w.Rand)
+	return w.scene.Crowd(ctx, c, w.rand)
 }
 
-func (w *World) crowdOf(c rtmptarget.CrowdSpec) func(context.Context) error {
+func (w *rtmpWorld) crowdOf(c rtmptarget.CrowdSpec) func(context.Context) error {
 	return func(ctx context.Context) error { return w.comes(ctx, c) }
 }
 
-func (w *World) crowdPlays(ctx context.Context, stream string) error {
+func (w *rtmpWorld) crowdPlays(ctx context.Context, stream string) error {
 	return w.comes(ctx, rtmptarget.CrowdSpec{Kind: rtmptarget.Players, Stream: stream, Watched: w.publisherOf(stream), Vanish: 0.1})
 }
 
 // publisherOf is who publishes a stream in this scenario.
-func (w *World) publisherOf(stream string) string {
-	for _, name := range w.Scene.Names() {
-		if a := w.Scene.Actor(name); !a.Plays && a.Stream == stream {
+func (w *rtmpWorld) publisherOf(stream string) string {
+	for _, name := range w.scene.Names() {
+		if a := w.scene.Actor(name); !a.Plays && a.Stream == stream {
 			return name
 		}
 	}
 	return ""
 }
 
-func (w *World) crowdOfRivals(ctx context.Context, stream string) error {
+func (w *rtmpWorld) crowdOfRivals(ctx context.Context, stream string) error {
 	return w.comes(ctx, rtmptarget.CrowdSpec{Kind: rtmptarget.Rivals, Stream: stream})
 }
 
@@ -75,7 +75,7 @@ const mostRounds = 4
 
 // crowdInRounds has half a crowd come and vanish, several times, and looks at
 // the server's memory after each where it can.
-func (w *World) crowdInRounds(ctx context.Context, rounds string) error {
+func (w *rtmpWorld) crowdInRounds(ctx context.Context, rounds string) error {
 	n, err := strconv.Atoi(rounds)
 	if err != nil {
 		return err
@@ -83,14 +83,11 @@ func (w *World) crowdInRounds(ctx context.Context, rounds string) error {
 	looked := false
 	for i := 0; i < n || looked && i < mostRounds*n && w.memoryUndecided(); i++ {
 		spec := rtmptarget.CrowdSpec{N: w.roundSize(), Kind: rtmptarget.Publishers, Round: i, Abrupt: true, Refuse: w.crowd.refuse, Delay: w.crowd.delay}
-		if err := w.Scene.Crowd(ctx, spec, w.Rand); err != nil {
+		if err := w.scene.Crowd(ctx, spec, w.rand); err != nil {
 			return err
 		}
-		if !w.Scene.Live() {
-			continue
-		}
-		if m, err := w.Scene.Target.Memory(ctx); err == nil {
-			w.Scene.Memory(i, m)
+		if m, err := w.scene.Target.Memory(ctx); err == nil {
+			w.scene.Memory(i, m)
 			looked = true
 		}
 	}
@@ -99,15 +96,15 @@ func (w *World) crowdInRounds(ctx context.Context, rounds string) error {
 
 // memoryUndecided reports whether what the server's memory was after the rounds
 // so far does not decide.
-func (w *World) memoryUndecided() bool {
-	f := check.MemoryStays(w.Scene.Log.All(), w.roundSize())
+func (w *rtmpWorld) memoryUndecided() bool {
+	f := check.MemoryStays(w.scene.Log.All(), w.roundSize())
 	return f != nil && f.Undecided
 }
 
 // roundSize is how many clients come in each of several rounds.
-func (w *World) roundSize() int { return (w.Clients + 1) / 2 }
+func (w *rtmpWorld) roundSize() int { return (w.Clients + 1) / 2 }
 
-func (w *World) accounted(ctx context.Context, waiting string) error {
+func (w *rtmpWorld) accounted(ctx context.Context, waiting string) error {
 	return w.fenced(ctx, always, func(obs []reports.Observation) *check.Finding {
 		if f := check.Accounted(w.Profile, obs); f != nil || waiting == "" {
 			return f
@@ -118,16 +115,20 @@ func (w *World) accounted(ctx context.Context, waiting string) error {
 
 // noneListed asks the server's API for each client of the crowd, up to the
 // first that it does not forget: one settles the matter, and each is waited for.
-func (w *World) noneListed(ctx context.Context) error {
-	if !w.Scene.Live() {
-		return failed(check.NoneListed(w.Scene.Log.All()))
+func (w *rtmpWorld) noneListed(ctx context.Context) error {
+	if err := w.act(func() error { return w.awaitForgotten(ctx) }); err != nil {
+		return err
 	}
-	for _, p := range timeline.Plans(w.Scene.Log.All()) {
-		id := w.Scene.Actor(p.Name).ClientID()
+	return failed(check.NoneListed(w.scene.Log.All()))
+}
+
+func (w *rtmpWorld) awaitForgotten(ctx context.Context) error {
+	for _, p := range timeline.Plans(w.scene.Log.All()) {
+		id := w.scene.Actor(p.Name).ClientID()
 		if id == "" {
 			continue
 		}
-		forgotten, err := w.Scene.AwaitForgotten(ctx, p.Name, id)
+		forgotten, err := w.scene.AwaitForgotten(ctx, p.Name, id)
 		if err != nil {
 			return fmt.Errorf("the server's HTTP API: %w", err)
 		}
@@ -135,9 +136,9 @@ func (w *World) noneListed(ctx context.Context) error {
 			break
 		}
 	}
-	return failed(check.NoneListed(w.Scene.Log.All()))
+	return nil
 }
 
-func (w *World) memoryStays() error {
-	return failed(check.MemoryStays(w.Scene.Log.All(), w.roundSize()))
+func (w *rtmpWorld) memoryStays() error {
+	return failed(check.MemoryStays(w.scene.Log.All(), w.roundSize()))
 }

@@ -15,7 +15,7 @@ import (
 	"hookproof/reports"
 )
 
-func (w *World) registerRequests(sc *godog.ScenarioContext) {
+func (w *rtmpWorld) registerRequests(sc *godog.ScenarioContext) {
 	step(sc, `^every request is a POST to the configured URL of its event$`, w.every(check.PostToURL))
 	step(sc, `^every request has a body that is one JSON object of the length that Content-Length says$`, w.every(check.SoundBody))
 	step(sc, `^every request has the Content-Type (\S+)$`, func(ctx context.Context, want string) error {
@@ -34,30 +34,30 @@ func (w *World) registerRequests(sc *godog.ScenarioContext) {
 }
 
 // every makes a step of a check on all requests of clients that have gone.
-func (w *World) every(check func([]reports.Observation) *check.Finding) func(context.Context) error {
-	return func(ctx context.Context) error { return w.fenced(ctx, closed, check) }
+func (w *rtmpWorld) every(judge func([]reports.Observation) *check.Finding) func(context.Context) error {
+	return func(ctx context.Context) error { return w.fenced(ctx, closed, judge) }
 }
 
-func (w *World) escaped(ctx context.Context, name, keys string) error {
+func (w *rtmpWorld) escaped(ctx context.Context, name, keys string) error {
 	may := words(keys)
 	// stream_url is made of the stream, and a page URL names its client.
 	may = append(may, "stream_url", "pageUrl")
-	w.Scene.Await(ctx, closed)
+	w.scene.Await(ctx, closed)
 	marker, err := w.fence(ctx)
 	if err != nil {
 		return err
 	}
-	if f := check.Escaped(w.Scene.Log.All(), name, marker, append(may, "stream", "param")...); f != nil {
+	if f := check.Escaped(w.scene.Log.All(), name, marker, append(may, "stream", "param")...); f != nil {
 		return f
 	}
-	sent := w.Scene.Actor(name).SentPageURL()
+	sent := w.scene.Actor(name).SentPageURL()
 	if !utf8.ValidString(sent) {
 		return nil // what became of the bytes is the server's to choose, as long as it is JSON
 	}
 	return w.is(name, "pageUrl", sent)
 }
 
-func (w *World) carriesKeys(ctx context.Context, ev, name string) error {
+func (w *rtmpWorld) carriesKeys(ctx context.Context, ev, name string) error {
 	e, err := event(ev)
 	if err != nil {
 		return err
@@ -67,28 +67,28 @@ func (w *World) carriesKeys(ctx context.Context, ev, name string) error {
 	})
 }
 
-func (w *World) ip(ctx context.Context, name string) error {
-	want := w.Scene.Facts.IP
-	if a := w.Scene.Actor(name); a.Local != "" {
+func (w *rtmpWorld) ip(ctx context.Context, name string) error {
+	want := w.scene.Facts.IP
+	if a := w.scene.Actor(name); a.Local != "" {
 		want = rtmptarget.AnotherAddress
 	}
-	w.Scene.Await(ctx, closed)
+	w.scene.Await(ctx, closed)
 	return w.is(name, "ip", want)
 }
 
-func (w *World) tcURL(ctx context.Context, name string) error {
-	w.Scene.Await(ctx, closed)
-	return w.is(name, "tcUrl", w.Scene.Actor(name).SentTCURL())
+func (w *rtmpWorld) tcURL(ctx context.Context, name string) error {
+	w.scene.Await(ctx, closed)
+	return w.is(name, "tcUrl", w.scene.Actor(name).SentTCURL())
 }
 
-func (w *World) param(ctx context.Context, name, begin, stream, one, two string) error {
+func (w *rtmpWorld) param(ctx context.Context, name, begin, stream, one, two string) error {
 	evs, err := events(one + ", " + two)
 	if err != nil {
 		return err
 	}
-	begin = w.Scene.Expand(begin)
-	w.Scene.Await(ctx, closed)
-	obs := w.Scene.Log.All()
+	begin = w.scene.Expand(begin)
+	w.scene.Await(ctx, closed)
+	obs := w.scene.Log.All()
 	param := check.Value{Key: "param", Want: fmt.Sprintf("%q, or that and the parameters of tcUrl after it", begin),
 		OK: func(got string) bool { return paramBegins(got, begin) }, Events: evs}
 	if err := param.Check(w.Profile, obs, name); err != nil {
@@ -98,7 +98,7 @@ func (w *World) param(ctx context.Context, name, begin, stream, one, two string)
 }
 
 // lastParam is param of the stream that an actor used last.
-func (w *World) lastParam(ctx context.Context, name, how, want, one, two string) error {
+func (w *rtmpWorld) lastParam(ctx context.Context, name, how, want, one, two string) error {
 	v := check.Value{Key: "param", Want: strconv.Quote(want), OK: func(got string) bool { return got == want }, Last: true}
 	if how == "begins with" {
 		v.Want += ", or that and more after it"
@@ -107,7 +107,7 @@ func (w *World) lastParam(ctx context.Context, name, how, want, one, two string)
 	return w.valueIn(ctx, v, name, one, two)
 }
 
-func (w *World) paramOnce(ctx context.Context, name, part, one, two string) error {
+func (w *rtmpWorld) paramOnce(ctx context.Context, name, part, one, two string) error {
 	v := check.Value{Key: "param", Want: fmt.Sprintf("one with %q once at most", part),
 		OK: func(got string) bool { return strings.Count(got, part) <= 1 }}
 	return w.valueIn(ctx, v, name, one, two)
@@ -115,12 +115,12 @@ func (w *World) paramOnce(ctx context.Context, name, part, one, two string) erro
 
 // valueIn checks a value in two events of an actor, once all clients that went
 // are closed.
-func (w *World) valueIn(ctx context.Context, v check.Value, name, one, two string) (err error) {
+func (w *rtmpWorld) valueIn(ctx context.Context, v check.Value, name, one, two string) (err error) {
 	if v.Events, err = events(one + ", " + two); err != nil {
 		return err
 	}
-	w.Scene.Await(ctx, closed)
-	return v.Check(w.Profile, w.Scene.Log.All(), name)
+	w.scene.Await(ctx, closed)
+	return v.Check(w.Profile, w.scene.Log.All(), name)
 }
 
 // paramBegins reports whether param is the stream's parameters, with nothing
@@ -131,22 +131,22 @@ func paramBegins(got, begin string) bool {
 	return ok && (rest == "" || strings.HasPrefix(rest, "?"))
 }
 
-func (w *World) value(ctx context.Context, key, name, want, one, two string) error {
+func (w *rtmpWorld) value(ctx context.Context, key, name, want, one, two string) error {
 	evs, err := events(one + ", " + two)
 	if err != nil {
 		return err
 	}
-	w.Scene.Await(ctx, closed)
-	return w.is(name, key, w.Scene.Expand(want), evs...)
+	w.scene.Await(ctx, closed)
+	return w.is(name, key, w.scene.Expand(want), evs...)
 }
 
 // is checks that a key, where the profile has it, has a value.
-func (w *World) is(name, key, want string, events ...hook.Event) error {
+func (w *rtmpWorld) is(name, key, want string, events ...hook.Event) error {
 	v := check.Value{Key: key, Want: strconv.Quote(want), OK: func(got string) bool { return got == want }, Events: events}
-	return v.Check(w.Profile, w.Scene.Log.All(), name)
+	return v.Check(w.Profile, w.scene.Log.All(), name)
 }
 
-func (w *World) vhost(ctx context.Context, name, want string) error {
-	w.Scene.Await(ctx, closed)
+func (w *rtmpWorld) vhost(ctx context.Context, name, want string) error {
+	w.scene.Await(ctx, closed)
 	return w.is(name, "vhost", want)
 }

@@ -10,6 +10,7 @@ import (
 	"hookproof/hook"
 	"hookproof/internal/cli"
 	"hookproof/internal/hookflags"
+	"hookproof/internal/scenario"
 	"hookproof/internal/scenario/hooktarget"
 	"hookproof/internal/suite"
 	"hookproof/reports"
@@ -47,7 +48,7 @@ func (o *options) hookTarget(s cli.Streams, so *suite.Options) error {
 		return err
 	}
 	ho := hooktarget.Options{URLs: urls, Identities: o.hooks.Identities, Scale: o.scale, Safe: o.hooks.safe}
-	so.OpenHooks = func(ctx context.Context, p *hook.Profile) (*hooktarget.Target, error) {
+	so.Open = func(ctx context.Context, p *hook.Profile) (scenario.Target, error) {
 		ho := ho
 		ho.Profile = p
 		return hooktarget.Open(ctx, ho)

@@ -13,6 +13,7 @@ import (
 	"hookproof/internal/cli"
 	"hookproof/internal/redact"
 	"hookproof/internal/reportdir"
+	"hookproof/internal/scenario"
 	"hookproof/internal/scenario/rtmptarget"
 	"hookproof/internal/suite"
 	"hookproof/reports"
@@ -100,13 +101,12 @@ func (o *options) target(so *suite.Options) {
 	nonce := strconv.FormatUint(rand.Uint64()&0xfffff, 36)
 	if o.rtmp == "" {
 		so.SideBySide = true
-		so.Open = func(_ context.Context, p *hook.Profile) (*rtmptarget.Target, error) {
+		so.Open = func(_ context.Context, p *hook.Profile) (scenario.Target, error) {
 			return rtmptarget.BuiltIn(rtmptarget.BuiltInOptions{Profile: p, Scale: o.scale, Nonce: nonce})
 		}
 		return
 	}
-	so.Probe = rtmptarget.Probe
-	so.Open = func(_ context.Context, p *hook.Profile) (*rtmptarget.Target, error) {
+	so.Open = func(_ context.Context, p *hook.Profile) (scenario.Target, error) {
 		return rtmptarget.External(rtmptarget.ExternalOptions{Profile: p, URL: o.rtmp, Listen: o.listen, API: o.api, Scale: o.scale, Nonce: nonce, VHosts: !o.noVHosts})
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"hookproof/features"
 	"hookproof/hook"
 	"hookproof/internal/identity"
+	"hookproof/internal/scenario"
 	"hookproof/internal/scenario/hooktarget"
 	"hookproof/internal/suite"
 	"hookproof/reports"
@@ -170,7 +171,7 @@ func (o *Options) run(ctx context.Context, j job, hasty bool) (reports.Mutant, e
 	run, err := suite.Run(ctx, suite.Options{
 		Selection: suite.Selection{Profiles: []string{j.profile.Name}, IDs: o.faces(j.m)}, Role: features.RoleHookServer,
 		Clients: o.Clients, Scale: scale, Seed: o.Seed,
-		OpenHooks: func(ctx context.Context, p *hook.Profile) (*hooktarget.Target, error) {
+		Open: func(ctx context.Context, p *hook.Profile) (scenario.Target, error) {
 			return o.open(ctx, p, r.url, scale)
 		},
 	})

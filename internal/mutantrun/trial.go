@@ -10,6 +10,7 @@ import (
 	"hookproof/features"
 	"hookproof/hook"
 	"hookproof/internal/mutant"
+	"hookproof/internal/scenario"
 	"hookproof/internal/scenario/rtmptarget"
 	"hookproof/internal/suite"
 	"hookproof/reports"
@@ -68,8 +69,8 @@ func (t *Trial) look(ctx context.Context, o *Options, chosen map[string]bool, sc
 }
 
 // open gives the built-in server with the mutant's proxies around it.
-func (t *Trial) open(scale float64) func(context.Context, *hook.Profile) (*rtmptarget.Target, error) {
-	return func(ctx context.Context, p *hook.Profile) (*rtmptarget.Target, error) {
+func (t *Trial) open(scale float64) func(context.Context, *hook.Profile) (scenario.Target, error) {
+	return func(ctx context.Context, p *hook.Profile) (scenario.Target, error) {
 		return rtmptarget.BuiltIn(rtmptarget.BuiltInOptions{Profile: p, Scale: scale, Nonce: "m", Leak: t.Mutant.Leak, Between: func(l rtmptarget.Links) (rtmptarget.Links, func(), error) {
 			at, stop, err := t.Mutant.Start(ctx, mutant.Upstream{RTMP: l.RTMP, Main: l.Main, Stoppable: l.Stoppable, TLS: l.TLS, Profile: p})
 			return rtmptarget.Links{RTMP: at.RTMP, Addresses: rtmptarget.Addresses{Main: at.Main, Stoppable: at.Stoppable, TLS: at.TLS}}, stop, err

@@ -10,6 +10,7 @@ import (
 
 	"hookproof/features"
 	"hookproof/hook"
+	"hookproof/internal/scenario"
 	"hookproof/internal/scenario/rtmptarget"
 	"hookproof/reports"
 )
@@ -19,7 +20,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-func builtIn(_ context.Context, p *hook.Profile) (*rtmptarget.Target, error) {
+func builtIn(_ context.Context, p *hook.Profile) (scenario.Target, error) {
 	return rtmptarget.BuiltIn(rtmptarget.BuiltInOptions{Profile: p, Nonce: "t"})
 }
 

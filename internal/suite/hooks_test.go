@@ -14,13 +14,14 @@ import (
 	"hookproof/hook"
 	"hookproof/internal/hookserver"
 	"hookproof/internal/identity"
+	"hookproof/internal/scenario"
 	"hookproof/internal/scenario/hooktarget"
 	"hookproof/reports"
 )
 
 // hookServer starts the default callback server, which goes by a token.
-func hookServer(t *testing.T, o hooktarget.Options) func(context.Context, *hook.Profile) (*hooktarget.Target, error) {
-	return func(ctx context.Context, p *hook.Profile) (*hooktarget.Target, error) {
+func hookServer(t *testing.T, o hooktarget.Options) func(context.Context, *hook.Profile) (scenario.Target, error) {
+	return func(ctx context.Context, p *hook.Profile) (scenario.Target, error) {
 		token, err := hookserver.ParseToken("token=Good1")
 		if err != nil {
 			return nil, err
@@ -50,7 +51,7 @@ func tokens(t *testing.T) identity.Set {
 
 // The default callback server conforms: every case of every profile passes.
 func TestHookServerConforms(t *testing.T) {
-	run, err := Run(t.Context(), Options{Role: features.RoleHookServer, OpenHooks: hookServer(t, hooktarget.Options{Identities: tokens(t)}),
+	run, err := Run(t.Context(), Options{Role: features.RoleHookServer, Open: hookServer(t, hooktarget.Options{Identities: tokens(t)}),
 		Clients: 200, Seed: 1, Selection: Selection{Name: os.Getenv("CASE")}})
 	if err != nil {
 		t.Fatal(err)
@@ -92,7 +93,7 @@ func rejudged(t *testing.T, run *reports.Run) {
 // not run, and say why.
 func TestHookServerNotRun(t *testing.T) {
 	open := hookServer(t, hooktarget.Options{Safe: true})
-	run, err := Run(t.Context(), Options{Role: features.RoleHookServer, OpenHooks: open, Clients: 10,
+	run, err := Run(t.Context(), Options{Role: features.RoleHookServer, Open: open, Clients: 10,
 		Selection: Selection{Profiles: []string{"srs7"}, IDs: []string{"H-REJ-01", "H-BAD-02", "H-CON-01", "H-RSP-02"}}})
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +127,7 @@ func TestHookServerDies(t *testing.T) {
 	}))
 	t.Cleanup(srv.Close)
 	run, err := Run(t.Context(), Options{Role: features.RoleHookServer, Selection: Selection{Profiles: []string{"srs7"}, IDs: []string{"H-REQ-01"}},
-		OpenHooks: func(ctx context.Context, p *hook.Profile) (*hooktarget.Target, error) {
+		Open: func(ctx context.Context, p *hook.Profile) (scenario.Target, error) {
 			urls, err := hook.DefaultURLs(srv.URL)
 			if err != nil {
 				return nil, err

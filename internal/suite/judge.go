@@ -42,7 +42,7 @@ func Judge(ctx context.Context, recorded *reports.Run) (*reports.Run, error) {
 		if len(pr.cases) < len(pr.recorded) {
 			return nil, fmt.Errorf("the recording has %d scenarios of profile %s that this version of the suite has not", len(pr.recorded)-len(pr.cases), name)
 		}
-		if err := pr.godog(ctx, pr.initialize); err != nil {
+		if err := pr.godog(ctx); err != nil {
 			return nil, err
 		}
 		run.Scenarios = append(run.Scenarios, pr.results...)
@@ -59,9 +59,9 @@ func roleOf(run *reports.Run) string {
 }
 
 // replay sets a recorded scenario up to be judged again.
-func (r *recorder) replay(ctx context.Context, was *reports.Scenario) {
+func (r *recorder) replay(was *reports.Scenario) {
 	r.log = timeline.Recorded(was.Observations)
-	r.play.set(ctx, r.log, seeded(r.pr.o.Seed, r.c))
+	r.scene = r.steps.Judge(r.log)
 	r.result.Started = was.Started
 }
 

@@ -10,9 +10,10 @@ import (
 
 	"hookproof/features"
 	"hookproof/internal/check"
-	"hookproof/internal/scenario/rtmptarget"
+	"hookproof/internal/scenario"
 	"hookproof/internal/timeline"
 	"hookproof/reports"
+	"hookproof/steps"
 )
 
 // interrupted is the reason of what was not run because the run was ended.
@@ -28,7 +29,8 @@ var errCut = errors.New("the recording ends before this step was over")
 // recorder follows one scenario through godog's hooks and makes its result.
 type recorder struct {
 	pr      *profileRun
-	play    play
+	steps   steps.World
+	scene   scenario.Scene
 	c       *features.Case
 	result  reports.Scenario
 	log     *timeline.Log
@@ -50,7 +52,7 @@ func resultOf(c *features.Case) reports.Scenario {
 	return s
 }
 
-// before sets the stage, or skips what is not selected or cannot be run.
+// before sets the scene up, or skips what is not selected or cannot be run.
 func (r *recorder) before(ctx context.Context, sc *godog.Scenario) (context.Context, error) {
 	r.c = r.pr.cases[features.Key(sc)]
 	if r.c == nil {
@@ -65,10 +67,10 @@ func (r *recorder) before(ctx context.Context, sc *godog.Scenario) (context.Cont
 			return ctx, godog.ErrSkip
 		}
 		ctx, r.cancel = context.WithCancel(ctx)
-		r.replay(ctx, was)
+		r.replay(was)
 		return ctx, nil
 	}
-	if reason := r.pr.lacking(r.c); reason != "" {
+	if reason := r.pr.target.Lacking(r.c.Tags); reason != "" {
 		return ctx, r.skip(reason)
 	}
 	if ctx.Err() != nil {
@@ -86,7 +88,7 @@ func (r *recorder) before(ctx context.Context, sc *godog.Scenario) (context.Cont
 		return ctx, r.skip(interrupted)
 	}
 	r.release = func() { place.Release(1) }
-	if reason := r.pr.lacking(r.c); reason != "" { // a hook server may have died meanwhile
+	if reason := r.pr.target.Lacking(r.c.Tags); reason != "" { // a hook server may have died meanwhile
 		return ctx, r.skip(reason)
 	}
 	r.result.Started = time.Now()
@@ -95,24 +97,9 @@ func (r *recorder) before(ctx context.Context, sc *godog.Scenario) (context.Cont
 	}
 	r.log = timeline.New(r.c.ID, r.c.Profile, r.pr.start, r.pr.o.Observe)
 	ctx, r.cancel = context.WithTimeout(ctx, time.Duration(float64(scenarioTime)*r.pr.o.Scale))
-	r.play.set(ctx, r.log, seeded(r.pr.o.Seed, r.c))
+	r.scene = r.pr.target.NewScene(ctx, r.log)
+	r.steps.Play(r.scene, seeded(r.pr.o.Seed, r.c))
 	return ctx, nil
-}
-
-// lacking says why a case cannot be run against the target; "" when it can.
-func (pr *profileRun) lacking(c *features.Case) string {
-	if pr.hooks != nil {
-		return pr.hooks.Lacking(c.Tags)
-	}
-	if gone := pr.target.Gone(); gone != "" {
-		return gone
-	}
-	for _, need := range rtmptarget.Capabilities {
-		if c.Has(string(need)) && pr.target.Lacks[need] != "" {
-			return pr.target.Lacks[need]
-		}
-	}
-	return ""
 }
 
 func (r *recorder) skip(reason string) error {
@@ -155,7 +142,7 @@ func (r *recorder) afterStep(ctx context.Context, _ *godog.Step, status godog.St
 	return ctx, nil
 }
 
-// after makes the verdict, and takes the stage down.
+// after makes the verdict, and takes the scene down.
 func (r *recorder) after(ctx context.Context, _ *godog.Scenario, err error) (context.Context, error) {
 	if r.log == nil || r.over {
 		return ctx, nil
@@ -166,11 +153,11 @@ func (r *recorder) after(ctx context.Context, _ *godog.Scenario, err error) (con
 	ended := ctx.Err()
 	r.result.Duration = time.Since(r.result.Started)
 	if ended == nil {
-		r.err = aftermath(r.err, r.play.after(r.c.ID, r.err != nil))
+		r.err = aftermath(r.err, r.scene.After(r.c.ID, r.err != nil))
 	}
 	r.judge(ended)
 	r.cancel()
-	r.result.Actors = r.play.close()
+	r.result.Actors = r.scene.Close()
 	r.result.Observations = r.log.Whole()
 	if r.pr.recorded != nil {
 		r.replayed()

@@ -1,5 +1,5 @@
 // Package suite runs the scenarios of the features against a target and
-// collects what came of them: it selects, sets up a stage for each profile,
+// collects what came of them: it selects, opens a target for each profile,
 // has godog run the steps, and makes verdicts of their errors.
 package suite
 
@@ -20,21 +20,19 @@ import (
 
 	"hookproof/features"
 	"hookproof/hook"
-	"hookproof/internal/scenario/hooktarget"
-	"hookproof/internal/scenario/rtmptarget"
+	"hookproof/internal/scenario"
 	"hookproof/internal/timeline"
 	"hookproof/reports"
+	"hookproof/steps"
 )
 
 // Options say what is run, against what, and how.
 type Options struct {
 	Selection Selection
 	Role      string // of the target: features.RoleServer or features.RoleHookServer
-	// Open gives the target for a profile; it is closed after the run.
-	Open func(ctx context.Context, p *hook.Profile) (*rtmptarget.Target, error)
-	// OpenHooks gives the hook server for a profile, where that is the role.
-	// Its scenarios run one by one: one that ends it can be named.
-	OpenHooks func(ctx context.Context, p *hook.Profile) (*hooktarget.Target, error)
+	// Open returns the target for a profile; it is closed after the run. The
+	// scenarios of a hook server run one by one: one that ends it can be named.
+	Open func(ctx context.Context, p *hook.Profile) (scenario.Target, error)
 	// SideBySide says that the targets of several profiles can be open at once.
 	SideBySide bool
 	Parallel   int     // scenarios at once; 0 is DefaultParallel
@@ -48,8 +46,6 @@ type Options struct {
 	// Observe, when not nil, is told of every observation as it is made.
 	Observe        func(reports.Observation)
 	places, crowds *semaphore.Weighted // for scenarios at once, all profiles together
-	// Probe, when set, is run for each profile before its scenarios.
-	Probe func(ctx context.Context, t *rtmptarget.Target, log *timeline.Log) error
 }
 
 // crowdsAtOnce is how many scenarios with a crowd run at once, besides the
@@ -204,8 +200,7 @@ type profileRun struct {
 	profile *hook.Profile
 	start   time.Time
 	cases   map[string]*features.Case // by features.Key
-	target  *rtmptarget.Target
-	hooks   *hooktarget.Target    // in place of target, where the role is the hook server's
+	target  scenario.Target
 	log     []reports.Observation // of the probe
 	// recorded, when not nil, holds what is judged again, by case id.
 	recorded map[string]*reports.Scenario
@@ -241,29 +236,20 @@ func (pr *profileRun) over() {
 
 func (pr *profileRun) run(ctx context.Context) error {
 	var err error
-	if pr.role == features.RoleHookServer {
-		if pr.hooks, err = pr.o.OpenHooks(ctx, pr.profile); err != nil {
-			return err
-		}
-		defer pr.hooks.Close()
-		return pr.godog(ctx, pr.initialize)
-	}
 	if pr.target, err = pr.o.Open(ctx, pr.profile); err != nil {
 		return err
 	}
 	defer pr.target.Close()
-	if pr.o.Probe != nil {
-		log := timeline.New("", pr.profile.Name, pr.start, pr.o.Observe)
-		if err := pr.o.Probe(ctx, pr.target, log); err != nil {
-			return err
-		}
-		pr.log = log.All()
+	log := timeline.New("", pr.profile.Name, pr.start, pr.o.Observe)
+	if err := pr.target.Probe(ctx, log); err != nil {
+		return err
 	}
-	return pr.godog(ctx, pr.initialize)
+	pr.log = log.All()
+	return pr.godog(ctx)
 }
 
-// godog runs the scenarios; initialize binds each to its steps.
-func (pr *profileRun) godog(ctx context.Context, initialize func(*godog.ScenarioContext)) error {
+// godog runs the scenarios, or judges their recordings.
+func (pr *profileRun) godog(ctx context.Context) error {
 	pr.begin()
 	paths := map[string]bool{}
 	var uris []string
@@ -275,7 +261,7 @@ func (pr *profileRun) godog(ctx context.Context, initialize func(*godog.Scenario
 	}
 	slices.Sort(uris)
 	// All scenarios are begun at once; those that have no place yet wait for one.
-	suite := godog.TestSuite{Name: pr.profile.Name, ScenarioInitializer: initialize, Options: &godog.Options{
+	suite := godog.TestSuite{Name: pr.profile.Name, ScenarioInitializer: pr.initialize, Options: &godog.Options{
 		Format: silentFormat, Output: io.Discard, Strict: true, NoColors: true, Concurrency: len(pr.cases), DefaultContext: ctx,
 		FS: features.FS(), Paths: uris,
 	}}
@@ -287,7 +273,7 @@ func (pr *profileRun) godog(ctx context.Context, initialize func(*godog.Scenario
 
 // initialize binds one scenario to its steps and a recorder.
 func (pr *profileRun) initialize(sc *godog.ScenarioContext) {
-	r := &recorder{pr: pr, play: pr.newPlay(sc)}
+	r := &recorder{pr: pr, steps: steps.New(sc, pr.role, steps.Options{Profile: pr.profile, Clients: pr.o.Clients})}
 	sc.Before(r.before)
 	sc.StepContext().Before(r.beforeStep)
 	sc.StepContext().After(r.afterStep)

@@ -28,9 +28,6 @@ type actor struct {
 // returns when the server has let it on or thrown it out; with connectOnly it
 // only connects, and leaves.
 func (s *Scene) Enter(ctx context.Context, name string, ev hook.Event, refused bool) error {
-	if !s.Live() {
-		return nil
-	}
 	if _, err := s.urls(ev); err != nil {
 		return err
 	}
@@ -127,9 +124,6 @@ func appOf(tcURL string) string {
 
 // ConnectOnly has a client connect through our RTMP server and leave.
 func (s *Scene) ConnectOnly(ctx context.Context, name string) error {
-	if !s.Live() {
-		return nil
-	}
 	if _, err := s.urls(hook.OnClose); err != nil {
 		return err
 	}
@@ -155,7 +149,7 @@ func (s *Scene) ConnectOnly(ctx context.Context, name string) error {
 
 // Leave has the client go, and waits until the hook server was told so.
 func (s *Scene) Leave(ctx context.Context, name string) error {
-	if !s.Live() || s.rtmp == nil {
+	if s.rtmp == nil {
 		return nil
 	}
 	if a := s.rtmp.actor; a != nil && a.c != nil {
@@ -183,7 +177,7 @@ func (s *Scene) AwaitClosed(ctx context.Context, name string) bool {
 
 // await waits within the scene's patience.
 func (s *Scene) await(ctx context.Context, cond func([]reports.Observation) bool) bool {
-	if s.Live() {
+	if !s.Recorded() {
 		var cancel context.CancelFunc
 		ctx, cancel = s.Target.clock.WithTimeout(ctx, 2*s.Facts.Limit+time.Second)
 		defer cancel()

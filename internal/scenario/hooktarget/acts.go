@@ -54,9 +54,6 @@ func described(kind string, sm identity.Sample) string {
 
 // Acceptable sends the event for every client that it accepts.
 func (s *Scene) Acceptable(ev hook.Event, want hookcheck.Want) error {
-	if !s.Live() {
-		return nil
-	}
 	for _, sm := range s.acceptable(ev) {
 		v := s.Target.visitor()
 		if err := s.before(v, ev); err != nil {
@@ -71,9 +68,6 @@ func (s *Scene) Acceptable(ev hook.Event, want hookcheck.Want) error {
 
 // Refusable sends the event for every client that it refuses.
 func (s *Scene) Refusable(ev hook.Event) error {
-	if !s.Live() {
-		return nil
-	}
 	all := s.Target.o.Identities.Refuses(ev)
 	if len(all) == 0 {
 		return &check.NotRun{Reason: fmt.Sprintf("no client is named that %s refuses", ev)}
@@ -98,9 +92,6 @@ func (s *Scene) secret(ev hook.Event) (good, bad identity.Token, err error) {
 
 // Near sends the event with a near miss of its token.
 func (s *Scene) Near(ev hook.Event, what string) error {
-	if !s.Live() {
-		return nil
-	}
 	miss := nearMisses[what]
 	if miss == nil {
 		return fmt.Errorf("no near miss is known as %q", what)
@@ -139,9 +130,6 @@ func missWords(what string) string {
 // Amid sends the event with its token among other parameters: before and
 // behind it stand pad bytes of others.
 func (s *Scene) Amid(ev hook.Event, pad int) error {
-	if !s.Live() {
-		return nil
-	}
 	sm := s.Target.o.Identities.Accepted(ev)
 	filler := "a=" + fill(pad)
 	q := filler + "&b=%20=%3F"
@@ -167,9 +155,6 @@ func fill(n int) string {
 // Doubled sends the event with its token twice in param, as SRS 7 sends what
 // stands in tcUrl (H-REQ-04).
 func (s *Scene) Doubled(ev hook.Event) error {
-	if !s.Live() {
-		return nil
-	}
 	good, _, err := s.secret(ev)
 	if err != nil {
 		return err

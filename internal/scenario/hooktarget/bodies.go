@@ -26,9 +26,6 @@ func (s *Scene) anyOpening(need string) (hook.Event, error) {
 // Variant sends the event with a body that means the same as the plain one, for
 // a client that is accepted; and, where one is known, for one that is refused.
 func (s *Scene) Variant(ev hook.Event, what string) error {
-	if !s.Live() {
-		return nil
-	}
 	vary := variants[what]
 	if vary == nil {
 		return fmt.Errorf("no body is known as one with %q", what)
@@ -57,9 +54,6 @@ func (s *Scene) Variant(ev hook.Event, what string) error {
 
 // Odd sends the event with a value that is unusual and allowed (H-REQ-03).
 func (s *Scene) Odd(ev hook.Event, what string) error {
-	if !s.Live() {
-		return nil
-	}
 	pl := s.Target.visitor().payload(s.Target.o.Profile, s.Target.o.Identities.Accepted(ev))
 	set, ok := map[string]*string{"an empty param": &pl.Param, "an empty pageUrl": &pl.PageURL, "an empty stream": &pl.Stream, "an empty tcUrl": &pl.TCURL}[what]
 	switch {
@@ -110,9 +104,6 @@ func (s *Scene) Method(method string, body bool) error {
 // change sends an acceptable event whose request is changed, for each opening
 // event that is configured.
 func (s *Scene) change(how func(*Request), want hookcheck.Want) error {
-	if !s.Live() {
-		return nil
-	}
 	if _, err := s.anyOpening(""); err != nil {
 		return err
 	}
@@ -141,9 +132,6 @@ func (s *Scene) change(how func(*Request), want hookcheck.Want) error {
 
 // Broken sends a body that no caller sends, and then an ordinary event.
 func (s *Scene) Broken(what string) error {
-	if !s.Live() {
-		return nil
-	}
 	wrong, typed := wrongTypes[what]
 	build := brokenBodies[what]
 	if !typed && build == nil {
@@ -170,9 +158,6 @@ func (s *Scene) Broken(what string) error {
 
 // Ordinary sends an acceptable event, as ever.
 func (s *Scene) Ordinary() error {
-	if !s.Live() {
-		return nil
-	}
 	ev, err := s.anyOpening("")
 	if err != nil {
 		return err

@@ -87,9 +87,6 @@ func invalid(o object) Body {
 // Hostile sends what no caller sends. Before its last part goes out, others
 // send ordinary events, and they do so again when it is over.
 func (s *Scene) Hostile(what string) error {
-	if !s.Live() {
-		return nil
-	}
 	h, ok := hostiles[what]
 	if !ok {
 		return fmt.Errorf("no request is known as %q", what)
@@ -121,10 +118,10 @@ func (s *Scene) besiege(q *Request, h hostile, ev hook.Event) error {
 		cut = h.held(q)
 	}
 	n := s.asked(q, s.hostileRepro(q, h, all, cut))
-	w, failed := s.Target.open(s.ctx, q.URL, s.Target.scaled(loadLimit))
+	w, failed := s.Target.open(s.Ctx, q.URL, s.Target.scaled(loadLimit))
 	if failed != nil {
 		s.answered(n, q, failed)
-		return s.ctx.Err()
+		return s.Ctx.Err()
 	}
 	defer w.close()
 	// A server may well refuse to read on, so the first part is written aside.
@@ -151,7 +148,7 @@ func (s *Scene) besiege(q *Request, h hostile, ev hook.Event) error {
 	w.extend(s.Facts.Limit)
 	r := w.receive(q.method(), s.Facts.Limit)
 	s.answered(n, q, &r)
-	return s.ctx.Err()
+	return s.Ctx.Err()
 }
 
 // hostileRepro is the request as a line for a shell.

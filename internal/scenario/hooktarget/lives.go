@@ -36,9 +36,6 @@ var lifetime = []hook.Event{hook.OnConnect, hook.OnPublish, hook.OnUnpublish, ho
 
 // Session sends all events of one client that are configured, in order.
 func (s *Scene) Session(events ...hook.Event) error {
-	if !s.Live() {
-		return nil
-	}
 	v, sent := s.Target.visitor(), 0
 	for _, ev := range events {
 		if len(s.Target.o.URLs[ev]) == 0 {
@@ -59,9 +56,6 @@ func (s *Scene) Session(events ...hook.Event) error {
 // Unopened sends closing events of clients that the server never saw come.
 // again sends each of them twice; late sends them behind the on_close.
 func (s *Scene) Unopened(again, late bool) error {
-	if !s.Live() {
-		return nil
-	}
 	events := []hook.Event{hook.OnUnpublish, hook.OnStop, hook.OnClose}
 	if late {
 		events = []hook.Event{hook.OnClose, hook.OnUnpublish, hook.OnStop}
@@ -86,9 +80,6 @@ func (s *Scene) Unopened(again, late bool) error {
 
 // WithID sends every event with an integer client_id, or with a string.
 func (s *Scene) WithID(integer bool) error {
-	if !s.Live() {
-		return nil
-	}
 	v := s.Target.visitor()
 	for _, ev := range lifetime {
 		if len(s.Target.o.URLs[ev]) == 0 {

@@ -26,13 +26,10 @@ type guest struct {
 // the other, every request on a connection of its own. Where it is known whom
 // the server refuses, a third of the clients is refused at one of its events.
 func (s *Scene) Crowd(n int, r *rand.Rand) error {
-	if !s.Live() {
-		return nil
-	}
 	guests, err := s.guests(n, r)
 	if err == nil {
 		s.storm(guests)
-		err = s.ctx.Err()
+		err = s.Ctx.Err()
 	}
 	return err
 }
@@ -45,9 +42,6 @@ const timings = 3
 // than H-CON-02 allows: a server that is slow is slow each time. What the same
 // takes without the target is recorded with it.
 func (s *Scene) Timed(n int, r *rand.Rand) error {
-	if !s.Live() {
-		return nil
-	}
 	for range timings {
 		guests, err := s.guests(n, r)
 		if err != nil {
@@ -58,7 +52,7 @@ func (s *Scene) Timed(n int, r *rand.Rand) error {
 		}
 		s.control(guests)
 	}
-	return s.ctx.Err()
+	return s.Ctx.Err()
 }
 
 func (s *Scene) guests(n int, r *rand.Rand) ([]guest, error) {
@@ -121,9 +115,6 @@ func (s *Scene) guest(i int, r *rand.Rand) (guest, error) {
 
 // Burst has n callers each open a connection at once and send one event on it.
 func (s *Scene) Burst(n int) error {
-	if !s.Live() {
-		return nil
-	}
 	ev, err := s.anyOpening("")
 	if err != nil {
 		return err
@@ -141,7 +132,7 @@ func (s *Scene) Burst(n int) error {
 		guests[i].requests = []Request{q}
 	}
 	s.storm(guests)
-	return s.ctx.Err()
+	return s.Ctx.Err()
 }
 
 // storm lets the guests loose together and records how long answers took. It
@@ -161,7 +152,7 @@ func (s *Scene) control(guests []guest) {
 	s.loose(hookcheck.ControlNote, guests, func(q *Request) result {
 		other := *q
 		other.URL = quick.URL + "/"
-		return s.Target.exchange(s.ctx, &other, s.Target.scaled(loadLimit))
+		return s.Target.exchange(s.Ctx, &other, s.Target.scaled(loadLimit))
 	})
 }
 
@@ -191,7 +182,7 @@ func (s *Scene) loose(note string, guests []guest, send func(*Request) result) t
 // timed sends one request of many.
 func (s *Scene) timed(q *Request) result {
 	n := s.asked(q, q.line)
-	r := s.Target.exchange(s.ctx, q, s.Target.scaled(loadLimit))
+	r := s.Target.exchange(s.Ctx, q, s.Target.scaled(loadLimit))
 	s.answered(n, q, &r)
 	return r
 }

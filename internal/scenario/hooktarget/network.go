@@ -50,9 +50,6 @@ func (s *Scene) Chunked() error {
 }
 
 func (s *Scene) each(how func(*Request)) error {
-	if !s.Live() {
-		return nil
-	}
 	all, err := s.configured()
 	if err != nil {
 		return err
@@ -66,9 +63,6 @@ func (s *Scene) each(how func(*Request)) error {
 // KeepAlive sends the events to each host on one connection, one after the
 // other. A server that says that it ends the connection may do so.
 func (s *Scene) KeepAlive() error {
-	if !s.Live() {
-		return nil
-	}
 	all, err := s.configured()
 	if err != nil {
 		return err
@@ -91,7 +85,7 @@ func (s *Scene) KeepAlive() error {
 		var r result
 		if w == nil {
 			var failed *result
-			if w, failed = s.Target.open(s.ctx, q.URL, s.Facts.Limit); failed != nil {
+			if w, failed = s.Target.open(s.Ctx, q.URL, s.Facts.Limit); failed != nil {
 				s.answered(n, q, failed)
 				continue
 			}
@@ -106,16 +100,13 @@ func (s *Scene) KeepAlive() error {
 			w = nil
 		}
 	}
-	return s.ctx.Err()
+	return s.Ctx.Err()
 }
 
 // Pipelined sends two events at once on one connection: the answers come in
 // the order of the requests. A server may end the connection behind the first,
 // if it says so.
 func (s *Scene) Pipelined() error {
-	if !s.Live() {
-		return nil
-	}
 	ev, err := s.anyOpening("")
 	if err != nil {
 		return err
@@ -133,10 +124,10 @@ func (s *Scene) Pipelined() error {
 	both := append(first.wire(), second.wire()...)
 	repro := netcat(first.URL, raw(both))
 	n := s.asked(&first, repro)
-	w, failed := s.Target.open(s.ctx, first.URL, s.Facts.Limit)
+	w, failed := s.Target.open(s.Ctx, first.URL, s.Facts.Limit)
 	if failed != nil {
 		s.answered(n, &first, failed)
-		return s.ctx.Err()
+		return s.Ctx.Err()
 	}
 	defer w.close()
 	w.send(both)
@@ -147,7 +138,7 @@ func (s *Scene) Pipelined() error {
 		r = w.receive("POST", s.Facts.Limit)
 		s.answered(n, &second, &r)
 	}
-	return s.ctx.Err()
+	return s.Ctx.Err()
 }
 
 // origin is what a URL connects to.
@@ -192,9 +183,6 @@ func (s *Scene) Expect() error {
 
 // onOne sends an acceptable event in a way of its own.
 func (s *Scene) onOne(how string, send func(*Request, *wire), header [][2]string) error {
-	if !s.Live() {
-		return nil
-	}
 	ev, err := s.anyOpening("")
 	if err != nil {
 		return err
@@ -211,7 +199,7 @@ func (s *Scene) onOne(how string, send func(*Request, *wire), header [][2]string
 		q := &all[i]
 		q.Header = header
 		n := s.asked(q, q.curl())
-		w, failed := s.Target.open(s.ctx, q.URL, s.Facts.Limit)
+		w, failed := s.Target.open(s.Ctx, q.URL, s.Facts.Limit)
 		if failed != nil {
 			s.answered(n, q, failed)
 			continue
@@ -221,5 +209,5 @@ func (s *Scene) onOne(how string, send func(*Request, *wire), header [][2]string
 		w.close()
 		s.answered(n, q, &r)
 	}
-	return s.ctx.Err()
+	return s.Ctx.Err()
 }

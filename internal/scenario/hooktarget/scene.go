@@ -9,22 +9,20 @@ import (
 	"hookproof/hook"
 	"hookproof/internal/check"
 	"hookproof/internal/hookcheck"
+	"hookproof/internal/scenario"
 	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
-// Scene is the stage of one scenario. The scene of a recording has a sealed
-// log and no target: whatever would act does nothing.
+// Scene is one scenario: its raw requests, and its clients behind the built-in
+// RTMP server. The scene of a recording has no target.
 type Scene struct {
-	Log    *timeline.Log
+	scenario.Base
 	Target *Target
 	Facts  Facts
 
-	ctx    context.Context // ended by Close
-	cancel context.CancelFunc
-	sub    context.CancelFunc
-	rtmp   *studio // nil until somebody comes over RTMP
-	kept   atomic.Int64
+	rtmp *studio // nil until somebody comes over RTMP
+	kept atomic.Int64
 }
 
 // Facts are what checks need to know of a scene; they are part of its
@@ -36,21 +34,30 @@ type Facts struct {
 
 const factsNote = "scene"
 
-// NewScene sets a scene up at a target.
+// NewScene sets a scene up.
+func (t *Target) NewScene(ctx context.Context, log *timeline.Log) scenario.Scene {
+	return NewScene(ctx, t, log)
+}
+
+// NewScene sets a scene up at a target. It ends with the target.
 func NewScene(ctx context.Context, t *Target, log *timeline.Log) *Scene {
-	s := &Scene{Log: log, Target: t, Facts: Facts{Limit: t.limit(), Scale: t.o.Scale}}
-	s.ctx, s.cancel = context.WithCancel(ctx)
-	stop := context.AfterFunc(t.ctx, s.cancel)
-	s.sub = func() { stop() }
+	s := &Scene{Target: t, Facts: Facts{Limit: t.limit(), Scale: t.o.Scale}}
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(t.ctx, cancel)
+	s.Init(ctx, log)
+	s.Own(func() {
+		stop()
+		cancel()
+	})
 	log.Add(reports.Observation{Kind: reports.KindNote, Name: factsNote, Text: fmt.Sprintf("an answer may take %v", s.Facts.Limit),
 		Data: map[string]any{hookcheck.DataLimit: float64(s.Facts.Limit.Milliseconds()), hookcheck.DataScale: s.Facts.Scale}})
 	return s
 }
 
-// Recorded gives the scene of a recording.
+// Recorded returns the scene of a recording.
 func Recorded(log *timeline.Log) *Scene {
-	s := &Scene{Log: log, Facts: Facts{Limit: answerLimit, Scale: 1}, sub: func() {}}
-	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s := &Scene{Facts: Facts{Limit: answerLimit, Scale: 1}}
+	s.Init(context.Background(), log)
 	for _, o := range log.All() {
 		if o.Kind == reports.KindNote && o.Name == factsNote {
 			s.Facts = Facts{time.Duration(timeline.Number(&o, hookcheck.DataLimit)) * time.Millisecond, timeline.Number(&o, hookcheck.DataScale)}
@@ -59,17 +66,23 @@ func Recorded(log *timeline.Log) *Scene {
 	return s
 }
 
-// Live reports whether the scene acts; one of a recording does not.
-func (s *Scene) Live() bool { return !s.Log.Sealed() }
+// After asks whether the hook server lives after the scenario of that id.
+func (s *Scene) After(id string, _ bool) *check.Finding {
+	if !s.Recorded() {
+		s.checkAlive(id)
+	}
+	return hookcheck.Alive(s.Log.Whole())
+}
 
 // Close ends the scene's clients and servers and tells who was there.
 func (s *Scene) Close() []reports.Actor {
-	defer s.sub()
-	s.cancel()
-	if s.rtmp == nil {
-		return []reports.Actor{{Name: caller, Role: "caller"}}
-	}
-	return s.rtmp.close()
+	all := []reports.Actor{{Name: caller, Role: "caller"}}
+	s.End(func() {
+		if s.rtmp != nil {
+			all = s.rtmp.close()
+		}
+	})
+	return all
 }
 
 // caller is the actor of raw requests that are nobody else's.
@@ -102,10 +115,10 @@ func (s *Scene) Send(requests ...Request) error {
 	for i := range requests {
 		q := &requests[i]
 		n := s.asked(q, q.curl())
-		r := s.Target.exchange(s.ctx, q, s.Facts.Limit)
+		r := s.Target.exchange(s.Ctx, q, s.Facts.Limit)
 		s.answered(n, q, &r)
 	}
-	return s.ctx.Err()
+	return s.Ctx.Err()
 }
 
 // asked records that a request is sent.
@@ -150,14 +163,14 @@ func (s *Scene) note(name string, data map[string]any, format string, args ...an
 	s.Log.Add(reports.Observation{Kind: reports.KindNote, Name: name, Text: fmt.Sprintf(format, args...), Data: data})
 }
 
-// CheckAlive asks whether the target lives after the scenario of that id, and
+// checkAlive asks whether the target lives after the scenario of that id, and
 // records the answer. A target that does not is not asked again.
-func (s *Scene) CheckAlive(id string) {
-	if !s.Live() || s.ctx.Err() != nil {
+func (s *Scene) checkAlive(id string) {
+	if s.Ctx.Err() != nil {
 		return
 	}
-	r := s.Target.ask(s.ctx)
-	if s.ctx.Err() != nil {
+	r := s.Target.ask(s.Ctx)
+	if s.Ctx.Err() != nil {
 		return
 	}
 	if r.err == nil {

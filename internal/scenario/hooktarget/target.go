@@ -15,6 +15,7 @@ import (
 	"hookproof/hook"
 	"hookproof/internal/identity"
 	"hookproof/internal/pace"
+	"hookproof/internal/timeline"
 )
 
 // Options say where the hook server is, what it knows, and what may be done to
@@ -139,6 +140,9 @@ func (t *Target) Lacking(tags []string) string {
 	}
 	return ""
 }
+
+// Probe does nothing: Open has asked whether the hook server answers.
+func (t *Target) Probe(context.Context, *timeline.Log) error { return nil }
 
 // limit is how long one answer may take.
 func (t *Target) limit() time.Duration { return t.scaled(answerLimit) }

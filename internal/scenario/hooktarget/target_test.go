@@ -83,12 +83,12 @@ func TestDead(t *testing.T) {
 	log := timeline.New("x/H-BAD-02/a", "srs7", time.Now(), nil)
 	s := NewScene(t.Context(), target, log)
 	defer s.Close()
-	s.CheckAlive("x/H-BAD-02/a")
+	s.checkAlive("x/H-BAD-02/a")
 	if f := hookcheck.Alive(log.All()); f != nil {
 		t.Errorf("alive: %v", f)
 	}
 	srv.Close()
-	s.CheckAlive("x/H-BAD-02/a")
+	s.checkAlive("x/H-BAD-02/a")
 	if f := hookcheck.Alive(log.All()); f == nil || !f.Fatal {
 		t.Errorf("dead: %v", f)
 	}

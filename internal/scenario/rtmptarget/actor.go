@@ -92,13 +92,21 @@ func (s *Scene) Actor(name string) *Actor {
 		return a
 	}
 	a := &Actor{Name: name, scene: s, VHost: s.vhost}
-	a.ctx, a.cancel = context.WithCancel(s.ctx)
+	a.ctx, a.cancel = context.WithCancel(s.Ctx)
 	if s.Target != nil {
 		a.Number = s.Target.numbers.Add(1)
 		s.Target.names.Store(a.Number, name)
 	}
 	s.actors[name] = a
 	return a
+}
+
+// role is what the actor is in the report.
+func (a *Actor) role() string {
+	if a.Plays {
+		return "player"
+	}
+	return "publisher"
 }
 
 // Names lists the clients of the scene so far.
@@ -186,9 +194,6 @@ func (a *Actor) Entry() check.Entry {
 
 // Connect opens the connection and sends connect, and waits for the answer.
 func (a *Actor) Connect(ctx context.Context) error {
-	if !a.scene.Live() {
-		return nil
-	}
 	ctx, cancel := a.within(ctx)
 	defer cancel()
 	c, err := client.Dial(ctx, a.options())
@@ -208,9 +213,6 @@ func (a *Actor) Connect(ctx context.Context) error {
 // has answered. A refusal, in words or by disconnecting, is the client's error.
 func (a *Actor) Enter(ctx context.Context, stream string) error {
 	a.use(stream)
-	if !a.scene.Live() {
-		return nil
-	}
 	if err := a.Connect(ctx); err != nil {
 		return err
 	}
@@ -220,9 +222,6 @@ func (a *Actor) Enter(ctx context.Context, stream string) error {
 // Again publishes or plays a stream on the connection there is.
 func (a *Actor) Again(ctx context.Context, stream string) error {
 	a.use(stream)
-	if !a.scene.Live() {
-		return nil
-	}
 	ctx, cancel := a.within(ctx)
 	defer cancel()
 	if a.Plays {
@@ -246,9 +245,6 @@ func (a *Actor) Again(ctx context.Context, stream string) error {
 // been turned away, or waits for an answer that the hook server holds back.
 func (a *Actor) Begin(ctx context.Context, stream string) {
 	a.use(stream)
-	if !a.scene.Live() {
-		return
-	}
 	a.patient = true
 	a.act = begin(func() error { return a.Enter(a.ctx, stream) })
 	a.scene.Await(ctx, func(obs []reports.Observation) bool {
@@ -261,9 +257,6 @@ func (a *Actor) Begin(ctx context.Context, stream string) {
 // about, or turned away.
 func (a *Actor) BeginAgain(ctx context.Context, stream string) {
 	a.use(stream)
-	if !a.scene.Live() {
-		return
-	}
 	a.patient = true
 	before := published(a.scene.Log.All(), a.Name)
 	a.act = begin(func() error { return a.Again(a.ctx, stream) })
@@ -285,9 +278,6 @@ func published(obs []reports.Observation, actor string) (n int) {
 // Unpublish ends publishing, or playing, with a command: FCUnpublish,
 // closeStream or deleteStream. The connection stays.
 func (a *Actor) Unpublish(command string) error {
-	if !a.scene.Live() {
-		return nil
-	}
 	a.stopPump()
 	defer a.c.Load().UseStream(0)
 	switch command {
@@ -314,7 +304,7 @@ func (a *Actor) Vanish() { a.going(func() { a.c.Load().Vanish(); <-a.c.Load().Do
 func (a *Actor) HalfClose() { a.going(func() { a.c.Load().HalfClose() }) }
 
 func (a *Actor) going(how func()) {
-	if !a.scene.Live() || a.c.Load() == nil {
+	if a.c.Load() == nil {
 		return
 	}
 	a.stopPump()
@@ -330,9 +320,6 @@ func (a *Actor) Silence() {
 
 // Pause pauses and goes on, and waits for both answers.
 func (a *Actor) Pause(ctx context.Context) error {
-	if !a.scene.Live() {
-		return nil
-	}
 	if err := a.c.Load().Pause(ctx, true); err != nil {
 		return err
 	}

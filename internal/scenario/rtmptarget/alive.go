@@ -3,18 +3,16 @@ package rtmptarget
 import (
 	"errors"
 	"net"
+	"slices"
 	"syscall"
 	"time"
 
 	"hookproof/internal/check"
 )
 
-// CheckAlive looks whether the server under test still takes connections, and
+// checkAlive looks whether the server under test still takes connections, and
 // records when it does not. A server of the scene's own is the scene's to end.
-func (s *Scene) CheckAlive() {
-	if !s.Live() {
-		return
-	}
+func (s *Scene) checkAlive() {
 	t := s.Target
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -26,11 +24,20 @@ func (s *Scene) CheckAlive() {
 	}
 }
 
-// Gone says why nothing more can be run; "" while the server answers.
-func (t *Target) Gone() string {
+// Lacking says why a scenario with these tags cannot be played: the server has
+// ended, or lacks a capability.
+func (t *Target) Lacking(tags []string) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.gone
+	if t.gone != "" {
+		return t.gone
+	}
+	for _, need := range Capabilities {
+		if t.Lacks[need] != "" && slices.Contains(tags, string(need)) {
+			return t.Lacks[need]
+		}
+	}
+	return ""
 }
 
 // refuses reports whether an address refuses connections, asked twice: one

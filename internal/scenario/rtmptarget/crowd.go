@@ -92,9 +92,6 @@ func (s *Scene) plan(c CrowdSpec, r *rand.Rand) []*member {
 // gone and every on_close that must come is answered, or the scene's patience
 // is over.
 func (s *Scene) Crowd(ctx context.Context, c CrowdSpec, r *rand.Rand) error {
-	if !s.Live() {
-		return nil
-	}
 	members := s.plan(c, r)
 	byName := map[string]*member{}
 	for _, m := range members {
@@ -148,7 +145,7 @@ func (s *Scene) crowdAnswer(members map[string]*member, ev hook.Event, a *Actor)
 		m.once.Do(func() { close(m.pending) })
 		select {
 		case <-m.gone:
-		case <-s.ctx.Done():
+		case <-s.Ctx.Done():
 		}
 	}
 	ans := endpoint.Accept()

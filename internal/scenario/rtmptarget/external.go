@@ -93,9 +93,16 @@ func localAddress(addr string) (string, error) {
 	return c.LocalAddr().(*net.UDPAddr).IP.String(), nil
 }
 
-// Probe checks that the server answers and that its hooks arrive, and says
-// plainly what is wrong when not.
-func Probe(ctx context.Context, t *Target, log *timeline.Log) error {
+// Probe checks that a server that is not ours answers and that its hooks
+// arrive, and says plainly what is wrong when not.
+func (t *Target) Probe(ctx context.Context, log *timeline.Log) error {
+	if !t.shared {
+		return nil
+	}
+	return t.probe(ctx, log)
+}
+
+func (t *Target) probe(ctx context.Context, log *timeline.Log) error {
 	s := NewScene(ctx, t, log)
 	defer s.Close()
 	a := s.Actor("Probe")

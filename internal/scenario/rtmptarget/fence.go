@@ -9,25 +9,26 @@ import (
 	"hookproof/reports"
 )
 
+// Marker names the next marker client.
+func (s *Scene) Marker() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.markers++
+	return timeline.MarkerName(s.markers)
+}
+
 // Fence runs a marker client through: it connects, publishes a stream of its
 // own and leaves, and its on_close is answered. What was to come before and
-// has not come by then did not come. It gives the marker's name.
-func (s *Scene) Fence(ctx context.Context) (string, error) {
-	s.mu.Lock()
-	s.markers++
-	name := timeline.MarkerName(s.markers)
-	s.mu.Unlock()
-	if !s.Live() {
-		return name, nil
-	}
+// has not come by then did not come.
+func (s *Scene) Fence(ctx context.Context, name string) error {
 	if s.ended {
 		s.Log.Add(reports.Observation{Kind: reports.KindFence, Actor: name, Text: "the server has ended: what has not come by now does not come"})
-		return name, nil
+		return nil
 	}
 	a := s.Actor(name)
 	a.VHost, a.Mute = VHosts[0], true
 	if err := a.Enter(ctx, name); err != nil {
-		return name, fmt.Errorf("the marker client, an ordinary publisher, could not publish: %w", err)
+		return fmt.Errorf("the marker client, an ordinary publisher, could not publish: %w", err)
 	}
 	a.Leave()
 	closed := s.Await(ctx, func(obs []reports.Observation) bool {
@@ -39,8 +40,8 @@ func (s *Scene) Fence(ctx context.Context) (string, error) {
 		return false
 	})
 	if !closed {
-		return name, fmt.Errorf("the marker client, an ordinary publisher, left, and its on_close did not come within %v", s.Patience())
+		return fmt.Errorf("the marker client, an ordinary publisher, left, and its on_close did not come within %v", s.Patience())
 	}
 	s.Log.Add(reports.Observation{Kind: reports.KindFence, Actor: name, Text: "a marker client has connected, published and left: what has not come by now did not come"})
-	return name, nil
+	return nil
 }

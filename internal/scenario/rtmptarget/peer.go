@@ -18,9 +18,6 @@ var garbage = []byte("GET / HTTP/1.1\r\nHost: hookproof\r\n\r\n\xff\xfe\xfd\x00\
 // Peer comes as a peer that never completes connect, and goes. Requests that
 // belong to no scene are looked at from now on: such a peer has no name.
 func (s *Scene) Peer(ctx context.Context, how string) error {
-	if !s.Live() {
-		return nil
-	}
 	s.watchStrays()
 	raw, say := true, []byte(nil)
 	switch how {

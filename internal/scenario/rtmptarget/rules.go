@@ -31,9 +31,6 @@ type rule struct {
 
 // Answer adds a rule.
 func (s *Scene) Answer(r Rule) {
-	if !s.Live() {
-		return
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.delays = max(s.delays, r.Answer.Delay)
@@ -80,7 +77,7 @@ func (s *Scene) answer(a *arrival) endpoint.Answer {
 	}
 	s.mu.Unlock()
 	if r.Decide != nil {
-		return r.Decide(s.ctx, a.event, actor)
+		return r.Decide(s.Ctx, a.event, actor)
 	}
 	if !r.Hold {
 		return ans
@@ -88,7 +85,7 @@ func (s *Scene) answer(a *arrival) endpoint.Answer {
 	s.Log.Add(reports.Observation{Kind: reports.KindNote, Actor: a.actor, Name: "held", Text: "the answer to " + a.event.String() + " is held back", Refs: []int{a.n}})
 	select {
 	case <-r.release:
-	case <-s.ctx.Done():
+	case <-s.Ctx.Done():
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,25 +8,22 @@ import (
 	"time"
 
 	"hookproof/hook"
+	"hookproof/internal/check"
 	"hookproof/internal/endpoint"
+	"hookproof/internal/scenario"
 	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
-// Scene is the stage of one scenario: its clients, the answers that the hook
-// server gives them, and the log of what happened. Scenes of one target run
-// side by side; each has an app name of its own.
-//
-// The scene of a recording has a sealed log and no target: whatever would act
-// does nothing.
+// Scene is one scenario: its clients, the answers that the hook server gives
+// them, and the log of what happened. Scenes of one target are played side by
+// side; each has an app name of its own. The scene of a recording has no target.
 type Scene struct {
-	Log    *timeline.Log
+	scenario.Base
 	Target *Target
 	Facts  Facts
 
-	key    string
-	ctx    context.Context // ended by Close
-	cancel context.CancelFunc
+	key string
 
 	mu       sync.Mutex
 	actors   map[string]*Actor
@@ -40,7 +37,6 @@ type Scene struct {
 	delays   time.Duration // the longest that an answer takes on purpose
 	ended    bool          // the server has ended
 	own      bool          // the server is the scene's own
-	owned    []func()      // what Close ends, last first
 }
 
 // Facts are what checks need to know of a scene; they are part of its
@@ -53,11 +49,15 @@ type Facts struct {
 
 const factsNote = "scene"
 
+// NewScene sets a scene up.
+func (t *Target) NewScene(ctx context.Context, log *timeline.Log) scenario.Scene {
+	return NewScene(ctx, t, log)
+}
+
 // NewScene sets a scene up at a target.
 func NewScene(ctx context.Context, t *Target, log *timeline.Log) *Scene {
-	ctx, cancel := context.WithCancel(ctx)
-	s := &Scene{Log: log, Target: t, ctx: ctx, cancel: cancel, vhost: VHosts[0],
-		actors: map[string]*Actor{}, byStream: map[string][]*Actor{}, byID: map[string]*Actor{}, held: map[int]*Actor{}}
+	s := newScene(ctx, log)
+	s.Target = t
 	s.key = t.router.key(t.scenes.Add(1))
 	s.Facts = Facts{App: t.App + "-" + s.key, Address: t.Addr, IP: t.ClientIP}
 	t.router.add(s)
@@ -66,11 +66,16 @@ func NewScene(ctx context.Context, t *Target, log *timeline.Log) *Scene {
 	return s
 }
 
-// Recorded gives the scene of a recording.
+func newScene(ctx context.Context, log *timeline.Log) *Scene {
+	s := &Scene{vhost: VHosts[0], actors: map[string]*Actor{}, byStream: map[string][]*Actor{}, byID: map[string]*Actor{},
+		held: map[int]*Actor{}}
+	s.Init(ctx, log)
+	return s
+}
+
+// Recorded returns the scene of a recording.
 func Recorded(log *timeline.Log) *Scene {
-	ctx, cancel := context.WithCancel(context.Background())
-	s := &Scene{Log: log, ctx: ctx, cancel: cancel, vhost: VHosts[0],
-		actors: map[string]*Actor{}, byStream: map[string][]*Actor{}, byID: map[string]*Actor{}, held: map[int]*Actor{}}
+	s := newScene(context.Background(), log)
 	for _, o := range log.All() {
 		if o.Kind == reports.KindNote && o.Name == factsNote {
 			s.Facts = Facts{App: timeline.Text(&o, "app"), Address: timeline.Text(&o, "address"), IP: timeline.Text(&o, "ip")}
@@ -79,38 +84,35 @@ func Recorded(log *timeline.Log) *Scene {
 	return s
 }
 
-// Live reports whether the scene acts; one of a recording does not.
-func (s *Scene) Live() bool { return !s.Log.Sealed() }
+// After looks, where the steps failed, whether the server still takes connections.
+func (s *Scene) After(_ string, failed bool) *check.Finding {
+	if failed && !s.Recorded() {
+		s.checkAlive()
+	}
+	return check.Alive(s.Log.Whole())
+}
 
 // Close ends every client, lets go of every answer and frees the scene. What
 // the clients' leaving brings is still recorded.
-func (s *Scene) Close() {
+func (s *Scene) Close() []reports.Actor {
 	s.mu.Lock()
+	var all []reports.Actor
 	actors := make([]*Actor, 0, len(s.actors))
 	for _, a := range s.actors {
 		actors = append(actors, a)
+		all = append(all, reports.Actor{Name: a.Name, ClientID: a.clientID, Role: a.role()})
 	}
-	owned := s.owned
-	s.owned = nil
 	s.mu.Unlock()
-	s.cancel()
-	for _, a := range actors {
-		a.end()
-	}
-	for i := len(owned) - 1; i >= 0; i-- {
-		owned[i]()
-	}
+	s.End(func() {
+		for _, a := range actors {
+			a.end()
+		}
+	})
 	if s.Target != nil {
 		s.Target.strays.leave(actors)
 		s.Target.router.remove(s)
 	}
-}
-
-// Own has f called when the scene closes.
-func (s *Scene) Own(f func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.owned = append(s.owned, f)
+	return all
 }
 
 // Use has the clients that come from now on use a vhost.
@@ -163,11 +165,6 @@ func (s *Scene) Await(ctx context.Context, cond func([]reports.Observation) bool
 	ctx, cancel := s.Within(ctx)
 	defer cancel()
 	return s.Log.Await(ctx, cond) == nil
-}
-
-// Note records something in words.
-func (s *Scene) Note(name, format string, args ...any) {
-	s.Log.Add(reports.Observation{Kind: reports.KindNote, Name: name, Text: fmt.Sprintf(format, args...)})
 }
 
 // Expand replaces what stands in braces in a scenario's text: {app},

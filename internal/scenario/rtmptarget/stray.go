@@ -80,9 +80,6 @@ func (s *strays) add(q *endpoint.Request) {
 // Unexplained records in the scene the requests of the whole run so far that no
 // client explains.
 func (s *Scene) Unexplained() {
-	if !s.Live() {
-		return
-	}
 	kept, more := s.Target.strays.unexplained()
 	for _, r := range kept {
 		r.o.T = s.Log.At(r.at)

@@ -173,7 +173,7 @@ func TestServerOfItsOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer own.Close()
-	if err := Probe(t.Context(), own, timeline.New("", "srs1", time.Now(), nil)); err != nil {
+	if err := own.probe(t.Context(), timeline.New("", "srs1", time.Now(), nil)); err != nil {
 		t.Error(err)
 	}
 	if m, err := own.Memory(t.Context()); err != nil || m.Resident < 1<<20 || m.Live < 64<<10 || m.Live > m.Resident {
@@ -195,7 +195,7 @@ func TestProbe(t *testing.T) {
 	}
 	defer quiet.Close()
 	quiet.Scale = 0.05
-	err = Probe(t.Context(), quiet, timeline.New("", "srs1", time.Now(), nil))
+	err = quiet.probe(t.Context(), timeline.New("", "srs1", time.Now(), nil))
 	if err == nil || !strings.Contains(err.Error(), "before any hook arrived") {
 		t.Errorf("hooks that go elsewhere: %v", err)
 	}
@@ -204,7 +204,7 @@ func TestProbe(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer gone.Close()
-	err = Probe(t.Context(), gone, timeline.New("", "srs1", time.Now(), nil))
+	err = gone.probe(t.Context(), timeline.New("", "srs1", time.Now(), nil))
 	if err == nil || !strings.Contains(err.Error(), "no RTMP server answers at "+nobody) {
 		t.Errorf("no server: %v", err)
 	}
@@ -220,13 +220,13 @@ func TestCheckAlive(t *testing.T) {
 	log := timeline.New("x", "srs1", time.Now(), nil)
 	s := NewScene(t.Context(), target, log)
 	defer s.Close()
-	if s.CheckAlive(); target.Gone() != "" || check.Alive(log.All()) != nil {
-		t.Errorf("gone while it serves: %s", target.Gone())
+	if s.checkAlive(); target.Lacking(nil) != "" || check.Alive(log.All()) != nil {
+		t.Errorf("gone while it serves: %s", target.Lacking(nil))
 	}
 	if err := target.Shutdown(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if s.CheckAlive(); target.Gone() == "" {
+	if s.checkAlive(); target.Lacking(nil) == "" {
 		t.Error("not found gone")
 	}
 	if f := check.Alive(log.All()); f == nil || !f.Undecided {
