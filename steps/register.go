@@ -24,7 +24,9 @@ func step(sc *godog.ScenarioContext, expr string, f any) {
 
 // acting binds an expression to a step that only acts. It is skipped when a
 // recording is judged.
-func (w *shared) acting(sc *godog.ScenarioContext, expr string, f any) { step(sc, expr, w.skipRecorded(f)) }
+func (w *shared) acting(sc *godog.ScenarioContext, expr string, f any) {
+	step(sc, expr, w.skipRecorded(f))
+}
 
 // skipRecorded returns a function like f, which returns an error: it returns
 // nil at once when a recording is judged.
