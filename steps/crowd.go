@@ -8,6 +8,8 @@ import (
 
 	"github.com/cucumber/godog"
 
+	"hookproof/hook"
+	"hookproof/hook/order"
 	"hookproof/internal/check"
 	"hookproof/internal/scenario/rtmptarget"
 	"hookproof/internal/timeline"
@@ -27,6 +29,8 @@ func (w *rtmpWorld) registerCrowd(sc *godog.ScenarioContext) {
 	step(sc, `^each that went live gives on_unpublish, and each that lost is disconnected with its on_close$`, func() error {
 		return failed(check.Rivalry(w.Profile, w.scene.Log.All()))
 	})
+	step(sc, `^([A-Z][a-z]+) loses to the live publisher$`, w.loses)
+	step(sc, `^one of ([A-Z][a-z]+) and ([A-Z][a-z]+) stays on, and the other loses to it$`, w.oneStays)
 	step(sc, `^the server lists no client of the crowd any more$`, w.noneListed)
 	step(sc, `^the memory of the server has stopped growing$`, w.memoryStays)
 }
@@ -67,6 +71,32 @@ func (w *rtmpWorld) publisherOf(stream string) string {
 
 func (w *rtmpWorld) crowdOfRivals(ctx context.Context, stream string) error {
 	return w.comes(ctx, rtmptarget.CrowdSpec{Kind: rtmptarget.Rivals, Stream: stream})
+}
+
+// loses waits until a publisher is disconnected because another one is live.
+func (w *World) loses(ctx context.Context, name string) error {
+	if err := w.gone(ctx, name); err != nil {
+		return err
+	}
+	want := check.Loser(w.Profile)
+	ready := func(obs []reports.Observation) bool { return check.Fit(want, obs, name) != order.Begun }
+	return w.fenced(ctx, ready, func(obs []reports.Observation) *check.Finding { return check.Exactly(want, obs, name) })
+}
+
+func (w *World) oneStays(ctx context.Context, one, two string) error {
+	var winner, loser string
+	err := w.eventually(ctx, func(obs []reports.Observation) (f *check.Finding) {
+		winner, loser, f = check.OneStays(obs, one, two)
+		return f
+	})
+	if err == nil {
+		err = w.loses(ctx, loser)
+	}
+	if err != nil {
+		return err
+	}
+	live := order.Expect(w.Profile, order.Deed{Event: hook.OnPublish, Answer: order.Accepted})
+	return w.fenced(ctx, always, func(obs []reports.Observation) *check.Finding { return check.Exactly(live, obs, winner) })
 }
 
 // mostRounds is how many times the rounds asked for there can be, while the

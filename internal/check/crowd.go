@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,7 +24,10 @@ func Accounted(p *hook.Profile, obs []reports.Observation) *Finding {
 	if len(plans) == 0 {
 		return &Finding{Expected: "a crowd", Seen: "none has come"}
 	}
-	return mismatches(obs, plans, func(plan *timeline.Plan, own []reports.Observation) *Finding { return asPlanned(p, plan, own) })
+	from := sources(obs, plans)
+	return mismatches(obs, plans, func(plan *timeline.Plan, own []reports.Observation) *Finding {
+		return asPlanned(p, plan, own, from[plan.Stream])
+	})
 }
 
 // mismatches runs a check on every client of a crowd and puts what it finds
@@ -55,8 +59,30 @@ func mismatches(obs []reports.Observation, plans []timeline.Plan, check func(*ti
 	return &all
 }
 
-// asPlanned checks one client of a crowd.
-func asPlanned(p *hook.Profile, plan *timeline.Plan, own []reports.Observation) *Finding {
+// sources lists the publishers of each stream that the hook server accepted, even
+// if they had gone by then: media of theirs may reach players.
+func sources(obs []reports.Observation, plans []timeline.Plan) map[string][]string {
+	accepted := map[string]bool{}
+	for _, h := range timeline.Hooks(obs, "") {
+		accepted[h.Actor] = accepted[h.Actor] || h.Event == hook.OnPublish && h.Answer >= 0 && h.Accept
+	}
+	from := map[string][]string{}
+	for i := range plans {
+		plan := &plans[i]
+		source := plan.Source
+		if !plan.Plays {
+			source = plan.Name
+		}
+		if accepted[source] && !slices.Contains(from[plan.Stream], source) {
+			from[plan.Stream] = append(from[plan.Stream], source)
+		}
+	}
+	return from
+}
+
+// asPlanned checks one client of a crowd, which may get media of these publishers.
+// What a refused client is told is left to S-ANS-04.
+func asPlanned(p *hook.Profile, plan *timeline.Plan, own []reports.Observation, from []string) *Finding {
 	if f := Exactly(order.Expect(p, deeds(plan)...), own, plan.Name); f != nil {
 		return f
 	}
@@ -68,19 +94,16 @@ func asPlanned(p *hook.Profile, plan *timeline.Plan, own []reports.Observation) 
 		return nil
 	}
 	if plan.Refuse >= 0 {
-		if f := NotTold(own, plan.Name, PublishStart); f != nil {
-			return f
-		}
 		if f := NoMedia(own, plan.Name, ""); f != nil {
 			return f
 		}
 		return Off(own, plan.Name)
 	}
-	return wasOn(plan, own)
+	return wasOn(plan, own, from)
 }
 
 // wasOn checks a client that the hook server accepted.
-func wasOn(plan *timeline.Plan, own []reports.Observation) *Finding {
+func wasOn(plan *timeline.Plan, own []reports.Observation, from []string) *Finding {
 	code := PublishStart
 	if plan.Plays {
 		code = PlayStart
@@ -93,26 +116,18 @@ func wasOn(plan *timeline.Plan, own []reports.Observation) *Finding {
 	if !plan.Plays {
 		return nil
 	}
-	got := Media(own, plan.Name, "")
-	for _, o := range got {
-		if from := timeline.Text(o, timeline.DataPublisher); from != "" && from != plan.Source {
-			return &Finding{Expected: fmt.Sprintf("%s to get frames of %s only", plan.Name, sourceName(plan.Source)), Seen: fmt.Sprintf("a frame of %s at %.3f s", from, o.T), Evidence: []int{o.N}}
+	for _, o := range Media(own, plan.Name, "") {
+		of := timeline.Text(o, timeline.DataPublisher)
+		if slices.Contains(from, of) || of == "" && len(from) > 0 {
+			continue
 		}
-	}
-	if plan.Source == "" && len(got) > 0 {
-		return &Finding{Expected: plan.Name + " to get no media: its stream's publisher was refused or vanished", Seen: fmt.Sprintf("%s at %.3f s", got[0].Name, got[0].T), Evidence: []int{got[0].N}}
+		return &Finding{Expected: fmt.Sprintf("%s to get media only of accepted publishers of its stream (%s)", plan.Name, cmp.Or(strings.Join(from, ", "), "none")),
+			Seen: fmt.Sprintf("%s of %s at %.3f s", o.Name, cmp.Or(of, "an unknown publisher"), o.T), Evidence: []int{o.N}}
 	}
 	if plan.Source != "" && len(Frames(own, plan.Name, "")) == 0 {
 		return &Finding{Expected: fmt.Sprintf("%s to get frames of %s", plan.Name, plan.Source), Seen: "none"}
 	}
 	return nil
-}
-
-func sourceName(s string) string {
-	if s == "" {
-		return "nobody"
-	}
-	return s
 }
 
 // deeds is what a client of a crowd did, and how its plan says it was answered.
@@ -138,77 +153,6 @@ func lines(own []reports.Observation) string {
 		fmt.Fprintf(&b, "    %8.3f s  %-10s %s\n", o.T, o.Kind, strings.Join(strings.Fields(strings.Join([]string{o.Name, o.Event, o.Code, redact.Clip(o.Text, 160)}, " ")), " "))
 	}
 	return b.String()
-}
-
-// span is the time in which a publisher surely was live: from when it was told
-// so until it began to go or was disconnected.
-type span struct {
-	actor    string
-	from, to float64
-	n        int
-}
-
-// OneLive checks S-CON-04: of the publishers of one stream, at most one was
-// live at any time.
-func OneLive(obs []reports.Observation) *Finding {
-	var spans []span
-	by := timeline.ByActor(obs)
-	for _, plan := range timeline.Plans(obs) {
-		own := by[plan.Name]
-		start := Told(own, plan.Name, PublishStart)
-		if start == nil {
-			continue
-		}
-		s := span{actor: plan.Name, from: start.T, to: start.T, n: start.N}
-		if len(own) > 0 {
-			s.to = own[len(own)-1].T
-		}
-		for _, o := range timeline.Of(own, plan.Name, reports.KindSent, reports.KindDisconnect) {
-			if o.T > start.T && (o.Kind == reports.KindDisconnect || slices.Contains([]string{"FCUnpublish", "closeStream", "deleteStream"}, o.Name)) {
-				s.to = o.T
-				break
-			}
-		}
-		spans = append(spans, s)
-	}
-	slices.SortFunc(spans, func(a, b span) int { return int(sign(a.from - b.from)) })
-	for i := 1; i < len(spans); i++ {
-		if a, b := spans[i-1], spans[i]; b.from < a.to {
-			return &Finding{Expected: "at most one publisher of the stream to be live at any time",
-				Seen: fmt.Sprintf("%s was told so at %.3f s and went at %.3f s; %s was told so at %.3f s", a.actor, a.from, a.to, b.actor, b.from), Evidence: []int{a.n, b.n}}
-		}
-	}
-	if len(spans) == 0 {
-		return &Finding{Expected: "one of the publishers of the stream to go live", Seen: "none was told so"}
-	}
-	return nil
-}
-
-func sign(x float64) float64 {
-	switch {
-	case x < 0:
-		return -1
-	case x > 0:
-		return 1
-	}
-	return 0
-}
-
-// Rivalry checks S-CON-04: each publisher that went live gives on_unpublish,
-// each that lost is disconnected and gives on_close, and no on_unpublish where
-// the profile says so.
-func Rivalry(p *hook.Profile, obs []reports.Observation) *Finding {
-	return mismatches(obs, timeline.Plans(obs), func(plan *timeline.Plan, own []reports.Observation) *Finding {
-		publish, closed := order.Deed{Event: hook.OnPublish, Answer: order.Lost}, order.Deed{Event: hook.OnClose}
-		if Told(own, plan.Name, PublishStart) != nil {
-			publish.Answer = order.Accepted
-			return Exactly(order.Expect(p, publish, closed), own, plan.Name)
-		}
-		if f := Exactly(order.Expect(p, publish, closed), own, plan.Name); f != nil {
-			return f
-		}
-		return Off(own, plan.Name)
-	})
 }
 
 // Waiting checks that an actor's event is unanswered still.

@@ -75,11 +75,16 @@ A off local`
 
 // Each check passes what is right and finds what is wrong, and only that.
 func TestChecks(t *testing.T) {
-	plan := func(p timeline.Plan, text string) []reports.Observation {
-		return append([]reports.Observation{p.Observation()}, script(text)...)
+	plan := func(p timeline.Plan, text string, more ...reports.Observation) []reports.Observation {
+		return append(append([]reports.Observation{p.Observation()}, script(text)...), more...)
 	}
+	const plays, stops = "A on_connect\nA on_play\nA told NetStream.Play.Start\n", "A on_stop\nA on_close\nA off local"
 	accepted := timeline.Plan{Name: "A", Stream: "s", Refuse: -1, Vanish: -1}
 	refused := timeline.Plan{Name: "A", Stream: "s", Refuse: int(hook.OnPublish), Vanish: -1}
+	// The player's own publisher vanishes while its hook is asked.
+	const vanishes = "V on_connect\nV on_publish\nV on_unpublish\nV on_close\nV off local\n"
+	vanished := timeline.Plan{Name: "V", Stream: "s", Refuse: -1, Vanish: int(hook.OnPublish)}
+	waiting := timeline.Plan{Name: "A", Stream: "s", Plays: true, Refuse: -1, Vanish: -1}
 	player := timeline.Plan{Name: "A", Stream: "s", Plays: true, Source: "P", Refuse: -1, Vanish: -1}
 	for _, c := range []struct {
 		name  string
@@ -126,10 +131,16 @@ func TestChecks(t *testing.T) {
 		{"false refusal", Accounted(hook.SRS1, plan(accepted, "A on_connect\nA on_publish\nA on_unpublish\nA on_close\nA off fin")), "disconnected"},
 		{"lost event", Accounted(hook.SRS1, plan(accepted, "A on_connect\nA on_publish\nA told NetStream.Publish.Start\nA on_close\nA off local")), "on_publish"},
 		{"refused as planned", Accounted(hook.SRS1, plan(refused, "A on_connect\nA on_publish refused\nA on_close\nA off fin")), ""},
-		{"false accept", Accounted(hook.SRS1, plan(refused, "A on_connect\nA on_publish refused\nA told NetStream.Publish.Start\nA on_close\nA off fin")), "Publish.Start"},
-		{"plays", Accounted(hook.SRS1, plan(player, "A on_connect\nA on_play\nA told NetStream.Play.Start\nA media P\nA on_stop\nA on_close\nA off local")), ""},
-		{"plays another's frames", Accounted(hook.SRS1, plan(player, "A on_connect\nA on_play\nA told NetStream.Play.Start\nA media Q\nA on_stop\nA on_close\nA off local")), "a frame of Q"},
-		{"plays nothing", Accounted(hook.SRS1, plan(player, "A on_connect\nA on_play\nA told NetStream.Play.Start\nA on_stop\nA on_close\nA off local")), "none"},
+		{"told that it is on, and off: S-ANS-04 alone says so", Accounted(hook.SRS1, plan(refused, "A on_connect\nA on_publish refused\nA told NetStream.Publish.Start\nA on_close\nA off fin")), ""},
+		{"false accept", Accounted(hook.SRS1, plan(refused, "A on_connect\nA on_publish refused\nA told NetStream.Publish.Start\nA on_close\nA off local")), "local"},
+		{"plays", Accounted(hook.SRS1, plan(player, "P on_publish\n"+plays+"A media P\n"+stops)), ""},
+		{"plays, no mark in some", Accounted(hook.SRS1, plan(player, "P on_publish\n"+plays+"A media P\nA media\n"+stops)), ""},
+		{"plays another's frames", Accounted(hook.SRS1, plan(player, "P on_publish\n"+plays+"A media Q\n"+stops)), "video of Q"},
+		{"plays nothing", Accounted(hook.SRS1, plan(player, "P on_publish\n"+plays+stops)), "none"},
+		{"its publisher vanished, and was accepted later", Accounted(hook.SRS1, plan(waiting, vanishes+plays+"A media V\n"+stops, vanished.Observation())), ""},
+		{"its publisher vanished, no media", Accounted(hook.SRS1, plan(waiting, vanishes+plays+stops, vanished.Observation())), ""},
+		{"its publisher was refused", Accounted(hook.SRS1, append(plan(waiting, plays+"A media V\n"+stops), script("V on_publish refused")...)), "video of V"},
+		{"media of nobody", Accounted(hook.SRS1, plan(waiting, plays+"A media\n"+stops)), "an unknown publisher"},
 		{"waits", Waiting(script("A on_publish held"), "A"), ""},
 		{"waits no more", Waiting(script("A on_publish"), "A"), "on_publish"},
 	} {
@@ -144,20 +155,53 @@ func TestChecks(t *testing.T) {
 	}
 }
 
-func TestOneLive(t *testing.T) {
-	a := timeline.Plan{Name: "A", Refuse: -1, Vanish: -1}
-	b := timeline.Plan{Name: "B", Refuse: -1, Vanish: -1}
-	plans := []reports.Observation{a.Observation(), b.Observation()}
-	one := append(plans, script("A told NetStream.Publish.Start\nA sent FCUnpublish\nB told NetStream.Publish.Start\nB off local")...)
-	if f := OneLive(one); f != nil {
-		t.Errorf("one after the other: %v", f)
+// Rivals A and B publish one stream; P plays it.
+func TestRivals(t *testing.T) {
+	const start = "told NetStream.Publish.Start\n"
+	for _, c := range []struct {
+		name, text string
+		oneLive    string // part of what OneLive has seen; "" wants no finding
+		rivalry    string // of Rivalry, in srs7
+	}{
+		{"one wins", "A on_connect\nA on_publish\nA " + start + "B on_connect\nB on_publish\nB on_close\nB off fin\nA on_unpublish\nA on_close\nA off local", "", ""},
+		{"the loser is told that it is on, and is off at once",
+			"A on_connect\nA on_publish\nA " + start + "B on_connect\nB " + start + "B on_publish\nB on_close\nB off fin\nA on_unpublish\nA on_close\nA off local", "", ""},
+		{"the loser is not asked about", "A on_connect\nA on_publish\nB on_connect\nB on_close\nB off fin\nA on_unpublish\nA on_close\nA off local", "", ""},
+		{"the loser gives on_unpublish", "A on_connect\nA on_publish\nB on_connect\nB on_publish\nB on_unpublish\nB on_close\nB off fin\nA on_unpublish\nA on_close\nA off local",
+			"", "on_unpublish"},
+		{"the winner gives no on_unpublish", "A on_connect\nA on_publish\nB on_connect\nB on_publish\nB on_close\nB off fin\nA on_close\nA off local", "", "on_close"},
+		{"two stay", "A on_connect\nA on_publish\nB on_connect\nB on_publish\nA on_unpublish\nA on_close\nA off local\nB on_unpublish\nB on_close\nB off local", "2 still connected", ""},
+		{"none stays", "A on_connect\nA on_publish\nA on_close\nA off fin\nB on_connect\nB on_publish\nB on_close\nB off fin", "all were disconnected", ""},
+		{"both are seen, one by one", "A on_publish\nP media A\nA off fin\nB on_publish\nP media B\nB off local", "", "on_publish"},
+		{"both are seen at once", "A on_publish\nB on_publish\nP media A\nP media B\nP media A\nA off fin\nB off local", "A again", "on_publish"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var obs []reports.Observation
+			for _, name := range []string{"A", "B"} {
+				p := timeline.Plan{Name: name, Refuse: -1, Vanish: -1}
+				obs = append(obs, p.Observation())
+			}
+			obs = append(obs, script(c.text)...)
+			for what, f := range map[string]*Finding{"one live: " + c.oneLive: OneLive(obs), "rivalry: " + c.rivalry: Rivalry(hook.SRS7, obs)} {
+				_, want, _ := strings.Cut(what, ": ")
+				if (f != nil) != (want != "") || f != nil && !strings.Contains(f.Seen, want) {
+					t.Errorf("%s: found %v", what, f)
+				}
+			}
+		})
 	}
-	two := append(plans[:2:2], script("A told NetStream.Publish.Start\nB told NetStream.Publish.Start\nA sent FCUnpublish\nB off local")...)
-	if f := OneLive(two); f == nil {
-		t.Error("two at once: found nothing")
-	}
-	if f := OneLive(plans); f == nil {
-		t.Error("none went live: found nothing")
+}
+
+func TestOneStays(t *testing.T) {
+	const on = " on_publish\nX told NetStream.Publish.Start\n"
+	a, b := "A"+strings.ReplaceAll(on, "X", "A"), "B"+strings.ReplaceAll(on, "X", "B")
+	for text, want := range map[string]string{
+		a + b + "B off fin": "A", a + b + "A off rst": "B", a + b: "", a + b + "A off fin\nB off fin": "", a + b + "B off local": "",
+	} {
+		winner, _, f := OneStays(script(text), "A", "B")
+		if winner != want || (f == nil) != (want != "") {
+			t.Errorf("%q: winner %q, found %v; want %q", text, winner, f, want)
+		}
 	}
 }
 

@@ -96,7 +96,7 @@ func (s *Scene) Crowd(ctx context.Context, c CrowdSpec, r *rand.Rand) error {
 	byName := map[string]*member{}
 	for _, m := range members {
 		m.actor = s.Actor(m.Name)
-		m.actor.Plays, m.actor.Mute = m.Plays, c.Kind != Pairs || m.Plays
+		m.actor.Plays, m.actor.Mute = m.Plays, m.Plays || c.Kind == Publishers
 		m.actor.use(m.Stream)
 		byName[m.Name] = m
 		s.Log.Add(m.Plan.Observation())
@@ -111,11 +111,27 @@ func (s *Scene) Crowd(ctx context.Context, c CrowdSpec, r *rand.Rand) error {
 		going.Go(func() { s.live(ctx, c, m, &deciding, stay) })
 	}
 	deciding.Wait()
+	if c.Kind == Rivals {
+		s.awaitOne(ctx, byName)
+	}
 	s.Note("crowd", "all %d clients of the crowd are on, refused or gone", len(members))
 	close(stay)
 	going.Wait()
 	s.awaitClosed(ctx, byName)
 	return ctx.Err()
+}
+
+// awaitOne waits until no more than one of the clients is connected.
+func (s *Scene) awaitOne(ctx context.Context, members map[string]*member) {
+	left, next := len(members), 0
+	s.Await(ctx, func(obs []reports.Observation) bool {
+		for ; next < len(obs); next++ {
+			if o := &obs[next]; o.Kind == reports.KindDisconnect && members[o.Actor] != nil {
+				left--
+			}
+		}
+		return left <= 1
+	})
 }
 
 // awaitClosed waits for the answers to the on_close of those that must give one.
