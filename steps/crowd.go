@@ -74,7 +74,7 @@ func (w *rtmpWorld) crowdOfRivals(ctx context.Context, stream string) error {
 }
 
 // loses waits until a publisher is disconnected because another one is live.
-func (w *World) loses(ctx context.Context, name string) error {
+func (w *rtmpWorld) loses(ctx context.Context, name string) error {
 	if err := w.gone(ctx, name); err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (w *World) loses(ctx context.Context, name string) error {
 	return w.fenced(ctx, ready, func(obs []reports.Observation) *check.Finding { return check.Exactly(want, obs, name) })
 }
 
-func (w *World) oneStays(ctx context.Context, one, two string) error {
+func (w *rtmpWorld) oneStays(ctx context.Context, one, two string) error {
 	var winner, loser string
 	err := w.eventually(ctx, func(obs []reports.Observation) (f *check.Finding) {
 		winner, loser, f = check.OneStays(obs, one, two)
