@@ -81,11 +81,11 @@ func splitURL(raw string) (t *target, requestURI, host string, err error) {
 		host += ":" + port
 	}
 	t = &target{secure: u.Scheme == "https", addr: net.JoinHostPort(u.Hostname(), port), name: u.Hostname()}
-	return t, requestTarget(raw), host, nil
+	return t, RequestTarget(raw), host, nil
 }
 
-// requestTarget cuts path and query out of an absolute URL.
-func requestTarget(raw string) string {
+// RequestTarget returns path and query of an absolute URL as a request line has them, byte for byte.
+func RequestTarget(raw string) string {
 	_, rest, _ := strings.Cut(raw, "://")
 	rest, _, _ = strings.Cut(rest, "#")
 	i := strings.IndexAny(rest, "/?")

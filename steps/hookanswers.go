@@ -12,8 +12,11 @@ func (w *hookWorld) registerAnswers(sc *godog.ScenarioContext) {
 	step(sc, `^(?:it is|each is|the ordinary event is) accepted$`, w.is(func(obs []reports.Observation) *check.Finding {
 		return hookcheck.Accepted(w.Profile, obs)
 	}))
-	step(sc, `^the others are accepted$`, w.is(func(obs []reports.Observation) *check.Finding {
-		return hookcheck.Accepted(w.Profile, obs, hookcheck.Meanwhile, hookcheck.Accept)
+	step(sc, `^the others get an answer that callers know$`, w.is(func(obs []reports.Observation) *check.Finding {
+		return hookcheck.OfProtocol(obs, hookcheck.Meanwhile)
+	}))
+	step(sc, `^both get the same verdict$`, w.is(func(obs []reports.Observation) *check.Finding {
+		return hookcheck.SameVerdict(w.Profile, obs)
 	}))
 	step(sc, `^each is accepted for whom it accepts, and refused for others$`, w.is(func(obs []reports.Observation) *check.Finding {
 		if f := hookcheck.Accepted(w.Profile, obs); f != nil || len(hookcheck.Exchanges(obs, hookcheck.Refuse)) == 0 {
@@ -27,10 +30,12 @@ func (w *hookWorld) registerAnswers(sc *godog.ScenarioContext) {
 	}))
 	step(sc, `^each answer is exact$`, w.is(func(obs []reports.Observation) *check.Finding { return hookcheck.Exact(w.Profile, obs) }))
 	step(sc, `^(?:it is|each is) answered within 2 s$`, w.is(func(obs []reports.Observation) *check.Finding {
-		return hookcheck.Answered(obs, w.scene.Facts.Limit.Seconds())
+		return hookcheck.Answered(obs, w.scene.Facts.Limit.Seconds(), hookcheck.Accept, hookcheck.NoAccept)
 	}))
 	step(sc, `^no answer accepts what is broken$`, w.is(hookcheck.NeverAccepted))
-	step(sc, `^the answer is one that callers know$`, w.is(hookcheck.OfProtocol))
+	step(sc, `^the answer is one that callers know$`, w.is(func(obs []reports.Observation) *check.Finding {
+		return hookcheck.OfProtocol(obs, hookcheck.AnyAnswer)
+	}))
 	step(sc, `^every verdict is right, and none is lost$`, w.is(func(obs []reports.Observation) *check.Finding {
 		return hookcheck.Right(w.Profile, obs)
 	}))

@@ -17,7 +17,7 @@ func (w *hookWorld) registerClients(sc *godog.ScenarioContext) {
 	w.acting(sc, `^([A-Z][a-z]+), who is to be refused at (on_\w+), tries to (publish|play) through an RTMP server$`, w.tries)
 	step(sc, `^([A-Z][a-z]+) is let on$`, w.letOn)
 	step(sc, `^([A-Z][a-z]+) is thrown out$`, w.thrownOut)
-	step(sc, `^every event of ([A-Z][a-z]+) is accepted$`, w.allAccepted)
+	step(sc, `^the (on_\w+) of ([A-Z][a-z]+) is accepted$`, w.acceptedOf)
 }
 
 func (w *hookWorld) enters(ctx context.Context, name, act, leaves string) error {
@@ -46,8 +46,12 @@ func (w *hookWorld) thrownOut(name string) error {
 	return failed(hookcheck.ThrownOut(w.scene.Log.All(), name, "a refusal of one of them"))
 }
 
-// allAccepted waits for the answer to the client's on_close.
-func (w *hookWorld) allAccepted(ctx context.Context, name string) error {
-	w.scene.AwaitClosed(ctx, name)
-	return failed(hookcheck.Accepted(w.Profile, w.scene.Log.All(), hookcheck.Watched))
+// acceptedOf waits for the answer to a closing event.
+func (w *hookWorld) acceptedOf(ctx context.Context, event, name string) error {
+	return w.on(func(ev hook.Event) error {
+		if ev.Closing() {
+			w.scene.AwaitAnswered(ctx, name, ev)
+		}
+		return hookcheck.AcceptedOf(w.Profile, w.scene.Log.All(), name, ev)
+	})(event)
 }

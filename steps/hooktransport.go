@@ -1,11 +1,24 @@
 package steps
 
-import "github.com/cucumber/godog"
+import (
+	"github.com/cucumber/godog"
+
+	"hookproof/internal/scenario/hooktarget"
+)
 
 func (w *hookWorld) registerTransport(sc *godog.ScenarioContext) {
 	w.acting(sc, `^a caller sends an acceptable event with the Content-Type (\S.*)$`, func(t string) error { return w.scene.Typed(t) })
 	w.acting(sc, `^a caller sends an acceptable event without a Content-Type$`, func() error { return w.scene.Typed("") })
-	w.acting(sc, `^a caller sends to an event's URL (.+), and then an ordinary event$`, func(what string) error { return w.scene.Broken(what) })
+	w.acting(sc, `^a caller sends to every URL (.+), and then an ordinary event$`, func(what string) error {
+		return w.scene.Broken(what, hooktarget.AnyURL)
+	})
+	w.acting(sc, `^a caller sends to URLs of several events (.+), and then an ordinary event$`, func(what string) error {
+		return w.scene.Broken(what, hooktarget.SharedURL)
+	})
+	w.acting(sc, `^a caller sends to URLs of one event (.+), and then an ordinary event$`, func(what string) error {
+		return w.scene.Broken(what, hooktarget.OwnURL)
+	})
+	w.acting(sc, `^a caller sends an event that has (.+), and then an ordinary event$`, func(what string) error { return w.scene.Mistyped(what) })
 	w.acting(sc, `^a caller sends (.+), others send ordinary events meanwhile and afterwards$`, func(what string) error { return w.scene.Hostile(what) })
 	w.acting(sc, `^a caller sends an acceptable event by (GET|PUT|DELETE)(, without a body)?$`, func(method, bare string) error {
 		return w.scene.Method(method, bare == "")

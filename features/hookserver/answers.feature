@@ -6,7 +6,7 @@ Feature: The answers of a hook server
   Rule: H-RSP-01 MUST: an acceptable on_connect is answered 200 with 0, or in srs7 with an object whose code is 0
 
     Scenario: an acceptable on_connect
-      When a caller sends an acceptable on_connect
+      When a caller sends an acceptable on_connect, and other forms of it if that is not accepted
       Then it is accepted
 
     Scenario Outline: a token behind <bytes> bytes of other parameters
@@ -22,25 +22,30 @@ Feature: The answers of a hook server
     @srs1
     Scenario: a client connects to an RTMP server and leaves
       When Alice, who is acceptable, connects to an RTMP server and leaves
-      Then every event of Alice is accepted
+      Then the on_connect of Alice is accepted
+
+    @srs7
+    Scenario: a client publishes through an RTMP server
+      When Alice, who is acceptable, publishes through an RTMP server
+      Then the on_connect of Alice is accepted
 
   @H-RSP-02 @must @srs1 @srs7
   Rule: H-RSP-02 MUST: an acceptable on_close is answered 200 with 0, or in srs7 with an object whose code is 0
 
     Scenario: an acceptable on_close
-      When a caller sends an acceptable on_close
+      When a caller sends an acceptable on_close, and other forms of it if that is not accepted
       Then it is accepted
 
     @srs7
     Scenario: a client publishes through an RTMP server, and leaves
       When Alice, who is acceptable, publishes through an RTMP server, and leaves
-      Then every event of Alice is accepted
+      Then the on_close of Alice is accepted
 
   @H-RSP-03 @must @srs1 @srs7
   Rule: H-RSP-03 MUST: an acceptable on_publish is answered 200 with 0, or in srs7 with an object whose code is 0
 
     Scenario: an acceptable on_publish
-      When a caller sends an acceptable on_publish
+      When a caller sends an acceptable on_publish, and other forms of it if that is not accepted
       Then it is accepted
 
     @srs7
@@ -57,25 +62,26 @@ Feature: The answers of a hook server
     @srs7
     Scenario: a client publishes through an RTMP server
       When Alice, who is acceptable, publishes through an RTMP server
-      Then Alice is let on
+      Then the on_publish of Alice is accepted
+      And Alice is let on
 
   @H-RSP-04 @must @srs1 @srs7
   Rule: H-RSP-04 MUST: an acceptable on_unpublish is answered 200 with 0, or in srs7 with an object whose code is 0
 
     Scenario: an acceptable on_unpublish
-      When a caller sends an acceptable on_unpublish
+      When a caller sends an acceptable on_unpublish, and other forms of it if that is not accepted
       Then it is accepted
 
     @srs7
     Scenario: a client publishes through an RTMP server, and leaves
       When Alice, who is acceptable, publishes through an RTMP server, and leaves
-      Then every event of Alice is accepted
+      Then the on_unpublish of Alice is accepted
 
   @H-RSP-05 @must @srs1 @srs7
   Rule: H-RSP-05 MUST: an acceptable on_play is answered 200 with 0, or in srs7 with an object whose code is 0
 
     Scenario: an acceptable on_play
-      When a caller sends an acceptable on_play
+      When a caller sends an acceptable on_play, and other forms of it if that is not accepted
       Then it is accepted
 
     @srs7
@@ -92,19 +98,20 @@ Feature: The answers of a hook server
     @srs7
     Scenario: a client plays through an RTMP server
       When Bob, who is acceptable, plays through an RTMP server
-      Then Bob is let on
+      Then the on_play of Bob is accepted
+      And Bob is let on
 
   @H-RSP-06 @must @srs1 @srs7
   Rule: H-RSP-06 MUST: an acceptable on_stop is answered 200 with 0, or in srs7 with an object whose code is 0
 
     Scenario: an acceptable on_stop
-      When a caller sends an acceptable on_stop
+      When a caller sends an acceptable on_stop, and other forms of it if that is not accepted
       Then it is accepted
 
     @srs7
     Scenario: a client plays through an RTMP server, and leaves
       When Bob, who is acceptable, plays through an RTMP server, and leaves
-      Then every event of Bob is accepted
+      Then the on_stop of Bob is accepted
 
   @H-RSP-07 @must @srs1 @srs7
   Rule: H-RSP-07 MUST: the answer is exact: nothing round the 0, and code is an integer

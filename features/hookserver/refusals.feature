@@ -2,7 +2,7 @@ Feature: The refusals of a hook server
   What it refuses is its vendor's to say. Whatever does not clearly accept is a
   refusal; a good one can be told from a failure of the server.
 
-  @H-REJ-01 @must @srs1 @srs7 @identities
+  @H-REJ-01 @must @srs1 @srs7
   Rule: H-REJ-01 MUST: a client that it refuses at on_connect gets a rejecting answer
 
     Scenario: an on_connect that is to be refused
@@ -13,7 +13,7 @@ Feature: The refusals of a hook server
       When Mallory, who is to be refused at on_connect, tries to publish through an RTMP server
       Then Mallory is thrown out
 
-  @H-REJ-02 @must @srs1 @srs7 @identities
+  @H-REJ-02 @must @srs1 @srs7
   Rule: H-REJ-02 MUST: a client that it refuses at on_publish gets a rejecting answer
 
     Scenario: an on_publish that is to be refused
@@ -25,7 +25,7 @@ Feature: The refusals of a hook server
       When Mallory, who is to be refused at on_publish, tries to publish through an RTMP server
       Then Mallory is thrown out
 
-  @H-REJ-03 @must @srs1 @srs7 @identities
+  @H-REJ-03 @must @srs1 @srs7
   Rule: H-REJ-03 MUST: a client that it refuses at on_play gets a rejecting answer
 
     Scenario: an on_play that is to be refused
@@ -37,11 +37,11 @@ Feature: The refusals of a hook server
       When Mallory, who is to be refused at on_play, tries to play through an RTMP server
       Then Mallory is thrown out
 
-  @H-REJ-04 @should @srs1 @srs7 @identities
+  @H-REJ-04 @should @srs1 @srs7
   Rule: H-REJ-04 SHOULD: a refusal is a well-formed non-zero code with 200, or a 4xx; not a 5xx, a hang or a dropped connection
 
-    Scenario Outline: an <event> that is to be refused
-      When a caller sends an <event> that is to be refused
+    Scenario Outline: an <event> that is refused
+      When a caller sends an <event> that is refused
       Then the refusal can be told from a failure
 
       Examples:
@@ -50,72 +50,141 @@ Feature: The refusals of a hook server
         | on_publish |
         | on_play    |
 
-  @H-REJ-05 @should @srs1 @srs7 @identities
-  Rule: H-REJ-05 SHOULD: near misses of an accepted token are refused
+  @H-REJ-05 @should @srs1 @srs7
+  Rule: H-REJ-05 SHOULD: near misses of an accepted credential are refused: of each of its keys
 
-    Scenario Outline: an <event> that carries <near miss>
-      When a caller sends an <event> that carries <near miss>
+    Scenario Outline: an <event> whose credential has <near miss>
+      When a caller sends an <event> whose credential has, key by key, <near miss>
       Then it is refused
 
       Examples: another value
         | event      | near miss                       |
-        | on_connect | the beginning of the token      |
-        | on_connect | the end of the token            |
-        | on_connect | more behind it                  |
-        | on_connect | more before it                  |
-        | on_connect | more on both sides              |
+        | on_connect | the beginning                   |
+        | on_connect | the end                         |
+        | on_connect | the middle                      |
+        | on_connect | more behind the value           |
+        | on_connect | more before the value           |
+        | on_connect | more on both sides of the value |
         | on_connect | the other case                  |
         | on_connect | an empty value                  |
-        | on_connect | the right one, then a wrong one |
-        | on_connect | a wrong one, then the right one |
-        | on_publish | the beginning of the token      |
-        | on_publish | the end of the token            |
-        | on_publish | more behind it                  |
-        | on_publish | more before it                  |
-        | on_publish | more on both sides              |
+        | on_connect | the key left out                |
+        | on_connect | the value of another key        |
+        | on_publish | the beginning                   |
+        | on_publish | the end                         |
+        | on_publish | the middle                      |
+        | on_publish | more behind the value           |
+        | on_publish | more before the value           |
+        | on_publish | more on both sides of the value |
         | on_publish | the other case                  |
         | on_publish | an empty value                  |
-        | on_publish | the right one, then a wrong one |
-        | on_publish | a wrong one, then the right one |
-        | on_play    | the beginning of the token      |
-        | on_play    | the end of the token            |
-        | on_play    | more behind it                  |
-        | on_play    | more before it                  |
-        | on_play    | more on both sides              |
+        | on_publish | the key left out                |
+        | on_publish | the value of another key        |
+        | on_play    | the beginning                   |
+        | on_play    | the end                         |
+        | on_play    | the middle                      |
+        | on_play    | more behind the value           |
+        | on_play    | more before the value           |
+        | on_play    | more on both sides of the value |
         | on_play    | the other case                  |
         | on_play    | an empty value                  |
-        | on_play    | the right one, then a wrong one |
-        | on_play    | a wrong one, then the right one |
+        | on_play    | the key left out                |
+        | on_play    | the value of another key        |
 
       Examples: no value where on_connect has it
         | event      | near miss                         |
-        | on_connect | no token                          |
-        | on_connect | the right value under another key |
-        | on_connect | the token as the value of another |
+        | on_connect | the value under another key       |
+        | on_connect | the value in the value of another |
 
       @srs7
       Examples: no value where on_publish and on_play have it
         | event      | near miss                         |
-        | on_publish | no token                          |
-        | on_publish | the right value under another key |
-        | on_publish | the token as the value of another |
-        | on_play    | no token                          |
-        | on_play    | the right value under another key |
-        | on_play    | the token as the value of another |
-        | on_connect | the token in pageUrl alone        |
-        | on_play    | the token in pageUrl alone        |
+        | on_publish | the value under another key       |
+        | on_publish | the value in the value of another |
+        | on_play    | the value under another key       |
+        | on_play    | the value in the value of another |
 
-      @srs1
-      Examples: in a key that only on_connect has
-        | event      | near miss                  |
-        | on_connect | the token in pageUrl alone |
+    Scenario: an on_connect with its credential in pageUrl alone
+      When a caller sends an on_connect with its credential in pageUrl alone
+      Then it is refused
 
-      @srs7
-      Examples: in tcUrl and in param
-        | event      | near miss                           |
-        | on_connect | the right one in tcUrl, a wrong one |
-        | on_connect | a wrong one in tcUrl, the right one |
-        | on_publish | the right one in tcUrl, a wrong one |
-        | on_publish | a wrong one in tcUrl, the right one |
-        | on_play    | the right one in tcUrl, a wrong one |
-        | on_play    | a wrong one in tcUrl, the right one |
+    @srs7
+    Scenario: an on_play with its credential in pageUrl alone
+      When a caller sends an on_play with its credential in pageUrl alone
+      Then it is refused
+
+  @H-REJ-06 @must @srs1 @srs7
+  Rule: H-REJ-06 MUST: where refused clients are named, a client without any credential is refused
+
+    Scenario: an on_connect without parameters
+      When a caller sends an on_connect without parameters
+      Then it is refused
+
+    Scenario: an on_connect with the parameters ?x=y
+      When a caller sends an on_connect with the parameters ?x=y
+      Then it is refused
+
+    @srs7
+    Scenario Outline: an <event> without parameters
+      When a caller sends an <event> without parameters
+      Then it is refused
+
+      Examples:
+        | event      |
+        | on_publish |
+        | on_play    |
+
+    @srs7
+    Scenario Outline: an <event> with the parameters ?x=y
+      When a caller sends an <event> with the parameters ?x=y
+      Then it is refused
+
+      Examples:
+        | event      |
+        | on_publish |
+        | on_play    |
+
+  @H-REJ-07 @should @srs1 @srs7
+  Rule: H-REJ-07 SHOULD: a refused client stays refused when its ip is a loopback or private address
+
+    Scenario Outline: an <event> that is refused, from <ip>
+      When a caller sends an <event> that is refused, from <ip>
+      Then it is refused
+
+      Examples:
+        | event      | ip          |
+        | on_connect | 127.0.0.1   |
+        | on_connect | 10.0.0.1    |
+        | on_connect | 192.168.0.1 |
+        | on_connect | ::1         |
+        | on_publish | 127.0.0.1   |
+        | on_publish | 10.0.0.1    |
+        | on_publish | 192.168.0.1 |
+        | on_publish | ::1         |
+        | on_play    | 127.0.0.1   |
+        | on_play    | 10.0.0.1    |
+        | on_play    | 192.168.0.1 |
+        | on_play    | ::1         |
+
+  @H-REJ-08 @may @srs1 @srs7
+  Rule: H-REJ-08 MAY: a good and a bad credential together, or in each other's place, get the same verdict in every order
+
+    Scenario Outline: an <event> with a good and a bad credential together
+      When a caller sends an <event> with a good and a bad credential together, in both orders
+      Then both get the same verdict
+
+      Examples:
+        | event      |
+        | on_connect |
+        | on_publish |
+        | on_play    |
+
+    @srs7
+    Scenario Outline: an <event> with a good credential in tcUrl and a bad one in param
+      When a caller sends an <event> with a good credential in tcUrl and a bad one in param, and the other way round
+      Then both get the same verdict
+
+      Examples:
+        | event      |
+        | on_connect |
+        | on_publish |
+        | on_play    |

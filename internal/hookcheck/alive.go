@@ -7,10 +7,11 @@ import (
 )
 
 // AliveNote is the name of the note that says whether the target lived when a
-// scenario was over, as DataAlive.
+// scenario was over, as DataAlive; if not, whether it was brought back.
 const (
 	AliveNote = "alive"
 	DataAlive = "alive"
+	DataBack  = "back"
 )
 
 // Alive checks that the target lived when the scenario was over.
@@ -21,17 +22,17 @@ func Alive(obs []reports.Observation) *check.Finding {
 		if o.Kind != reports.KindNote || o.Name != AliveNote || alive {
 			continue
 		}
-		f := &check.Finding{Expected: "the hook server to serve an ordinary event when the scenario is over", Seen: o.Text, Evidence: []int{o.N}, Fatal: true}
+		f := &check.Finding{Expected: "the hook server to serve an ordinary event when the scenario is over", Seen: o.Text,
+			Evidence: []int{o.N}, Fatal: true, Cause: "the hook server died"}
 		if all := Exchanges(obs); len(all) > 0 {
-			last := &all[len(all)-1]
-			f.Detail = "the last request before:\n" + last.tell("the hook server to live")
+			f.Detail = "the request that it died of, as far as can be seen:\n" + killer(all).tell("the hook server to live")
 		}
 		return f
 	}
 	return nil
 }
 
-// scaleOf gives the factor of all time-outs that the scenario ran with.
+// scaleOf returns the factor of all time-outs that the scenario ran with.
 func scaleOf(obs []reports.Observation) float64 {
 	for i := range obs {
 		if o := &obs[i]; o.Kind == reports.KindNote && timeline.Number(o, DataScale) > 0 {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -55,57 +56,122 @@ func accepting(p *hook.Profile) string {
 	return "200 and `0`"
 }
 
-// Accepted checks that acceptable events are accepted, with status 200.
+// accepted reports whether an answer accepts as callers of every version want it: with status 200.
+func accepted(p *hook.Profile, x *Exchange) bool {
+	return x.Failure == "" && x.Status == http.StatusOK && x.accepts(p)
+}
+
+// Accepted checks that acceptable events are accepted. What explains that one is not is part of the finding, and so
+// is its cause: other events that are answered in the same way fail for the same reason.
 func Accepted(p *hook.Profile, obs []reports.Observation, wants ...Want) *check.Finding {
 	if len(wants) == 0 {
 		wants = []Want{Accept}
 	}
-	f := every(Exchanges(obs, wants...), "each acceptable event to be accepted", func(x *Exchange) string {
-		if x.Failure == "" && x.Status == http.StatusOK && x.accepts(p) {
+	all := Exchanges(obs, wants...)
+	f := every(all, "each acceptable event to be accepted", func(x *Exchange) string {
+		if accepted(p, x) {
 			return ""
 		}
 		return accepting(p)
 	})
-	if f != nil {
-		f.Detail += hint(p, obs)
+	if f == nil || len(all) == 0 {
+		return f
+	}
+	i := slices.IndexFunc(all, func(x Exchange) bool { return !accepted(p, &x) })
+	f.Cause = "acceptable events get " + all[i].got()
+	if why := Diagnosis(p, obs); why != "" {
+		f.Seen += "; " + why
 	}
 	return f
 }
 
-// hint says what could be amiss with the way the suite was called.
-func hint(p *hook.Profile, obs []reports.Observation) string {
-	for _, x := range Exchanges(obs, Accept) {
-		if !p.AcceptObject && hook.SRS7.Judge(x.answer()).Accept {
-			return "an object is an answer of profile srs7: srs1 knows the single byte 0 only\n"
+// AcceptedOf checks that an event of an RTMP client was accepted: the answers to others are other requirements'.
+func AcceptedOf(p *hook.Profile, obs []reports.Observation, actor string, ev hook.Event) error {
+	var own []Exchange
+	for _, x := range Exchanges(obs, Watched) {
+		switch {
+		case x.Actor != actor:
+		case x.Event == ev.String():
+			own = append(own, x)
+		case !accepted(p, &x) && len(own) == 0:
+			return &check.NotRun{Reason: fmt.Sprintf("%s of a client of an RTMP server got %s: %s does not come after that", x.Event, x.got(), ev)}
 		}
 	}
-	return "if it accepts known clients only: name one, with -accept KEY=VALUE or -identities FILE\n"
+	f := every(own, "the "+ev.String()+" of "+actor+", a client of an RTMP server, to be accepted", func(x *Exchange) string {
+		if accepted(p, x) {
+			return ""
+		}
+		return accepting(p)
+	})
+	if f == nil {
+		return nil
+	}
+	return f
 }
 
 // Refused checks that events are refused: any answer that does not accept, and
-// none as well.
+// none as well. Of the URLs of an event one has to refuse: callers ask no further.
 func Refused(p *hook.Profile, obs []reports.Observation) *check.Finding {
-	f := every(Exchanges(obs, Refuse), "each of them to be refused", func(x *Exchange) string {
-		if !x.accepts(p) {
+	all := Exchanges(obs, Refuse)
+	out := refusedSomewhere(p, all)
+	f := every(all, "each of them to be refused", func(x *Exchange) string {
+		if !x.accepts(p) || out[asker(x)] {
 			return ""
 		}
 		return "a code that is not 0, as `1`, or a status such as 403"
 	})
-	if f != nil {
+	if f != nil && len(all) > 0 {
+		f.Cause = "accepts whom it should refuse"
 		f.Detail += "an answer that accepts lets the client publish or play: a server that accepts everyone keeps nobody out\n"
 	}
 	return f
+}
+
+// asker names the client and the event that a request is for.
+func asker(x *Exchange) string { return fmt.Sprintf("%d %s %s", x.Visitor, x.Event, x.What) }
+
+// refusedSomewhere lists the clients that were refused at one URL of an event.
+func refusedSomewhere(p *hook.Profile, all []Exchange) map[string]bool {
+	out := map[string]bool{}
+	for i := range all {
+		if x := &all[i]; x.Visitor != 0 && !x.accepts(p) {
+			out[asker(x)] = true
+		}
+	}
+	return out
+}
+
+// SameVerdict checks H-REJ-08: requests that only differ in order are all accepted or all refused.
+func SameVerdict(p *hook.Profile, obs []reports.Observation) *check.Finding {
+	all := Exchanges(obs, Alike)
+	if len(all) == 0 {
+		return &check.Finding{Expected: "requests that differ in order", Seen: "none was sent"}
+	}
+	first := &all[0]
+	return every(all, "the same verdict in every order", func(x *Exchange) string {
+		switch {
+		case x.accepts(p) == first.accepts(p):
+			return ""
+		case first.accepts(p):
+			return "to be accepted, as the other order is"
+		}
+		return "to be refused, as the other order is"
+	})
 }
 
 // WellRefused checks H-REJ-04: a refusal is a code that is not 0, with 200, or
 // a 4xx.
 func WellRefused(p *hook.Profile, obs []reports.Observation) *check.Finding {
 	return every(Exchanges(obs, Refuse), "a refusal that can be told from a failure", func(x *Exchange) string {
-		if x.Failure == "" && (x.Status >= 400 && x.Status < 500 || x.Status == http.StatusOK && refusalCode(x.Body)) || x.accepts(p) {
+		if wellRefused(x) || x.accepts(p) {
 			return "" // one that accepts is H-REJ-01…03's
 		}
 		return "200 and a code that is an integer other than 0, as `1` or `{\"code\":1}`, or a status of 400 to 499"
 	})
+}
+
+func wellRefused(x *Exchange) bool {
+	return x.Failure == "" && (x.Status >= 400 && x.Status < 500 || x.Status == http.StatusOK && refusalCode(x.Body))
 }
 
 // refusalCode reports whether a body is a code that is not 0: an integer, or
@@ -125,9 +191,9 @@ func refusalCode(body string) bool {
 
 // Exact checks H-RSP-07: nothing stands round the 0, and code is one integer.
 func Exact(p *hook.Profile, obs []reports.Observation) *check.Finding {
-	return every(Exchanges(obs, Accept), "an exact answer", func(x *Exchange) string {
+	f := every(Exchanges(obs, Accept), "an exact answer", func(x *Exchange) string {
 		switch {
-		case x.Failure != "" || x.Status != http.StatusOK:
+		case x.Failure != "" || x.Status != http.StatusOK || wellRefused(x):
 			return "" // H-RSP-01…06 say so
 		case x.Encoding != "":
 			return "no Content-Encoding: callers do not undo it"
@@ -141,10 +207,22 @@ func Exact(p *hook.Profile, obs []reports.Observation) *check.Finding {
 		}
 		return accepting(p) + ", and nothing round it"
 	})
+	if f != nil && len(f.Evidence) > 0 {
+		f.Cause = inexactCause(p, obs)
+	}
+	return f
 }
 
-// Answered checks that each request got an answer, whatever it says: no caller
-// of the stage waits longer than limit, in s.
+// inexactCause is the cause that Accepted names, where an answer that is not exact does not accept either.
+func inexactCause(p *hook.Profile, obs []reports.Observation) string {
+	if f := Accepted(p, obs); f != nil {
+		return f.Cause
+	}
+	return ""
+}
+
+// Answered checks that each request got an answer, whatever it says, within limit, in s: no caller of ours waits
+// longer.
 func Answered(obs []reports.Observation, limit float64, wants ...Want) *check.Finding {
 	return every(Exchanges(obs, wants...), fmt.Sprintf("each answered within %g s", limit), func(x *Exchange) string {
 		if x.Failure == "" {
@@ -169,8 +247,8 @@ func NeverAccepted(obs []reports.Observation) *check.Finding {
 
 // OfProtocol checks H-REQ-03: each answer is one that callers know, whether it
 // accepts or refuses; not a 5xx, a hang or a dropped connection.
-func OfProtocol(obs []reports.Observation) *check.Finding {
-	return every(Exchanges(obs, AnyAnswer), "an answer of the protocol", func(x *Exchange) string {
+func OfProtocol(obs []reports.Observation, wants ...Want) *check.Finding {
+	return every(Exchanges(obs, wants...), "an answer of the protocol", func(x *Exchange) string {
 		if x.Failure == "" && x.Status < 500 {
 			return ""
 		}
@@ -181,13 +259,15 @@ func OfProtocol(obs []reports.Observation) *check.Finding {
 // Right checks H-CON-01: each event of a crowd got the verdict that is its
 // own.
 func Right(p *hook.Profile, obs []reports.Observation) *check.Finding {
-	return every(Exchanges(obs, Accept, Refuse), "every verdict right, none lost", func(x *Exchange) string {
+	all := Exchanges(obs, Accept, Refuse)
+	out := refusedSomewhere(p, Exchanges(obs, Refuse))
+	return every(all, "every verdict right, none lost", func(x *Exchange) string {
 		switch {
 		case x.Failure != "":
 			return "an answer"
-		case x.Want == Accept && (x.Status != http.StatusOK || !x.accepts(p)):
+		case x.Want == Accept && !accepted(p, x):
 			return accepting(p)
-		case x.Want == Refuse && x.accepts(p):
+		case x.Want == Refuse && x.accepts(p) && !out[asker(x)]:
 			return "a refusal"
 		}
 		return ""

@@ -28,7 +28,7 @@ func LetOn(obs []reports.Observation, actor, expected string) *check.Finding {
 		return nil
 	}
 	f := &check.Finding{Expected: actor + ", a client of an RTMP server that asks the hook server, to be let on"}
-	return fate(f, obs, actor, expected)
+	return outcome(f, obs, actor, expected)
 }
 
 // ThrownOut checks that an RTMP client was thrown out, and told of no success.
@@ -37,11 +37,11 @@ func ThrownOut(obs []reports.Observation, actor, expected string) *check.Finding
 		return nil
 	}
 	f := &check.Finding{Expected: actor + ", a client of an RTMP server that asks the hook server, to be thrown out"}
-	return fate(f, obs, actor, expected)
+	return outcome(f, obs, actor, expected)
 }
 
-// fate tells what became of a client, and what the hook server said of it.
-func fate(f *check.Finding, obs []reports.Observation, actor, expected string) *check.Finding {
+// outcome tells what became of a client, and what the hook server said of it.
+func outcome(f *check.Finding, obs []reports.Observation, actor, expected string) *check.Finding {
 	f.Seen = "it was told nothing"
 	for _, o := range timeline.Of(obs, actor, reports.KindStatus) {
 		f.Seen = fmt.Sprintf("it was told %s (%.3f s)", o.Code, o.T)

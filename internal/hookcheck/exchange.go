@@ -24,18 +24,25 @@ const (
 	Meanwhile Want = "meanwhile" // acceptable, while another request is under way
 	Watched   Want = "watched"   // of an RTMP client whose fate is judged
 	Before    Want = "before"    // what the client of a later event did first; not judged
+	After     Want = "after"     // closes what a client has opened; not judged
+	Tried     Want = "tried"     // an event that was not accepted, sent in another way: what it gets explains that
+	Alike     Want = "alike"     // to be accepted or refused, as the others of this want are
 )
 
 // Keys of Observation.Data that requests and answers of role H carry.
 const (
 	DataWant  = "want"       // request: its Want
 	DataRepro = "repro"      // request: a line for a shell that sends it again
-	DataProbe = "probe"      // request: true when it only asks whether the target lives
+	DataTried = "tried"      // request: how it differs from one that was not accepted
 	DataTook  = "took_ms"    // answer: from the end of the request, in ms
 	DataHow   = "how"        // answer: how it failed: a Failure
 	DataCode  = "encoding"   // answer: Content-Encoding
 	DataLimit = "limit_ms"   // note "scene": how long an answer may take
 	DataScale = "time_scale" // note "scene": of all time-outs
+
+	// DataVisitor is the number of the made-up client that sends a request. The URLs of one event
+	// are asked one after the other for it.
+	DataVisitor = "visitor"
 )
 
 // Failure is how a request came to no answer.
@@ -55,6 +62,8 @@ type Exchange struct {
 	N, Answer int // numbers of observations; Answer is -1 without one
 	Actor     string
 	Event     string
+	Visitor   int    // DataVisitor; 0 without one
+	Tried     string // DataTried
 	What      string // in words
 	Want      Want
 	Repro     string
@@ -67,8 +76,7 @@ type Exchange struct {
 	Text      string  // the failure in words
 }
 
-// Exchanges lists what was asked and answered, probes left out, in order of
-// sending. Without wants: all of them.
+// Exchanges lists what was asked and answered, in order of sending. Without wants: all of them.
 func Exchanges(obs []reports.Observation, wants ...Want) []Exchange {
 	var all []Exchange
 	at := map[int]int{}
@@ -76,11 +84,12 @@ func Exchanges(obs []reports.Observation, wants ...Want) []Exchange {
 		o := &obs[i]
 		switch o.Kind {
 		case reports.KindHook:
-			if probe, _ := o.Data[DataProbe].(bool); probe || !wanted(Want(timeline.Text(o, DataWant)), wants) {
+			if !wanted(Want(timeline.Text(o, DataWant)), wants) {
 				continue
 			}
 			at[o.N] = len(all)
-			all = append(all, Exchange{N: o.N, Answer: -1, Actor: o.Actor, Event: o.Event, What: o.Text, Want: Want(timeline.Text(o, DataWant)),
+			all = append(all, Exchange{N: o.N, Answer: -1, Actor: o.Actor, Event: o.Event, What: o.Text,
+				Want: Want(timeline.Text(o, DataWant)), Visitor: int(timeline.Number(o, DataVisitor)), Tried: timeline.Text(o, DataTried),
 				Repro: timeline.Text(o, DataRepro), T: o.T, Failure: TimedOut, Text: "no answer"})
 		case reports.KindAnswer:
 			if len(o.Refs) == 0 {
@@ -106,7 +115,7 @@ func wanted(w Want, wants []Want) bool {
 	return len(wants) == 0
 }
 
-// answer gives the answer as a profile judges it.
+// answer returns the answer as a profile judges it.
 func (x *Exchange) answer() hook.Answer {
 	a := hook.Answer{Status: x.Status, Body: []byte(x.Body)}
 	if x.Failure != "" {
@@ -118,7 +127,7 @@ func (x *Exchange) answer() hook.Answer {
 // accepts reports whether the answer lets the client on.
 func (x *Exchange) accepts(p *hook.Profile) bool { return p.Judge(x.answer()).Accept }
 
-// got tells the answer in words.
+// got describes the answer in words.
 func (x *Exchange) got() string {
 	if x.Failure != "" {
 		return x.Text
@@ -139,12 +148,12 @@ func (x *Exchange) got() string {
 	return s
 }
 
-// tell writes the exchange for whoever has to repair the hook server.
+// tell describes the exchange to whoever has to repair the hook server.
 func (x *Exchange) tell(expected string) string {
 	return fmt.Sprintf("request:  %s\n          %s\nanswer:   %s (after %.1f ms)\nexpected: %s\n", x.What, x.Repro, x.got(), x.Took, expected)
 }
 
-// evidence gives the numbers of its observations.
+// evidence returns the numbers of its observations.
 func (x *Exchange) evidence() []int {
 	if x.Answer < 0 {
 		return []int{x.N}

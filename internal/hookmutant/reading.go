@@ -111,10 +111,10 @@ func idMustBegin(first byte) func(*parts) {
 	})
 }
 
-func emptyStream(s *parts) {
+func oddParameters(s *parts) {
 	checked(func(body []byte) error {
 		pl, err := decode(body)
-		if err == nil && pl.Stream == "" && bytes.Contains(body, []byte(`"stream":""`)) {
+		if err == nil && strings.Contains(pl.Param+pl.Stream+behind(pl.TCURL), "?b=2") {
 			return errDefect
 		}
 		return nil

@@ -2,6 +2,7 @@ package hookmutant
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"net"
@@ -121,4 +122,28 @@ type counted struct {
 func (c *counted) Close() error {
 	c.once.Do(func() { c.l.open.Add(-1) })
 	return c.Conn.Close()
+}
+
+// losesPipelined forgets a request that comes right behind another one.
+func losesPipelined(s *parts) {
+	s.listen = func(l net.Listener) net.Listener { return forgetting{l} }
+}
+
+type forgetting struct{ net.Listener }
+
+func (l forgetting) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	return forgetful{c}, err
+}
+
+type forgetful struct{ net.Conn }
+
+func (c forgetful) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if n > 0 {
+		if i := bytes.Index(p[1:n], []byte("POST /")); i >= 0 {
+			n = i + 1
+		}
+	}
+	return n, err
 }

@@ -21,8 +21,8 @@ const (
 	maxField   = 16 << 10 // bytes of one value
 )
 
-// Add adds what -accept or -refuse (flag, without its hyphen) was given:
-// KEY=VALUE for every opening event, or EVENT:KEY=VALUE for one.
+// Add adds what -accept or -refuse (flag, without its hyphen) was given: a token for every opening event,
+// or EVENT:TOKEN for one.
 func (id *Set) Add(flag, text string) error {
 	events, rest := Openings, text
 	if name, after, ok := strings.Cut(text, ":"); ok && strings.HasPrefix(name, "on_") {
@@ -46,20 +46,6 @@ func (id *Set) Add(flag, text string) error {
 	return nil
 }
 
-// parseToken reads KEY=VALUE as it is to stand in a query.
-func parseToken(text string) (Token, error) {
-	key, value, ok := strings.Cut(text, "=")
-	switch {
-	case !ok || key == "":
-		return Token{}, fmt.Errorf("%q: expected KEY=VALUE, as token=good, or EVENT:KEY=VALUE", text)
-	case strings.ContainsAny(text, "?&# \t\r\n"):
-		return Token{}, fmt.Errorf("%q: expected KEY=VALUE as it stands in a query: ?, &, # and blanks end it (write them as %%3F, %%26, %%23, %%20)", text)
-	case len(text) > maxField:
-		return Token{}, fmt.Errorf("a token of %d bytes; at most %d were expected", len(text), maxField)
-	}
-	return Token{key, value}, nil
-}
-
 // Load reads a file of samples, YAML or JSON, and adds them. Errors
 // name the file and the line.
 func (id *Set) Load(path string) error {
@@ -76,6 +62,8 @@ func (id *Set) Load(path string) error {
 }
 
 // Parse reads samples from text; name stands for the file in errors.
+//
+// token is what the client presents in tcUrl's query and in param, where the sample does not name them itself.
 //
 //	accept:
 //	  on_connect: [{app: live, token: token=good}]

@@ -20,7 +20,10 @@ func TestAdd(t *testing.T) {
 		{flag: "accept", text: "token=", accept: 3},
 		{flag: "accept", text: "token", bad: "expected KEY=VALUE"},
 		{flag: "accept", text: "=good", bad: "expected KEY=VALUE"},
-		{flag: "accept", text: "a=b&c=d", bad: "write them as"},
+		{flag: "accept", text: "a=b&c=d", accept: 3},
+		{flag: "accept", text: "a=b&c", bad: "expected KEY=VALUE"},
+		{flag: "accept", text: "a=b&", bad: "expected KEY=VALUE"},
+		{flag: "accept", text: "a=b?c=d", bad: "write them as"},
 		{flag: "refuse", text: "on_close:token=bad", bad: "got on_close"},
 		{flag: "refuse", text: "on_dvr:token=bad", bad: "got on_dvr"},
 		{flag: "accept", text: "k=" + strings.Repeat("x", maxField), bad: "at most"},
@@ -52,13 +55,13 @@ refuse:
 		if err := id.Load(path); err != nil {
 			t.Fatal(err)
 		}
-		if got := id.Accepted(hook.OnConnect); got.App != "live" || got.Token.Value != "good" {
+		if got := id.Accepted(hook.OnConnect, 7); got.App != "live" || got.Token != "token=good" {
 			t.Errorf("%s: on_connect accepts %+v", name, got)
 		}
-		if got := id.Accepts(hook.OnPublish); len(got) != 2 || got[0].Stream != "cam1" || got[1].Token.Key != "token" {
+		if got := id.Accepts(hook.OnPublish); len(got) != 2 || got[0].Stream != "cam1" || got[1].Token != "token=other" {
 			t.Errorf("%s: on_publish accepts %+v", name, got)
 		}
-		if got := id.Accepted(hook.OnUnpublish); got.Event != hook.OnUnpublish || got.Stream != "cam1" {
+		if got := id.Accepted(hook.OnUnpublish, 2); got.Event != hook.OnUnpublish || got.Stream != "cam1" {
 			t.Errorf("%s: on_unpublish goes with %+v", name, got)
 		}
 		if got := id.Refuses(hook.OnPlay); len(got) != 1 || got[0].IP != "203.0.113.9" || !strings.HasPrefix(got[0].From, path+":") {

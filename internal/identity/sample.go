@@ -1,16 +1,11 @@
 package identity
 
 import (
+	"slices"
 	"strings"
 
 	"hookproof/hook"
 )
-
-// Token is a query parameter that a hook server goes by.
-type Token struct{ Key, Value string }
-
-// String returns the token as written in a query.
-func (t Token) String() string { return t.Key + "=" + t.Value }
 
 // Sample is a client that a hook server accepts or refuses at an event. The
 // harness fills in the fields that are empty.
@@ -24,7 +19,7 @@ type Sample struct {
 	TCURL string
 	VHost string
 	IP    string
-	// Token, when its key is not empty, is the query parameter that the client presents.
+	// Token is what the client presents in tcUrl's query and in param, where these are empty.
 	Token Token
 	// From is where the sample was given, such as "-accept token=good".
 	From string
@@ -34,7 +29,7 @@ type Sample struct {
 func (s *Sample) Spoken() string {
 	var parts []string
 	for _, p := range [][2]string{
-		{"app", s.App}, {"stream", s.Stream}, {"param", s.Param}, {"tcUrl", s.TCURL}, {"vhost", s.VHost}, {"ip", s.IP}, {"token", s.token()},
+		{"app", s.App}, {"stream", s.Stream}, {"param", s.Param}, {"tcUrl", s.TCURL}, {"vhost", s.VHost}, {"ip", s.IP}, {"token", string(s.Token)},
 	} {
 		if p[1] != "" {
 			parts = append(parts, p[0]+" "+p[1])
@@ -46,11 +41,29 @@ func (s *Sample) Spoken() string {
 	return strings.Join(parts, ", ")
 }
 
-func (s *Sample) token() string {
-	if s.Token.Key == "" {
-		return ""
+// Credential returns what the client presents: its token, or else what its param or tcUrl carries.
+func (s *Sample) Credential() Token {
+	_, query, _ := strings.Cut(s.TCURL, "?")
+	for _, t := range []Token{s.Token, Token(strings.TrimPrefix(s.Param, "?")), Token(query)} {
+		if t != "" {
+			return t
+		}
 	}
-	return s.Token.String()
+	return ""
+}
+
+// With returns the same client with another credential; "" takes it away.
+func (s *Sample) With(other Token) Sample {
+	was, c := string(s.Credential()), *s
+	if was == "" {
+		c.Token = other
+		return c
+	}
+	replaced := func(text string) string {
+		return strings.TrimSuffix(strings.Replace(text, was, string(other), 1), "?")
+	}
+	c.Token, c.Param, c.TCURL = Token(replaced(string(s.Token))), replaced(s.Param), replaced(s.TCURL)
+	return c
 }
 
 // Set holds the clients that a hook server accepts and those that it refuses, as its vendor says.
@@ -59,18 +72,17 @@ type Set struct {
 	Accept, Refuse []Sample
 }
 
-// Accepted returns a client that the event accepts: the first sample given for
-// it, or one without any field of its own.
-func (id *Set) Accepted(ev hook.Event) Sample {
-	want := ev
+// Accepted returns a client that the event accepts: one of the samples given for it, each in its turn, or one
+// without any field of its own.
+func (id *Set) Accepted(ev hook.Event, turn int) Sample {
+	opening := ev
 	if ev.Closing() {
-		want = ev.Opening()
+		opening = ev.Opening()
 	}
-	for _, s := range id.Accept {
-		if s.Event == want {
-			s.Event = ev
-			return s
-		}
+	if all := of(id.Accept, opening); len(all) > 0 {
+		s := all[turn%len(all)]
+		s.Event = ev
+		return s
 	}
 	return Sample{Event: ev}
 }
@@ -91,23 +103,31 @@ func of(all []Sample, ev hook.Event) []Sample {
 	return some
 }
 
-// Secret returns the token that the event accepts; false where none is known.
-func (id *Set) Secret(ev hook.Event) (Token, bool) {
-	for _, s := range id.Accept {
-		if s.Event == ev && s.Token.Key != "" && s.Token.Value != "" {
-			return s.Token, true
+// Credentialed returns the first client that the event accepts for a credential; false where none is given.
+func (id *Set) Credentialed(ev hook.Event) (Sample, bool) {
+	for _, s := range of(id.Accept, ev) {
+		if s.Credential() != "" {
+			return s, true
 		}
 	}
-	return Token{}, false
+	return Sample{}, false
 }
 
-// Wrong returns a token of the same key that is not the right one: one that the
-// vendor says is refused, or else a changed one.
+// Wrong returns a credential of the same keys that is not accepted: one that the vendor says is refused, or
+// else a changed one.
 func (id *Set) Wrong(good Token) Token {
-	for _, s := range id.Refuse {
-		if s.Token.Key == good.Key && s.Token.Value != good.Value {
-			return s.Token
+	for i := range id.Refuse {
+		if bad := id.Refuse[i].Credential(); bad != good && sameKeys(good, bad) {
+			return bad
 		}
 	}
-	return Token{good.Key, "not-" + good.Value}
+	pairs := good.Pairs()
+	for i := range pairs {
+		pairs[i].Value = "not-" + pairs[i].Value
+	}
+	return join(pairs)
+}
+
+func sameKeys(a, b Token) bool {
+	return slices.EqualFunc(a.Pairs(), b.Pairs(), func(p, q Pair) bool { return p.Key == q.Key })
 }

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -67,7 +68,7 @@ func TestHookServerConforms(t *testing.T) {
 			t.Logf("%s %s: %s", s.ID, s.Profile, s.Verdict)
 			continue
 		}
-		if s.Verdict != reports.Pass {
+		if s.Verdict != reports.Pass && s.Verdict != reports.NotApplicable {
 			t.Errorf("%s\n%s", reports.FailureText(s, reports.Style{}), s.Reason)
 		}
 	}
@@ -92,13 +93,13 @@ func rejudged(t *testing.T, run *reports.Run) {
 // Without identities, with care, and without a URL for an event, scenarios are
 // not run, and say why.
 func TestHookServerNotRun(t *testing.T) {
-	open := hookServer(t, hooktarget.Options{Safe: true})
+	open := hookServer(t, hooktarget.Options{Safe: true, Identities: identity.Set{Accept: tokens(t).Accept}})
 	run, err := Run(t.Context(), Options{Role: features.RoleHookServer, Open: open, Clients: 10,
 		Selection: Selection{Profiles: []string{"srs7"}, IDs: []string{"H-REJ-01", "H-BAD-02", "H-CON-01", "H-RSP-02"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{"H-REJ-01": hooktarget.HowToIdentify, "H-BAD-02": "left out by -safe", "H-CON-01": "left out by -safe"}
+	want := map[string]string{"H-REJ-01": "no client is named that on_connect refuses: give -accept", "H-BAD-02": "left out by -safe", "H-CON-01": "left out by -safe"}
 	for i := range run.Scenarios {
 		s := &run.Scenarios[i]
 		reason := want[s.Requirements[0]]
@@ -116,13 +117,12 @@ func TestHookServerNotRun(t *testing.T) {
 // what would come behind it is not run.
 func TestHookServerDies(t *testing.T) {
 	var srv *httptest.Server
-	hits := 0
 	srv = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if hits++; hits == 10 { // scenarios come one by one
+		body, _ := io.ReadAll(r.Body)
+		if bytes.Contains(body, []byte(`\/`)) {
 			go srv.CloseClientConnections()
 			srv.Listener.Close()
 		}
-		io.Copy(io.Discard, r.Body)
 		io.WriteString(w, "0")
 	}))
 	t.Cleanup(srv.Close)
@@ -132,7 +132,7 @@ func TestHookServerDies(t *testing.T) {
 			if err != nil {
 				return nil, err
 			}
-			return hooktarget.Open(ctx, hooktarget.Options{Profile: p, URLs: urls})
+			return hooktarget.Open(ctx, hooktarget.Options{Profile: p, URLs: urls, Scale: 0.05})
 		}})
 	if err != nil {
 		t.Fatal(err)

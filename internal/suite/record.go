@@ -61,7 +61,7 @@ func (r *recorder) before(ctx context.Context, sc *godog.Scenario) (context.Cont
 	r.result = resultOf(r.c)
 	if r.pr.recorded != nil {
 		was := r.pr.recorded[r.c.ID]
-		if was.Verdict == reports.NotRun || len(was.Observations) == 0 {
+		if was.Verdict == reports.NotRun || was.Verdict == reports.NotApplicable || len(was.Observations) == 0 {
 			r.keep(was)
 			r.finish()
 			return ctx, godog.ErrSkip
@@ -181,6 +181,9 @@ func aftermath(err error, left *check.Finding) error {
 	}
 	both := *f
 	both.Fatal = both.Fatal || left.Fatal
+	if left.Cause != "" {
+		both.Cause = left.Cause
+	}
 	both.Evidence = append(both.Evidence[:len(both.Evidence):len(both.Evidence)], left.Evidence...)
 	both.Detail += fmt.Sprintf("and then: %v\n%s", left, left.Detail)
 	return &both

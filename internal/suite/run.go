@@ -20,6 +20,7 @@ import (
 
 	"hookproof/features"
 	"hookproof/hook"
+	"hookproof/internal/hookcheck"
 	"hookproof/internal/scenario"
 	"hookproof/internal/timeline"
 	"hookproof/reports"
@@ -102,6 +103,7 @@ func Run(ctx context.Context, o Options) (*reports.Run, error) {
 	}
 	order(run.Scenarios, cases)
 	run.Interrupted = slices.ContainsFunc(run.Scenarios, func(s reports.Scenario) bool { return s.Reason == interrupted })
+	run.Headline = hookcheck.Headline(run)
 	run.Ended = time.Now()
 	return run, nil
 }
@@ -260,15 +262,31 @@ func (pr *profileRun) godog(ctx context.Context) error {
 		}
 	}
 	slices.Sort(uris)
-	// All scenarios are begun at once; those that have no place yet wait for one.
+	// All scenarios are begun at once; those that have no place yet wait for one. Those of a hook server come one
+	// by one, in the order of the files, with those last that could end it.
+	concurrency := len(pr.cases)
+	if pr.role == features.RoleHookServer {
+		concurrency = 1
+		slices.SortStableFunc(uris, func(a, b string) int { return pr.lastness(a) - pr.lastness(b) })
+	}
 	suite := godog.TestSuite{Name: pr.profile.Name, ScenarioInitializer: pr.initialize, Options: &godog.Options{
-		Format: silentFormat, Output: io.Discard, Strict: true, NoColors: true, Concurrency: len(pr.cases), DefaultContext: ctx,
+		Format: silentFormat, Output: io.Discard, Strict: true, NoColors: true, Concurrency: concurrency, DefaultContext: ctx,
 		FS: features.FS(), Paths: uris,
 	}}
 	if code := suite.Run(); code > 1 {
 		return errors.New("the features could not be run") // godog has said why on standard error
 	}
 	return nil
+}
+
+// lastness is 1 for a file whose cases come last.
+func (pr *profileRun) lastness(uri string) int {
+	for _, c := range pr.cases {
+		if c.URI == uri && c.Has(lastTag) {
+			return 1
+		}
+	}
+	return 0
 }
 
 // initialize binds one scenario to its steps and a recorder.

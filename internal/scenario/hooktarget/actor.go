@@ -2,6 +2,7 @@ package hooktarget
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -28,10 +29,11 @@ type actor struct {
 // returns when the server has let it on or thrown it out; with connectOnly it
 // only connects, and leaves.
 func (s *Scene) Enter(ctx context.Context, name string, ev hook.Event, refused bool) error {
-	if _, err := s.urls(ev); err != nil {
+	tc, own, err := s.presented(ev, refused)
+	if err != nil {
 		return err
 	}
-	tc, own, err := s.presented(ev, refused)
+	stream, err := s.streamOf(own)
 	if err != nil {
 		return err
 	}
@@ -41,44 +43,68 @@ func (s *Scene) Enter(ctx context.Context, name string, ev hook.Event, refused b
 	}
 	a := &actor{name: name, plays: ev == hook.OnPlay, scene: s}
 	st.come(a)
-	return a.enter(ctx, st, tc, own, ev)
+	return a.enter(ctx, st, tc, stream+or(own.Param, query(string(own.Token))), ev)
+}
+
+// streamOf names the stream of a client; that of a player is published.
+func (s *Scene) streamOf(own identity.Sample) (string, error) {
+	v := s.Target.visitor()
+	v.own = &own
+	if own.Event == hook.OnPlay {
+		s.guests = append(s.guests, v)
+		if err := s.provide(v); err != nil {
+			return "", err
+		}
+	}
+	return or(own.Stream, v.stream), nil
 }
 
 // presented says how a client presents itself: what it says in tcUrl, and what
 // with its stream's name. What cannot be said over RTMP makes it impossible.
 func (s *Scene) presented(ev hook.Event, refused bool) (tc, own identity.Sample, err error) {
 	id := &s.Target.o.Identities
-	tc, own = id.Accepted(hook.OnConnect), id.Accepted(ev)
+	tc, own = id.Accepted(hook.OnConnect, 0), id.Accepted(ev, 0)
 	if ev == hook.OnConnect {
-		own = id.Accepted(hook.OnPublish)
+		own = id.Accepted(hook.OnPublish, 0)
+	}
+	err = s.comes(ev)
+	if refused && err == nil {
+		err = s.needsRefusal(ev)
+	}
+	if err != nil {
+		return tc, own, err
 	}
 	if refused {
-		all := id.Refuses(ev)
-		if len(all) == 0 {
-			return tc, own, &check.NotRun{Reason: fmt.Sprintf("no client is named that %s refuses", ev)}
+		sm := s.completed(id.Refuses(ev)[0])
+		if ev == hook.OnConnect || sm.Token != "" {
+			tc = sm
 		}
-		own = all[0]
-		if ev == hook.OnConnect || own.Token.Key != "" {
-			tc = own
-		}
+		own = sm
 	}
 	for _, sm := range []identity.Sample{tc, own} {
 		if sm.IP != "" {
 			return tc, own, &check.NotRun{Reason: fmt.Sprintf("%s goes by ip, which an RTMP client cannot choose", sm.From)}
 		}
 	}
-	if tc.App == "" {
-		tc.App = own.App
-	}
+	tc.App, tc.VHost = or(tc.App, own.App), or(tc.VHost, own.VHost)
 	return tc, own, nil
 }
 
-func (a *actor) enter(ctx context.Context, st *studio, tc, own identity.Sample, ev hook.Event) error {
-	param := own.Param
-	if own.Token.Key != "" && param == "" {
-		param = "?" + own.Token.String()
+// comes says why a client of an RTMP server cannot come as far as an event: the events before it are asked, too.
+func (s *Scene) comes(ev hook.Event) error {
+	if err := s.needs(ev); err != nil {
+		return err
 	}
-	stream := or(own.Stream, a.scene.Target.visitor().stream) + param
+	for _, earlier := range openedBy[ev] {
+		var lacking *check.NotRun
+		if err := s.needs(earlier); errors.As(err, &lacking) && !lacking.NotApplicable {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *actor) enter(ctx context.Context, st *studio, tc identity.Sample, stream string, ev hook.Event) error {
 	if err := a.dial(ctx, st, tc); err != nil {
 		return err
 	}
@@ -102,11 +128,8 @@ func (a *actor) enter(ctx context.Context, st *studio, tc, own identity.Sample, 
 // dial opens the connection; the page that the client says it comes from bears
 // its name.
 func (a *actor) dial(ctx context.Context, st *studio, tc identity.Sample) (err error) {
-	addr, app, query := st.srv.Addr().String(), or(tc.App, "live"), ""
-	if tc.Token.Key != "" {
-		query = "?" + tc.Token.String()
-	}
-	tcURL := or(tc.TCURL, "rtmp://"+or(tc.VHost, addr)+"/"+app+query)
+	addr, app := st.srv.Addr().String(), or(tc.App, "live")
+	tcURL := or(tc.TCURL, "rtmp://"+or(tc.VHost, addr)+"/"+app+query(string(tc.Token)))
 	a.c, err = client.Dial(ctx, client.Options{URL: "rtmp://" + addr + "/" + app, TCURL: tcURL, App: appOf(tcURL),
 		PageURL: "http://page.hookproof.test/" + a.name, Timeout: a.scene.Facts.Limit + time.Second, Linger: 300 * time.Millisecond, Observe: a.observe})
 	if err != nil {
@@ -124,7 +147,7 @@ func appOf(tcURL string) string {
 
 // ConnectOnly has a client connect through our RTMP server and leave.
 func (s *Scene) ConnectOnly(ctx context.Context, name string) error {
-	if _, err := s.urls(hook.OnClose); err != nil {
+	if err := s.needs(hook.OnClose); err != nil {
 		return err
 	}
 	tc, _, err := s.presented(hook.OnConnect, false)
@@ -155,19 +178,19 @@ func (s *Scene) Leave(ctx context.Context, name string) error {
 	if a := s.rtmp.actor; a != nil && a.c != nil {
 		a.c.Leave()
 	}
-	s.AwaitClosed(ctx, name)
+	s.AwaitAnswered(ctx, name, hook.OnClose)
 	return ctx.Err()
 }
 
-// AwaitClosed waits for the answer to a client's on_close, unless the server
+// AwaitAnswered waits for the answer to an event of a client, unless the server
 // has thrown the client out.
-func (s *Scene) AwaitClosed(ctx context.Context, name string) bool {
+func (s *Scene) AwaitAnswered(ctx context.Context, name string, ev hook.Event) bool {
 	return s.await(ctx, func(obs []reports.Observation) bool {
 		if hookcheck.Gone(obs, name) {
 			return true
 		}
 		for _, h := range timeline.Hooks(obs, name) {
-			if h.Event == hook.OnClose && h.Answer >= 0 {
+			if h.Event == ev && h.Answer >= 0 {
 				return true
 			}
 		}

@@ -2,47 +2,14 @@ package hooktarget
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"hookproof/hook"
 	"hookproof/internal/check"
 	"hookproof/internal/hookcheck"
 	"hookproof/internal/identity"
 )
-
-// encode makes the body of an event of a visitor.
-func (s *Scene) encode(pl *hook.Payload) ([]byte, error) {
-	return s.Target.o.Profile.Encode(nil, pl)
-}
-
-// sendPayload sends an event to each of its URLs.
-func (s *Scene) sendPayload(pl *hook.Payload, what string, want hookcheck.Want) error {
-	body, err := s.encode(pl)
-	if err != nil {
-		return err
-	}
-	return s.sendBody(pl, body, what, want)
-}
-
-func (s *Scene) sendBody(pl *hook.Payload, body []byte, what string, want hookcheck.Want) error {
-	ev, err := hook.ParseEvent(pl.Action)
-	if err != nil {
-		return err
-	}
-	requests, err := s.requests(ev, body, what, want)
-	if err != nil {
-		return err
-	}
-	return s.Send(requests...)
-}
-
-// acceptable are the clients that an event accepts: those given, or one that
-// nothing is said of.
-func (s *Scene) acceptable(ev hook.Event) []identity.Sample {
-	if all := s.Target.o.Identities.Accepts(ev); len(all) > 0 {
-		return all
-	}
-	return []identity.Sample{s.Target.o.Identities.Accepted(ev)}
-}
 
 // described names an event of a client in words.
 func described(kind string, sm identity.Sample) string {
@@ -53,94 +20,72 @@ func described(kind string, sm identity.Sample) string {
 }
 
 // Acceptable sends the event for every client that it accepts.
-func (s *Scene) Acceptable(ev hook.Event, want hookcheck.Want) error {
-	for _, sm := range s.acceptable(ev) {
-		v := s.Target.visitor()
-		if err := s.before(v, ev); err != nil {
-			return err
-		}
-		if err := s.sendPayload(v.payload(s.Target.o.Profile, sm), described("an acceptable", sm), want); err != nil {
-			return err
-		}
+func (s *Scene) Acceptable(ev hook.Event) error {
+	if err := s.configured(ev); err != nil {
+		return err
 	}
-	return nil
-}
-
-// Refusable sends the event for every client that it refuses.
-func (s *Scene) Refusable(ev hook.Event) error {
-	all := s.Target.o.Identities.Refuses(ev)
+	all := s.Target.o.Identities.Accepts(ev.Opening())
 	if len(all) == 0 {
-		return &check.NotRun{Reason: fmt.Sprintf("no client is named that %s refuses", ev)}
+		all = []identity.Sample{{Event: ev.Opening()}}
 	}
-	for _, sm := range all {
-		if err := s.sendPayload(s.Target.visitor().payload(s.Target.o.Profile, sm), described("a refused", sm), hookcheck.Refuse); err != nil {
+	for i := range all {
+		err := s.visitAs(&all[i], ev, func(v *visitor) error {
+			v.turn = i
+			return s.sendPayload(v, v.payload(ev), described("an acceptable", v.sample(ev)), hookcheck.Accept)
+		})
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// secret gives an event's token and a wrong one.
-func (s *Scene) secret(ev hook.Event) (good, bad identity.Token, err error) {
-	id := &s.Target.o.Identities
-	good, ok := id.Secret(ev)
-	if !ok || len(id.Refuses(ev)) == 0 {
-		return good, bad, &check.NotRun{Reason: fmt.Sprintf("no token is known that %s accepts while it refuses others: give -accept KEY=VALUE and -refuse KEY=VALUE", ev)}
+// Judged sends the event for every client that it accepts. Where it is not accepted, what could be meant is
+// tried, too.
+func (s *Scene) Judged(ev hook.Event) error {
+	if err := s.Acceptable(ev); err != nil {
+		return err
 	}
-	return good, id.Wrong(good), nil
+	if hookcheck.Accepted(s.Target.o.Profile, s.Log.All()) == nil {
+		return nil
+	}
+	return s.diagnose(ev)
 }
 
-// Near sends the event with a near miss of its token.
-func (s *Scene) Near(ev hook.Event, what string) error {
-	miss := nearMisses[what]
-	if miss == nil {
-		return fmt.Errorf("no near miss is known as %q", what)
-	}
-	good, bad, err := s.secret(ev)
+// Ordinary sends an acceptable event, as ever.
+func (s *Scene) Ordinary(want hookcheck.Want) error {
+	ev, err := s.anyOpening("")
 	if err != nil {
 		return err
 	}
-	q, ok := miss(good, bad)
-	if !ok {
-		return &check.NotRun{Reason: fmt.Sprintf("%s cannot be made of the token %s", what, good)}
-	}
-	v, sm := s.Target.visitor(), s.Target.o.Identities.Accepted(ev)
-	tcQuery := query(q)
-	switch what {
-	case "the right one in tcUrl, a wrong one":
-		tcQuery = query(good.String())
-	case "a wrong one in tcUrl, the right one":
-		tcQuery = query(bad.String())
-	}
-	pl := v.present(s.Target.o.Profile, sm, tcQuery, query(q))
-	if what == "the token in pageUrl alone" {
-		pl.PageURL += query(good.String())
-	}
-	return s.sendPayload(pl, fmt.Sprintf("an %s with %s; the token is %s", ev, missWords(what), good), hookcheck.Refuse)
+	return s.ordinary(ev, want)
 }
 
-func missWords(what string) string {
-	switch what {
-	case "the right one in tcUrl, a wrong one", "a wrong one in tcUrl, the right one":
-		return what + " in param"
-	}
-	return what
+func (s *Scene) ordinary(ev hook.Event, want hookcheck.Want) error {
+	return s.visit(ev, func(v *visitor) error {
+		return s.sendPayload(v, v.payload(ev), described("an acceptable", v.sample(ev)), want)
+	})
 }
 
 // Amid sends the event with its token among other parameters: before and
 // behind it stand pad bytes of others.
 func (s *Scene) Amid(ev hook.Event, pad int) error {
-	sm := s.Target.o.Identities.Accepted(ev)
-	filler := "a=" + fill(pad)
-	q := filler + "&b=%20=%3F"
-	if sm.Token.Key != "" {
-		q = filler + "&" + sm.Token.String() + "&b=%20=%3F"
+	if err := s.needs(ev); err != nil {
+		return err
 	}
-	if sm.Param != "" || sm.TCURL != "" {
-		return &check.NotRun{Reason: fmt.Sprintf("the parameters of %s are given whole, by %s", ev, sm.From)}
-	}
-	pl := s.Target.visitor().present(s.Target.o.Profile, sm, query(q), query(q))
-	return s.sendPayload(pl, fmt.Sprintf("an acceptable %s with other parameters, %d bytes before the token", ev, pad), hookcheck.Accept)
+	return s.visit(ev, func(v *visitor) error {
+		sm := v.sample(ev)
+		if sm.Param != "" || sm.TCURL != "" {
+			return &check.NotRun{Reason: fmt.Sprintf("the parameters of %s are given whole, by %s", ev, sm.From), NotApplicable: true}
+		}
+		parts := []string{"a=" + fill(pad), string(sm.Token), "b=%20=%3F"}
+		if sm.Token == "" {
+			parts = []string{parts[0], parts[2]}
+		}
+		q := query(strings.Join(parts, "&"))
+		what := fmt.Sprintf("an acceptable %s with other parameters, %d bytes before the token", ev, pad)
+		return s.sendPayload(v, v.present(sm, q, q), what, hookcheck.Accept)
+	})
 }
 
 func fill(n int) string {
@@ -152,21 +97,75 @@ func fill(n int) string {
 	return string(b)
 }
 
-// Doubled sends the event with its token twice in param, as SRS 7 sends what
-// stands in tcUrl (H-REQ-04).
-func (s *Scene) Doubled(ev hook.Event) error {
-	good, _, err := s.secret(ev)
+// Session sends all events of one client that have a URL, in order.
+func (s *Scene) Session(events ...hook.Event) error {
+	v, sent := s.Target.visitor(), 0
+	for _, ev := range events {
+		if s.configured(ev) != nil {
+			continue
+		}
+		if ev == hook.OnPlay {
+			if err := s.provide(v); err != nil {
+				return err
+			}
+		}
+		if err := s.sendPayload(v, v.payload(ev), described("an acceptable", v.sample(ev)), hookcheck.Accept); err != nil {
+			return err
+		}
+		sent++
+	}
+	if sent == 0 {
+		return &check.NotRun{Reason: "no URL is given for any of the events", NotApplicable: true}
+	}
+	return s.leave(v)
+}
+
+// Unopened sends closing events of clients that the server never saw come, each as often as times says.
+func (s *Scene) Unopened(times int, events ...hook.Event) error {
+	events, err := s.accepted(events...)
 	if err != nil {
 		return err
 	}
-	q := query(good.String())
-	pl := s.Target.visitor().present(s.Target.o.Profile, s.Target.o.Identities.Accepted(ev), q, q+q)
-	return s.sendPayload(pl, fmt.Sprintf("an acceptable %s whose param is %s", ev, q+q), hookcheck.Accept)
+	v := s.Target.visitor()
+	for i := range times {
+		for _, ev := range events {
+			what := described("an acceptable", v.sample(ev)) + " of a client that never came"
+			if i > 0 {
+				what = "a repeated " + ev.String()
+			}
+			if err := s.sendPayload(v, v.payload(ev), what, hookcheck.Accept); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// OtherID sends every event with a client_id of the type that the profile's callers do not send.
+func (s *Scene) OtherID() error {
+	return s.life(func(v *visitor, ev hook.Event) error {
+		pl := v.payload(ev)
+		o, err := s.object(pl)
+		if err != nil {
+			return err
+		}
+		id, kind := v.otherID()
+		what := fmt.Sprintf("an acceptable %s whose client_id is %s", ev, kind)
+		return s.sendBody(v, pl, o.set("client_id", id).bytes(""), what, hookcheck.Accept)
+	})
+}
+
+// otherID is the visitor's client_id as a value of the type that its profile does not have, and that type.
+func (v *visitor) otherID() (value, kind string) {
+	if v.p.ClientIDKind() == hook.NumberID {
+		return quote(fmt.Sprintf("h%07d", v.n)), "a string"
+	}
+	return strconv.FormatInt(10_000+v.n, 10), "an integer"
 }
 
 // object makes the body of an event, to be changed.
 func (s *Scene) object(pl *hook.Payload) (object, error) {
-	body, err := s.encode(pl)
+	body, err := s.Target.o.Profile.Encode(nil, pl)
 	if err != nil {
 		return nil, err
 	}

@@ -2,26 +2,13 @@ package hooktarget
 
 import (
 	"fmt"
+	"slices"
 
 	"hookproof/hook"
 	"hookproof/internal/check"
 	"hookproof/internal/hookcheck"
 	"hookproof/internal/identity"
 )
-
-// anyOpening gives an opening event that has a URL, on_publish if that has one.
-func (s *Scene) anyOpening(need string) (hook.Event, error) {
-	for _, ev := range []hook.Event{hook.OnPublish, hook.OnPlay, hook.OnConnect} {
-		if len(s.Target.o.URLs[ev]) > 0 && (need == "" || hasKey(s.Target.o.Profile, ev, need)) {
-			return ev, nil
-		}
-	}
-	reason := "no URL is given for an event that can be refused"
-	if need != "" {
-		reason += " and has the key " + need
-	}
-	return 0, &check.NotRun{Reason: reason}
-}
 
 // Variant sends the event with a body that means the same as the plain one, for
 // a client that is accepted; and, where one is known, for one that is refused.
@@ -30,137 +17,197 @@ func (s *Scene) Variant(ev hook.Event, what string) error {
 	if vary == nil {
 		return fmt.Errorf("no body is known as one with %q", what)
 	}
-	id := &s.Target.o.Identities
-	send := func(kind string, sm identity.Sample, want hookcheck.Want) error {
-		v := s.Target.visitor()
-		if err := s.before(v, ev); err != nil {
-			return err
-		}
-		pl := v.payload(s.Target.o.Profile, sm)
+	if err := s.needs(ev); err != nil {
+		return err
+	}
+	send := func(v *visitor, kind string, want hookcheck.Want) error {
+		pl, sm := v.payload(ev), v.sample(ev)
 		o, err := s.object(pl)
 		if err != nil {
 			return err
 		}
-		return s.sendBody(pl, vary(o, sm.Stream == ""), described(kind, sm)+" with "+what, want)
+		return s.sendBody(v, pl, vary(o, sm.Stream == "" && ev != hook.OnPlay), described(kind, sm)+" with "+what, want)
 	}
-	if err := send("an acceptable", id.Accepted(ev), hookcheck.Accept); err != nil {
+	err := s.visit(ev, func(v *visitor) error { return send(v, "an acceptable", hookcheck.Accept) })
+	if err != nil || !s.refuses(ev) {
 		return err
 	}
-	for _, sm := range id.Refuses(ev) {
-		return send("a refused", sm, hookcheck.Refuse)
-	}
-	return nil
+	sm := s.completed(s.Target.o.Identities.Refuses(ev)[0])
+	return s.visitAs(&sm, ev, func(v *visitor) error { return send(v, "a refused", hookcheck.Refuse) })
 }
 
-// Odd sends the event with a value that is unusual and allowed (H-REQ-03).
+// Odd sends the event of an acceptable client with a value that is unusual and allowed (H-REQ-03).
 func (s *Scene) Odd(ev hook.Event, what string) error {
-	pl := s.Target.visitor().payload(s.Target.o.Profile, s.Target.o.Identities.Accepted(ev))
-	set, ok := map[string]*string{"an empty param": &pl.Param, "an empty pageUrl": &pl.PageURL, "an empty stream": &pl.Stream, "an empty tcUrl": &pl.TCURL}[what]
-	switch {
-	case ok:
-		*set = ""
-	case what == "a param with several =":
-		s.param(pl, "?token==a=b==&=&c=")
-	case what == "a param with a second ?":
-		s.param(pl, "?a=1?b=2??")
-	case what == "a param that is a lone ?":
-		s.param(pl, "?")
-	case what == "a param with a broken percent escape":
-		s.param(pl, "?a=%&b=%zz&c=%e")
-	default:
-		return fmt.Errorf("no value is known as %q", what)
+	if err := s.needs(ev); err != nil {
+		return err
 	}
-	return s.sendPayload(pl, fmt.Sprintf("an %s with %s", ev, what), hookcheck.AnyAnswer)
+	return s.visit(ev, func(v *visitor) error {
+		pl, sm := v.payload(ev), v.sample(ev)
+		beside := func(more string) *hook.Payload {
+			odd := string(sm.Credential())
+			if odd != "" {
+				odd += more
+			} else {
+				odd = more[1:]
+			}
+			sm = sm.With(identity.Token(odd))
+			return v.present(sm, query(string(sm.Token)), or(sm.Param, query(string(sm.Token))))
+		}
+		switch what {
+		case "an empty pageUrl":
+			pl.PageURL = ""
+		case "several = beside its credential":
+			pl = beside("&a==b=&=&c=")
+		case "a second ? beside its credential":
+			pl = beside("?b=2")
+		default:
+			return fmt.Errorf("no value is known as %q", what)
+		}
+		return s.sendPayload(v, pl, fmt.Sprintf("an acceptable %s with %s", ev, what), hookcheck.AnyAnswer)
+	})
 }
 
-// param puts parameters where the profile has them.
-func (s *Scene) param(pl *hook.Payload, param string) {
-	if ev, ok := pl.Event(); ok && !hasKey(s.Target.o.Profile, ev, "param") {
-		pl.Stream += param
-	}
-	pl.Param = param
-	pl.TCURL += param
-}
-
-// Typed sends an acceptable event with another Content-Type; "" is none.
+// Typed sends acceptable events with another Content-Type; "" is none.
 func (s *Scene) Typed(contentType string) error {
 	return s.change(func(q *Request) {
-		q.Header = append(q.Header, [2]string{"Content-Type", contentType})
+		q.Header = append(q.Header[:len(q.Header):len(q.Header)], [2]string{"Content-Type", contentType})
 		q.What += " with the Content-Type " + or(contentType, "left out")
-	}, hookcheck.Accept)
+		q.Want = hookcheck.Accept
+	})
 }
 
-// Method sends an acceptable event by another method.
+// Method sends acceptable events by another method.
 func (s *Scene) Method(method string, body bool) error {
 	return s.change(func(q *Request) {
 		q.Method = method
 		q.What += " by " + method
+		q.Want = hookcheck.NoAccept
 		if !body {
 			q.Body, q.What = Body{}, q.What+", without a body"
 		}
-	}, hookcheck.NoAccept)
+	})
 }
 
 // change sends an acceptable event whose request is changed, for each opening
-// event that is configured.
-func (s *Scene) change(how func(*Request), want hookcheck.Want) error {
-	if _, err := s.anyOpening(""); err != nil {
+// event that is accepted.
+func (s *Scene) change(how func(*Request)) error {
+	events, err := s.accepted(identity.Openings...)
+	if err != nil {
 		return err
 	}
-	for _, ev := range identity.Openings {
-		if len(s.Target.o.URLs[ev]) == 0 {
-			continue
-		}
-		sm := s.Target.o.Identities.Accepted(ev)
-		body, err := s.encode(s.Target.visitor().payload(s.Target.o.Profile, sm))
+	for _, ev := range events {
+		err := s.visit(ev, func(v *visitor) error {
+			all, err := s.requests(v, v.payload(ev), described("an acceptable", v.sample(ev)), hookcheck.Accept)
+			if err != nil {
+				return err
+			}
+			for i := range all {
+				how(&all[i])
+			}
+			return s.Send(all...)
+		})
 		if err != nil {
-			return err
-		}
-		all, err := s.requests(ev, body, described("an acceptable", sm), want)
-		if err != nil {
-			return err
-		}
-		for i := range all {
-			how(&all[i])
-		}
-		if err := s.Send(all...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Broken sends a body that no caller sends, and then an ordinary event.
-func (s *Scene) Broken(what string) error {
-	wrong, typed := wrongTypes[what]
+// Sharing says which URLs are meant: those that several events have tell them apart by the action.
+type Sharing int
+
+// The kinds of URLs.
+const (
+	AnyURL    Sharing = iota
+	SharedURL         // of several events
+	OwnURL            // of one event
+)
+
+// Broken sends to the URLs of opening events a body that is no event, and then an ordinary one.
+func (s *Scene) Broken(what string, sharing Sharing) error {
 	build := brokenBodies[what]
-	if !typed && build == nil {
+	if build == nil {
 		return fmt.Errorf("no broken body is known as %q", what)
+	}
+	events, err := s.distinct(sharing)
+	if err != nil {
+		return err
+	}
+	for _, ev := range events {
+		err := s.visit(ev, func(v *visitor) error {
+			pl := v.payload(ev)
+			o, err := s.object(pl)
+			if err != nil {
+				return err
+			}
+			return s.sendBody(v, pl, build(o), fmt.Sprintf("a request to the URL of %s with %s", ev, what), hookcheck.NoAccept)
+		})
+		if err == nil {
+			err = s.ordinary(ev, hookcheck.Accept)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Mistyped sends to the URL of an opening event a value that a key must not have, and then an ordinary event.
+func (s *Scene) Mistyped(what string) error {
+	wrong, ok := wrongTypes[what]
+	if !ok {
+		return fmt.Errorf("no value is known as %q", what)
 	}
 	ev, err := s.anyOpening(wrong.key)
 	if err != nil {
 		return err
 	}
-	pl := s.Target.visitor().payload(s.Target.o.Profile, s.Target.o.Identities.Accepted(ev))
-	o, err := s.object(pl)
+	err = s.visit(ev, func(v *visitor) error {
+		pl := v.payload(ev)
+		o, err := s.object(pl)
+		if err != nil {
+			return err
+		}
+		body := o.set(wrong.key, wrong.value).bytes("")
+		return s.sendBody(v, pl, body, fmt.Sprintf("a request to the URL of %s with %s", ev, what), hookcheck.NoAccept)
+	})
 	if err != nil {
 		return err
 	}
-	body := o.set(wrong.key, wrong.value).bytes("")
-	if build != nil {
-		body = build(o)
-	}
-	if err := s.sendBody(pl, body, fmt.Sprintf("a request to %s's URL with %s", ev, what), hookcheck.NoAccept); err != nil {
-		return err
-	}
-	return s.Ordinary()
+	return s.ordinary(ev, hookcheck.Accept)
 }
 
-// Ordinary sends an acceptable event, as ever.
-func (s *Scene) Ordinary() error {
-	ev, err := s.anyOpening("")
+// distinct lists accepted opening events with URLs that differ, so that each URL is met once.
+func (s *Scene) distinct(sharing Sharing) ([]hook.Event, error) {
+	all, err := s.accepted(hook.OnPublish, hook.OnPlay, hook.OnConnect)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return s.Acceptable(ev, hookcheck.Accept)
+	seen := map[string]bool{}
+	var some []hook.Event
+	for _, ev := range all {
+		u := s.Target.o.URLs[ev][0]
+		if !seen[u] && (sharing == AnyURL || (sharing == SharedURL) == (s.sharers(u) > 1)) {
+			seen[u] = true
+			some = append(some, ev)
+		}
+	}
+	if len(some) == 0 {
+		reason := "each event has a URL of its own"
+		if sharing == OwnURL {
+			reason = "no event has a URL of its own"
+		}
+		return nil, &check.NotRun{Reason: reason, NotApplicable: true}
+	}
+	return some, nil
+}
+
+// sharers counts the events that have a URL.
+func (s *Scene) sharers(u string) (n int) {
+	for _, urls := range s.Target.o.URLs {
+		if slices.Contains(urls, u) {
+			n++
+		}
+	}
+	return n
 }

@@ -2,8 +2,8 @@ package hooktarget
 
 import "strings"
 
-// brokenBodies are bodies that no caller sends (H-BAD-01), by the words of the
-// features: each is made of an acceptable one. wrongTypes has more of them.
+// brokenBodies are bodies that are no event (H-BAD-01, H-BAD-04), by the words of the
+// features: each is made of an acceptable one.
 var brokenBodies = map[string]func(o object) []byte{
 	"no body":                   func(object) []byte { return nil },
 	"a blank":                   text(" "),
@@ -22,26 +22,26 @@ var brokenBodies = map[string]func(o object) []byte{
 	"null":                      text("null"),
 	"true":                      text("true"),
 	"an empty object":           text("{}"),
+	"an empty action":           func(o object) []byte { return o.set("action", `""`).bytes("") },
+	"an action of no event":     func(o object) []byte { return o.set("action", `"on_everything"`).bytes("") },
 	"no action":                 func(o object) []byte { return o.without("action").bytes("") },
 	"an action in capitals":     func(o object) []byte { return o.rename("action", strings.ToUpper).bytes("") },
-	"an array for its action":   func(o object) []byte { return o.set("action", "["+o.value("action")+"]").bytes("") },
 }
 
 func text(s string) func(object) []byte { return func(object) []byte { return []byte(s) } }
 
-// wrongTypes are values that a key must not have.
+// wrongTypes are values that a key must not have (H-BAD-04).
 var wrongTypes = map[string]member{
-	"an action that does not exist": {"action", `"on_everything"`},
-	"an empty action":               {"action", `""`},
-	"a number for its action":       {"action", "0"},
-	"null for its action":           {"action", "null"},
-	"an object for its client_id":   {"client_id", "{}"},
-	"true for its client_id":        {"client_id", "true"},
-	"an array for its app":          {"app", `["live"]`},
-	"a number for its app":          {"app", "7"},
-	"an object for its vhost":       {"vhost", "{}"},
-	"a number for its ip":           {"ip", "2130706433"},
-	"an array for its stream":       {"stream", `["cam"]`},
-	"a number for its param":        {"param", "1"},
-	"an object for its tcUrl":       {"tcUrl", "{}"},
+	"an array for its action":     {"action", `["on_publish"]`},
+	"a number for its action":     {"action", "0"},
+	"null for its action":         {"action", "null"},
+	"an object for its client_id": {"client_id", "{}"},
+	"true for its client_id":      {"client_id", "true"},
+	"an array for its app":        {"app", `["live"]`},
+	"a number for its app":        {"app", "7"},
+	"an object for its vhost":     {"vhost", "{}"},
+	"a number for its ip":         {"ip", "2130706433"},
+	"an array for its stream":     {"stream", `["cam"]`},
+	"a number for its param":      {"param", "1"},
+	"an object for its tcUrl":     {"tcUrl", "{}"},
 }

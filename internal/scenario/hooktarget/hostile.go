@@ -95,19 +95,23 @@ func (s *Scene) Hostile(what string) error {
 	if err != nil {
 		return err
 	}
-	o, err := s.object(s.Target.visitor().payload(s.Target.o.Profile, s.Target.o.Identities.Accepted(ev)))
+	err = s.visit(ev, func(v *visitor) error {
+		pl := v.payload(ev)
+		o, err := s.object(pl)
+		if err != nil {
+			return err
+		}
+		q := s.Target.request(ev, s.Target.o.URLs[ev][0], nil, "a request to the URL of "+ev.String()+": "+what, hookcheck.Anything)
+		q.Body, q.Chunked, q.by, q.payload = h.body(o), h.chunked, v, pl
+		if what == "a header field of 1 MB" {
+			q.Header = append([][2]string{{"X-Hookproof", strings.Repeat("x", 1<<20)}}, q.Header...)
+		}
+		return s.besiege(&q, h, ev)
+	})
 	if err != nil {
 		return err
 	}
-	q := &Request{Event: ev.String(), URL: s.Target.o.URLs[ev][0], Body: h.body(o), Chunked: h.chunked,
-		What: "a request to the URL of " + ev.String() + ": " + what, Want: hookcheck.Anything}
-	if what == "a header field of 1 MB" {
-		q.Header = [][2]string{{"X-Hookproof", strings.Repeat("x", 1<<20)}}
-	}
-	if err := s.besiege(q, h, ev); err != nil {
-		return err
-	}
-	return s.Ordinary()
+	return s.ordinary(ev, hookcheck.Meanwhile)
 }
 
 // besiege sends the request in two parts, with ordinary events between them.
@@ -127,18 +131,16 @@ func (s *Scene) besiege(q *Request, h hostile, ev hook.Event) error {
 	// A server may well refuse to read on, so the first part is written aside.
 	first := make(chan struct{})
 	go func() { defer close(first); w.send(all[:cut]) }()
-	for range otherCall {
-		if err := s.Acceptable(ev, hookcheck.Meanwhile); err != nil {
-			w.close()
-			<-first
-			return err
-		}
-		if all := hookcheck.Exchanges(s.Log.All(), hookcheck.Meanwhile); all[len(all)-1].Failure != "" {
-			break // one that waits in vain says enough
-		}
+	err := s.meanwhile(ev)
+	if err != nil {
+		w.close()
+	} else {
+		w.extend(s.Facts.Limit)
 	}
-	w.extend(s.Facts.Limit)
 	<-first
+	if err != nil {
+		return err
+	}
 	if h.never {
 		w.close()
 		s.note("hostile", nil, "%s: the connection is closed", q.What)
@@ -151,6 +153,19 @@ func (s *Scene) besiege(q *Request, h hostile, ev hook.Event) error {
 	return s.Ctx.Err()
 }
 
+// meanwhile has others send ordinary events, until one of them waits in vain: that says enough.
+func (s *Scene) meanwhile(ev hook.Event) error {
+	for range otherCall {
+		if err := s.ordinary(ev, hookcheck.Meanwhile); err != nil {
+			return err
+		}
+		if all := hookcheck.Exchanges(s.Log.All(), hookcheck.Meanwhile); all[len(all)-1].Failure != "" {
+			return nil
+		}
+	}
+	return nil
+}
+
 // hostileRepro is the request as a line for a shell.
 func (s *Scene) hostileRepro(q *Request, h hostile, all []byte, cut int) string {
 	switch {
@@ -158,7 +173,7 @@ func (s *Scene) hostileRepro(q *Request, h hostile, all []byte, cut int) string 
 		return netcat(q.URL, raw(all[:cut]))
 	case h.held != nil:
 		return netcat(q.URL, raw(all[:cut]), raw(all[cut:]))
-	case len(q.Header) > 0:
+	case len(q.Header) > 0 && len(q.Header[0][1]) >= 1<<20:
 		head, value := string(q.head()), q.Header[0][1]
 		before, after, _ := strings.Cut(head, value)
 		b := Body{Before: []byte(before), Fill: value[0], Count: len(value), After: append([]byte(after), q.body()...)}

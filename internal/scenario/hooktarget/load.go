@@ -1,9 +1,7 @@
 package hooktarget
 
 import (
-	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -11,129 +9,8 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
-	"hookproof/hook"
-	"hookproof/internal/check"
 	"hookproof/internal/hookcheck"
 )
-
-// guest is one client of a crowd: what it sends, in order. Behind a refused
-// event nothing follows but its on_close.
-type guest struct {
-	requests []Request
-}
-
-// Crowd has n clients send their events at once, the events of each one after
-// the other, every request on a connection of its own. Where it is known whom
-// the server refuses, a third of the clients is refused at one of its events.
-func (s *Scene) Crowd(n int, r *rand.Rand) error {
-	guests, err := s.guests(n, r)
-	if err == nil {
-		s.storm(guests)
-		err = s.Ctx.Err()
-	}
-	return err
-}
-
-// timings is how often a crowd may come until its answers come in time: once
-// is too little on a machine that has other work.
-const timings = 3
-
-// Timed has a crowd come as in Crowd, and again when its answers took longer
-// than H-CON-02 allows: a server that is slow is slow each time. What the same
-// takes without the target is recorded with it.
-func (s *Scene) Timed(n int, r *rand.Rand) error {
-	for range timings {
-		guests, err := s.guests(n, r)
-		if err != nil {
-			return err
-		}
-		if s.storm(guests) <= time.Duration(float64(hookcheck.Bar)*s.Facts.Scale) {
-			break
-		}
-		s.control(guests)
-	}
-	return s.Ctx.Err()
-}
-
-func (s *Scene) guests(n int, r *rand.Rand) ([]guest, error) {
-	guests := make([]guest, n)
-	for i := range guests {
-		var err error
-		if guests[i], err = s.guest(i, r); err != nil {
-			return nil, err
-		}
-	}
-	return guests, nil
-}
-
-// guest decides what the i-th client of a crowd sends.
-func (s *Scene) guest(i int, r *rand.Rand) (guest, error) {
-	id := &s.Target.o.Identities
-	events := []hook.Event{hook.OnConnect, hook.OnPublish, hook.OnUnpublish, hook.OnClose}
-	if i%2 == 1 {
-		events = []hook.Event{hook.OnConnect, hook.OnPlay, hook.OnStop, hook.OnClose}
-	}
-	refuseAt := -1
-	if r.IntN(3) == 0 {
-		refuseAt = r.IntN(2)
-	}
-	v, p := s.Target.visitor(), s.Target.o.Profile
-	var g guest
-	for k := 0; k < len(events); k++ {
-		ev := events[k]
-		if len(s.Target.o.URLs[ev]) == 0 {
-			continue
-		}
-		sm, want := id.Accepted(ev), hookcheck.Accept
-		if refused := id.Refuses(ev); k == refuseAt && len(refused) > 0 {
-			sm, want = refused[r.IntN(len(refused))], hookcheck.Refuse
-			k = len(events) - 2
-		}
-		body, err := s.encode(v.payload(p, sm))
-		if err != nil {
-			return g, err
-		}
-		what := fmt.Sprintf("%s of client %d, one of many at once, to be accepted", ev, i)
-		if want == hookcheck.Refuse {
-			what = fmt.Sprintf("%s of client %d, one of many at once, to be refused", ev, i)
-		}
-		all, err := s.requests(ev, body, what, want)
-		if err != nil {
-			return g, err
-		}
-		for j := range all {
-			all[j].Actor = fmt.Sprintf("Client%d", i)
-			all[j].line = all[j].curl()
-		}
-		g.requests = append(g.requests, all...)
-	}
-	if len(g.requests) == 0 {
-		return g, &check.NotRun{Reason: "no URL is given for the events of a client"}
-	}
-	return g, nil
-}
-
-// Burst has n callers each open a connection at once and send one event on it.
-func (s *Scene) Burst(n int) error {
-	ev, err := s.anyOpening("")
-	if err != nil {
-		return err
-	}
-	sm, p := s.Target.o.Identities.Accepted(ev), s.Target.o.Profile
-	guests := make([]guest, n)
-	for i := range guests {
-		body, err := s.encode(s.Target.visitor().payload(p, sm))
-		if err != nil {
-			return err
-		}
-		q := Request{Event: ev.String(), URL: s.Target.o.URLs[ev][0], Body: Body{Before: body}, Want: hookcheck.Accept,
-			What: fmt.Sprintf("an acceptable %s, one of %d at once", ev, n), Actor: fmt.Sprintf("Client%d", i)}
-		q.line = q.curl()
-		guests[i].requests = []Request{q}
-	}
-	s.storm(guests)
-	return s.Ctx.Err()
-}
 
 // storm lets the guests loose together and records how long answers took. It
 // gives the 99th percentile.

@@ -8,135 +8,135 @@ import (
 	"os"
 	"time"
 
+	"hookproof/hook"
 	"hookproof/internal/hookcheck"
 )
 
-// configured are the requests of all configured events, each acceptable.
-func (s *Scene) configured() ([]Request, error) {
-	var all []Request
-	v := s.Target.visitor()
-	for _, ev := range lifetime {
-		if len(s.Target.o.URLs[ev]) == 0 {
-			continue
-		}
-		sm := s.Target.o.Identities.Accepted(ev)
-		body, err := s.encode(v.payload(s.Target.o.Profile, sm))
-		if err != nil {
-			return nil, err
-		}
-		some, err := s.requests(ev, body, described("an acceptable", sm), hookcheck.Accept)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
-	}
-	return all, nil
-}
-
 // Fresh sends every event on a connection of its own that ends with it.
 func (s *Scene) Fresh() error {
-	return s.each(func(q *Request) {
-		q.Close = true
-		q.What += ", on a connection of its own"
-	})
+	return s.everyEvent("on a connection of its own", func(q *Request) { q.Close = true })
 }
 
 // Chunked sends every event with its body in chunks.
 func (s *Scene) Chunked() error {
-	return s.each(func(q *Request) {
-		q.Chunked = true
-		q.What += ", its body in chunks"
-	})
+	return s.everyEvent("its body in chunks", func(q *Request) { q.Chunked = true })
 }
 
-func (s *Scene) each(how func(*Request)) error {
-	all, err := s.configured()
-	if err != nil {
-		return err
-	}
-	for i := range all {
-		how(&all[i])
-	}
-	return s.Send(all...)
+// everyEvent sends every event that is accepted, each in a way of its own.
+func (s *Scene) everyEvent(way string, how func(*Request)) error {
+	return s.life(func(v *visitor, ev hook.Event) error {
+		what := described("an acceptable", v.sample(ev)) + ", " + way
+		all, err := s.requests(v, v.payload(ev), what, hookcheck.Accept)
+		if err != nil {
+			return err
+		}
+		for i := range all {
+			how(&all[i])
+		}
+		return s.Send(all...)
+	})
 }
 
 // KeepAlive sends the events to each host on one connection, one after the
 // other. A server that says that it ends the connection may do so.
 func (s *Scene) KeepAlive() error {
-	all, err := s.configured()
-	if err != nil {
-		return err
-	}
-	var w *wire
-	host := ""
-	defer func() {
-		if w != nil {
-			w.close()
+	k := keptConn{s: s}
+	defer k.end()
+	return s.life(func(v *visitor, ev hook.Event) error {
+		what := described("an acceptable", v.sample(ev)) + ", on a connection that is kept"
+		all, err := s.requests(v, v.payload(ev), what, hookcheck.Accept)
+		if err != nil {
+			return err
 		}
-	}()
-	for i := range all {
-		q := &all[i]
-		if w != nil && host != origin(q.URL) {
-			w.close()
-			w = nil
+		for i := range all {
+			k.send(&all[i])
 		}
-		q.What += ", on a connection that is kept"
-		n := s.asked(q, q.curl())
-		var r result
-		if w == nil {
-			var failed *result
-			if w, failed = s.Target.open(s.Ctx, q.URL, s.Facts.Limit); failed != nil {
-				s.answered(n, q, failed)
-				continue
-			}
-			host = origin(q.URL)
-		}
-		w.extend(s.Facts.Limit)
-		w.send(q.wire())
-		r = w.receive(q.method(), s.Facts.Limit)
-		s.answered(n, q, &r)
-		if r.closing || r.err != nil {
-			w.close()
-			w = nil
-		}
-	}
-	return s.Ctx.Err()
+		return s.Ctx.Err()
+	})
 }
 
-// Pipelined sends two events at once on one connection: the answers come in
-// the order of the requests. A server may end the connection behind the first,
+// keptConn is a connection to one host that is kept from request to request.
+type keptConn struct {
+	s    *Scene
+	w    *wire // nil without one
+	host string
+}
+
+// send sends a request on the connection, or on a new one where it goes to another host.
+func (k *keptConn) send(q *Request) {
+	s := k.s
+	if k.host != origin(q.URL) {
+		k.end()
+	}
+	n := s.asked(q, q.curl())
+	if k.w == nil {
+		var failed *result
+		if k.w, failed = s.Target.open(s.Ctx, q.URL, s.Facts.Limit); failed != nil {
+			s.answered(n, q, failed)
+			return
+		}
+		k.host = origin(q.URL)
+	}
+	k.w.extend(s.Facts.Limit)
+	k.w.send(q.wire())
+	r := k.w.receive(q.method(), s.Facts.Limit)
+	s.answered(n, q, &r)
+	if r.closing || r.err != nil {
+		k.end()
+	}
+}
+
+func (k *keptConn) end() {
+	if k.w != nil {
+		k.w.close()
+		k.w = nil
+	}
+}
+
+// Pipelined sends events of two clients at once on one connection: the answers come in
+// the order of the requests. A server may end the connection after the first,
 // if it says so.
 func (s *Scene) Pipelined() error {
-	ev, err := s.anyOpening("")
+	events, err := s.accepted(hook.OnConnect, hook.OnPublish, hook.OnPlay)
 	if err != nil {
 		return err
 	}
-	body, err := s.encode(s.Target.visitor().payload(s.Target.o.Profile, s.Target.o.Identities.Accepted(ev)))
-	if err != nil {
-		return err
+	ev := events[0]
+	return s.visit(ev, func(one *visitor) error {
+		return s.visit(ev, func(other *visitor) error { return s.pipeline(ev, one, other) })
+	})
+}
+
+func (s *Scene) pipeline(ev hook.Event, visitors ...*visitor) error {
+	var all []Request
+	var wire []byte
+	for i, v := range visitors {
+		what := fmt.Sprintf("an acceptable %s, the %s of two at once", ev, []string{"first", "second"}[i])
+		some, err := s.requests(v, v.payload(ev), what, hookcheck.Accept)
+		if err != nil {
+			return err
+		}
+		all = append(all, some[0])
+		wire = append(wire, some[0].wire()...)
 	}
-	one, err := s.requests(ev, body, "an acceptable "+ev.String()+", the first of two at once", hookcheck.Accept)
-	if err != nil {
-		return err
-	}
-	first, second := one[0], one[0]
-	second.What = "an acceptable " + ev.String() + ", the second of two at once"
-	both := append(first.wire(), second.wire()...)
-	repro := netcat(first.URL, raw(both))
-	n := s.asked(&first, repro)
-	w, failed := s.Target.open(s.Ctx, first.URL, s.Facts.Limit)
+	repro := netcat(all[0].URL, raw(wire))
+	n := s.asked(&all[0], repro)
+	w, failed := s.Target.open(s.Ctx, all[0].URL, s.Facts.Limit)
 	if failed != nil {
-		s.answered(n, &first, failed)
+		s.answered(n, &all[0], failed)
 		return s.Ctx.Err()
 	}
 	defer w.close()
-	w.send(both)
-	r := w.receive("POST", s.Facts.Limit)
-	s.answered(n, &first, &r)
-	if r.err == nil && !r.closing {
-		n = s.asked(&second, repro)
-		r = w.receive("POST", s.Facts.Limit)
-		s.answered(n, &second, &r)
+	w.send(wire)
+	for i := range all {
+		if i > 0 {
+			n = s.asked(&all[i], repro)
+		}
+		r := w.receive("POST", s.Facts.Limit)
+		s.answered(n, &all[i], &r)
+		if r.err != nil || r.closing {
+			break
+		}
 	}
 	return s.Ctx.Err()
 }
@@ -187,27 +187,25 @@ func (s *Scene) onOne(how string, send func(*Request, *wire), header [][2]string
 	if err != nil {
 		return err
 	}
-	body, err := s.encode(s.Target.visitor().payload(s.Target.o.Profile, s.Target.o.Identities.Accepted(ev)))
-	if err != nil {
-		return err
-	}
-	all, err := s.requests(ev, body, fmt.Sprintf("an acceptable %s, %s", ev, how), hookcheck.Accept)
-	if err != nil {
-		return err
-	}
-	for i := range all {
-		q := &all[i]
-		q.Header = header
-		n := s.asked(q, q.curl())
-		w, failed := s.Target.open(s.Ctx, q.URL, s.Facts.Limit)
-		if failed != nil {
-			s.answered(n, q, failed)
-			continue
+	return s.visit(ev, func(v *visitor) error {
+		all, err := s.requests(v, v.payload(ev), fmt.Sprintf("an acceptable %s, %s", ev, how), hookcheck.Accept)
+		if err != nil {
+			return err
 		}
-		send(q, w)
-		r := w.receive(http.MethodPost, s.Facts.Limit)
-		w.close()
-		s.answered(n, q, &r)
-	}
-	return s.Ctx.Err()
+		for i := range all {
+			q := &all[i]
+			q.Header = append(q.Header[:len(q.Header):len(q.Header)], header...)
+			n := s.asked(q, q.curl())
+			w, failed := s.Target.open(s.Ctx, q.URL, s.Facts.Limit)
+			if failed != nil {
+				s.answered(n, q, failed)
+				continue
+			}
+			send(q, w)
+			r := w.receive(http.MethodPost, s.Facts.Limit)
+			w.close()
+			s.answered(n, q, &r)
+		}
+		return s.Ctx.Err()
+	})
 }

@@ -2,12 +2,13 @@ package hooktarget
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"unicode/utf8"
 )
 
-// curl is a line for a shell that sends the request again.
+// curl is a line for a shell that sends exactly this request again: the same fields and the same bytes.
 func (q *Request) curl() string {
 	var b strings.Builder
 	data := shellQuote(string(q.Body.Before) + string(q.Body.After))
@@ -15,32 +16,59 @@ func (q *Request) curl() string {
 		b.WriteString(q.Body.shell() + " | ")
 		data = "@-"
 	}
-	b.WriteString("curl -sS -i")
-	if strings.HasPrefix(q.URL, "https:") {
-		b.WriteString(" -k")
-	}
+	b.WriteString("curl -sS -i" + curlOptions(q.URL))
 	if q.method() != "POST" {
 		b.WriteString(" -X " + q.method())
 	}
-	for _, f := range q.fields() {
-		if f[0] != "User-Agent" {
-			b.WriteString(" -H " + shellQuote(f[0]+": "+f[1]))
-		}
-	}
-	if !strings.Contains(b.String(), "-H 'Content-Type") {
-		b.WriteString(" -H 'Content-Type:'")
-	}
-	if q.Chunked {
-		b.WriteString(" -H 'Transfer-Encoding: chunked'")
-	}
-	if q.Close {
-		b.WriteString(" -H 'Connection: close'")
+	for _, f := range q.curlFields() {
+		b.WriteString(" -H " + shellQuote(f))
 	}
 	if q.Body.size() > 0 || q.method() == "POST" {
 		b.WriteString(" --data-binary " + data)
 	}
 	b.WriteString(" " + shellQuote(q.URL))
 	return b.String()
+}
+
+// curlOptions are those that keep curl from changing a URL, or the version of HTTP.
+func curlOptions(target string) string {
+	options := ""
+	if strings.HasPrefix(target, "https:") {
+		options += " -k --http1.1"
+	}
+	if strings.ContainsAny(target, "[]{}") {
+		options += " -g"
+	}
+	if strings.Contains(target, "/.") {
+		options += " --path-as-is"
+	}
+	return options
+}
+
+// curlFields are the header fields as curl wants them. Those that curl would add by itself are taken away; it
+// makes Authorization of the URL as we do.
+func (q *Request) curlFields() []string {
+	named := map[string]bool{}
+	var all []string
+	for _, f := range append(q.fields(), [2]string{"Connection", q.connection()}) {
+		if named[http.CanonicalHeaderKey(f[0])] = true; f[0] == "Authorization" && f[1] == q.basic() {
+			continue
+		}
+		if f[1] == "" {
+			all = append(all, f[0]+";")
+			continue
+		}
+		all = append(all, f[0]+": "+f[1])
+	}
+	if q.Chunked {
+		all = append(all, "Transfer-Encoding: chunked")
+	}
+	for _, name := range []string{"Accept", "Content-Type", "Expect"} {
+		if needed := name != "Expect" || q.Body.size() > 1<<20 || q.Chunked; needed && !named[name] {
+			all = append(all, name+":")
+		}
+	}
+	return all
 }
 
 // shell is what writes the body to standard output.

@@ -1,10 +1,12 @@
 package hooktarget
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/url"
 	"strings"
 
+	"hookproof/hook"
 	"hookproof/internal/hookcheck"
 )
 
@@ -24,8 +26,11 @@ type Request struct {
 	What  string         // in words, as "an acceptable on_publish"
 	Want  hookcheck.Want // what the answer is judged by
 	Actor string         // whose request it is; "" is a caller of ours
+	Tried string         // of one of several ways to send an event: which, in words
 
-	line string // curl's, made before time is taken
+	line    string        // curl's, made before time is taken
+	by      *visitor      // who sends it; nil: nobody who has anything open
+	payload *hook.Payload // of an event of a visitor
 }
 
 // Body is a body that need not be held in one piece to be told of: Count bytes
@@ -65,6 +70,9 @@ func (q *Request) method() string { return or(q.Method, "POST") }
 // fields are all header fields but Host and those that frame the body.
 func (q *Request) fields() [][2]string {
 	fields := [][2]string{{"User-Agent", "Hookproof"}, {"Content-Type", "application/json"}}
+	if basic := q.basic(); basic != "" {
+		fields = append(fields, [2]string{"Authorization", basic})
+	}
 	for _, f := range q.Header {
 		if f[0] != "Content-Type" {
 			fields = append(fields, f)
@@ -78,6 +86,24 @@ func (q *Request) fields() [][2]string {
 	return fields
 }
 
+// basic is the Authorization that the user and password of the URL make, as curl sends them; "" without any.
+func (q *Request) basic() string {
+	u, err := url.Parse(q.URL)
+	if err != nil || u.User == nil {
+		return ""
+	}
+	password, _ := u.User.Password()
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+password))
+}
+
+// connection is the value of the field of that name.
+func (q *Request) connection() string {
+	if q.Close {
+		return "close"
+	}
+	return "Keep-Alive"
+}
+
 // head is the request up to the body.
 func (q *Request) head() []byte {
 	u, err := url.Parse(q.URL)
@@ -85,15 +111,11 @@ func (q *Request) head() []byte {
 		return nil // Options.check has parsed it
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", q.method(), u.RequestURI(), u.Host)
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", q.method(), hook.RequestTarget(q.URL), u.Host)
 	for _, f := range q.fields() {
 		fmt.Fprintf(&b, "%s: %s\r\n", f[0], f[1])
 	}
-	connection := "Keep-Alive"
-	if q.Close {
-		connection = "close"
-	}
-	fmt.Fprintf(&b, "Connection: %s\r\n", connection)
+	fmt.Fprintf(&b, "Connection: %s\r\n", q.connection())
 	switch {
 	case q.Chunked:
 		b.WriteString("Transfer-Encoding: chunked\r\n")

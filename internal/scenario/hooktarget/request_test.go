@@ -43,29 +43,10 @@ func TestWire(t *testing.T) {
 	}
 }
 
-func TestCurl(t *testing.T) {
-	for name, c := range map[string]struct {
-		q    Request
-		want string
-	}{
-		"plain": {Request{URL: "http://h/a?b=c", Body: Body{Before: []byte(`{"a":"it's"}`)}},
-			`curl -sS -i -H 'Content-Type: application/json' --data-binary '{"a":"it'\''s"}' 'http://h/a?b=c'`},
-		"bytes": {Request{URL: "https://h/", Body: Body{Before: []byte("\"\xff%\\\"")}},
-			`printf '"\377%%\\"' | curl -sS -i -k -H 'Content-Type: application/json' --data-binary @- 'https://h/'`},
-		"huge": {Request{URL: "http://h/", Body: Body{Before: []byte("<"), Fill: 'x', Count: 9, After: []byte(">")}},
-			`{ printf '<'; head -c 9 /dev/zero | tr '\0' 'x'; printf '>'; } | curl -sS -i -H 'Content-Type: application/json' --data-binary @- 'http://h/'`},
-		"a file's name": {Request{URL: "http://h/", Body: Body{Before: []byte("@x")}},
-			`printf '@x' | curl -sS -i -H 'Content-Type: application/json' --data-binary @- 'http://h/'`},
-		"method": {Request{URL: "http://h/", Method: "GET", Header: [][2]string{{"Content-Type", ""}}},
-			`curl -sS -i -X GET -H 'Content-Type:' 'http://h/'`},
-	} {
-		if got := c.q.curl(); got != c.want {
-			t.Errorf("%s:\n%s\n%s", name, got, c.want)
-		}
-	}
+func TestNetcat(t *testing.T) {
 	const want = `{ printf 'POST / HTTP/1.1\r\n'; sleep 5; printf 'x'; } | nc '127.0.0.1' 8085`
 	if got := netcat("http://127.0.0.1:8085/", raw([]byte("POST / HTTP/1.1\r\n")), raw([]byte("x"))); got != want {
-		t.Errorf("%s\n%s", got, want)
+		t.Errorf("want %s\ngot  %s", want, got)
 	}
 }
 
@@ -87,27 +68,44 @@ func TestPrintf(t *testing.T) {
 }
 
 func TestNearMisses(t *testing.T) {
-	good, bad := identity.Token{Key: "token", Value: "Good1"}, identity.Token{Key: "token", Value: "bad"}
+	good := identity.Token("user=Ann1&sig=Good1")
 	for what, miss := range nearMisses {
-		q, ok := miss(good, bad)
-		if !ok {
-			t.Errorf("%s: none of %s", what, good)
-		}
-		if q == good.String() && what != "a wrong one in tcUrl, the right one" {
-			t.Errorf("%s is the token itself", what)
+		for i := range good.Pairs() {
+			near, ok := miss(good, i)
+			if !ok || near == good {
+				t.Errorf("%s at key %d of %s: got %q, %v; want another credential", what, i, good, near, ok)
+			}
 		}
 	}
-	for what, want := range map[string]bool{"the other case": false, "the beginning of the token": false, "more behind it": true} {
-		if _, ok := nearMisses[what](identity.Token{Key: "token", Value: "1"}, bad); ok != want {
-			t.Errorf("%s of token=1: %v", what, ok)
+	for _, c := range []struct {
+		what string
+		good identity.Token
+		want bool
+	}{
+		{"the other case", "token=1", false},
+		{"the other case", "sig=0123456789abcdef0123", false}, // the same digits
+		{"the beginning", "token=1", false},
+		{"more behind the value", "token=1", true},
+		{"the key left out", "token=1", false},
+		{"the value of another key", "token=1", false},
+		{"the value of another key", "a=1&b=1", false},
+		{"an empty value", "token=", false},
+	} {
+		if near, ok := nearMisses[c.what](c.good, 0); ok != c.want {
+			t.Errorf("%s of %s: got %q, %v; want %v", c.what, c.good, near, ok, c.want)
 		}
 	}
 }
 
+// tester makes a visitor that is accepted for a token.
+func tester(p *hook.Profile, token identity.Token) *visitor {
+	ids := &identity.Set{Accept: []identity.Sample{{Event: hook.OnPublish, Token: token}, {Event: hook.OnPlay, Token: token}}}
+	return &visitor{n: 7, stream: "cam", p: p, ids: ids}
+}
+
 // Every variant of a body means the same to a decoder that reads JSON.
 func TestVariants(t *testing.T) {
-	v := visitor{n: 7, stream: "cam"}
-	pl := v.payload(hook.SRS7, identity.Sample{Event: hook.OnPlay, Token: identity.Token{Key: "token", Value: "good"}})
+	pl := tester(hook.SRS7, "token=good").payload(hook.OnPlay)
 	body, err := hook.SRS7.Encode(nil, pl)
 	if err != nil {
 		t.Fatal(err)
@@ -125,12 +123,11 @@ func TestVariants(t *testing.T) {
 }
 
 func TestPayloadCarriesTheToken(t *testing.T) {
-	sm := identity.Sample{Event: hook.OnPublish, Token: identity.Token{Key: "token", Value: "good"}}
-	v := visitor{n: 7, stream: "cam"}
-	if pl := v.payload(hook.SRS7, sm); pl.Param != "?token=good" || pl.Stream != "cam" || !strings.HasSuffix(pl.TCURL, "/live?token=good") {
+	if pl := tester(hook.SRS7, "token=good").payload(hook.OnPublish); pl.Param != "?token=good" || pl.Stream != "cam" ||
+		!strings.HasSuffix(pl.TCURL, "/live?token=good") {
 		t.Errorf("srs7: %+v", pl)
 	}
-	if pl := v.payload(hook.SRS1, sm); pl.Stream != "cam?token=good" {
+	if pl := tester(hook.SRS1, "token=good").payload(hook.OnPublish); pl.Stream != "cam?token=good" {
 		t.Errorf("srs1 has no param: %+v", pl)
 	}
 }

@@ -93,7 +93,8 @@ func (st *studio) forward(w http.ResponseWriter, r *http.Request) {
 	}
 	pl, _ := hook.DecodeAny(body) // our own server's: it can be read
 	who := st.whose(pl)
-	q := &Request{Event: ev, URL: urls, Body: Body{Before: body}, What: fmt.Sprintf("%s of %s, as an RTMP server sends it", ev, or(who, "a client")), Want: hookcheck.Watched, Actor: who}
+	q := &Request{Event: ev, URL: urls, Header: st.scene.Target.o.Header, Body: Body{Before: body}, Want: hookcheck.Watched, Actor: who,
+		What: fmt.Sprintf("%s of %s, as an RTMP server sends it", ev, or(who, "a client"))}
 	n := st.scene.asked(q, q.curl())
 	res := st.scene.Target.exchange(st.scene.Target.ctx, q, st.scene.Facts.Limit)
 	st.scene.answered(n, q, &res)

@@ -15,7 +15,6 @@ import (
 	"hookproof/hook"
 	"hookproof/internal/identity"
 	"hookproof/internal/pace"
-	"hookproof/internal/timeline"
 )
 
 // Options say where the hook server is, what it knows, and what may be done to
@@ -26,9 +25,11 @@ type Options struct {
 	// are asked one by one. Only these are called.
 	URLs       map[hook.Event][]string
 	Identities identity.Set
-	Scale      float64 // of all time-outs; 0 is 1
+	// Header holds further header fields of every request, such as a gateway's secret.
+	Header [][2]string
+	Scale  float64 // of all time-outs; 0 is 1
 	// Safe leaves out what could harm a server in production: hostile requests
-	// (H-BAD-02) and load.
+	// (H-BAD-02), values of wrong types, and load.
 	Safe bool
 	// Forget resets a connection once its request is answered in whole, so that
 	// no kernel keeps its port for a minute: where many such runs follow each
@@ -50,9 +51,11 @@ type Target struct {
 	clock    *pace.Clock
 	visitors atomic.Int64
 	probe    hook.Event // an event that the server was seen to answer
+	gates    [len(hook.Events)]gate
 
-	mu   sync.Mutex
-	dead string // why no more scenarios are run
+	mu     sync.Mutex
+	dead   string // why no more scenarios are run
+	deaths int
 }
 
 // ErrNoAnswer is what Open returns when no URL gives an answer.
@@ -115,34 +118,24 @@ func (t *Target) Close() {
 // Profile is the target's profile.
 func (t *Target) Profile() *hook.Profile { return t.o.Profile }
 
-// The tags of scenarios that need something.
-const (
-	tagIdentities = "identities" // what the server refuses is known
-	tagHostile    = "hostile"    // left out where care is asked for
-	tagLoad       = "load"
-)
+// The tags of scenarios that are left out where care is asked for.
+var careful = []string{"hostile", "load", "types"}
 
 // HowToIdentify says how to tell the harness what is refused.
-const HowToIdentify = "what the hook server accepts and refuses is not known: give -accept KEY=VALUE and -refuse KEY=VALUE (a good and a bad token), or -identities FILE"
+const HowToIdentify = "give -accept KEY=VALUE and -refuse KEY=VALUE (a good and a bad token), or -identities FILE"
 
 // Lacking says why a scenario with these tags cannot be run; "" when it can.
 func (t *Target) Lacking(tags []string) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	has := func(tag string) bool { return slices.Contains(tags, tag) }
 	switch {
 	case t.dead != "":
 		return t.dead
-	case has(tagIdentities) && len(t.o.Identities.Refuse) == 0:
-		return HowToIdentify
-	case t.o.Safe && (has(tagHostile) || has(tagLoad)):
+	case t.o.Safe && slices.ContainsFunc(careful, func(tag string) bool { return slices.Contains(tags, tag) }):
 		return "left out by -safe: it could harm a server in production"
 	}
 	return ""
 }
-
-// Probe does nothing: Open has asked whether the hook server answers.
-func (t *Target) Probe(context.Context, *timeline.Log) error { return nil }
 
 // limit is how long one answer may take.
 func (t *Target) limit() time.Duration { return t.scaled(answerLimit) }
@@ -151,20 +144,14 @@ func (t *Target) scaled(d time.Duration) time.Duration {
 	return time.Duration(float64(d) * t.o.Scale)
 }
 
-// visitor makes up a client that no event has spoken of yet.
-func (t *Target) visitor() *visitor {
-	n := t.visitors.Add(1)
-	return &visitor{n: n, stream: fmt.Sprintf("hookproof-%d", n)}
-}
-
 // ask sends an acceptable event and waits for any answer: a sign of life.
 func (t *Target) ask(ctx context.Context) result {
-	s := t.o.Identities.Accepted(t.probe)
-	body, err := t.o.Profile.Encode(nil, t.visitor().payload(t.o.Profile, s))
+	body, err := t.o.Profile.Encode(nil, t.visitor().payload(t.probe))
 	if err != nil {
 		return result{how: "harness", err: err}
 	}
-	q := Request{Event: t.probe.String(), URL: t.o.URLs[t.probe][0], Body: Body{Before: body}, Close: true}
+	q := t.request(t.probe, t.o.URLs[t.probe][0], body, "", "")
+	q.Close = true
 	return t.exchange(ctx, &q, t.limit())
 }
 

@@ -66,7 +66,7 @@ func TestLacking(t *testing.T) {
 	o := options(srv.URL)
 	o.Safe = true
 	target := open(t, o)
-	for tags, want := range map[string]string{"": "", "load": "-safe", "hostile": "-safe", "identities": "-accept KEY=VALUE"} {
+	for tags, want := range map[string]string{"": "", "load": "-safe", "hostile": "-safe", "types": "-safe", "identities": ""} {
 		if got := target.Lacking([]string{tags}); !strings.Contains(got, want) || want == "" && got != "" {
 			t.Errorf("%q: %q, want %q", tags, got, want)
 		}
@@ -79,7 +79,9 @@ func TestLacking(t *testing.T) {
 // A target that dies is named, with the scenario, and asked no more.
 func TestDead(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(zero))
-	target := open(t, options(srv.URL))
+	o := options(srv.URL)
+	o.Scale = 0.02
+	target := open(t, o)
 	log := timeline.New("x/H-BAD-02/a", "srs7", time.Now(), nil)
 	s := NewScene(t.Context(), target, log)
 	defer s.Close()
