@@ -5,11 +5,16 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
 
 	"hookproof/features"
 	"hookproof/hook"
 	"hookproof/internal/cli"
 	"hookproof/internal/hookflags"
+	"hookproof/internal/redact"
 	"hookproof/internal/scenario"
 	"hookproof/internal/scenario/hooktarget"
 	"hookproof/internal/suite"
@@ -19,12 +24,38 @@ import (
 // hookOptions are the flags that name a hook server under test.
 type hookOptions struct {
 	hookflags.Server
-	safe bool
+	safe   bool
+	header [][2]string
+	covers []string // the events that have a URL, where some have none
 }
 
 func (o *hookOptions) register(f *flag.FlagSet) {
 	o.Register(f, "test")
-	f.BoolVar(&o.safe, "safe", false, "with a hook server in production: leave out hostile requests and load")
+	f.BoolVar(&o.safe, "safe", false, "with a hook server in production: leave out hostile requests, values of wrong types, and load")
+	f.Func("header", "add a `FIELD`, as 'NAME: VALUE', to every request: a gateway's secret, say; may be given again", func(v string) error {
+		field, err := headerField(v)
+		o.header = append(o.header, field)
+		return err
+	})
+}
+
+// framing are header fields that are the suite's own.
+var framing = []string{"Host", "Connection", "Content-Length", "Transfer-Encoding", "Expect", "Content-Type", "User-Agent"}
+
+// fieldName is a header field's name (a token of RFC 9110).
+var fieldName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+
+// headerField reads a header field of the command line.
+func headerField(text string) (field [2]string, err error) {
+	name, value, ok := strings.Cut(text, ":")
+	value = strings.TrimSpace(value)
+	switch {
+	case !ok || !fieldName.MatchString(name) || strings.ContainsFunc(value, unicode.IsControl):
+		return field, fmt.Errorf("want NAME: VALUE, got %q", text)
+	case slices.ContainsFunc(framing, func(own string) bool { return strings.EqualFold(own, name) }):
+		return field, fmt.Errorf("%s is a field that the suite writes itself", name)
+	}
+	return [2]string{name, value}, nil
 }
 
 // check reads what the flags point to.
@@ -32,8 +63,8 @@ func (o *hookOptions) check(rtmp string) error {
 	switch {
 	case o.Given() && rtmp != "":
 		return cli.Usagef("-rtmp tests an RTMP server, -hooks a hook server: one at a time")
-	case !o.Given() && (o.Identified() || o.safe):
-		return cli.Usagef("-accept, -refuse, -identities and -safe go with -hooks")
+	case !o.Given() && (o.Identified() || o.safe || len(o.header) > 0):
+		return cli.Usagef("-accept, -refuse, -identities, -header and -safe go with -hooks")
 	}
 	return o.Check()
 }
@@ -47,7 +78,8 @@ func (o *options) hookTarget(s cli.Streams, so *suite.Options) error {
 	if err != nil {
 		return err
 	}
-	ho := hooktarget.Options{URLs: urls, Identities: o.hooks.Identities, Scale: o.scale, Safe: o.hooks.safe}
+	ho := hooktarget.Options{URLs: urls, Identities: o.hooks.Identities, Header: o.hooks.header, Scale: o.scale, Safe: o.hooks.safe}
+	o.hooks.covers = ho.Covers()
 	so.Open = func(ctx context.Context, p *hook.Profile) (scenario.Target, error) {
 		ho := ho
 		ho.Profile = p
@@ -67,5 +99,5 @@ func (o *options) role() string {
 
 // describe names the hook server in the report.
 func (o *hookOptions) describe() reports.Target {
-	return reports.Target{Kind: reports.TargetHooks, URL: o.Base, Description: o.Description()}
+	return reports.Target{Kind: reports.TargetHooks, URL: redact.Secrets(o.Base), Description: o.Description(), Covers: o.covers}
 }

@@ -114,7 +114,7 @@ func (o *options) target(so *suite.Options) {
 // describe adds what the suite does not know of its own run.
 func (o *options) describe(run *reports.Run) {
 	run.Version = cli.Version()
-	run.Command = strings.Join(append([]string{help.Name}, cli.Masked(os.Args[1:], "accept", "refuse")...), " ")
+	run.Command = strings.Join(append([]string{help.Name}, cli.Masked(os.Args[1:], "accept", "refuse", "header")...), " ")
 	run.Target = reports.Target{Kind: reports.TargetBuiltIn, Description: "the built-in RTMP server"}
 	if o.hooks.Given() {
 		run.Target = o.hooks.describe()

@@ -33,12 +33,10 @@ func Masked(args []string, flags ...string) []string {
 
 func maskValue(s string) string {
 	key, _, ok := strings.Cut(s, "=")
-	if !ok {
-		key = ""
-	} else {
-		key += "="
+	if !ok || strings.Contains(key, " ") {
+		return "***"
 	}
-	return key + "***"
+	return key + "=***"
 }
 
 // Without returns a command line's arguments, which were parsed, without the

@@ -17,11 +17,20 @@ func TestMasked(t *testing.T) {
 		"x -rtmp rtmp://u:p@h/app?token=good": "x -rtmp rtmp://***@h/app?token=***",
 		"x -rtmp=rtmp://u:p@h/app":            "x -rtmp=rtmp://***@h/app",
 		"x -hooks http://127.0.0.1:8085":      "x -hooks http://127.0.0.1:8085",
+		"x -accept=X:a= -refuse=k=v":          "x -accept=X:a=*** -refuse=k=***",
 		"x -acceptance token=good":            "x -acceptance token=good",
 	} {
 		if got := strings.Join(Masked(strings.Fields(in), "accept", "refuse"), " "); got != want {
 			t.Errorf("%q is shown as %q, want %q", in, got, want)
 		}
+	}
+}
+
+// A header field is masked as a whole: what stands before "=" in it may be secret, too.
+func TestMaskedField(t *testing.T) {
+	got := Masked([]string{"x", "-header", "Authorization: Basic YWxpY2U6cw=="}, "header")
+	if want := "***"; got[2] != want {
+		t.Errorf("want %q, got %q", want, got[2])
 	}
 }
 

@@ -77,15 +77,19 @@ func TestFlagsRefuse(t *testing.T) {
 func TestConfiguration(t *testing.T) {
 	path := t.TempDir() + "/srs.conf"
 	text := `listen 1935;
-vhost other { http_hooks { enabled on; on_play http://127.0.0.1:1/p; } }
+heartbeat { enabled on; }
+vhost other { forward { enabled on; } http_hooks { enabled on; on_play http://127.0.0.1:1/p; } }
 vhost __defaultVhost__ { http_hooks { enabled on; on_connect http://127.0.0.1:1/a http://127.0.0.1:1/b; } }
 `
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	urls, _, err := configuration(path, "")
+	urls, warnings, err := configuration(path, "")
 	if err != nil || len(urls[hook.OnConnect]) != 2 || len(urls[hook.OnPlay]) != 0 {
 		t.Errorf("%v, %v", urls, err)
+	}
+	if len(warnings) != 1 || !strings.Contains(warnings[0].Text, "vhost other has http_hooks, too: -vhost other") {
+		t.Errorf("want a warning of the other vhost, and none of what has nothing to do with hooks; got %v", warnings)
 	}
 	if urls, _, err = configuration(path, "other"); err != nil || len(urls[hook.OnPlay]) != 1 {
 		t.Errorf("other: %v, %v", urls, err)

@@ -32,7 +32,21 @@ func Banner(o Options, clients int) string {
 			"Where that could do harm, use -safe.\n", max(clients, 200))
 	}
 	if len(o.Identities.Refuse) == 0 {
-		b.WriteString("Refusals are not tested: " + HowToIdentify + ".\n")
+		b.WriteString("Refusals are not tested: whom it refuses is not known: " + HowToIdentify + ".\n")
 	}
 	return b.String()
+}
+
+// Covers lists the events that have a URL, where some have none; nil where all have one.
+func (o *Options) Covers() []string {
+	var some []string
+	for _, ev := range hook.Events {
+		if len(o.URLs[ev]) > 0 {
+			some = append(some, ev.String())
+		}
+	}
+	if len(some) == len(hook.Events) {
+		return nil
+	}
+	return some
 }

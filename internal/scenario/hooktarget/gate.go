@@ -145,17 +145,3 @@ func (s *Scene) anyOpening(key string) (hook.Event, error) {
 	}
 	return 0, &check.NotRun{Reason: "no URL is given for an event that has the key " + key, NotApplicable: true}
 }
-
-// Covers lists the events that have a URL, where some have none.
-func (t *Target) Covers() []string {
-	var some []string
-	for _, ev := range hook.Events {
-		if len(t.o.URLs[ev]) > 0 {
-			some = append(some, ev.String())
-		}
-	}
-	if len(some) == len(hook.Events) {
-		return nil
-	}
-	return some
-}
