@@ -1,104 +1,115 @@
 package loadgen
 
 import (
-	"net/url"
+	"cmp"
 	"time"
 
 	"hookproof/hook"
-	"hookproof/loadgen/media"
 	"hookproof/loadgen/plan"
 	"hookproof/loadgen/result"
 )
 
-// Config says what a test is to be. Plan and Profile are needed.
+// Config describes a test. Plan and Run are needed; Validate says what else is missing or contradicts.
 type Config struct {
-	Plan    plan.Spec
-	Shard   plan.Shard // zero: the whole plan
-	StartAt time.Time  // of the first client; zero: at once
-	Profile *hook.Profile
-	// Run names the run in stream names and keys: lower-case letters and digits.
-	// Shards of one test have the same; otherwise it should be new.
+	Plan plan.Spec
+	// Run names the run in stream names and keys: 1 to 20 lower-case letters and digits, but no x. Shards of one
+	// test have the same name; otherwise it should be new.
 	Run string
+	// Profile of the hooks. Nil: the one that the server, or the hook server, turns out to speak; SRS1 where both
+	// are our own.
+	Profile *hook.Profile
 
-	// RTMP is the server under test, rtmp://host[:port]/app; empty: the
-	// built-in one is started.
+	Shard plan.Shard // zero: the whole plan
+	// Meet is where the first of several shards waits for the others, host:port, so that all begin together;
+	// empty: they do not wait for each other.
+	Meet       string
+	MeetWithin time.Duration // how long shards wait for each other; 0: DefaultMeetWithin
+	StartAt    time.Time     // when the plan begins; zero: at once
+
+	// RTMP is the server under test, rtmp://host[:port]/app; empty: the built-in one is started.
 	RTMP string
-	// Listen is where our endpoint takes the hooks of a server that RTMP names;
-	// empty: its hooks are not accounted.
+	// Listen is where our endpoint takes the hooks of a server that RTMP names; empty: they are not accounted for.
+	// Of several shards only the first one listens.
 	Listen string
-	// PID is the server under test, where it is a process of this machine that
-	// is to be measured; 0: it is not. The built-in one always is.
+	// Spread has every shard listen, each for a part of the hooks. Only the merged report accounts for them.
+	Spread bool
+	// PID is the process of the server under test on this machine, to be measured; 0: none. The built-in server is
+	// always measured.
 	PID int
-	// Hooks is the base URL of somebody's hook server, asked through our endpoint.
-	Hooks *url.URL
-	// HooksOnly sends hook traffic straight to Hooks, without RTMP.
+
+	// Hooks are the URLs of somebody's hook server, by event, asked through our endpoint; nil: our endpoint answers.
+	Hooks map[hook.Event][]string
+	// HooksOnly sends the hook traffic straight to Hooks, without RTMP.
 	HooksOnly bool
-	// Accept and Refuse are credentials, "token=good", that clients carry in
-	// tcUrl or in their stream's parameters. Without Refuse a foreign hook
-	// server is expected to accept everybody.
-	Accept, Refuse string
-	// Between, when set, is told our endpoint's URL once it listens, and says
-	// which one the built-in server is given instead: a test puts a bad network
-	// between.
+	// Accept and Refuse are credentials, KEY=VALUE or EVENT:KEY=VALUE, that the hook server accepts and refuses.
+	// Identities are files of such clients. Where nobody is refused, all clients are expected to be let in.
+	Accept, Refuse, Identities []string
+	// TokenAt is where clients present their credentials: "tcUrl", "param" (behind the stream's name), "both", or
+	// "auto": param where all opening events of the profile carry it, otherwise tcUrl.
+	TokenAt string
+
+	// Between, when set, is told our endpoint's URL once it listens, and returns the one that the built-in server
+	// is to call instead: tests put a bad network in between.
 	Between func(hooks string) string
 
-	Media     media.Source
-	NoMedia   bool          // Media is next to nothing: nobody misses frames
+	Media     Media
 	Burst     time.Duration // publishers send so much media at once; 0: a picture at a time
-	Timeout   time.Duration // of each step of a client; 0: 10 s
-	Stall     time.Duration // a gap in media that counts; 0: 1 s
-	Warmup    time.Duration // clients due before are not in the latencies
-	Settle    time.Duration // how long closing events may take at the end; 0: 10 s
+	Timeout   time.Duration // of each step of a client; 0: DefaultTimeout
+	Stall     time.Duration // a gap in media that counts; 0: DefaultStall
+	Warmup    time.Duration // clients due before are left out of the latencies
+	Settle    time.Duration // how long closing events may take at the end; 0: DefaultSettle
 	LateAfter time.Duration // how long an answer of Hooks may take; 0: DefaultLate
 	Sources   []string      // local addresses to connect from
 
 	Thresholds []result.Threshold // besides the presets
 	Command    []string           // for the report
-	// Live, when set, is told the state of things every second, and once at
-	// the end, from one goroutine.
+	// Live, when set, is told the state of things every second, and once at the end, from one goroutine.
 	Live func(State)
+}
+
+// Media is what publishers send. The zero value is the embedded clip of about 380 kbit/s.
+type Media struct {
+	File    string // an FLV file, repeated
+	Bitrate int    // of a synthetic stream, bits per second
+	None    bool   // next to nothing: nobody misses frames
 }
 
 // Defaults of Config.
 const (
-	DefaultTimeout = 10 * time.Second
-	DefaultStall   = time.Second
-	DefaultSettle  = 10 * time.Second
-	DefaultLate    = 2 * time.Second // the bar of H-RSP-08
+	DefaultTimeout    = 10 * time.Second
+	DefaultStall      = time.Second
+	DefaultSettle     = 10 * time.Second
+	DefaultLate       = 2 * time.Second // the bar of H-RSP-08
+	DefaultMeetWithin = 2 * time.Minute
 )
 
 func (c *Config) setDefaults() {
-	if c.Timeout <= 0 {
-		c.Timeout = DefaultTimeout
+	c.Timeout = cmp.Or(max(c.Timeout, 0), DefaultTimeout)
+	c.Stall = cmp.Or(max(c.Stall, 0), DefaultStall)
+	c.Settle = cmp.Or(max(c.Settle, 0), DefaultSettle)
+	c.MeetWithin = cmp.Or(max(c.MeetWithin, 0), DefaultMeetWithin)
+	c.LateAfter = cmp.Or(max(c.LateAfter, 0), DefaultLate)
+	if c.Hooks == nil {
+		c.LateAfter = 0 // our own endpoint's slowness is nobody else's fault
 	}
-	if c.Stall <= 0 {
-		c.Stall = DefaultStall
-	}
-	switch {
-	case c.Hooks == nil:
-		c.LateAfter = 0
-	case c.LateAfter <= 0:
-		c.LateAfter = DefaultLate
-	}
-	if c.Settle <= 0 {
-		c.Settle = DefaultSettle
+	if !c.listens() {
+		c.Listen = ""
 	}
 }
 
-// accounted tells whether our endpoint sees the hooks.
+// listens reports whether this process takes the hooks of the server that RTMP names.
+func (c *Config) listens() bool {
+	return c.Listen != "" && (c.Spread || c.Shard.Of <= 1 || c.Shard.Number == 1)
+}
+
+// accounted reports whether our endpoint sees the hooks, or calls the hook server itself.
 func (c *Config) accounted() bool { return c.RTMP == "" || c.Listen != "" }
 
-// refusing tells whether anybody will refuse those that are to be refused: our
-// endpoint, that of another shard, or a server that was named credentials.
-func (c *Config) refusing() bool {
-	if c.Shard.Of > 1 && c.RTMP != "" && c.Hooks == nil {
-		return true
-	}
-	if c.Hooks != nil || !c.accounted() {
-		return c.Refuse != ""
-	}
-	return true
-}
+// elsewhere reports whether the endpoint of another shard sees the hooks.
+func (c *Config) elsewhere() bool { return !c.accounted() && c.Shard.Of > 1 && c.Shard.Number > 1 }
+
+// theirs reports whether somebody else's hook server decides who gets in.
+func (c *Config) theirs() bool { return c.Hooks != nil || !c.accounted() && !c.elsewhere() }
 
 // State is what a live view shows.
 type State struct {

@@ -3,6 +3,7 @@ package loadgen
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"time"
 
 	"hookproof/internal/cli"
@@ -13,10 +14,11 @@ import (
 	"hookproof/loadgen/result"
 )
 
-// finish judges the test and writes its report.
+// finish judges the test and makes its report.
 func (r *run) finish(partial string) *Output {
+	hooks := r.log != nil && !r.cfg.Spread // a part of the hooks says nothing
 	ev := result.Evidence{
-		Profile: r.cfg.Profile.Name, Plan: r.cfg.Plan, Shard: r.cfg.Shard, Hooks: r.log != nil, Refusing: r.cfg.refusing(),
+		Profile: r.profile.Name, Plan: r.cfg.Plan, Shard: r.cfg.Shard, Meeting: r.meeting, Hooks: r.log != nil,
 		Shared: r.cfg.RTMP != "", LateAfter: r.cfg.LateAfter, Warmup: r.cfg.Warmup, Outcomes: r.outcomes(),
 	}
 	for _, t := range r.cfg.Thresholds {
@@ -27,20 +29,27 @@ func (r *run) finish(partial string) *Output {
 			r.endpoint.Close() // every request that came is noted
 		}
 		ev.Entries = r.log.Entries()
+		if n, what := r.log.Strangers(); n > 0 {
+			r.note(fmt.Sprintf("%d requests were of no client of this test: %s.", n, what))
+		}
 	}
 	r.hideSecrets(&ev)
-	books := account.Judge(account.Case{
-		Profile: r.cfg.Profile, Plan: r.plan, Outcomes: ev.Outcomes, Entries: ev.Entries, Hooks: r.log != nil,
-		LateAfter: r.cfg.LateAfter, Shared: r.cfg.RTMP != "", Measure: r.set, Warmup: r.cfg.Warmup,
-	})
-	hs := result.Collect(r.set)
+	c := account.Case{
+		Profile: r.profile, Plan: r.plan, Outcomes: ev.Outcomes, Entries: ev.Entries, Hooks: hooks,
+		LateAfter: r.cfg.LateAfter, Shared: r.cfg.RTMP != "", Measure: r.measures, Warmup: r.cfg.Warmup,
+	}
+	if !hooks {
+		c.Entries = nil
+	}
+	books := account.Judge(c)
+	hs := result.Collect(r.measures)
 	rep := r.report(hs)
 	rep.Partial = partial
-	if r.log != nil || books.Total() > 0 {
+	if hooks || books.Total() > 0 {
 		rep.Hooks = books
 	}
 	rep.Void = r.void(hs)
-	rep.Judge(result.Combine(result.Defaults(r.log != nil), r.cfg.Thresholds), hs)
+	rep.Judge(result.Combine(result.Defaults(hooks), r.cfg.Thresholds), hs)
 	return &Output{Report: rep, Histograms: hs, Evidence: ev}
 }
 
@@ -59,7 +68,11 @@ func (r *run) hide(text string) string {
 	if text == "" {
 		return ""
 	}
-	return redact.Without(text, "?"+r.cfg.Accept, "?"+r.cfg.Refuse, r.cfg.RTMP)
+	secrets := []string{r.cfg.RTMP}
+	for _, sm := range slices.Concat(r.set.identities.Accept, r.set.identities.Refuse) {
+		secrets = append(secrets, "?"+string(sm.Token), sm.Param, sm.TCURL)
+	}
+	return redact.Without(text, secrets...)
 }
 
 func (r *run) report(hs result.Histograms) *result.Report {
@@ -101,10 +114,10 @@ func (r *run) counts() result.Sessions {
 
 func (r *run) setup() result.Setup {
 	s := result.Setup{
-		Command: r.cfg.Command, Target: redact.Secrets(r.cfg.RTMP), Profile: r.cfg.Profile.Name, Peak: r.cfg.Plan.Peak(),
-		Load: stagesInWords(r.cfg.Plan.Stages), Media: r.cfg.Media.Name, Seed: r.cfg.Plan.Seed, Arrivals: "poisson",
+		Command: r.cfg.Command, Target: redact.Secrets(r.cfg.RTMP), Profile: r.profile.Name, Peak: r.cfg.Plan.Peak(),
+		Load: r.load(), Media: r.set.source.Name, Seed: r.cfg.Plan.Seed, Arrivals: "poisson",
 		Machine:  fmt.Sprintf("%d cores, %s/%s, %s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version()),
-		Refusing: r.cfg.refusing(), WithMedia: !r.cfg.NoMedia, Hooks: "recording endpoint in the generator",
+		Refusing: r.refusing, WithMedia: !r.cfg.Media.None, Hooks: "recording endpoint in the generator",
 	}
 	if s.Target == "" {
 		s.Target = "built-in server, a process of its own"
@@ -117,16 +130,26 @@ func (r *run) setup() result.Setup {
 	}
 	switch {
 	case r.cfg.HooksOnly:
-		s.Target, s.Hooks, s.Media = "the hook server alone, without RTMP", redact.Secrets(r.cfg.Hooks.String()), "none"
+		s.Target, s.Hooks, s.Media = "the hook server alone, without RTMP", r.hookServer(), "none"
 	case r.cfg.Hooks != nil:
-		s.Hooks = redact.Secrets(r.cfg.Hooks.String()) + ", asked through the recording endpoint"
+		s.Hooks = r.hookServer() + ", asked through the recording endpoint"
 	case r.log == nil:
 		s.Hooks = "not seen"
 	}
 	return s
 }
 
-// stagesInWords tells the load: "1000 sessions within 10s, 1000 for 20s, …".
+// load describes the load in words: "to 1000 within 10s, hold for 20s, …; 100 more are refused".
+func (r *run) load() string {
+	text := stagesInWords(r.cfg.Plan.Stages)
+	c := r.plan.Count(nil)
+	if n := c.Refused(); n > 0 {
+		text += fmt.Sprintf("; %d more are refused", n)
+	}
+	return text
+}
+
+// stagesInWords describes the stages.
 func stagesInWords(stages []plan.Stage) string {
 	text, now := "", 0
 	for i, st := range stages {

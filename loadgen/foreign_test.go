@@ -1,8 +1,8 @@
 package loadgen
 
 import (
-	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,7 +14,7 @@ import (
 
 // theirHooks is somebody's hook server: it refuses a token, and does what the
 // test wants besides.
-func theirHooks(t *testing.T, spoil func(*endpoint.Request) (endpoint.Answer, bool)) *url.URL {
+func theirHooks(t *testing.T, spoil func(*endpoint.Request) (endpoint.Answer, bool)) map[hook.Event][]string {
 	t.Helper()
 	e := endpoint.New(endpoint.Options{Default: func(r *endpoint.Request) endpoint.Answer {
 		if a, yes := spoil(r); yes {
@@ -29,14 +29,22 @@ func theirHooks(t *testing.T, spoil func(*endpoint.Request) (endpoint.Answer, bo
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { e.Close() })
-	u, err := url.Parse(e.URL())
+	urls, err := hook.DefaultURLs(e.URL())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return u
+	return urls
 }
 
 func honest(*endpoint.Request) (endpoint.Answer, bool) { return endpoint.Answer{}, false }
+
+// everyThird accepts every third client whatever its token.
+func everyThird() func(*endpoint.Request) (endpoint.Answer, bool) {
+	var n atomic.Int64
+	return func(r *endpoint.Request) (endpoint.Answer, bool) {
+		return endpoint.Accept(), r.Event == hook.OnConnect && n.Add(1)%3 == 0
+	}
+}
 
 // TestSomebodysHookServer puts a hook server behind the built-in RTMP server,
 // and calls it directly.
@@ -49,8 +57,8 @@ func TestSomebodysHookServer(t *testing.T) {
 	}{
 		{"honest", false, honest, ""},
 		{"honest, without RTMP", true, honest, ""},
-		{"accepts everybody", false, func(*endpoint.Request) (endpoint.Answer, bool) { return endpoint.Accept(), true }, account.FalseAccept},
-		{"accepts everybody, without RTMP", true, func(*endpoint.Request) (endpoint.Answer, bool) { return endpoint.Accept(), true }, account.FalseAccept},
+		{"accepts some of the refused", false, everyThird(), account.FalseAccept},
+		{"accepts some of the refused, without RTMP", true, everyThird(), account.FalseAccept},
 		{"refuses players, without RTMP", true, func(r *endpoint.Request) (endpoint.Answer, bool) { return endpoint.Refuse(), r.Event == hook.OnPlay }, account.FalseRefusal},
 		{"answers late", false, func(r *endpoint.Request) (endpoint.Answer, bool) {
 			a := endpoint.Accept()
@@ -62,9 +70,8 @@ func TestSomebodysHookServer(t *testing.T) {
 			t.Parallel()
 			cfg := small(t, "their")
 			cfg.Profile, cfg.Hooks, cfg.HooksOnly = hook.SRS7, theirHooks(t, c.spoil), c.hooksOnly
-			cfg.Accept, cfg.Refuse = "token=good", "token=bad"
+			cfg.Accept, cfg.Refuse = []string{"token=good"}, []string{"token=bad"}
 			cfg.Plan.Stages = plan.Ramp(60, time.Second, time.Second, time.Second)
-			cfg.Plan.RefuseAt = []hook.Event{hook.OnConnect}
 			cfg.LateAfter = time.Minute
 			if c.want == account.Late {
 				cfg.LateAfter = 500 * time.Millisecond

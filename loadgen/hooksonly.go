@@ -3,31 +3,27 @@ package loadgen
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"hookproof/hook"
+	"hookproof/internal/identity"
 	"hookproof/loadgen/account"
+	"hookproof/loadgen/internal/hooklog"
 	"hookproof/loadgen/measure"
 )
 
-// putUpCaller makes what calls the hook server when there is no RTMP server to
-// do so.
-func (r *run) putUpCaller() error {
-	var err error
+// putUpCaller makes what calls the hook server when there is no RTMP server to do so.
+func (r *run) putUpCaller() {
 	r.base = "rtmp://127.0.0.1:1935/live"
-	if r.urls, err = hook.DefaultURLs(r.cfg.Hooks.String()); err != nil {
-		return err
-	}
-	r.log = account.NewLog(account.Options{Profile: r.cfg.Profile, Keys: r.keys, Clients: len(r.plan.Sessions)})
-	r.caller = hook.NewCaller(hook.CallerOptions{Profile: r.cfg.Profile, Timeout: hookTimeout, Fresh: r.cfg.Profile.FreshConnections,
+	r.log = hooklog.New(hooklog.Options{Profile: r.profile, Keys: r.keys, Clients: len(r.plan.Sessions)})
+	r.caller = hook.NewCaller(hook.CallerOptions{Profile: r.profile, Timeout: hookTimeout, Fresh: r.profile.FreshConnections,
 		MaxCalls:    -1, // the plan says how many there are at once
 		InsecureTLS: true, Observe: func(c hook.Call) {
 			if c.Err != nil {
-				r.errors.Add("hook "+c.Event.String()+": no answer", account.Name(-1), c.Err.Error())
+				r.errors.Add("hook "+c.Event.String()+": no answer", account.Name(account.Nobody), c.Err.Error())
 			}
 		}})
-	r.noteRefusals()
-	return nil
 }
 
 // enterHooks is a client that exists in its hooks only.
@@ -59,7 +55,7 @@ func (s *session) enterHooks() {
 // refusedByHook ends a client as its profile's server does.
 func (s *session) refusedByHook() {
 	s.out.EndedAt = s.r.nanos(s.letAt)
-	if s.out.Connected || s.r.cfg.Profile.CloseAfterRefusal == hook.Must {
+	if s.out.Connected || s.r.profile.CloseAfterRefusal == hook.Must {
 		s.call(hook.OnClose)
 	}
 	if s.Refused {
@@ -71,7 +67,7 @@ func (s *session) refusedByHook() {
 	s.r.g.failed.Add(1)
 }
 
-// leaveHooks tells the closing events.
+// leaveHooks sends the closing events.
 func (s *session) leaveHooks() {
 	s.in.Store(false)
 	s.r.g.leave(s)
@@ -82,35 +78,50 @@ func (s *session) leaveHooks() {
 	s.out.EndedAt = s.r.nanos(time.Now())
 }
 
-// call tells the hook server an event and notes its answer.
+// call sends the hook server an event and notes its answer.
 func (s *session) call(e hook.Event) bool {
+	me := person{name: s.r.stream(s.Session), key: s.r.keys.Of(s.Index), number: s.Index, client: s.r.presents(s.Session)}
+	pl := s.r.payload(e, me)
 	start := time.Now()
-	d := s.r.caller.Call(context.Background(), s.r.urls[e], s.payload(e))
+	d := s.r.caller.Call(context.Background(), s.r.cfg.Hooks[e], pl)
 	end := time.Now()
-	s.r.log.Add(account.Entry{Client: s.Index, ID: s.clientID(), Event: e, Known: true,
+	s.r.log.Add(account.Entry{Client: s.Index, ID: pl.ClientID, Event: e, Known: true,
 		Arrived: s.r.nanos(start), Answered: s.r.nanos(end), Accepted: d.Accept, Reason: d.Reason})
 	if s.measured {
-		s.r.set.Record(measure.Hook, 0, end.Sub(start))
-		s.r.set.Record(measure.HookOf(e), 0, end.Sub(start))
+		s.r.measures.Record(measure.Hook, 0, end.Sub(start))
+		s.r.measures.Record(measure.HookOf(e), 0, end.Sub(start))
 	}
 	return d.Accept
 }
 
-// clientID is what the profile's server would call the client.
-func (s *session) clientID() string {
-	if s.r.cfg.Profile.ClientIDKind() == hook.NumberID {
-		return strconv.Itoa(s.Index + 1)
-	}
-	return s.r.keys.Of(s.Index)
+// person is a client that exists in its hooks only.
+type person struct {
+	name   string // of its stream
+	key    string
+	number int
+	client identity.Client
 }
 
-// payload is what the profile's server would tell.
-func (s *session) payload(e hook.Event) *hook.Payload {
-	name := s.r.stream(s.Session)
+// payload is what a server of the profile would send about a client that presents itself so.
+func (r *run) payload(e hook.Event, p person) *hook.Payload {
+	tcURL, own := r.tcURL(p.client), param(p.client, p.key)
+	if _, query, has := strings.Cut(tcURL, "?"); has && "?"+query != own {
+		own += "?" + query
+	}
+	app, _, _ := strings.Cut(appOf(tcURL), "?")
+	vhost := p.client.VHost
+	url := vhost + "/" + app + "/" + p.name
+	if vhost == "" {
+		vhost, url = "__defaultVhost__", "/"+app+"/"+p.name
+	}
+	id := p.key
+	if r.profile.ClientIDKind() == hook.NumberID {
+		id = strconv.Itoa(p.number + 1)
+	}
 	return &hook.Payload{
-		Action: e.String(), ClientID: s.clientID(), IP: "127.0.0.1", VHost: "__defaultVhost__", App: "live",
-		Stream: name, Param: s.r.streamName(s)[len(name):], TCURL: s.r.url(s), PageURL: s.r.pageURL(s),
-		ServerID: "vid-" + s.r.cfg.Run, ServiceID: s.r.cfg.Run, StreamURL: "/live/" + name, StreamID: "vid-" + name,
+		Action: e.String(), ClientID: id, IP: "127.0.0.1", VHost: vhost, App: app,
+		Stream: p.name, Param: own, TCURL: tcURL, PageURL: pageURL(p.key),
+		ServerID: "vid-" + r.cfg.Run, ServiceID: r.cfg.Run, StreamURL: url, StreamID: "vid-" + p.name,
 		RecvBytes: 3000, SendBytes: 3000,
 	}
 }

@@ -8,36 +8,45 @@ import (
 
 	"hookproof/hook"
 	"hookproof/internal/endpoint"
+	"hookproof/internal/identity"
 	"hookproof/loadgen/account"
+	"hookproof/loadgen/internal/builtin"
+	"hookproof/loadgen/internal/forward"
+	"hookproof/loadgen/internal/hooklog"
 	"hookproof/loadgen/measure"
 	"hookproof/loadgen/plan"
 	"hookproof/loadgen/result"
-	"hookproof/loadgen/rig"
 )
 
 // run is a test under way.
 type run struct {
 	cfg      Config
+	set      settings
+	profile  *hook.Profile
+	place    identity.Place // where credentials are presented, resolved for the profile
+	refusing bool           // those who are to be refused will be
+	asked    plan.Share     // of those who are to be refused, whether anybody refuses or not
 	plan     *plan.Plan
 	keys     account.Keys
 	sessions []*session // by index; nil: another shard's
 	own      []*session // those of this process, in order of arrival
 
-	g      gauges
-	set    *measure.Set
-	errors measure.Errors
-	clock  time.Time // ties the monotonic clock to the epoch
-	start  time.Time // when the plan's time began
-	wg     sync.WaitGroup
+	g        gauges
+	measures *measure.Set
+	errors   measure.Errors
+	clock    time.Time // ties the monotonic clock to the epoch
+	start    time.Time // when the plan's time began
+	meeting  string    // name of the shards' meeting; empty: none
+	wg       sync.WaitGroup
 
-	log      *account.Log
+	log      *hooklog.Log
 	endpoint *endpoint.Endpoint
-	forward  *rig.Forwarder
-	child    *rig.Child
+	forward  *forward.Forwarder
+	child    *builtin.Child
 	server   *measure.Process // the server, where it can be measured
 	caller   *hook.Caller     // with HooksOnly, in place of a server
-	urls     map[hook.Event][]string
-	base     string // URL of the application
+	base     string           // URL of the application
+	hooksAt  string           // URL at which the server reaches our endpoint
 	notes    []string
 	sampler  *sampler
 }
@@ -49,24 +58,29 @@ type Output struct {
 	Evidence   result.Evidence
 }
 
-// Run plays a test to its end. When ctx is done, those who are in leave in
-// order, nobody else comes, and the report is marked as partial. The error
-// says why nothing could be played at all.
+// Run plays a test to its end. A probe goes first, so that what makes the test worthless is an error at once. When
+// ctx is done, those who are in leave in order, nobody else comes, and the report is partial. The error says why
+// nothing could be played at all.
 func Run(ctx context.Context, cfg Config) (*Output, error) {
+	set, err := cfg.settle()
+	if err != nil {
+		return nil, err
+	}
 	cfg.setDefaults()
-	if err := room(&cfg); err != nil {
+	if err := cfg.room(); err != nil {
 		return nil, err
 	}
-	r := &run{cfg: cfg, plan: plan.Make(cfg.Plan), keys: account.NewKeys(cfg.Run), set: measure.NewSet(), clock: time.Now()}
-	if !cfg.refusing() {
-		r.plan = r.plan.WithoutRefusals()
-	}
-	r.prepare()
-	if err := r.putUp(); err != nil {
-		r.takeDown()
-		return nil, err
-	}
+	r := newRun(cfg, set)
 	defer r.takeDown()
+	if err := r.putUp(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.probe(ctx); err != nil {
+		return nil, fmt.Errorf("the test did not begin: %w", err)
+	}
+	if r.cfg.HooksOnly {
+		r.putUpCaller()
+	}
 	if err := r.waitForStart(ctx); err != nil {
 		return nil, err
 	}
@@ -76,10 +90,25 @@ func Run(ctx context.Context, cfg Config) (*Output, error) {
 	r.sampler = startSampler(r)
 	partial := r.play(ctx)
 	r.wg.Wait()
-	r.settle()
+	r.awaitClosing()
 	r.sampler.end()
 	r.stopServer()
 	return r.finish(partial), nil
+}
+
+// newRun lays the test out.
+func newRun(cfg Config, set settings) *run {
+	r := &run{cfg: cfg, set: set, keys: account.NewKeys(cfg.Run), measures: measure.NewSet(), clock: time.Now(), asked: cfg.Plan.Refused}
+	r.refusing = !cfg.theirs() || len(set.identities.Refuse) > 0
+	if !r.refusing {
+		r.cfg.Plan.Refused = plan.Share{}
+	}
+	if cfg.theirs() && len(cfg.Plan.RefuseAt) == 0 {
+		r.cfg.Plan.RefuseAt = set.identities.RefuseAt()
+	}
+	r.plan = plan.Make(r.cfg.Plan)
+	r.prepare()
+	return r
 }
 
 // prepare makes the sessions of this process.
@@ -100,17 +129,18 @@ func (r *run) prepare() {
 	}
 }
 
-// waitForStart waits for the time that shards have agreed upon.
-func (r *run) waitForStart(ctx context.Context) error {
-	r.start = time.Now()
-	if r.cfg.StartAt.IsZero() {
-		return nil
+// waitForStart waits until all shards are there, or for the time that they have agreed upon.
+func (r *run) waitForStart(ctx context.Context) (err error) {
+	at := r.cfg.StartAt
+	switch {
+	case r.cfg.Meet != "":
+		if at, r.meeting, err = r.meet(ctx); err != nil {
+			return err
+		}
+	case !at.IsZero() && time.Until(at) < 0:
+		return fmt.Errorf("the start time %s is over by %v", at.Format(time.RFC3339), time.Since(at).Round(time.Second))
 	}
-	wait := time.Until(r.cfg.StartAt)
-	if wait < 0 {
-		return fmt.Errorf("the start time %s is over by %v", r.cfg.StartAt.Format(time.RFC3339), -wait.Round(time.Second))
-	}
-	timer := time.NewTimer(wait)
+	timer := time.NewTimer(time.Until(at))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -121,10 +151,10 @@ func (r *run) waitForStart(ctx context.Context) error {
 	}
 }
 
-// planned gives the moment of a time of the plan.
+// planned returns the moment of a time of the plan.
 func (r *run) planned(t time.Duration) time.Time { return r.start.Add(t) }
 
-// nanos gives a moment as nanoseconds of the epoch, on a clock that never
+// nanos returns a moment as nanoseconds of the epoch, on a clock that never
 // steps back; 0 for the zero time.
 func (r *run) nanos(t time.Time) int64 {
 	if t.IsZero() {
@@ -133,7 +163,7 @@ func (r *run) nanos(t time.Time) int64 {
 	return r.clock.UnixNano() + int64(t.Sub(r.clock))
 }
 
-// mayPlay tells whether a player may get frames of that publisher: one of its
+// mayPlay reports whether a player may get frames of that publisher: one of its
 // stream that was not to be refused.
 func (r *run) mayPlay(s *session, publisher uint64) bool {
 	if publisher == 0 || publisher > uint64(len(r.plan.Sessions)) {
@@ -143,9 +173,8 @@ func (r *run) mayPlay(s *session, publisher uint64) bool {
 	return p.Role == plan.Publish && p.Stream == s.Stream && !p.Refused
 }
 
-// settle waits until the closing events that are due have come, of an
-// interrupted run as well: its books are worth it.
-func (r *run) settle() {
+// awaitClosing waits until the closing events that are due have come, of an interrupted run as well.
+func (r *run) awaitClosing() {
 	if r.log == nil {
 		return
 	}
@@ -155,7 +184,7 @@ func (r *run) settle() {
 	defer tick.Stop()
 	next := 0
 	for {
-		for next < len(r.own) && r.closed(r.own[next]) {
+		for next < len(r.own) && (r.cfg.Spread || r.closed(r.own[next])) {
 			next++
 		}
 		if next == len(r.own) && r.othersClosed() {
@@ -169,15 +198,26 @@ func (r *run) settle() {
 	}
 }
 
-// othersClosed tells whether the clients of other shards are gone, whose hooks
-// come here as well: their time is over, and no client is open any more.
+// quiet is how long no request comes to one of several endpoints before it takes the test for over.
+const quiet = 2 * time.Second
+
+// othersClosed reports whether the clients of other shards are gone, whose hooks come here as well: their time is
+// over, and no client is open any more. Where each shard sees a part of the hooks, none comes any more.
 func (r *run) othersClosed() bool {
-	return r.cfg.Shard.Of <= 1 || r.log.Open() == 0 && time.Since(r.start) > r.plan.Length
+	switch {
+	case r.cfg.Shard.Of <= 1 || r.cfg.HooksOnly:
+		return true
+	case time.Since(r.start) <= r.plan.Length:
+		return false
+	case r.cfg.Spread:
+		return r.log.Quiet() > quiet
+	}
+	return r.log.Open() == 0
 }
 
-// closed tells whether the closing events of a client have come.
+// closed reports whether the closing events of a client have come.
 func (r *run) closed(s *session) bool {
-	due := account.Due(r.cfg.Profile, s.Session, &s.out)
+	due := account.Due(r.profile, s.Session, &s.out)
 	for _, e := range [...]hook.Event{hook.OnUnpublish, hook.OnStop, hook.OnClose} {
 		if r.log.Seen(s.Index, e) < due[e] {
 			return false
@@ -186,7 +226,7 @@ func (r *run) closed(s *session) bool {
 	return true
 }
 
-// outcomes gives what the clients of this process saw.
+// outcomes returns what the clients of this process saw.
 func (r *run) outcomes() []account.Outcome {
 	all := make([]account.Outcome, len(r.own))
 	for i, s := range r.own {

@@ -66,12 +66,12 @@ func (m *sampler) take(phase string) {
 	}
 	s.OwnCPU, s.OwnRSS = look(m.own, &m.costs[0])
 	s.ServerCPU, s.ServerRSS = look(m.srv, &m.costs[1])
-	enter, _ := r.set.Quantile(measure.Play, 99)
-	if p, ok := r.set.Quantile(measure.Publish, 99); ok {
+	enter, _ := r.measures.Quantile(measure.Play, 99)
+	if p, ok := r.measures.Quantile(measure.Publish, 99); ok {
 		enter = max(enter, p)
 	}
-	e2e, _ := r.set.Quantile(measure.E2E, 99)
-	late, _ := r.set.Quantile(measure.Lateness, 99)
+	e2e, _ := r.measures.Quantile(measure.E2E, 99)
+	late, _ := r.measures.Quantile(measure.Lateness, 99)
 	s.EnterP99, s.E2EP99, s.Lateness = millis(enter), millis(e2e), millis(late)
 	m.keep(s)
 	if r.cfg.Live != nil {

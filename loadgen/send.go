@@ -3,16 +3,16 @@ package loadgen
 import (
 	"time"
 
+	"hookproof/internal/media"
 	"hookproof/loadgen/account"
 	"hookproof/loadgen/measure"
-	"hookproof/loadgen/media"
 )
 
 // send is a publisher's sending goroutine: it sends what is due when it is
 // due, whatever happened before, until stop or the end of the connection.
 func (s *session) send() {
 	defer close(s.sent)
-	feed, err := media.NewFeed(s.r.cfg.Media, s.r.cfg.Burst)
+	feed, err := media.NewFeed(s.r.set.source, s.r.cfg.Burst)
 	if err != nil {
 		s.r.errors.Add("media: "+err.Error(), account.Name(s.Index), err.Error())
 		return
@@ -31,7 +31,7 @@ func (s *session) send() {
 		case <-s.c.Done():
 			return
 		}
-		s.r.set.Record(measure.Pacing, s.Index, time.Since(due))
+		s.r.measures.Record(measure.Pacing, s.Index, time.Since(due))
 		if s.begun.Load() == 0 {
 			s.begun.Store(s.r.nanos(time.Now()))
 		}

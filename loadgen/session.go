@@ -36,7 +36,7 @@ func (s *session) publishes() bool { return s.Role == plan.Publish }
 // arrive lets the client begin its life.
 func (s *session) arrive(ctx context.Context) {
 	defer close(s.settled)
-	s.r.set.Record(measure.Lateness, s.Index, time.Since(s.due))
+	s.r.measures.Record(measure.Lateness, s.Index, time.Since(s.due))
 	s.r.g.started.Add(1)
 	s.r.g.arriving.Add(1)
 	if s.r.cfg.HooksOnly {
@@ -72,10 +72,11 @@ func (s *session) enter(ctx context.Context) error {
 	s.out.Connected = true
 	s.r.g.connected.Add(1)
 	s.out.Asked = true
+	name := s.r.stream(s.Session) + param(s.r.presents(s.Session), s.r.keys.Of(s.Index))
 	if s.publishes() {
-		err = c.Publish(ctx, s.r.streamName(s), "live")
+		err = c.Publish(ctx, name, "live")
 	} else {
-		err = c.Play(ctx, s.r.streamName(s))
+		err = c.Play(ctx, name)
 	}
 	s.out.Let = err == nil
 	return err
@@ -83,9 +84,8 @@ func (s *session) enter(ctx context.Context) error {
 
 // options are the client's, which carries its key and credentials.
 func (s *session) options() client.Options {
-	o := client.Options{
-		URL: s.r.url(s), PageURL: s.r.pageURL(s), Timeout: s.r.cfg.Timeout, Quiet: true, Observe: s.observe, OnFrame: s.media,
-	}
+	o := s.r.options(s.r.presents(s.Session), s.r.keys.Of(s.Index))
+	o.Observe, o.OnFrame = s.observe, s.media
 	if n := len(s.r.cfg.Sources); n > 0 {
 		o.LocalAddr = s.r.cfg.Sources[s.Index%n]
 	}
@@ -208,7 +208,7 @@ func (s *session) depart() {
 // missed counts a player that never got a frame although its publisher sent
 // some for a while.
 func (s *session) missed() {
-	if s.publishes() || s.Source < 0 || s.frames > 0 || s.r.cfg.NoMedia || s.out.End == account.Dropped {
+	if s.publishes() || s.Source < 0 || s.frames > 0 || s.r.cfg.Media.None || s.out.End == account.Dropped {
 		return
 	}
 	source := s.r.sessions[s.Source]

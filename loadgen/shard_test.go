@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"hookproof/hook"
+	"hookproof/loadgen/internal/builtin"
 	"hookproof/loadgen/plan"
 	"hookproof/loadgen/result"
-	"hookproof/loadgen/rig"
 )
 
 // TestShardsAreOneTest plays one plan as a whole and as four shards against
@@ -78,7 +78,7 @@ func playShards(t *testing.T, n int) []string {
 		io.Copy(w, resp.Body)
 	}))
 	t.Cleanup(relay.Close)
-	child, err := rig.StartChild(rig.Order{Hooks: relay.URL, Profile: hook.SRS1.Name, Clients: 200})
+	child, err := builtin.StartChild(builtin.Order{Hooks: relay.URL, Profile: hook.SRS1.Name, Clients: 200})
 	if err != nil {
 		t.Fatal(err)
 	}

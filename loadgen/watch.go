@@ -43,7 +43,7 @@ func (s *session) observe(ev client.Event) {
 // record measures from when the client was due.
 func (s *session) record(m measure.Metric, at time.Time) {
 	if s.measured {
-		s.r.set.Record(m, s.Index, at.Sub(s.due))
+		s.r.measures.Record(m, s.Index, at.Sub(s.due))
 	}
 }
 
@@ -86,7 +86,7 @@ func (s *session) media(f client.Frame) {
 	s.frames++
 	s.r.g.received.Inc(s.Index)
 	m := &f.Marker
-	if s.frames == 1 && !s.r.cfg.NoMedia { // which is a matter of the distance between its few bytes
+	if s.frames == 1 && !s.r.cfg.Media.None { // which is a matter of the distance between its few bytes
 		s.record(measure.FirstFrame, s.since(f.At))
 	}
 	if f.Keyframe && !s.keyframe {
@@ -139,11 +139,11 @@ func (s *session) delay(at, sent time.Time) {
 	}
 	d := at.Sub(sent)
 	if s.measured {
-		s.r.set.Record(measure.E2E, s.Index, d)
+		s.r.measures.Record(measure.E2E, s.Index, d)
 	}
 	if s.timed {
 		if s.measured {
-			s.r.set.Record(measure.Jitter, s.Index, (d - s.lastDelay).Abs())
+			s.r.measures.Record(measure.Jitter, s.Index, (d - s.lastDelay).Abs())
 		}
 		if at.Sub(s.lastAt)-sent.Sub(s.lastSent) > s.r.cfg.Stall {
 			s.stalls++

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -12,31 +13,59 @@ import (
 )
 
 // config makes the test that the command line asks for.
-func (o *options) config() (loadgen.Config, error) {
+func (o *options) config(s cli.Streams) (loadgen.Config, error) {
 	cfg := loadgen.Config{
-		RTMP: o.rtmp, Listen: o.listen, HooksOnly: o.hooksOnly, Accept: o.accept, Refuse: o.refuse,
-		Timeout: o.timeout, Stall: o.stall, Warmup: o.warmup, Settle: o.settle, LateAfter: o.late,
-		NoMedia: o.noMedia, Command: o.args, Run: o.run, PID: o.pid,
+		RTMP: o.rtmp, Listen: o.listen, Spread: o.spread, HooksOnly: o.hooksOnly, PID: o.pid,
+		Accept: o.hooks.Accept, Refuse: o.hooks.Refuse, Identities: o.hooks.Files, TokenAt: o.tokenAt,
+		Timeout: o.timeout, Stall: o.stall, Warmup: o.warmup, Settle: o.settle, LateAfter: o.late, Burst: o.burst,
+		Media: loadgen.Media{File: o.media, None: o.noMedia}, Meet: o.meet, MeetWithin: o.meetWithin, Command: o.args, Run: o.run,
 	}
-	for _, set := range []func(*loadgen.Config) error{o.setProfile, o.setPlan, o.setTarget, o.setMedia, o.setShard} {
+	for _, set := range []func(*loadgen.Config) error{o.setProfile, o.setPlan, o.setBitrate, o.setShard, o.setSources, o.setThresholds} {
 		if err := set(&cfg); err != nil {
 			return cfg, err
 		}
 	}
+	if err := o.setHooks(&cfg, s); err != nil {
+		return cfg, err
+	}
+	err := cfg.Validate()
+	if wrong, is := errors.AsType[*loadgen.InvalidError](err); is {
+		err = cli.Usagef("%s", wrong.Text(flagOf))
+	}
+	return cfg, err
+}
+
+// flagOf returns what the command line calls a field of the test's Config.
+func flagOf(field string) string {
+	switch field {
+	case "Plan":
+		return "the sessions"
+	case "Media":
+		return "-media, -bitrate and -no-media"
+	case "HooksOnly", "TokenAt", "StartAt":
+		return "-" + strings.ToLower(field[:5]) + "-" + strings.ToLower(field[5:])
+	}
+	return "-" + strings.ToLower(field)
+}
+
+func (o *options) setThresholds(cfg *loadgen.Config) error {
 	for _, text := range o.thresholds {
 		t, err := result.ParseThreshold(text)
 		if err != nil {
-			return cfg, cli.Usagef("%v", err)
+			return cli.Usagef("%v", err)
 		}
 		cfg.Thresholds = append(cfg.Thresholds, t)
 	}
-	return cfg, nil
+	return nil
 }
 
 func (o *options) setProfile(cfg *loadgen.Config) error {
+	if o.profile == "auto" {
+		return nil
+	}
 	p, err := hook.ProfileByName(o.profile)
 	if err != nil {
-		return cli.Usagef("-profile is %q: srs1 or srs7 was expected", o.profile)
+		return cli.Usagef("-profile: %v, or auto", err)
 	}
 	cfg.Profile = p
 	return nil
@@ -58,18 +87,12 @@ func (o *options) setPlan(cfg *loadgen.Config) error {
 		spec.Even = true
 	case "poisson":
 	default:
-		return cli.Usagef("-arrivals is %q: poisson or even was expected", o.arrivals)
+		return cli.Usagef("-arrivals is %q: want poisson or even", o.arrivals)
 	}
 	if err := o.setStages(spec); err != nil {
 		return err
 	}
-	if err := o.setRefuseAt(spec); err != nil {
-		return err
-	}
-	if err := spec.Check(); err != nil {
-		return cli.Usagef("%v", err)
-	}
-	return nil
+	return o.setRefuseAt(spec)
 }
 
 func (o *options) setStages(spec *plan.Spec) (err error) {
@@ -97,7 +120,7 @@ func (o *options) setStages(spec *plan.Spec) (err error) {
 	return nil
 }
 
-// simple gives the stages of n sessions without -stages.
+// simple returns the stages of n sessions without -stages.
 func (o *options) simple(n int) []plan.Stage {
 	const defaultRate = 100
 	ramp := o.ramp
@@ -112,9 +135,6 @@ func (o *options) simple(n int) []plan.Stage {
 
 func (o *options) setRefuseAt(spec *plan.Spec) error {
 	if o.refuseAt == "" {
-		if o.hooks != "" && o.profile == "srs1" {
-			spec.RefuseAt = []hook.Event{hook.OnConnect}
-		}
 		return nil
 	}
 	for _, name := range strings.Split(o.refuseAt, ",") {

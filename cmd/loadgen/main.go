@@ -12,14 +12,14 @@ import (
 	"syscall"
 
 	"hookproof/internal/cli"
+	"hookproof/internal/hookflags"
 	"hookproof/internal/reportdir"
 	"hookproof/loadgen"
 	"hookproof/loadgen/result"
-	"hookproof/loadgen/rig"
 )
 
 func main() {
-	rig.ServeAsChild()
+	loadgen.ServeAsChild()
 	collectEarly()
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
@@ -57,8 +57,8 @@ func run(args []string, s cli.Streams, signals <-chan os.Signal) int {
 		cli.PrintVersion(s.Out, help.Name)
 		return cli.ExitOK
 	}
-	o.args = append([]string{help.Name}, cli.Masked(args, "accept", "refuse")...)
-	cfg, err := o.config()
+	o.args = append([]string{help.Name}, cli.Masked(args, hookflags.Secret...)...)
+	cfg, err := o.config(s)
 	if err != nil {
 		return cli.Report(s, help.Name, err)
 	}

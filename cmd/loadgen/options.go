@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"hookproof/internal/hookflags"
 	"hookproof/internal/reportdir"
 	"hookproof/loadgen"
 )
@@ -16,32 +17,36 @@ type options struct {
 	flags *flag.FlagSet
 	args  []string
 
-	n                            int
-	publishers, refused, vanish  string
-	refuseAt                     string
-	streams                      int
-	churn, rate                  float64
-	ramp, hold, down             time.Duration
-	stages                       string
-	arrivals                     string
-	seed                         uint64
-	rtmp, listen, hooks, profile string
-	hooksOnly                    bool
-	accept, refuse               string
-	media                        string
-	bitrate                      string
-	noMedia                      bool
-	timeout, stall, warmup       time.Duration
-	burst                        time.Duration
-	settle, late                 time.Duration
-	source                       string
-	thresholds                   texts
-	find                         bool
-	report, metrics, pprof       string
-	dir                          *reportdir.Dir // of -report, made before the run; nil without one
-	pid                          int
-	shard, startAt, run          string
-	quiet, version               bool
+	n                           int
+	publishers, refused, vanish string
+	refuseAt                    string
+	streams                     int
+	churn, rate                 float64
+	ramp, hold, down            time.Duration
+	stages                      string
+	arrivals                    string
+	seed                        uint64
+	rtmp, listen, profile       string
+	hooks                       hookflags.Server
+	tokenAt                     string
+	spread                      bool
+	meet                        string
+	meetWithin                  time.Duration
+	hooksOnly                   bool
+	media                       string
+	bitrate                     string
+	noMedia                     bool
+	timeout, stall, warmup      time.Duration
+	burst                       time.Duration
+	settle, late                time.Duration
+	source                      string
+	thresholds                  texts
+	find                        bool
+	report, metrics, pprof      string
+	dir                         *reportdir.Dir // of -report, made before the run; nil without one
+	pid                         int
+	shard, startAt, run         string
+	quiet, version              bool
 }
 
 // texts is a flag that may be given several times.
@@ -57,10 +62,10 @@ func (t *texts) Set(s string) error { *t = append(*t, s); return nil }
 func newOptions() *options {
 	o := &options{flags: flag.NewFlagSet(help.Name, flag.ContinueOnError)}
 	f := o.flags
-	f.IntVar(&o.n, "n", 100, "play `N` sessions at once")
+	f.IntVar(&o.n, "n", 100, "hold `N` sessions at once; those that are refused come on top")
 	f.StringVar(&o.publishers, "publishers", "20%", "so many of them publish: a `SHARE` like 20%, or a number; the rest play")
-	f.StringVar(&o.refused, "refused", "10%", "this `SHARE` of them is to be refused by the hook server")
-	f.StringVar(&o.refuseAt, "refuse-at", "", "refuse them at these `EVENTS` in turn, from on_connect,on_publish,on_play.\nNot given: all three; on_connect with -hooks and the profile srs1, whose other events carry no credentials")
+	f.StringVar(&o.refused, "refused", "10%", "so many more are refused by the hook server: a `SHARE` of those that are held, or a number")
+	f.StringVar(&o.refuseAt, "refuse-at", "", "refuse them at these `EVENTS` in turn, from on_connect,on_publish,on_play.\nNot given: all three; where -refuse names who is refused, the first event that does")
 	f.StringVar(&o.vanish, "vanish", "5%", "this `SHARE` of them leaves without a word, by a TCP reset")
 	f.IntVar(&o.streams, "streams", 0, "the players play `N` of the publishers' streams; 0: all")
 	f.Float64Var(&o.churn, "churn", 0, "replace sessions at this `RATE` per second while their number is held")
@@ -74,11 +79,11 @@ func newOptions() *options {
 	f.Uint64Var(&o.seed, "seed", 1, "`NUMBER` that the plan is drawn from: the same seed, the same plan")
 	f.StringVar(&o.rtmp, "rtmp", "", "load the RTMP server at `URL`, such as rtmp://127.0.0.1:1935/live.\nNot given: the built-in server, in a process of its own")
 	f.StringVar(&o.listen, "listen", "", "with -rtmp: take that server's hooks at `ADDR`, such as 127.0.0.1:8085, and account for them.\nOf several shards only the first one listens")
-	f.StringVar(&o.hooks, "hooks", "", "ask the hook server at `URL`, such as http://127.0.0.1:8085, about every event")
+	f.BoolVar(&o.spread, "spread", false, "with -shard: every shard listens at -listen, for a part of the hooks; the merged report accounts for them")
+	o.hooks.Register(f, "ask")
+	f.StringVar(&o.tokenAt, "token-at", "auto", "clients present credentials at `PLACE`: tcUrl, param (behind the stream's name), both,\nor auto: param where all opening events of the profile carry it, otherwise tcUrl")
 	f.BoolVar(&o.hooksOnly, "hooks-only", false, "with -hooks: send it the hook traffic of the sessions without any RTMP")
-	f.StringVar(&o.profile, "profile", "srs1", "the hooks are those of `PROFILE`: srs1 (the document of 2014) or srs7 (SRS 7)")
-	f.StringVar(&o.accept, "accept", "", "`CREDENTIALS` that the hook server accepts, such as token=good")
-	f.StringVar(&o.refuse, "refuse", "", "`CREDENTIALS` that it refuses, such as token=bad")
+	f.StringVar(&o.profile, "profile", "auto", "the hooks are those of `PROFILE`: srs1 (the document of 2014), srs7 (SRS 7),\nor auto: what the server or hook server turns out to speak; srs1 between our own")
 	f.StringVar(&o.media, "media", "", "publish this FLV `FILE`, over and over; not given: a clip of 380 kbit/s")
 	f.StringVar(&o.bitrate, "bitrate", "", "publish a synthetic stream of this `RATE`, such as 300k or 2M bits per second")
 	f.BoolVar(&o.noMedia, "no-media", false, "publish next to nothing: a few bytes every 2 s")
@@ -96,6 +101,8 @@ func newOptions() *options {
 	f.StringVar(&o.pprof, "pprof", "", "serve Go's profiles of the generator below /debug/pprof/ on `ADDR` while the test runs; a port alone is served on 127.0.0.1")
 	f.IntVar(&o.pid, "pid", 0, "with -rtmp: the server under test is process `PID` of this machine, whose CPU use and memory are to be measured, too")
 	f.StringVar(&o.shard, "shard", "", "play slice `K/N` of the test, such as 2/8; JOB_COMPLETION_INDEX, where it is set, says K-1 for \"/N\"")
+	f.StringVar(&o.meet, "meet", "", "with -shard: the shards wait for each other at `HOST:PORT`, where the first one listens, and begin together")
+	f.DurationVar(&o.meetWithin, "meet-within", loadgen.DefaultMeetWithin, "they wait for this `TIME` at most")
 	f.StringVar(&o.startAt, "start-at", "", "begin at `TIME` (RFC 3339), the same for all shards")
 	f.StringVar(&o.run, "run", "", "`NAME` of the run, in stream names; the same for all shards, and new for each test")
 	f.BoolVar(&o.quiet, "quiet", false, "print the summary only")

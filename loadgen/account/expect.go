@@ -11,9 +11,10 @@ type span struct{ least, most int }
 
 // expect says how often each event of a client should have come, from what the
 // client saw. Where that does not decide (an answer that never came), the
-// event may have come or not, and the order checker alone judges.
-func expect(p *hook.Profile, s *plan.Session, o *Outcome) (want [len(hook.Events)]span) {
-	x := order.Expect(p, deeds(s, o)...)
+// event may have come or not, and the order checker alone judges. opened says
+// that the hook of its stream was accepted while it was connected.
+func expect(p *hook.Profile, s *plan.Session, o *Outcome, opened bool) (want [len(hook.Events)]span) {
+	x := order.Expect(p, deeds(s, o, opened)...)
 	for _, e := range hook.Events {
 		want[e].least, want[e].most = x.Count(e)
 	}
@@ -24,9 +25,9 @@ func expect(p *hook.Profile, s *plan.Session, o *Outcome) (want [len(hook.Events
 	return want
 }
 
-// Due says how often each event of a client has to come at least.
+// Due returns how often each event of a client has to come at least.
 func Due(p *hook.Profile, s *plan.Session, o *Outcome) (least [len(hook.Events)]int) {
-	for e, w := range expect(p, s, o) {
+	for e, w := range expect(p, s, o, false) {
 		least[e] = w.least
 	}
 	return least
@@ -37,7 +38,7 @@ func (o *Outcome) answered() bool { return o.Let || o.End == Refused || o.Told }
 
 // deeds is what a client did, as far as it knows, up to the end of its
 // connection.
-func deeds(s *plan.Session, o *Outcome) []order.Deed {
+func deeds(s *plan.Session, o *Outcome, opened bool) []order.Deed {
 	if !o.Dialed {
 		return nil
 	}
@@ -58,7 +59,7 @@ func deeds(s *plan.Session, o *Outcome) []order.Deed {
 	switch {
 	case s.Refused:
 		stream.Answer, stream.Unsure = order.Refused, !o.answered()
-	case o.Let && o.End == Dropped && s.Role == plan.Play:
+	case o.Let && o.End == Dropped && s.Role == plan.Play && !opened:
 		// A player is told that it may play before its hook is asked (SRS).
 	case o.Let:
 		stream.Answer = order.Accepted

@@ -41,7 +41,7 @@ func TestExpect(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for p, want := range map[*hook.Profile]counts{hook.SRS1: c.srs1, hook.SRS7: c.srs7} {
-				if got := expect(p, &c.session, &c.outcome); got != want {
+				if got := expect(p, &c.session, &c.outcome, false); got != want {
 					t.Errorf("%s: got %v, want %v", p, got, want)
 				}
 			}

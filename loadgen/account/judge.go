@@ -96,7 +96,7 @@ func (j *judge) client(s *plan.Session, o *Outcome) {
 	if s.Refused && !accepted {
 		j.measureRefusal(s, o, entries)
 	}
-	want := expect(j.Profile, s, o)
+	want := expect(j.Profile, s, o, opened(s, o, entries))
 	if want[hook.OnClose] == (span{0, 1}) && !o.Asked && !j.Profile.ConnectFirst && o.Dialed {
 		j.lone++
 	}
@@ -105,6 +105,13 @@ func (j *judge) client(s *plan.Session, o *Outcome) {
 	}
 	j.counts(s, o, entries, want)
 	j.late(o, entries)
+}
+
+// opened reports whether the hook of a client's stream was accepted before its connection ended.
+func opened(s *plan.Session, o *Outcome, entries []*Entry) bool {
+	return slices.ContainsFunc(entries, func(e *Entry) bool {
+		return e.Known && e.Event == s.Role.Event() && e.Accepted && e.Answered > 0 && e.Answered < o.EndedAt
+	})
 }
 
 // counts compares how often each event came with how often it should have.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -19,14 +20,19 @@ func Make(spec Spec) *Plan {
 	for _, i := range m.live {
 		m.sessions[i].Depart = at
 	}
-	slices.SortStableFunc(m.sessions, func(a, b Session) int { return int(a.Arrive - b.Arrive) })
+	m.sort()
+	m.vanish()
+	m.refuse()
+	m.sort()
 	for i := range m.sessions {
 		m.sessions[i].Index = i
 	}
-	m.refuse()
-	m.vanish()
 	streams := m.assign()
 	return &Plan{Sessions: m.sessions, Streams: streams, Length: at, HoldFrom: m.holdFrom, HoldUntil: m.holdUntil}
+}
+
+func (m *maker) sort() {
+	slices.SortStableFunc(m.sessions, func(a, b Session) int { return cmp.Compare(a.Arrive, b.Arrive) })
 }
 
 // maker lays a plan out, stage by stage.
@@ -81,11 +87,24 @@ func (m *maker) times(from, d time.Duration, n int) []time.Duration {
 func (m *maker) arrive(at time.Duration) {
 	n, peak := len(m.sessions), m.spec.Peak()
 	publishers := m.spec.Publishers.Of(peak)
-	role := Play
-	if n*publishers%peak < publishers {
-		role = Publish
+	m.add(at, roleOf(n, publishers, peak))
+}
+
+// roleOf returns the role of the k-th of so many sessions, of whom the publishers are spread evenly.
+func roleOf(k, publishers, of int) Role {
+	if k*publishers%of < publishers {
+		return Publish
 	}
-	m.add(at, role)
+	return Play
+}
+
+func count(all []Session, r Role) (n int) {
+	for i := range all {
+		if all[i].Role == r {
+			n++
+		}
+	}
+	return n
 }
 
 func (m *maker) add(at time.Duration, role Role) {
@@ -93,7 +112,7 @@ func (m *maker) add(at time.Duration, role Role) {
 	m.sessions = append(m.sessions, Session{Role: role, Arrive: at})
 }
 
-// depart ends a session drawn from the live ones, and gives its role.
+// depart ends a session drawn from the live ones and returns its role.
 func (m *maker) depart(at time.Duration) Role {
 	k := m.rand.IntN(len(m.live))
 	s := &m.sessions[m.live[k]]
@@ -105,36 +124,40 @@ func (m *maker) depart(at time.Duration) Role {
 
 func (m *maker) replace(at time.Duration) { m.add(at, m.depart(at)) }
 
-// refuse draws those who are to be refused, at each event in turn. The first
-// publisher is not among them: a test needs something to play.
+// refuse adds those who are to be refused: they come among the others, and on top of them. Each event at which they
+// may be refused takes its turn.
 func (m *maker) refuse() {
-	n := m.spec.Refused.Of(len(m.sessions))
+	held := m.sessions
+	n := m.spec.Refused.Of(len(held))
+	publishers := n * count(held, Publish) / max(len(held), 1)
 	turn := [2]int{}
-	kept := false
-	for _, i := range m.rand.Perm(len(m.sessions)) {
-		s := &m.sessions[i]
+	for k := range n {
+		i := k * len(held) / n
+		s := Session{Role: m.refusedRole(roleOf(k, publishers, n)), Refused: true, Arrive: held[i].Arrive, Depart: held[i].Depart}
+		if i+1 < len(held) {
+			part := 0.5
+			if !m.spec.Even {
+				part = m.rand.Float64()
+			}
+			s.Arrive += time.Duration(part * float64(held[i+1].Arrive-s.Arrive))
+		}
 		at := m.refusals(s.Role)
-		if n == 0 {
-			return
-		}
-		if len(at) == 0 {
-			continue
-		}
-		if s.Role == Publish && !kept && s.Index == m.firstPublisher() {
-			kept = true
-			continue
-		}
-		s.Refused, s.RefuseAt = true, at[turn[s.Role]%len(at)]
+		s.RefuseAt = at[turn[s.Role]%len(at)]
 		turn[s.Role]++
-		n--
+		s.Depart = max(s.Depart, s.Arrive)
+		m.sessions = append(m.sessions, s)
 	}
 }
 
-func (m *maker) firstPublisher() int {
-	return slices.IndexFunc(m.sessions, func(s Session) bool { return s.Role == Publish })
+// refusedRole returns a role in which a client can be refused, r if possible.
+func (m *maker) refusedRole(r Role) Role {
+	if len(m.refusals(r)) == 0 {
+		return 1 - r
+	}
+	return r
 }
 
-// refusals lists where a client of that role can be refused.
+// refusals returns the events at which a client of that role can be refused.
 func (m *maker) refusals(r Role) (at []hook.Event) {
 	for _, e := range [...]hook.Event{hook.OnConnect, r.Event()} {
 		if m.spec.refusesAt(e) {
@@ -144,13 +167,10 @@ func (m *maker) refusals(r Role) (at []hook.Event) {
 	return at
 }
 
-// vanish draws those who leave without a word from those who get in.
+// vanish draws those who leave without a word. It runs before those who are refused are added.
 func (m *maker) vanish() {
 	n := m.spec.Vanish.Of(len(m.sessions))
-	for _, i := range m.rand.Perm(len(m.sessions)) {
-		if s := &m.sessions[i]; n > 0 && !s.Refused {
-			s.Vanish = true
-			n--
-		}
+	for _, i := range m.rand.Perm(len(m.sessions))[:n] {
+		m.sessions[i].Vanish = true
 	}
 }

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"slices"
 	"time"
 
 	"hookproof/hook"
@@ -98,14 +97,4 @@ type Shard struct{ Number, Of int } // 1 to Of
 // Has tells whether the session is this shard's to play. The zero Shard has all.
 func (sh Shard) Has(s *Session) bool {
 	return sh.Of <= 1 || s.Index%sh.Of == sh.Number-1
-}
-
-// WithoutRefusals gives the same plan with nobody to be refused.
-func (p *Plan) WithoutRefusals() *Plan {
-	q := *p
-	q.Sessions = slices.Clone(p.Sessions)
-	for i := range q.Sessions {
-		q.Sessions[i].Refused = false
-	}
-	return &q
 }

@@ -12,9 +12,9 @@ type Evidence struct {
 	Profile    string            `json:"profile"`
 	Plan       plan.Spec         `json:"plan"`
 	Shard      plan.Shard        `json:"shard"`
-	Hooks      bool              `json:"hooks"`    // an endpoint of this process saw hooks
-	Refusing   bool              `json:"refusing"` // those that are to be refused are
-	Shared     bool              `json:"shared"`   // others may use the hook server
+	Meeting    string            `json:"meeting,omitempty"` // at which the shards agreed to begin
+	Hooks      bool              `json:"hooks"`             // an endpoint of this process saw hooks
+	Shared     bool              `json:"shared"`            // others may use the hook server
 	LateAfter  time.Duration     `json:"late_after"`
 	Warmup     time.Duration     `json:"warmup"`
 	Thresholds []string          `json:"thresholds"`

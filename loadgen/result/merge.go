@@ -150,9 +150,6 @@ func (m *merger) finish() (*Report, Histograms, *Evidence, error) {
 	}
 	ev.Plan.Seed = r.Setup.Seed
 	made := plan.Make(ev.Plan)
-	if !ev.Refusing {
-		made = made.WithoutRefusals()
-	}
 	set := measure.NewSet()
 	books := account.Judge(account.Case{Profile: p, Plan: made, Outcomes: ev.Outcomes, Entries: ev.Entries, Hooks: ev.Hooks,
 		LateAfter: ev.LateAfter, Shared: ev.Shared, Measure: set, Warmup: ev.Warmup})

@@ -21,7 +21,7 @@ func sampleRun() (*Report, Histograms, *Evidence) {
 	hs := Collect(set)
 	spec := plan.Spec{Stages: plan.Ramp(2, 0, time.Second, 0), Publishers: plan.Percent(50), Seed: 3}
 	made := plan.Make(spec)
-	ev := &Evidence{Profile: "srs1", Plan: spec, Hooks: true, Refusing: true, Outcomes: []account.Outcome{
+	ev := &Evidence{Profile: "srs1", Plan: spec, Hooks: true, Outcomes: []account.Outcome{
 		{Client: 0, End: account.Left, Dialed: true, Connected: true, Asked: true, Let: true},
 		{Client: 1, End: account.Left, Dialed: true, Connected: true, Asked: true, Let: true},
 	}}

@@ -9,9 +9,9 @@ import (
 
 	"github.com/prometheus/procfs"
 
+	"hookproof/internal/media"
 	"hookproof/internal/rtmp/flv"
 	"hookproof/loadgen/measure"
-	"hookproof/loadgen/media"
 )
 
 // generatorClients is how many players or publishers generators are measured with.

@@ -1,9 +1,8 @@
-package rig
+package loadgen
 
 import (
 	"fmt"
 	"net/netip"
-	"os"
 	"strings"
 )
 
@@ -22,11 +21,11 @@ func ParseSources(text string) ([]string, error) {
 		a, err1 := netip.ParseAddr(from)
 		b, err2 := netip.ParseAddr(to)
 		if err1 != nil || err2 != nil || a.Is4() != b.Is4() || b.Less(a) {
-			return nil, fmt.Errorf("%q: expected addresses like 127.0.0.2-127.0.0.9", part)
+			return nil, fmt.Errorf("%q: want addresses like 127.0.0.2-127.0.0.9", part)
 		}
 		for ; ; a = a.Next() {
 			if len(all) >= maxSources {
-				return nil, fmt.Errorf("%q: expected at most %d addresses", part, maxSources)
+				return nil, fmt.Errorf("%q: want at most %d addresses", part, maxSources)
 			}
 			all = append(all, a.String())
 			if a == b {
@@ -35,18 +34,4 @@ func ParseSources(text string) ([]string, error) {
 		}
 	}
 	return all, nil
-}
-
-// Ports says how many connections one local address can have to one server, by
-// the system's range of ports; false where that is not to be seen.
-func Ports() (int, bool) {
-	text, err := os.ReadFile("/proc/sys/net/ipv4/ip_local_port_range")
-	if err != nil {
-		return 0, false
-	}
-	var low, high int
-	if _, err := fmt.Sscan(string(text), &low, &high); err != nil || high < low {
-		return 0, false
-	}
-	return high - low + 1, true
 }

@@ -3,6 +3,7 @@ package media
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -28,6 +29,13 @@ func File(path string) (Source, error) {
 		return Source{}, err
 	}
 	defer f.Close()
+	var magic [3]byte
+	if _, err := io.ReadFull(f, magic[:]); err != nil || string(magic[:]) != "FLV" {
+		return Source{}, fmt.Errorf("%s: not an FLV file", path)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return Source{}, err
+	}
 	tags, err := client.ReadFLV(f)
 	if err == nil {
 		_, err = client.NewLoop(tags)

@@ -1,4 +1,4 @@
-package account
+package hooklog
 
 import (
 	"net/http"
@@ -10,6 +10,7 @@ import (
 
 	"hookproof/hook"
 	"hookproof/internal/endpoint"
+	"hookproof/loadgen/account"
 	"hookproof/loadgen/measure"
 )
 
@@ -17,10 +18,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // TestLog tells clients by their key first and by their id from then on.
 func TestLog(t *testing.T) {
-	k := NewKeys("t")
+	k := account.NewKeys("t")
 	set := measure.NewSet()
 	var asked []int
-	l := NewLog(Options{Profile: hook.SRS1, Keys: k, Clients: 3, Measure: set,
+	l := New(Options{Profile: hook.SRS1, Keys: k, Clients: 3, Measure: set,
 		Decide: func(client int, r *endpoint.Request) endpoint.Answer {
 			asked = append(asked, client)
 			if r.Event == hook.OnPublish {
@@ -68,7 +69,7 @@ func TestLog(t *testing.T) {
 // TestLogLeavesWarmupOut measures only what arrives after it.
 func TestLogLeavesWarmupOut(t *testing.T) {
 	set := measure.NewSet()
-	l := NewLog(Options{Profile: hook.SRS1, Keys: NewKeys("t"), Clients: 1, Measure: set})
+	l := New(Options{Profile: hook.SRS1, Keys: account.NewKeys("t"), Clients: 1, Measure: set})
 	l.MeasureFrom(time.Now().Add(time.Hour))
 	e := l.Endpoint()
 	if err := e.Listen("127.0.0.1:0"); err != nil {
@@ -88,15 +89,15 @@ func TestLogLeavesWarmupOut(t *testing.T) {
 
 // TestAddAndOpen counts who is in by hooks alone.
 func TestAddAndOpen(t *testing.T) {
-	l := NewLog(Options{Profile: hook.SRS7, Keys: NewKeys("t"), Clients: 2})
+	l := New(Options{Profile: hook.SRS7, Keys: account.NewKeys("t"), Clients: 2})
 	for _, c := range []struct {
-		e    Entry
+		e    account.Entry
 		open int
 	}{
-		{Entry{Client: 0, ID: "a", Event: hook.OnConnect, Known: true, Accepted: true}, 1},
-		{Entry{Client: 1, ID: "b", Event: hook.OnConnect, Known: true}, 1},
-		{Entry{Client: 1, ID: "b", Event: hook.OnClose, Known: true}, 1},
-		{Entry{Client: 0, ID: "a", Event: hook.OnClose, Known: true}, 0},
+		{account.Entry{Client: 0, ID: "a", Event: hook.OnConnect, Known: true, Accepted: true}, 1},
+		{account.Entry{Client: 1, ID: "b", Event: hook.OnConnect, Known: true}, 1},
+		{account.Entry{Client: 1, ID: "b", Event: hook.OnClose, Known: true}, 1},
+		{account.Entry{Client: 0, ID: "a", Event: hook.OnClose, Known: true}, 0},
 	} {
 		if l.Add(c.e); l.Open() != c.open {
 			t.Errorf("%d open after %+v, want %d", l.Open(), c.e, c.open)
