@@ -103,3 +103,28 @@ func TestProcess(t *testing.T) {
 		t.Error("a process that is none can be watched")
 	}
 }
+
+// TestInterval: each interval has its own values, and the whole has all of them.
+func TestInterval(t *testing.T) {
+	s := NewSet()
+	if _, any := s.Interval(E2E); any {
+		t.Error("values before the first")
+	}
+	for who := range 100 {
+		s.Record(E2E, who, 10*time.Millisecond)
+	}
+	if got, any := s.Interval(E2E); !any || got.Count != 100 || got.P99 < 9.9 || got.P99 > 10.1 {
+		t.Errorf("the first interval: %+v", got)
+	}
+	s.Record(E2E, 7, 50*time.Millisecond)
+	if got, any := s.Interval(E2E); !any || got.Count != 1 || got.P50 < 49 || got.P50 > 51 {
+		t.Errorf("the second interval: %+v", got)
+	}
+	s.Record(E2E, 8, time.Millisecond)
+	if h := s.Histogram(E2E); h.TotalCount() != 102 {
+		t.Errorf("%d values in all, want 102", h.TotalCount())
+	}
+	if q, ok := s.Quantile(E2E, 50); !ok || q < 9*time.Millisecond || q > 11*time.Millisecond {
+		t.Errorf("half of all are below %v", q)
+	}
+}

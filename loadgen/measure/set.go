@@ -30,7 +30,8 @@ type Set struct {
 	metrics [Count][]shard
 
 	sumLock sync.Mutex
-	sum     *hdrhistogram.Histogram // of Quantile, to be used again
+	sum     *hdrhistogram.Histogram        // of Quantile and Interval, to be used again
+	past    [Count]*hdrhistogram.Histogram // what Interval has taken out of the shards
 }
 
 type shard struct {
@@ -68,12 +69,18 @@ func (s *Set) Record(m Metric, who int, d time.Duration) {
 
 // Histogram gives a copy of what was recorded of m so far.
 func (s *Set) Histogram(m Metric) *hdrhistogram.Histogram {
+	s.sumLock.Lock()
+	defer s.sumLock.Unlock()
 	sum := NewHistogram()
 	s.addTo(sum, m)
 	return sum
 }
 
+// addTo adds up what was recorded of m; the caller holds sumLock.
 func (s *Set) addTo(sum *hdrhistogram.Histogram, m Metric) {
+	if s.past[m] != nil {
+		sum.Merge(s.past[m])
+	}
 	for i := range s.metrics[m] {
 		sh := &s.metrics[m][i]
 		sh.mu.Lock()
@@ -95,4 +102,46 @@ func (s *Set) Quantile(m Metric, q float64) (time.Duration, bool) {
 	s.sum.Reset()
 	s.addTo(s.sum, m)
 	return time.Duration(s.sum.ValueAtQuantile(q)) * time.Microsecond, s.sum.TotalCount() > 0
+}
+
+// Spread is how the values of an interval are spread, in milliseconds.
+type Spread struct {
+	Count int64   `json:"count"`
+	P50   float64 `json:"p50"`
+	P90   float64 `json:"p90"`
+	P99   float64 `json:"p99"`
+}
+
+// SpreadOf sums up a histogram of microseconds.
+func SpreadOf(h *hdrhistogram.Histogram) Spread {
+	at := func(q float64) float64 { return float64(h.ValueAtQuantile(q)) / 1000 }
+	return Spread{Count: h.TotalCount(), P50: at(50), P90: at(90), P99: at(99)}
+}
+
+// Interval returns how the values are spread that were recorded of m since it
+// was last asked; false if there are none.
+func (s *Set) Interval(m Metric) (Spread, bool) {
+	s.sumLock.Lock()
+	defer s.sumLock.Unlock()
+	if s.sum == nil {
+		s.sum = NewHistogram()
+	}
+	s.sum.Reset()
+	for i := range s.metrics[m] {
+		sh := &s.metrics[m][i]
+		sh.mu.Lock()
+		if sh.hist != nil && sh.hist.TotalCount() > 0 {
+			s.sum.Merge(sh.hist)
+			sh.hist.Reset()
+		}
+		sh.mu.Unlock()
+	}
+	if s.sum.TotalCount() == 0 {
+		return Spread{}, false
+	}
+	if s.past[m] == nil {
+		s.past[m] = NewHistogram()
+	}
+	s.past[m].Merge(s.sum)
+	return SpreadOf(s.sum), true
 }

@@ -1,6 +1,7 @@
 package result
 
 import (
+	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -13,11 +14,14 @@ import (
 	"hookproof/loadgen/account"
 )
 
-//go:embed html/report.tmpl
-var htmlText string
-
-//go:embed html/page.css
-var htmlStyle string
+var (
+	//go:embed html/report.tmpl
+	htmlText string
+	//go:embed html/page.css
+	htmlStyle string
+	//go:embed html/live.js
+	liveScript string
+)
 
 var htmlPage = template.Must(template.New("report").Funcs(template.FuncMap{
 	"ms": short, "bytes": size, "pct": func(v float64) float64 { return float64(int(v*1000)) / 10 },
@@ -29,94 +33,67 @@ var htmlPage = template.Must(template.New("report").Funcs(template.FuncMap{
 // page is what the template sees.
 type page struct {
 	*Report
-	Charts []template.HTML
-	Kinds  []account.Kind
-	Events []hook.Event
-	CSS    template.CSS
-	Policy string
+	Running string // where in its plan a test that goes on is; "" of a finished one
+	Tiles   []tile
+	Over    []template.HTML // charts over time
+	Curves  []template.HTML // charts of percentiles
+	Kinds   []account.Kind
+	Events  []hook.Event
+	Alike   []group // findings
+	CSS     template.CSS
+	JS      template.JS
+	Policy  string
 }
 
-// policy lets the page have its own style sheet, and neither load nor run
-// anything.
-func policy(css string) string {
-	sum := sha256.Sum256([]byte(css))
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
+func (r *Report) page(running string) *page {
+	p := &page{Report: r, Running: running, Tiles: r.tiles(), Over: drawn(r.overTime()), Curves: drawn(r.percentileCurves()),
+		Kinds: account.Kinds, Events: hook.Events[:], CSS: template.CSS(htmlStyle), Policy: policy(htmlStyle, "")}
+	if r.Hooks != nil {
+		p.Alike = alike(r.Hooks.Findings)
+	}
+	return p
 }
 
-// WriteHTML writes report.html: one file, which loads nothing and runs no script.
-func (r *Report) WriteHTML(w io.Writer) error {
-	return htmlPage.Execute(w, page{Report: r, Charts: r.charts(), Kinds: account.Kinds, Events: hook.Events[:],
-		CSS: template.CSS(htmlStyle), Policy: policy(htmlStyle)})
-}
-
-// charts draws everything that there is to draw.
-func (r *Report) charts() (list []template.HTML) {
-	of := r.over
-	for _, c := range []chart{
-		{title: "Sessions", unit: "at once", lines: []line{
-			of("playing", "l1", func(s *Sample) float64 { return float64(s.Playing) }),
-			of("publishing", "l2", func(s *Sample) float64 { return float64(s.Publishing) }),
-			of("arriving", "l3", func(s *Sample) float64 { return float64(s.Arriving) })}},
-		{title: "Rates", unit: "per second", lines: []line{
-			r.rate("clients", "l1", func(s *Sample) float64 { return float64(s.Started) }),
-			r.rate("hook requests", "l2", func(s *Sample) float64 { return float64(s.Hooks) }),
-			r.rate("refusals", "l3", func(s *Sample) float64 { return float64(s.Refused) })}},
-		{title: "Frames received", unit: "per second", lines: []line{
-			r.rate("frames", "l1", func(s *Sample) float64 { return float64(s.Frames) })}},
-		{title: "Errors", unit: "so far", lines: []line{
-			of("errors", "l4", func(s *Sample) float64 { return float64(s.Errors) })}},
-		r.curves("Latency of clients' steps", "tcp", "connect", "publish", "play"),
-		r.curves("Latency of hooks", "hook.on_connect", "hook.on_publish", "hook.on_play", "hook.on_close"),
-		r.curves("Media and refusals", "e2e", "jitter", "first_frame", "disconnect"),
-		{title: "CPU", unit: "cores", lines: []line{
-			of("generator", "l1", func(s *Sample) float64 { return s.OwnCPU }),
-			of("server", "l2", func(s *Sample) float64 { return s.ServerCPU })}},
-		{title: "Memory", unit: "MiB", lines: []line{
-			of("generator", "l1", func(s *Sample) float64 { return float64(s.OwnRSS) / (1 << 20) }),
-			of("server", "l2", func(s *Sample) float64 { return float64(s.ServerRSS) / (1 << 20) })}},
-	} {
-		if svg := c.svg(); svg != "" {
+func drawn(charts []chart) (list []template.HTML) {
+	for i := range charts {
+		if svg := charts[i].svg(); svg != "" {
 			list = append(list, svg)
 		}
 	}
 	return list
 }
 
-// over draws a sample's value over time.
-func (r *Report) over(name, class string, value func(*Sample) float64) line {
-	l := line{name: name, class: class, x: []float64{0}, y: []float64{0}}
-	for i := range r.Series {
-		l.x, l.y = append(l.x, r.Series[i].At), append(l.y, value(&r.Series[i]))
+// policy lets the page have its own style sheet and, if it has one, its script,
+// which may ask the server that the page came from; it can load nothing else.
+func policy(css, js string) string {
+	hash := func(text string) string {
+		sum := sha256.Sum256([]byte(text))
+		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 	}
-	return l
+	p := "default-src 'none'; style-src " + hash(css)
+	if js != "" {
+		p += "; script-src " + hash(js) + "; connect-src 'self'"
+	}
+	return p + "; base-uri 'none'; form-action 'none'"
 }
 
-// rate draws how fast a count grows.
-func (r *Report) rate(name, class string, value func(*Sample) float64) line {
-	l := r.over(name, class, value)
-	for i := len(l.y) - 1; i > 0; i-- {
-		if passed := l.x[i] - l.x[i-1]; passed > 0 {
-			l.y[i] = max(0, (l.y[i]-l.y[i-1])/passed)
-		}
+// WriteHTML writes report.html: one file, which loads nothing and runs no script.
+func (r *Report) WriteHTML(w io.Writer) error { return htmlPage.ExecuteTemplate(w, "page", r.page("")) }
+
+// LivePage is the page of a test that goes on, without its content.
+func LivePage() (html []byte, contentPolicy string) {
+	var b bytes.Buffer
+	p := &page{CSS: template.CSS(htmlStyle), JS: template.JS(liveScript), Policy: policy(htmlStyle, liveScript)}
+	if err := htmlPage.ExecuteTemplate(&b, "live", p); err != nil {
+		panic("loadgen: live page: " + err.Error()) // it has no input; tested
 	}
-	return l
+	return b.Bytes(), p.Policy
 }
 
-// curves draws percentiles.
-func (r *Report) curves(title string, names ...string) chart {
-	c := chart{title: title, unit: "ms, by percentile", log: true}
-	for i, name := range names {
-		lat := r.Latency(name)
-		if lat == nil || lat.Count < 2 {
-			continue
-		}
-		l := line{name: lat.Name, class: []string{"l1", "l2", "l3", "l4"}[i%4]}
-		for _, p := range lat.Curve {
-			if p.Percentile < 100 {
-				l.x, l.y = append(l.x, p.Percentile), append(l.y, p.Value)
-			}
-		}
-		c.lines = append(c.lines, l)
-	}
-	return c
+// LiveContent is the content of the page of a test that goes on: the same as
+// report.html has at its end. running says where in its plan the test is.
+func (r *Report) LiveContent(running string) (string, error) {
+	var b bytes.Buffer
+	err := htmlPage.ExecuteTemplate(&b, "content", r.page(running))
+	return b.String(), err
 }

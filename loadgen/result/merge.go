@@ -3,6 +3,7 @@ package result
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"hookproof/hook"
@@ -135,7 +136,21 @@ func (m *merger) series(other []Sample) {
 		a.Frames, a.Bytes = a.Frames+b.Frames, a.Bytes+b.Bytes
 		a.OwnCPU, a.OwnRSS, a.ServerCPU, a.ServerRSS = a.OwnCPU+b.OwnCPU, a.OwnRSS+b.OwnRSS, a.ServerCPU+b.ServerCPU, a.ServerRSS+b.ServerRSS
 		a.EnterP99, a.E2EP99, a.Lateness = max(a.EnterP99, b.EnterP99), max(a.E2EP99, b.E2EP99), max(a.Lateness, b.Lateness)
+		a.Latency = worst(a.Latency, b.Latency)
 	}
+}
+
+// worst takes the larger of each figure: percentiles of two shards do not add up.
+func worst(a, b map[string]measure.Spread) map[string]measure.Spread {
+	all := maps.Clone(a)
+	for name, y := range b {
+		if all == nil {
+			all = map[string]measure.Spread{}
+		}
+		x := all[name]
+		all[name] = measure.Spread{Count: x.Count + y.Count, P50: max(x.P50, y.P50), P90: max(x.P90, y.P90), P99: max(x.P99, y.P99)}
+	}
+	return all
 }
 
 // finish judges the whole.

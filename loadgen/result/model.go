@@ -143,6 +143,9 @@ type Sample struct {
 	EnterP99   float64 `json:"enter_p99"` // ms: publish and play accepted, so far
 	E2EP99     float64 `json:"e2e_p99"`   // ms, so far
 	Lateness   float64 `json:"lateness"`  // ms: p99 of start lateness so far
+
+	// Latency is how the times of this second are spread, by the metric's name.
+	Latency map[string]measure.Spread `json:"latency,omitempty"`
 }
 
 // Latency gives the metric of that name; nil if it was not measured.

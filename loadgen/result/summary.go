@@ -49,6 +49,26 @@ func (r *Report) Headline() string {
 		strings.ToUpper(string(r.Verdict)), redact.Line(r.cause()), redact.Line(r.Run), r.Sessions.Started, r.Seconds)
 }
 
+// Word is the verdict as the page has it.
+func (r *Report) Word() string {
+	return map[Verdict]string{Passed: "Passed", Failed: "Failed", Void: "Void", Partial: "Partial"}[r.Verdict]
+}
+
+// Sign is the sign of the verdict, so that colour is not the only difference.
+func (r *Report) Sign() string {
+	return map[Verdict]string{Passed: "✓", Failed: "✗", Void: "?", Partial: "–"}[r.Verdict]
+}
+
+// Cause is the verdict's cause.
+func (r *Report) Cause() string { return upperFirst(r.cause()) }
+
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
 // cause says in a few words why the verdict is what it is.
 func (r *Report) cause() string {
 	switch r.Verdict {
