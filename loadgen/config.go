@@ -118,4 +118,7 @@ type State struct {
 	Length        time.Duration // planned
 	Phase         string        // "ramp", "hold", "down", "settling", "done"
 	Enter, E2E    time.Duration // p99 so far; 0: none yet
+	// Report returns the report as it would be now, without the books. It may
+	// be called while the state is shown, and not later.
+	Report func() *result.Report
 }

@@ -43,7 +43,7 @@ func (r *run) finish(partial string) *Output {
 	}
 	books := account.Judge(c)
 	hs := result.Collect(r.measures)
-	rep := r.report(hs)
+	rep := r.report(hs, r.sampler)
 	rep.Partial = partial
 	if hooks || books.Total() > 0 {
 		rep.Hooks = books
@@ -75,19 +75,20 @@ func (r *run) hide(text string) string {
 	return redact.Without(text, secrets...)
 }
 
-func (r *run) report(hs result.Histograms) *result.Report {
+// report is the report without its books and its verdict.
+func (r *run) report(hs result.Histograms, m *sampler) *result.Report {
 	rep := &result.Report{
 		Schema: result.Schema, Tool: "loadgen " + cli.Version(), Run: r.cfg.Run, Started: r.start.UTC(),
 		Seconds: time.Since(r.start).Seconds(), Notes: r.notes, Setup: r.setup(), Sessions: r.counts(),
-		Latencies: hs.Latencies(), Errors: r.errors.List(), ErrorTotal: r.errors.Total(), Own: r.sampler.costs[0],
-		Series: r.sampler.series, Media: r.mediaCounts(),
+		Latencies: hs.Latencies(), Errors: r.errors.List(), ErrorTotal: r.errors.Total(), Own: m.costs[0],
+		Series: m.series, Media: r.mediaCounts(),
 	}
 	for i := range rep.Errors {
 		rep.Errors[i].Detail = r.hide(rep.Errors[i].Detail)
 	}
 	rep.Own.CPUMean = rep.Own.CPUSeconds / rep.Seconds
 	if r.server != nil {
-		c := r.sampler.costs[1]
+		c := m.costs[1]
 		c.CPUMean = c.CPUSeconds / rep.Seconds
 		rep.Server = &c
 	}

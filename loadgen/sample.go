@@ -73,13 +73,42 @@ func (m *sampler) take(phase string) {
 	e2e, _ := r.measures.Quantile(measure.E2E, 99)
 	late, _ := r.measures.Quantile(measure.Lateness, 99)
 	s.EnterP99, s.E2EP99, s.Lateness = millis(enter), millis(e2e), millis(late)
+	s.Latency = m.latency()
 	m.keep(s)
 	if r.cfg.Live != nil {
 		if phase == "" {
 			phase = r.phase(at)
 		}
-		r.cfg.Live(State{Sample: s, Planned: len(r.own), Peak: r.cfg.Plan.Peak(), Length: r.plan.Length, Phase: phase, Enter: enter, E2E: e2e})
+		r.cfg.Live(State{Sample: s, Planned: len(r.own), Peak: r.cfg.Plan.Peak(), Length: r.plan.Length, Phase: phase, Enter: enter, E2E: e2e,
+			Report: m.standing})
 	}
+}
+
+// timed are the metrics whose times are kept second by second.
+var timed = []measure.Metric{measure.Publish, measure.Play, measure.Hook, measure.E2E}
+
+// latency is how the times since the last sample are spread.
+func (m *sampler) latency() map[string]measure.Spread {
+	all := map[string]measure.Spread{}
+	for _, metric := range timed {
+		if spread, any := m.r.measures.Interval(metric); any {
+			all[metric.String()] = spread
+		}
+	}
+	return all
+}
+
+// standing is the report as far as it can be told while the test goes on: what
+// the books say of the hooks is known at its end.
+func (m *sampler) standing() *result.Report {
+	hs := result.Collect(m.r.measures)
+	rep := m.r.report(hs, m)
+	for _, t := range result.Combine(result.Defaults(false), m.r.cfg.Thresholds) {
+		if t.Decided() {
+			rep.Checks = append(rep.Checks, t.Check(rep, hs))
+		}
+	}
+	return rep
 }
 
 func (m *sampler) keep(s result.Sample) {

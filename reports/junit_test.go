@@ -6,9 +6,11 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"hookproof/internal/junit"
 )
 
-func readJUnit(t *testing.T, run *Run) junitSuites {
+func readJUnit(t *testing.T, run *Run) junit.Suites {
 	t.Helper()
 	var b bytes.Buffer
 	if err := WriteJUnit(&b, run); err != nil {
@@ -25,7 +27,7 @@ func readJUnit(t *testing.T, run *Run) junitSuites {
 	if i := strings.IndexFunc(b.String(), func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == '\ufffd' }); i >= 0 {
 		t.Errorf("a bad character at %d: %q", i, b.String()[max(0, i-40):i+10])
 	}
-	var doc junitSuites
+	var doc junit.Suites
 	if err := xml.Unmarshal(b.Bytes(), &doc); err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +43,7 @@ func TestJUnitCounts(t *testing.T) {
 	names := map[string]bool{}
 	for _, suite := range doc.Suites {
 		for _, c := range suite.Cases {
-			if key := c.Class + "|" + c.Name; names[key] {
+			if key := string(c.Class + "|" + c.Name); names[key] {
 				t.Errorf("two test cases are %s: a CI would take one for the other", key)
 			} else {
 				names[key] = true
@@ -51,30 +53,34 @@ func TestJUnitCounts(t *testing.T) {
 }
 
 func TestJUnitOutcomes(t *testing.T) {
-	cases := map[string]junitCase{}
+	cases := map[string]junit.Case{}
 	for _, suite := range readJUnit(t, failingRun()).Suites {
 		for _, c := range suite.Cases {
-			_, verdict, _ := strings.Cut(c.SystemOut, "\nverdict: ")
+			_, verdict, _ := strings.Cut(string(c.SystemOut), "\nverdict: ")
 			verdict, _, _ = strings.Cut(verdict, "\n")
-			cases[c.Class+" "+strings.Fields(c.Name)[0]+" "+verdict] = c
+			cases[string(c.Class)+" "+strings.Fields(string(c.Name))[0]+" "+verdict] = c
 		}
 	}
 	refused := cases["srs7.Answers S-ANS-05 fail"]
 	if refused.Failure == nil {
 		t.Fatal("the refused player that got a frame is no failure")
 	}
-	if f := refused.Failure; f.Type != "S-ANS-05" || !strings.HasPrefix(f.Message, "S-ANS-05: 2 messages: video") ||
-		!strings.Contains(f.Text, "evidence: #24") || !strings.Contains(f.Text, "failed    Then no audio or video reaches the player") {
+	if f := refused.Failure; f.Type != "S-ANS-05" || !strings.HasPrefix(string(f.Message), "S-ANS-05: 2 messages: video") ||
+		!strings.Contains(string(f.Text), "evidence: #24") || !strings.Contains(string(f.Text), "failed    Then no audio or video reaches the player") {
 		t.Errorf("the failure is told as %+v", f)
 	}
-	for key, is := range map[string]func(junitCase) bool{
-		"srs1.Order S-ORD-06 not run":                    func(c junitCase) bool { return c.Skipped != nil && strings.Contains(c.Skipped.Message, "HTTP API") },
-		"srs7.Requests S-KEY-10 known failing":           func(c junitCase) bool { return c.Skipped != nil },
-		"srs1.Requests S-ID-01 unexpected pass":          func(c junitCase) bool { return c.Failure != nil },
-		"srs7.Order S-ORD-03 inconclusive":               func(c junitCase) bool { return c.Error != nil && c.Error.Type == "inconclusive" },
-		"srs1.Under concurrent load S-CON-06 error":      func(c junitCase) bool { return c.Error != nil },
-		"srs7.Requests S-REQ-04 warn":                    func(c junitCase) bool { return c.Failure == nil && strings.Contains(c.SystemOut, "text/plain") },
-		"srs7.Several URLs, configuration S-URL-01 pass": func(c junitCase) bool { return c.Failure == nil && c.Skipped == nil && c.Error == nil },
+	for key, is := range map[string]func(junit.Case) bool{
+		"srs1.Order S-ORD-06 not run": func(c junit.Case) bool {
+			return c.Skipped != nil && strings.Contains(string(c.Skipped.Message), "HTTP API")
+		},
+		"srs7.Requests S-KEY-10 known failing":      func(c junit.Case) bool { return c.Skipped != nil },
+		"srs1.Requests S-ID-01 unexpected pass":     func(c junit.Case) bool { return c.Failure != nil },
+		"srs7.Order S-ORD-03 inconclusive":          func(c junit.Case) bool { return c.Error != nil && c.Error.Type == "inconclusive" },
+		"srs1.Under concurrent load S-CON-06 error": func(c junit.Case) bool { return c.Error != nil },
+		"srs7.Requests S-REQ-04 warn": func(c junit.Case) bool {
+			return c.Failure == nil && strings.Contains(string(c.SystemOut), "text/plain")
+		},
+		"srs7.Several URLs, configuration S-URL-01 pass": func(c junit.Case) bool { return c.Failure == nil && c.Skipped == nil && c.Error == nil },
 	} {
 		if c, ok := cases[key]; !ok || !is(c) {
 			t.Errorf("%s: found %t, %+v", key, ok, c)

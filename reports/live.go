@@ -9,6 +9,7 @@ import (
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
+	"hookproof/internal/progress"
 	"hookproof/internal/redact"
 )
 
@@ -67,9 +68,8 @@ type barLive struct {
 
 func newBarLive(w io.Writer, total int, st Style) *barLive {
 	l := &barLive{st: st}
-	l.progress = mpb.New(mpb.WithOutput(w), mpb.WithWidth(st.columns()), mpb.WithAutoRefresh())
-	l.bar = l.progress.New(int64(total), mpb.BarStyle().Lbound("").Filler("━").Tip("━").Padding("─").Rbound(""),
-		mpb.BarRemoveOnComplete(), mpb.BarWidth(max(10, min(40, st.columns()/3))),
+	l.progress = progress.New(w, st.columns())
+	l.bar = progress.Bar(l.progress, int64(total), st.columns(), mpb.BarRemoveOnComplete(),
 		mpb.PrependDecorators(decor.CountersNoUnit("%d/%d ")),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return l.status() })))
 	return l

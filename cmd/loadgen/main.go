@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"syscall"
 
@@ -114,8 +115,14 @@ func (o *options) play(ctx context.Context, cfg loadgen.Config, s cli.Streams) i
 		return cli.Report(s, help.Name, err)
 	}
 	defer stop()
+	web, err := o.withWeb(s, &cfg)
+	if err != nil {
+		end()
+		return cli.Report(s, help.Name, err)
+	}
 	out, err := loadgen.Run(ctx, cfg)
 	end()
+	web.finish(out)
 	if err != nil {
 		return cli.Report(s, help.Name, err)
 	}
@@ -127,7 +134,9 @@ func (o *options) publish(out *loadgen.Output, s cli.Streams) int {
 	err := out.Report.WriteSummary(s.Out)
 	if o.dir != nil {
 		err = errors.Join(err, result.WriteTo(o.dir, out.Report, out.Histograms, &out.Evidence))
+		fmt.Fprintf(s.Out, "report: %s\n", filepath.Join(o.dir.Path(), "report.html"))
 	}
+	err = errors.Join(err, reportdir.JobSummary(out.Report.WriteMarkdown))
 	if err != nil {
 		return cli.Report(s, help.Name, err)
 	}

@@ -42,7 +42,7 @@ type options struct {
 	source                      string
 	thresholds                  texts
 	find                        bool
-	report, metrics, pprof      string
+	report, metrics, pprof, web string
 	dir                         *reportdir.Dir // of -report, made before the run; nil without one
 	pid                         int
 	shard, startAt, run         string
@@ -96,8 +96,9 @@ func newOptions() *options {
 	f.StringVar(&o.source, "source", "", "connect from these local `ADDRESSES` in turn, such as 127.0.0.2-127.0.0.9")
 	f.Var(&o.thresholds, "threshold", "fail unless this `CONDITION` holds, such as 'publish p99<500ms'; may be given several times")
 	f.BoolVar(&o.find, "find", false, "search the largest number of sessions, beginning with -n, that meets the thresholds")
-	f.StringVar(&o.report, "report", "", "write report.json, report.html, summary.md and latencies.hdr into `DIR`")
+	f.StringVar(&o.report, "report", "", "write report.html, report.json, junit.xml, summary.md and latencies.hdr into `DIR`")
 	f.StringVar(&o.metrics, "metrics", "", "serve Prometheus metrics on `ADDR` while the test runs; a port alone is served on 127.0.0.1")
+	f.StringVar(&o.web, "web", "", "serve the report's page live on `ADDR` while the test runs; a port alone is served on 127.0.0.1")
 	f.StringVar(&o.pprof, "pprof", "", "serve Go's profiles of the generator below /debug/pprof/ on `ADDR` while the test runs; a port alone is served on 127.0.0.1")
 	f.IntVar(&o.pid, "pid", 0, "with -rtmp: the server under test is process `PID` of this machine, whose CPU use and memory are to be measured, too")
 	f.StringVar(&o.shard, "shard", "", "play slice `K/N` of the test, such as 2/8; JOB_COMPLETION_INDEX, where it is set, says K-1 for \"/N\"")

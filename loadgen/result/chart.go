@@ -29,7 +29,8 @@ type chart struct {
 	title, unit string
 	lines       []line
 	limits      []limit
-	log         bool // both axes are logarithmic: percentiles and times
+	log         bool    // both axes are logarithmic: percentiles and times
+	end         float64 // of the horizontal axis; 0: where the lines end
 }
 
 // Size of a chart, in the units of its view box.
@@ -79,7 +80,7 @@ func (c *chart) words() string {
 
 // axes finds how far the axes go; false where there is nothing to draw.
 func (c *chart) axes() (axes, bool) {
-	top, end := 0.0, 0.0
+	top, end := 0.0, c.end
 	low := math.Inf(1)
 	for _, l := range c.lines {
 		for i, y := range l.y {
@@ -198,12 +199,23 @@ func (a *axes) ticksX() (xs []float64) {
 	return xs
 }
 
+// gap is how far two points of time may be apart, in seconds, to be joined.
+const gap = 2.5
+
 func (a *axes) draw(b *strings.Builder, l *line) {
-	fmt.Fprintf(b, `<polyline class="%s" points="`, l.class)
 	for i := range l.y {
+		if i == 0 || !a.log && l.x[i]-l.x[i-1] > gap {
+			if i > 0 {
+				b.WriteString(`"/>`)
+			}
+			// Twice, so that a point without neighbours is seen.
+			fmt.Fprintf(b, `<polyline class="%s" points="%.1f,%.1f `, l.class, a.px(l.x[i]), a.py(l.y[i]))
+		}
 		fmt.Fprintf(b, "%.1f,%.1f ", a.px(l.x[i]), a.py(l.y[i]))
 	}
-	b.WriteString(`"/>`)
+	if len(l.y) > 0 {
+		b.WriteString(`"/>`)
+	}
 }
 
 // limit draws a threshold, and the moment at which it was broken.
@@ -218,7 +230,7 @@ func (a *axes) limit(b *strings.Builder, l *limit) {
 	if l.failed && l.at > 0 {
 		x := a.px(min(l.at, a.end))
 		fmt.Fprintf(b, `<path d="M%.1f %dV%d"/><circle cx="%.1f" cy="%.1f" r="4"/><text x="%.1f" y="%d">first at %s</text>`,
-			x, upper, chartH-base, x, y, min(x+5, chartW-right-70), chartH-base-5, a.place(l.at))
+			x, upper, chartH-base, x, y, min(x+5, chartW-right-70), upper+9, a.place(l.at))
 	}
 	b.WriteString("</g>")
 }

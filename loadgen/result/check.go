@@ -8,6 +8,9 @@ import (
 	"hookproof/loadgen/measure"
 )
 
+// NotMeasured is what a check got of something that nobody did.
+const NotMeasured = "not measured"
+
 // Check lays the threshold on a report. What was not measured fails: nothing
 // shows that it holds.
 func (t Threshold) Check(r *Report, hs Histograms) Check {
@@ -15,7 +18,7 @@ func (t Threshold) Check(r *Report, hs Histograms) Check {
 	got, unit, ok := t.figure(r, hs)
 	_, c.Figures = measure.ByName(t.what)
 	if !ok {
-		c.Got = "not measured"
+		c.Got = NotMeasured
 		return c
 	}
 	c.Got = strconv.FormatFloat(round(got), 'f', -1, 64) + unit

@@ -22,13 +22,14 @@ const (
 	jsonFile     = "report.json"
 	htmlFile     = "report.html"
 	summaryFile  = "summary.md"
+	junitFile    = "junit.xml"
 	hdrFile      = "latencies.hdr"
 	evidenceFile = "evidence.json.gz"
 )
 
 // Files are the names of all files of a report's directory: what an earlier run
 // left of them is stale.
-var Files = []string{jsonFile, htmlFile, summaryFile, hdrFile, evidenceFile}
+var Files = []string{jsonFile, htmlFile, summaryFile, junitFile, hdrFile, evidenceFile}
 
 // Write makes the directory dir if it is missing and writes all files of a run
 // into it.
@@ -49,7 +50,8 @@ func WriteTo(d *reportdir.Dir, r *Report, hs Histograms, ev *Evidence) error {
 	}{
 		{jsonFile, func(w io.Writer) error { return writeJSON(w, r) }},
 		{htmlFile, r.WriteHTML},
-		{summaryFile, r.writeMarkdown},
+		{summaryFile, r.WriteMarkdown},
+		{junitFile, r.writeJUnit},
 		{hdrFile, func(w io.Writer) error { return hs.write(w, r) }},
 		{evidenceFile, ev.write},
 	} {
@@ -64,9 +66,9 @@ func writeJSON(w io.Writer, v any) error {
 	return enc.Encode(v)
 }
 
-// writeMarkdown writes the summary as a code block below its headline. The
+// WriteMarkdown writes the summary as a code block below its headline. The
 // fence is longer than any that a server's words could close it with.
-func (r *Report) writeMarkdown(w io.Writer) error {
+func (r *Report) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder
 	if err := r.WriteSummary(&b); err != nil {
 		return err

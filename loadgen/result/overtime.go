@@ -5,7 +5,7 @@ import "hookproof/loadgen/measure"
 // overTime is what is drawn over time.
 func (r *Report) overTime() []chart {
 	of := r.over
-	return []chart{
+	charts := []chart{
 		r.spread("Time to publish", "publish"),
 		r.spread("Time to play", "play"),
 		r.spread("Answers to hooks", "hook"),
@@ -29,6 +29,18 @@ func (r *Report) overTime() []chart {
 			of("generator", "l1", func(s *Sample) float64 { return float64(s.OwnRSS) / (1 << 20) }),
 			of("server", "l2", func(s *Sample) float64 { return float64(s.ServerRSS) / (1 << 20) })}},
 	}
+	for i := range charts {
+		charts[i].end = r.end()
+	}
+	return charts
+}
+
+// end is where the time of all charts ends, so that they can be compared.
+func (r *Report) end() float64 {
+	if n := len(r.Series); n > 0 {
+		return r.Series[n-1].At
+	}
+	return 0
 }
 
 // percentileCurves is what is drawn over percentiles, of the whole test.

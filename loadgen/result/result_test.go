@@ -187,7 +187,7 @@ func TestPartial(t *testing.T) {
 	}{
 		{"interrupted", "sessions started>=1", nil, Partial, "PARTIAL: interrupted; run abc"},
 		{"interrupted, and too slow", "sessions started>=1", []string{"busy"}, Partial, "PARTIAL: interrupted; run abc"},
-		{"interrupted, a threshold failed", "sessions started>=3", nil, Failed, "FAILED: 1 of 1 thresholds do not hold, and the run is partial: interrupted; run abc"},
+		{"interrupted, a threshold failed", "sessions started>=3", nil, Failed, "FAILED: 1 of 1 thresholds do not hold: sessions started>=3 (is 2), and the run is partial: interrupted; run abc"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r, hs, _ := sampleRun()

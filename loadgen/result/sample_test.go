@@ -47,7 +47,8 @@ func sampleRun() (*Report, Histograms, *Evidence) {
 		Notes:  []string{"A note."},
 	}
 	for i := range 12 {
-		r.Series = append(r.Series, Sample{At: float64(i + 1), Started: int64(min(2*i, 10)), Playing: int64(i), Publishing: 1, Hooks: int64(5 * i), Frames: int64(100 * i), Errors: 2, OwnCPU: 0.2, ServerCPU: 0.1, OwnRSS: 50 << 20, ServerRSS: 30 << 20})
+		r.Series = append(r.Series, Sample{At: float64(i + 1), Started: int64(min(2*i, 10)), Playing: int64(i), Publishing: 1, Hooks: int64(5 * i), Frames: int64(100 * i), Errors: 2, OwnCPU: 0.2, ServerCPU: 0.1, OwnRSS: 50 << 20, ServerRSS: 30 << 20,
+			Latency: map[string]measure.Spread{"publish": {Count: 5, P50: 10, P90: 20, P99: float64(100 * i)}}})
 	}
 	r.Judge(Combine(Defaults(true), nil), hs)
 	return r, hs, ev

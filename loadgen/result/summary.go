@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"hookproof/hook"
+	"hookproof/internal/cli"
 	"hookproof/internal/redact"
 	"hookproof/loadgen/account"
 )
@@ -14,13 +15,21 @@ import (
 // maxDetail bounds what a server said, in bytes.
 const maxDetail = 300
 
+// namedChecks is how many thresholds that do not hold a headline names.
+const namedChecks = 3
+
 // summaryFindings is how many findings a summary names.
 const summaryFindings = 10
 
-// WriteSummary prints what held and what did not, as plain text.
+// WriteSummary prints what held and what did not, as text: the verdict first
+// and last, coloured on a terminal.
 func (r *Report) WriteSummary(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n%s\n", r.Headline())
+	headline := r.Headline()
+	if cli.Color(w) {
+		headline = r.colour() + headline + "\x1b[0m"
+	}
+	fmt.Fprintf(&b, "\n%s\n", headline)
 	for _, why := range r.Void {
 		fmt.Fprintf(&b, "  void: %s\n", redact.Line(why))
 	}
@@ -39,6 +48,7 @@ func (r *Report) WriteSummary(w io.Writer) error {
 	for _, n := range r.Notes {
 		fmt.Fprintf(&b, "\nNote: %s\n", redact.Line(n))
 	}
+	fmt.Fprintf(&b, "\n%s\n", headline)
 	_, err := io.WriteString(w, redact.Commands(b.String()))
 	return err
 }
@@ -47,6 +57,17 @@ func (r *Report) WriteSummary(w io.Writer) error {
 func (r *Report) Headline() string {
 	return fmt.Sprintf("%s: %s; run %s, %d sessions in %.1f s",
 		strings.ToUpper(string(r.Verdict)), redact.Line(r.cause()), redact.Line(r.Run), r.Sessions.Started, r.Seconds)
+}
+
+// colour begins the colour of the verdict on a terminal.
+func (r *Report) colour() string {
+	switch r.Verdict {
+	case Passed:
+		return "\x1b[1;32m"
+	case Failed:
+		return "\x1b[1;31m"
+	}
+	return "\x1b[1;33m"
 }
 
 // Word is the verdict as the page has it.
@@ -73,13 +94,16 @@ func upperFirst(s string) string {
 func (r *Report) cause() string {
 	switch r.Verdict {
 	case Failed:
-		failed := 0
+		var failed []string
 		for _, c := range r.Checks {
 			if !c.Passed {
-				failed++
+				failed = append(failed, fmt.Sprintf("%s (is %s)", c.Text, c.Got))
 			}
 		}
-		s := fmt.Sprintf("%d of %d thresholds do not hold", failed, len(r.Checks))
+		s := fmt.Sprintf("%d of %d thresholds do not hold: %s", len(failed), len(r.Checks), strings.Join(failed[:min(len(failed), namedChecks)], ", "))
+		if len(failed) > namedChecks {
+			s += ", …"
+		}
 		if r.Partial != "" {
 			s += ", and the run is partial: " + r.Partial
 		}
@@ -161,12 +185,16 @@ func (r *Report) writeBooks(b *strings.Builder) {
 	if h.Foreign > 0 {
 		fmt.Fprintf(b, "          requests of no client of this test: %d\n", h.Foreign)
 	}
-	for i, f := range h.Findings {
-		if i == summaryFindings {
-			fmt.Fprintf(b, "          … and %d more: see report.json (-report DIR)\n", h.Total()-i)
-			break
+	groups := alike(h.Findings)
+	for _, g := range groups[:min(len(groups), summaryFindings)] {
+		id := ""
+		if g.Requirement != "" {
+			id = " [" + g.Requirement + "]"
 		}
-		fmt.Fprintf(b, "          %s\n", redact.Line(f.String()))
+		fmt.Fprintf(b, "  %6d  %s: %s%s (%s)\n", g.Count, g.Kind.Title(), redact.Line(g.Text), redact.Line(id), redact.Line(g.Who()))
+	}
+	if left := len(groups) - summaryFindings; left > 0 {
+		fmt.Fprintf(b, "          … and %d more kinds: see the report (-report DIR)\n", left)
 	}
 }
 

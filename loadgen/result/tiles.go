@@ -22,7 +22,7 @@ func (r *Report) tiles() []tile {
 	for _, l := range []struct{ name, metric, below string }{
 		{"To publish, p99", "publish", "from when the client was due"},
 		{"To play, p99", "play", "from when the client was due"},
-		{"Hooks answered, p99", "hook", "from request to answer"},
+		{"Hook answers, p99", "hook", "from request to answer"},
 		{"End to end, p99", "e2e", "from publisher to player"},
 	} {
 		if lat := r.Latency(l.metric); lat != nil && lat.Count > 0 {
@@ -55,7 +55,7 @@ func (r *Report) costTile() tile {
 	if c == nil {
 		who, c = "of the generator", &r.Own
 	}
-	t := tile{Name: "CPU per client", Unit: "% of a core", Below: who, Value: "–", Bad: r.failed("cpu")}
+	t := tile{Name: "CPU per client", Unit: "% core", Below: who, Value: "–", Bad: r.failed("cpu")}
 	if r.Sessions.PeakLive > 0 {
 		t.Value = number(rounded(100 * c.CPUMean / float64(r.Sessions.PeakLive)))
 	}
