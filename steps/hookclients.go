@@ -49,6 +49,9 @@ func (w *hookWorld) thrownOut(name string) error {
 // acceptedOf waits for the answer to a closing event.
 func (w *hookWorld) acceptedOf(ctx context.Context, event, name string) error {
 	return w.on(func(ev hook.Event) error {
+		if err := w.act(func() error { return w.scene.Applies(ev) }); err != nil {
+			return err
+		}
 		if ev.Closing() {
 			w.scene.AwaitAnswered(ctx, name, ev)
 		}

@@ -178,7 +178,15 @@ func (s *Scene) Leave(ctx context.Context, name string) error {
 	if a := s.rtmp.actor; a != nil && a.c != nil {
 		a.c.Leave()
 	}
-	s.AwaitAnswered(ctx, name, hook.OnClose)
+	closing := []hook.Event{hook.OnUnpublish, hook.OnClose}
+	if s.rtmp.actor != nil && s.rtmp.actor.plays {
+		closing[0] = hook.OnStop
+	}
+	for _, ev := range closing {
+		if s.Applies(ev) == nil {
+			s.AwaitAnswered(ctx, name, ev)
+		}
+	}
 	return ctx.Err()
 }
 

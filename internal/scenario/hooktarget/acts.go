@@ -21,7 +21,7 @@ func described(kind string, sm identity.Sample) string {
 
 // Acceptable sends the event for every client that it accepts.
 func (s *Scene) Acceptable(ev hook.Event) error {
-	if err := s.configured(ev); err != nil {
+	if err := s.Applies(ev); err != nil {
 		return err
 	}
 	all := s.Target.o.Identities.Accepts(ev.Opening())
@@ -101,7 +101,7 @@ func fill(n int) string {
 func (s *Scene) Session(events ...hook.Event) error {
 	v, sent := s.Target.visitor(), 0
 	for _, ev := range events {
-		if s.configured(ev) != nil {
+		if s.Applies(ev) != nil {
 			continue
 		}
 		if ev == hook.OnPlay {
@@ -143,15 +143,12 @@ func (s *Scene) Unopened(times int, events ...hook.Event) error {
 
 // OtherID sends every event with a client_id of the type that the profile's callers do not send.
 func (s *Scene) OtherID() error {
-	return s.life(func(v *visitor, ev hook.Event) error {
-		pl := v.payload(ev)
-		o, err := s.object(pl)
-		if err != nil {
-			return err
-		}
-		id, kind := v.otherID()
+	v, player := s.Target.visitor(), s.Target.visitor()
+	v.other, player.other = true, true
+	return s.lifeOf(v, player, func(v *visitor, ev hook.Event) error {
+		_, kind := v.otherID()
 		what := fmt.Sprintf("an acceptable %s whose client_id is %s", ev, kind)
-		return s.sendBody(v, pl, o.set("client_id", id).bytes(""), what, hookcheck.Accept)
+		return s.sendPayload(v, v.payload(ev), what, hookcheck.Accept)
 	})
 }
 
@@ -164,10 +161,23 @@ func (v *visitor) otherID() (value, kind string) {
 }
 
 // object makes the body of an event, to be changed.
-func (s *Scene) object(pl *hook.Payload) (object, error) {
-	body, err := s.Target.o.Profile.Encode(nil, pl)
+func (v *visitor) object(pl *hook.Payload) (object, error) {
+	body, err := v.p.Encode(nil, pl)
 	if err != nil {
 		return nil, err
 	}
 	return parseObject(body)
+}
+
+// body makes the body of an event of the visitor.
+func (v *visitor) body(pl *hook.Payload) ([]byte, error) {
+	if !v.other {
+		return v.p.Encode(nil, pl)
+	}
+	o, err := v.object(pl)
+	if err != nil {
+		return nil, err
+	}
+	id, _ := v.otherID()
+	return o.set("client_id", id).bytes(""), nil
 }

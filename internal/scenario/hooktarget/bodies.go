@@ -22,7 +22,7 @@ func (s *Scene) Variant(ev hook.Event, what string) error {
 	}
 	send := func(v *visitor, kind string, want hookcheck.Want) error {
 		pl, sm := v.payload(ev), v.sample(ev)
-		o, err := s.object(pl)
+		o, err := v.object(pl)
 		if err != nil {
 			return err
 		}
@@ -136,7 +136,7 @@ func (s *Scene) Broken(what string, sharing Sharing) error {
 	for _, ev := range events {
 		err := s.visit(ev, func(v *visitor) error {
 			pl := v.payload(ev)
-			o, err := s.object(pl)
+			o, err := v.object(pl)
 			if err != nil {
 				return err
 			}
@@ -164,7 +164,7 @@ func (s *Scene) Mistyped(what string) error {
 	}
 	err = s.visit(ev, func(v *visitor) error {
 		pl := v.payload(ev)
-		o, err := s.object(pl)
+		o, err := v.object(pl)
 		if err != nil {
 			return err
 		}

@@ -16,7 +16,7 @@ type attempt struct {
 
 // diagnose sends an event that was not accepted as other callers would: what changes the answer explains it.
 func (s *Scene) diagnose(ev hook.Event) error {
-	for _, a := range s.attempts(ev) {
+	for _, a := range s.attempts() {
 		err := s.visit(ev, func(v *visitor) error {
 			body, err := a.body(v, ev)
 			if err != nil || body == nil {
@@ -38,44 +38,31 @@ func (s *Scene) diagnose(ev hook.Event) error {
 	return nil
 }
 
-func (s *Scene) attempts(ev hook.Event) []attempt {
-	all := []attempt{s.otherID(ev), s.otherParam(ev)}
-	for _, p := range hook.Profiles() {
-		if p != s.Target.o.Profile {
-			all = append(all, attempt{says: "with the keys of profile " + p.Name, body: func(v *visitor, ev hook.Event) ([]byte, error) {
-				other := *v
-				other.p = p
-				return p.Encode(nil, other.payload(ev))
-			}})
-		}
-	}
-	return append(all, attempt{says: "with a loopback address for ip", body: func(v *visitor, ev hook.Event) ([]byte, error) {
-		pl := v.payload(ev)
-		pl.IP = "127.0.0.1"
-		return s.Target.o.Profile.Encode(nil, pl)
-	}})
-}
-
-func (s *Scene) otherID(ev hook.Event) attempt {
+func (s *Scene) attempts() []attempt {
 	_, kind := s.Target.visitor().otherID()
-	return attempt{says: "with " + kind + " for client_id", body: func(v *visitor, ev hook.Event) ([]byte, error) {
-		o, err := s.object(v.payload(ev))
-		if err != nil {
-			return nil, err
-		}
-		id, _ := v.otherID()
-		return o.set("client_id", id).bytes(""), nil
-	}}
-}
-
-// otherParam leaves the "?" of param out, which callers send.
-func (s *Scene) otherParam(hook.Event) attempt {
-	return attempt{says: `with a param that has no "?" at its beginning`, body: func(v *visitor, ev hook.Event) ([]byte, error) {
+	all := []attempt{{says: "with " + kind + " for client_id", body: func(v *visitor, ev hook.Event) ([]byte, error) {
+		v.other = true
+		return v.body(v.payload(ev))
+	}}, {says: `with a param that has no "?" at its beginning`, body: func(v *visitor, ev hook.Event) ([]byte, error) {
 		pl := v.payload(ev)
 		if pl.Param == "" || !hasKey(v.p, ev, "param") {
 			return nil, nil
 		}
 		pl.Param = strings.TrimPrefix(pl.Param, "?")
-		return s.Target.o.Profile.Encode(nil, pl)
-	}}
+		return v.body(pl)
+	}}, {says: "with a loopback address for ip", body: func(v *visitor, ev hook.Event) ([]byte, error) {
+		pl := v.payload(ev)
+		pl.IP = "127.0.0.1"
+		return v.body(pl)
+	}}}
+	for _, p := range hook.Profiles() {
+		if p != s.Target.o.Profile {
+			all = append(all, attempt{says: "with the keys of profile " + p.Name, body: func(v *visitor, ev hook.Event) ([]byte, error) {
+				other := *v
+				other.p = p
+				return other.body(other.payload(ev))
+			}})
+		}
+	}
+	return all
 }

@@ -72,8 +72,8 @@ var (
 	refusing = map[hook.Event]string{hook.OnConnect: "H-REJ-01", hook.OnPublish: "H-REJ-02", hook.OnPlay: "H-REJ-03"}
 )
 
-// configured says that a scenario is not applicable where its event has no URL.
-func (s *Scene) configured(ev hook.Event) error {
+// Applies says that a scenario is not applicable where its event has no URL.
+func (s *Scene) Applies(ev hook.Event) error {
 	if len(s.Target.o.URLs[ev]) > 0 {
 		return nil
 	}
@@ -82,7 +82,7 @@ func (s *Scene) configured(ev hook.Event) error {
 
 // needs says that a scenario is not run where the target does not accept what it begins with.
 func (s *Scene) needs(ev hook.Event) error {
-	if err := s.configured(ev); err != nil {
+	if err := s.Applies(ev); err != nil {
 		return err
 	}
 	if g := s.Target.gates[ev]; g.known && !g.accepted {

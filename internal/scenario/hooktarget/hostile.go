@@ -97,7 +97,7 @@ func (s *Scene) Hostile(what string) error {
 	}
 	err = s.visit(ev, func(v *visitor) error {
 		pl := v.payload(ev)
-		o, err := s.object(pl)
+		o, err := v.object(pl)
 		if err != nil {
 			return err
 		}

@@ -41,10 +41,10 @@ func (s *Scene) requests(v *visitor, pl *hook.Payload, what string, want hookche
 	if err != nil {
 		return nil, err
 	}
-	if err := s.configured(ev); err != nil {
+	if err := s.Applies(ev); err != nil {
 		return nil, err
 	}
-	body, err := s.Target.o.Profile.Encode(nil, pl)
+	body, err := v.body(pl)
 	if err != nil {
 		return nil, err
 	}

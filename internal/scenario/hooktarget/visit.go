@@ -132,11 +132,14 @@ var lifetime = []hook.Event{hook.OnConnect, hook.OnPublish, hook.OnPlay, hook.On
 
 // life leads a publisher, and a player of its stream, through all events that can be accepted; each sends one.
 func (s *Scene) life(each func(v *visitor, ev hook.Event) error) error {
+	return s.lifeOf(s.Target.visitor(), s.Target.visitor(), each)
+}
+
+func (s *Scene) lifeOf(v, player *visitor, each func(v *visitor, ev hook.Event) error) error {
 	events, err := s.accepted(lifetime...)
 	if err != nil {
 		return err
 	}
-	v, player := s.Target.visitor(), s.Target.visitor()
 	player.turn = v.turn
 	if sm, ok := v.publishes(player); ok {
 		v.own, player.stream = &sm, or(sm.Stream, player.stream)

@@ -20,6 +20,7 @@ type visitor struct {
 	ids    *identity.Set
 	p      *hook.Profile
 	stream string // where its sample names none
+	other  bool   // its client_id is of the type that the profile's callers do not send
 	// open are the payloads of what it opened and did not close yet, by opening event.
 	open map[hook.Event]*hook.Payload
 	// publisher publishes the stream that this visitor plays; nil where nobody does.

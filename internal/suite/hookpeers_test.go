@@ -1,0 +1,438 @@
+package suite
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"hookproof/features"
+	"hookproof/hook"
+	"hookproof/internal/identity"
+	"hookproof/internal/scenario"
+	"hookproof/internal/scenario/hooktarget"
+	"hookproof/reports"
+)
+
+// answerer decides what an event gets: a code.
+type answerer func(pl *hook.Payload) int
+
+// serveHooks starts a hook server that reads JSON as it should and answers with what decide says.
+func serveHooks(t *testing.T, decide answerer) *httptest.Server {
+	t.Helper()
+	srv := httptest.NewServer(hookHandler(decide))
+	t.Cleanup(srv.Close)
+	return srv
+}
+
+func hookHandler(decide answerer) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
+		pl, bad := hook.DecodeAny(body)
+		if r.Method != http.MethodPost || err != nil || bad != nil || !typed(body) {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		fmt.Fprintf(w, `{"code":%d}`, decide(pl))
+	})
+}
+
+// typed reports whether a body is JSON and its keys have the types of a hook's.
+func typed(body []byte) bool {
+	var o map[string]any
+	if json.Unmarshal(body, &o) != nil {
+		return false
+	}
+	for _, key := range []string{"action", "ip", "vhost", "app", "stream", "param", "tcUrl", "pageUrl"} {
+		if _, text := o[key].(string); o[key] != nil && !text {
+			return false
+		}
+	}
+	switch o["client_id"].(type) {
+	case string, float64:
+		return o["action"] != nil
+	}
+	return false
+}
+
+// allowing answers opening events by a rule, and closing ones with 0.
+func allowing(allow func(*hook.Payload) bool) answerer {
+	return func(pl *hook.Payload) int {
+		ev, ok := pl.Event()
+		switch {
+		case !ok:
+			return 100
+		case ev.Closing() || allow(pl):
+			return 0
+		}
+		return 403
+	}
+}
+
+// carries reports whether every value of a key in the event's parameters is the right one, and there is one.
+func carries(pl *hook.Payload, key, value string) bool {
+	n := 0
+	for _, place := range []string{pl.Param, pl.TCURL[strings.IndexByte(pl.TCURL+"?", '?'):]} {
+		for k, v := range hook.Params(place) {
+			if k == key {
+				if n++; v != value {
+					return false
+				}
+			}
+		}
+	}
+	return n > 0
+}
+
+func good(pl *hook.Payload) bool { return carries(pl, "token", "Good1") }
+
+// hookRun runs the suite against a hook server in srs7.
+func hookRun(t *testing.T, o hooktarget.Options, sel Selection) *reports.Run {
+	t.Helper()
+	sel.Profiles = []string{"srs7"}
+	run, err := Run(t.Context(), Options{Role: features.RoleHookServer, Clients: 40, Seed: 1, Selection: sel,
+		Open: func(ctx context.Context, p *hook.Profile) (scenario.Target, error) {
+			o := o
+			o.Profile = p
+			return hooktarget.Open(ctx, o)
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rejudged(t, run)
+	return run
+}
+
+// broke lists the requirements that failed or were missed, and what else did not pass, without repeats. H-CON-02
+// goes by the clock, which says nothing here.
+func broke(run *reports.Run) (failed, other []string) {
+	for i := range run.Scenarios {
+		s := &run.Scenarios[i]
+		id := s.Requirements[0]
+		switch {
+		case id == "H-CON-02":
+		case s.Verdict == reports.Fail || s.Verdict == reports.Warn:
+			failed = append(failed, id)
+		case s.Verdict == reports.NotRun:
+			other = append(other, s.Reason)
+		case s.Verdict != reports.Pass && s.Verdict != reports.NotApplicable:
+			other = append(other, fmt.Sprintf("%s: %s (%s)", s.ID, s.Verdict, s.Reason))
+		}
+	}
+	slices.Sort(failed)
+	slices.Sort(other)
+	return slices.Compact(failed), slices.Compact(other)
+}
+
+// room is a hook server that knows its clients: a stream can be published once at a time, and be played while it is.
+type room struct {
+	mu        sync.Mutex
+	known     map[string]bool   // clients
+	published map[string]string // stream to client
+	allow     func(*hook.Payload) bool
+}
+
+func (r *room) decide(pl *hook.Payload) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	stream := pl.App + "/" + pl.Stream
+	switch pl.Action {
+	case "on_connect":
+		if !r.allow(pl) {
+			return 1
+		}
+		r.known[pl.ClientID] = true
+	case "on_publish":
+		if !r.allow(pl) || !r.known[pl.ClientID] || r.published[stream] != "" {
+			return 2
+		}
+		r.published[stream] = pl.ClientID
+	case "on_play":
+		if !r.allow(pl) || !r.known[pl.ClientID] || r.published[stream] == "" {
+			return 3
+		}
+	case "on_unpublish":
+		if r.published[stream] == pl.ClientID {
+			delete(r.published, stream)
+		}
+	case "on_close":
+		delete(r.known, pl.ClientID)
+	case "on_stop":
+	default:
+		return 100
+	}
+	return 0
+}
+
+func named(t *testing.T, yaml string) identity.Set {
+	t.Helper()
+	var id identity.Set
+	if err := id.Parse("identities", []byte(yaml)); err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// Peers are hook servers of others: what each must come to.
+func TestHookPeers(t *testing.T) {
+	everybody := allowing(func(*hook.Payload) bool { return true })
+	for _, c := range []struct {
+		name     string
+		decide   answerer
+		ids      string   // identities; "" are a good and a bad token
+		events   []string // with a URL; nil: all
+		oneURL   bool
+		failed   []string // requirements
+		other    []string // reasons of what was not run
+		headline string
+	}{
+		{name: "conforms", decide: allowing(good)},
+		{name: "all events at one URL", decide: allowing(good), oneURL: true},
+		{name: "two events only", decide: allowing(good), events: []string{"on_publish", "on_unpublish"}},
+		{name: "an event alone", decide: allowing(good), events: []string{"on_play"}},
+		{name: "knows rooms", decide: (&room{allow: good, known: map[string]bool{}, published: map[string]string{}}).decide},
+		{name: "knows two given rooms", decide: (&room{known: map[string]bool{}, published: map[string]string{},
+			allow: func(pl *hook.Payload) bool {
+				return carries(pl, "sig", map[string]string{"cam1": "Aa1", "cam2": "Bb2"}[pl.Stream]) && carries(pl, "user", "ann") || pl.Action == "on_connect"
+			}}).decide,
+			ids: `{accept: {on_publish: [{stream: cam1, param: "?user=ann&sig=Aa1"}, {stream: cam2, param: "?user=ann&sig=Bb2"}],
+				on_play: [{stream: cam2, param: "?user=ann&sig=Bb2"}]},
+				refuse: {on_publish: [{param: "?user=ann&sig=no"}], on_play: [{param: "?user=ann&sig=no"}]}}`,
+			other: []string{"no client is named that on_connect refuses: " + hooktarget.HowToIdentify}},
+		{name: "refuses everybody", decide: allowing(func(*hook.Payload) bool { return false }),
+			failed:   []string{"H-RSP-01", "H-RSP-03", "H-RSP-05"},
+			other:    []string{"needs H-RSP-01", "needs H-RSP-03", "needs H-RSP-05"},
+			headline: "accepts nobody"},
+		{name: "accepts everybody", decide: everybody, failed: []string{"H-REJ-01", "H-REJ-02", "H-REJ-03"},
+			other:    []string{"needs H-REJ-01", "needs H-REJ-02", "needs H-REJ-03"},
+			headline: "refuses nobody"},
+		{name: "refuses publishers alone", decide: allowing(func(pl *hook.Payload) bool { return pl.Action != "on_publish" && good(pl) }),
+			failed: []string{"H-RSP-03"}, other: []string{"needs H-RSP-03"}},
+		{name: "lets in who has no token", decide: allowing(func(pl *hook.Payload) bool {
+			return !strings.Contains(pl.Param+pl.TCURL, "token=") || good(pl)
+		}), failed: []string{"H-REJ-05", "H-REJ-06"}},
+		{name: "looks at one key of two", decide: allowing(good),
+			ids: `{accept: {on_publish: [{param: "?token=Good1&expires=9"}], on_play: [{token: "token=Good1&expires=9"}]},
+				refuse: {on_publish: [{token: token=bad}], on_play: [{token: token=bad}]}}`,
+			events: []string{"on_publish", "on_play"}, failed: []string{"H-REJ-05"}},
+		{name: "lets a private network in", decide: allowing(func(pl *hook.Payload) bool { return pl.IP == "192.168.0.1" || good(pl) }),
+			failed: []string{"H-REJ-07"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			srv := serveHooks(t, c.decide)
+			urls, err := hook.DefaultURLs(srv.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for ev := range urls {
+				if c.oneURL {
+					urls[ev] = []string{srv.URL + "/hook"}
+				}
+				if c.events != nil && !slices.Contains(c.events, ev.String()) {
+					delete(urls, ev)
+				}
+			}
+			ids := tokens(t)
+			if c.ids != "" {
+				ids = named(t, c.ids)
+			}
+			run := hookRun(t, hooktarget.Options{URLs: urls, Identities: ids}, Selection{Tags: "not @hostile"})
+			failed, other := broke(run)
+			if !slices.Equal(failed, c.failed) || !slices.Equal(other, c.other) {
+				t.Errorf("want %v to fail, got %v; not run: want %q, got %q", c.failed, failed, c.other, other)
+				for i := range run.Scenarios {
+					if s := &run.Scenarios[i]; s.Failure != nil {
+						t.Logf("%s: %s; %s\n%s", s.ID, s.Failure.Expected, s.Failure.Seen, s.Failure.Detail)
+					}
+				}
+			}
+			if (run.Headline == "") != (c.headline == "") || !strings.Contains(run.Headline, c.headline) {
+				t.Errorf("headline: want %q, got %q", c.headline, run.Headline)
+			}
+		})
+	}
+}
+
+// What changes the answer to an acceptable event is said in the failure of its requirement, once.
+func TestHookDiagnosis(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		handler http.Handler
+		want    string // in the failure of H-RSP-03
+	}{
+		{"an integer client_id", withBody(func(body string) int { return codeIf(!strings.Contains(body, `"client_id":"`)) }),
+			"accepted with an integer for client_id, and with the keys of profile srs1"},
+		{"param without its ?", withBody(func(body string) int { return codeIf(!strings.Contains(body, `"param":"?`)) }),
+			`with a param that has no "?" at its beginning`},
+		{"keys of srs1", withBody(func(body string) int { return codeIf(!strings.Contains(body, "server_id")) }),
+			"this server reads profile srs1 (-profile srs1)"},
+		{"loopback", withBody(func(body string) int { return codeIf(strings.Contains(body, `"ip":"127.0.0.1"`)) }),
+			"accepted with a loopback address for ip"},
+		{"401", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }), "callers send no Authorization"},
+		{"404", http.NotFoundHandler(), "is this the URL that takes the event?"},
+		{"307", http.RedirectHandler("/elsewhere", 307), "callers do not follow redirects"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			srv := httptest.NewServer(c.handler)
+			defer srv.Close()
+			run := hookRun(t, hooktarget.Options{Identities: tokens(t), URLs: map[hook.Event][]string{hook.OnPublish: {srv.URL}}},
+				Selection{IDs: []string{"H-RSP-03", "H-REJ-02", "H-BAD-01"}})
+			failed := 0
+			for i := range run.Scenarios {
+				if s := &run.Scenarios[i]; s.Verdict == reports.Fail {
+					if failed++; !strings.Contains(s.Failure.Seen, c.want) || s.Cause == "" {
+						t.Errorf("want %q, got %q (cause %q)", c.want, s.Failure.Seen, s.Cause)
+					}
+				}
+			}
+			if failed != 1 {
+				t.Errorf("want one failure, got %d", failed)
+			}
+		})
+	}
+}
+
+func codeIf(accepted bool) int {
+	if accepted {
+		return 0
+	}
+	return 1
+}
+
+func withBody(code func(body string) int) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		fmt.Fprint(w, code(string(body)))
+	})
+}
+
+// mortal is a hook server that dies of what kills says, and is brought back at the same address as often as lives
+// says.
+type mortal struct {
+	t     *testing.T
+	addr  string
+	lives int
+	kills func(pl *hook.Payload) bool
+
+	mu  sync.Mutex
+	srv *http.Server
+}
+
+func (m *mortal) start(l net.Listener) {
+	srv := &http.Server{ReadHeaderTimeout: time.Minute}
+	srv.Handler = hookHandler(func(pl *hook.Payload) int {
+		if m.kills(pl) {
+			go m.die(srv)
+			panic(http.ErrAbortHandler)
+		}
+		return allowing(good)(pl)
+	})
+	m.srv = srv
+	go srv.Serve(l)
+}
+
+// die ends the server; whoever supervises it starts it again.
+func (m *mortal) die(srv *http.Server) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if srv != m.srv {
+		return // has died before
+	}
+	srv.Close()
+	if m.lives--; m.lives < 0 {
+		return
+	}
+	time.AfterFunc(restart, func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		l, err := net.Listen("tcp", m.addr)
+		if err != nil {
+			m.t.Error(err)
+			return
+		}
+		m.start(l)
+	})
+}
+
+// restart is how long a supervisor takes.
+const restart = 200 * time.Millisecond
+
+// A hook server that dies is named with what it died of; where it is brought back the suite goes on, twice.
+func TestHookServerIsBroughtBack(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		lives     int
+		headline  string
+		cutShort  bool
+		scenarios int // that fail
+	}{
+		{"never", 0, "was not brought back", true, 1},
+		{"twice", 2, "was brought back", false, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := &mortal{t: t, addr: l.Addr().String(), lives: c.lives, kills: func(pl *hook.Payload) bool {
+				return pl.IP == "10.0.0.1" && pl.Action != "on_play"
+			}}
+			m.start(l)
+			defer func() {
+				m.mu.Lock()
+				defer m.mu.Unlock()
+				m.srv.Close()
+			}()
+			urls, err := hook.DefaultURLs("http://" + m.addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			run := hookRun(t, hooktarget.Options{URLs: urls, Identities: tokens(t), Scale: 0.2}, Selection{IDs: []string{"H-REJ-07", "H-REQ-05"}})
+			failed, notRun := 0, 0
+			for i := range run.Scenarios {
+				switch s := &run.Scenarios[i]; s.Verdict {
+				case reports.Fail:
+					failed++
+				case reports.NotRun:
+					notRun++
+				}
+			}
+			if failed != c.scenarios || (notRun > 0) != c.cutShort {
+				t.Errorf("want %d failures and the rest not run: %v; got %d, and %d not run", c.scenarios, c.cutShort, failed, notRun)
+			}
+			if !strings.Contains(run.Headline, "the server died of a refused on_connect") || !strings.Contains(run.Headline, c.headline) {
+				t.Errorf("headline: want what it died of, and %q; got %q", c.headline, run.Headline)
+			}
+		})
+	}
+}
+
+// A gateway's secret, and the user in a URL, are on every request; that of the built-in RTMP server included.
+func TestHookServerAfterGateway(t *testing.T) {
+	inner := hookHandler(allowing(good))
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		user, password, _ := r.BasicAuth()
+		if user != "ann" || password != "s@cret" || r.Header.Get("X-Gateway") != "open" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		inner.ServeHTTP(w, r)
+	}))
+	defer srv.Close()
+	urls, err := hook.DefaultURLs(strings.Replace(srv.URL, "://", "://ann:s%40cret@", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := hookRun(t, hooktarget.Options{URLs: urls, Identities: tokens(t), Header: [][2]string{{"X-Gateway", "open"}}}, Selection{})
+	if failed, other := broke(run); failed != nil || other != nil {
+		t.Errorf("want every requirement to hold; failed: %v, not run: %v", failed, other)
+	}
+}
