@@ -87,8 +87,7 @@ func (c *session) releaseStream(cmd *command.Command) error {
 func (c *session) createStream(cmd *command.Command) error {
 	id := c.newStream()
 	if id == 0 {
-		return c.refuse(fmt.Errorf("more than %d message streams", c.set.cfg.Limits.Streams),
-			command.Error(cmd.Transaction, nil, command.NetStreamFailed.With("Too many message streams.").Object()))
+		return c.refuse(errStreams, command.Error(cmd.Transaction, nil, command.NetStreamFailed.With("Too many message streams.").Object()))
 	}
 	return c.result(cmd, float64(id))
 }
@@ -107,12 +106,15 @@ func (c *session) target(raw string) (target, error) {
 	return target{vhost: v, app: app, name: name, param: param}, err
 }
 
+// errStreams refuses a client that wants one more message stream than it may have.
+var errStreams = errors.New("too many message streams")
+
 // errNoName refuses a publish or play without a name.
 var errNoName = errors.New("the stream has no name")
 
 // identify finds the stream that a publish or play names, and enters with it.
 func (c *session) identify(raw string, next hook.Event) (target, error) {
-	if most := c.set.cfg.Limits.Openings; !c.openings.allow(time.Now(), most) {
+	if most := c.set.cfg.Limits.Openings; !c.openings.take(time.Now(), most) {
 		return target{}, fmt.Errorf("more than %d publishes and plays in %d seconds", most, most)
 	}
 	t, err := c.target(raw)

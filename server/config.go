@@ -29,6 +29,8 @@ type Config struct {
 	Limits Limits
 	// Play shapes the delivery of media to players.
 	Play Play
+	// Memory bounds the media that is held.
+	Memory Memory
 	// ServerID is the server_id of the hook payloads; empty: one made at the start.
 	ServerID string
 	// LogParams shows the parameters of streams and tcUrls in the log and in the HTTP API; they carry tokens, so they are masked unless set.
@@ -43,6 +45,10 @@ type VHost struct {
 	Enabled bool
 	// GOPCache gives a new player what came since the last keyframe; off, it waits for the next one.
 	GOPCache bool
+	// GOPFrames and GOPTime bound what GOPCache keeps, in audio and video messages (SRS: gop_cache_max_frames) and in
+	// time: a longer group of pictures is not kept. 0: no such bound.
+	GOPFrames int
+	GOPTime   time.Duration
 	// Merge is the longest time that writes to many players are put off to be sent as one; few players are not
 	// put off. It is what many players cost against how late they get a frame. 0 never puts off.
 	Merge time.Duration
@@ -123,6 +129,16 @@ type Play struct {
 	QueueBytes int
 }
 
+// Memory bounds the media that is held: what streams cache for new and slow players, and what waits to be written.
+type Memory struct {
+	// Media is for all clients together, in bytes. Beyond it the largest GOP caches are dropped first, then the players
+	// whose writes have waited longest. 0: a quarter of the memory of the machine or its container.
+	Media int64
+	// Client is what the caches of one client's publications may hold together, and what may wait to be written to its
+	// plays, in bytes.
+	Client int
+}
+
 // DefaultConfig listens on 127.0.0.1:1935 with the default vhost, GOP cache on and hooks off.
 func DefaultConfig() Config {
 	return Config{
@@ -139,13 +155,15 @@ func DefaultConfig() Config {
 		},
 		Limits: DefaultLimits(),
 		Play:   Play{Queue: 10 * time.Second, QueueBytes: 16 << 20},
+		Memory: Memory{Client: 32 << 20},
 	}
 }
 
 // DefaultVHostConfig is an enabled vhost of that name, SRS's 350 ms of merging, hooks off but ready: profile srs1, 30 s, no retry, no URL.
 func DefaultVHostConfig(name string) VHost {
 	return VHost{
-		Name: name, Enabled: true, GOPCache: true, Merge: 350 * time.Millisecond,
+		Name: name, Enabled: true, Merge: 350 * time.Millisecond,
+		GOPCache: true, GOPFrames: 2500, GOPTime: 30 * time.Second,
 		Hooks: Hooks{Profile: "srs1", Timeout: 30 * time.Second, MaxCalls: hook.DefaultMaxCalls, URLs: map[hook.Event][]string{}},
 	}
 }

@@ -88,9 +88,9 @@ func TestHostileClients(t *testing.T) {
 		{"publish without createStream", func(f *fixture) *client.Client {
 			c := f.connect(flash)
 			send(f, c, 9, "publish", "cam", "live")
-			f.gone(c)
+			f.status(c, "NetStream.Publish.Start")
 			return c
-		}, nil},
+		}, []hook.Event{onConnect, onPublish}},
 		{"publish twice", func(f *fixture) *client.Client {
 			c := f.publisher("cam", flash)
 			send(f, c, 1, "publish", "cam", "live")
@@ -132,14 +132,18 @@ func TestHostileClients(t *testing.T) {
 		{"a command that is none", func(f *fixture) *client.Client {
 			c := f.connect()
 			f.must(c.SendMessage(&chunk.Message{ChunkStream: 3, Type: message.TypeIDCommandMessageAMF0, Payload: []byte{0x0a, 0xff, 0xff, 0xff, 0xff}}))
-			f.gone(c)
+			_, err := c.Call(f.ctx, "getStreamLength", "cam") // it is served on
+			f.must(err)
+			f.must(c.Close())
 			return c
 		}, nil},
 		{"deep nesting", func(f *fixture) *client.Client {
 			c := f.connect()
 			body := []byte("\x02\x00\x07connect\x00\x3f\xf0\x00\x00\x00\x00\x00\x00" + strings.Repeat("\x03\x00\x01a", 10000))
 			f.must(c.SendMessage(&chunk.Message{ChunkStream: 3, Type: message.TypeIDCommandMessageAMF0, Payload: body}))
-			f.gone(c)
+			_, err := c.Call(f.ctx, "getStreamLength", "cam")
+			f.must(err)
+			f.must(c.Close())
 			return c
 		}, nil},
 	}

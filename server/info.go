@@ -70,6 +70,11 @@ type Stats struct {
 	RecvBytes, SentBytes int64
 	// Frames counts the audio and video messages received, Dropped those that slow players were not sent.
 	Frames, Dropped int64
+	// Skipped counts the messages of clients that could not be used: media that belongs nowhere, broken data, commands
+	// that cannot be read.
+	Skipped int64
+	// Media is how many bytes of media are held now: what streams cache, and what waits to be written to players.
+	Media int64
 	// HookCalls counts requests by event, HookRefusals the clients refused by it.
 	HookCalls, HookRefusals [len(hook.Events)]int64
 	// HookRetries counts the requests of closing events that were sent again, HookLost the URLs that a

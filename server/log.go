@@ -44,6 +44,10 @@ func (c *session) logClose(why error) {
 	if !errors.Is(why, errLeft) {
 		reason = redact.Short(why.Error(), maxShown)
 	}
-	c.log("close", "reason", reason, "seconds", time.Since(c.since).Round(time.Millisecond).Seconds(),
-		"received", c.conn.recv(), "sent", c.conn.sent.Load())
+	args := []any{"reason", reason, "seconds", time.Since(c.since).Round(time.Millisecond).Seconds(),
+		"received", c.conn.recv(), "sent", c.conn.sent.Load()}
+	if c.skipped > 0 {
+		args = append(args, "skipped", c.skipped)
+	}
+	c.log("close", args...)
 }

@@ -13,9 +13,9 @@ import (
 // play answers the play command: on_play is asked, then success is told, then media flows. A message
 // stream that plays already stops that first (S-ORD-13).
 func (c *session) play(cmd *command.Command, id uint32) error {
-	ms := c.stream(id)
+	ms := c.use(id)
 	if ms == nil {
-		return c.refuseStatus(id, errors.New("play on a message stream that was not created"), command.PlayFailed)
+		return c.refuseStatus(id, errStreams, command.PlayFailed)
 	}
 	raw, err := cmd.String(1)
 	if err != nil {
@@ -41,7 +41,7 @@ func (c *session) play(cmd *command.Command, id uint32) error {
 
 // playAs begins an accepted play. From here on it is one that on_stop ends, whatever becomes of it.
 func (c *session) playAs(ms *messageStream, t target, held *stream.Stream) error {
-	p := held.Play(ms.id, c)
+	p := held.Play(ms.id, c, c.mediaShare())
 	defer p.Start() // whatever happens: stop waits for it
 	c.mu.Lock()
 	ms.target, ms.held, ms.player = t, held, p

@@ -17,9 +17,9 @@ const unpublishGrace = time.Second
 
 // publish answers the publish command: on_publish is asked, then the name is taken, then success is told.
 func (c *session) publish(cmd *command.Command, id uint32) error {
-	ms := c.stream(id)
+	ms := c.use(id)
 	if ms == nil {
-		return c.refuseStatus(id, errors.New("publish on a message stream that was not created"), command.PublishBadName)
+		return c.refuseStatus(id, errStreams, command.PublishBadName)
 	}
 	raw, err := cmd.String(1)
 	if (err != nil || raw == "") && ms.published {
@@ -44,13 +44,14 @@ func (c *session) publishAs(ms *messageStream, t target, raw string) error {
 		held.Release()
 		return c.refuseStatus(ms.id, err, command.PublishDenied)
 	}
-	publication, err := held.Publish(c.srv.base, c.id(), stream.Delivery{GOPCache: t.vhost.GOPCache, Merge: t.vhost.Merge})
+	publication, err := held.Publish(c.srv.base, c.id(), c.delivery(t.vhost))
 	if err != nil { // it was never live, so there is no on_unpublish (S-CON-04), in either profile
 		held.Release()
 		return c.refuseStatus(ms.id, err, command.PublishBadName)
 	}
 	c.mu.Lock()
-	ms.target, ms.held, ms.publication, ms.published, ms.media = t, held, publication, true, false
+	ms.target, ms.held, ms.publication = t, held, publication
+	ms.published, ms.media, ms.since = true, false, time.Now()
 	c.mu.Unlock()
 	c.conn.reader.SetLimits(c.set.cfg.Limits.Publishing)
 	c.log("publish", c.naming(t)...)
@@ -101,7 +102,7 @@ func (c *session) publishing(raw string) *messageStream {
 	var only *messageStream
 	count := 0
 	for _, ms := range c.streams {
-		if ms == nil || ms.publication == nil {
+		if ms.publication == nil {
 			continue
 		}
 		if ms.target.name == name {
@@ -116,15 +117,38 @@ func (c *session) publishing(raw string) *messageStream {
 	return only
 }
 
-// media passes on what belongs to a publication; the rest, from clients that do not wait for Publish.Start, is dropped.
+// delivery says how a publication in a vhost reaches its players.
+func (c *session) delivery(v *VHost) stream.Delivery {
+	return stream.Delivery{
+		GOPCache: v.GOPCache, GOPFrames: v.GOPFrames, GOPTime: v.GOPTime, Merge: v.Merge, Share: c.mediaShare(),
+	}
+}
+
+// mediaShare is the client's share of the memory for media.
+func (c *session) mediaShare() *stream.Share {
+	if c.share == nil {
+		c.share = stream.NewShare(c.set.cfg.Memory.Client)
+	}
+	return c.share
+}
+
+// errNoPublication is why media is dropped that belongs to no publication, as from clients that do not wait for
+// Publish.Start.
+var errNoPublication = errors.New("media on a message stream that does not publish")
+
+// media passes on what belongs to a publication. The rest is dropped.
 func (c *session) media(m *chunk.Message) {
-	ms := c.stream(m.Stream)
-	if ms == nil || ms.publication == nil {
+	ms := c.publishes(m.Stream)
+	if ms == nil {
+		c.skip(m, errNoPublication)
+		return
+	}
+	if err := ms.publication.Write(m); err != nil {
+		c.skip(m, err)
 		return
 	}
 	if !ms.media {
 		ms.media = true
 		c.settle()
 	}
-	ms.publication.Write(m)
 }

@@ -21,8 +21,8 @@ func newSettings(cfg Config) *settings {
 
 // Reload takes over another configuration: the vhosts with their hooks, MaxConnections, the time-outs and
 // limits for new clients. Hooks are looked up at each call, so clients that are there already tell the new
-// URLs of their end; nobody is asked again. Listeners, the HTTP API, the chunk size and the play queues stay as they are; a
-// change of the listeners is logged. A configuration with errors changes nothing.
+// URLs of their end; nobody is asked again. Listeners, the HTTP API, the chunk size, the play queues and the memory
+// for media stay as they are; a change of the listeners is logged. A configuration with errors changes nothing.
 func (s *Server) Reload(cfg Config) error {
 	if err := cfg.Validate(); err != nil {
 		return fmt.Errorf("server configuration: %w", err)
@@ -31,7 +31,8 @@ func (s *Server) Reload(cfg Config) error {
 	if !slices.Equal(old.Listen, cfg.Listen) || old.API != cfg.API {
 		s.log.Warn("reload: listeners stay as they are until a restart")
 	}
-	cfg.Listen, cfg.API, cfg.ChunkSize, cfg.Play = old.Listen, old.API, old.ChunkSize, old.Play
+	cfg.Listen, cfg.API, cfg.ChunkSize = old.Listen, old.API, old.ChunkSize
+	cfg.Play, cfg.Memory = old.Play, old.Memory
 	s.current.Store(newSettings(cfg))
 	s.log.Info("reloaded", "vhosts", len(cfg.VHosts))
 	return nil

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -56,7 +57,7 @@ type Server struct {
 	running sync.WaitGroup // accept loops, sessions and the API server
 
 	accepted, refused      atomic.Int64
-	displaced              atomic.Int64
+	displaced, skipped     atomic.Int64
 	full                   fullReport
 	closedRecv, closedSent atomic.Int64 // bytes of the connections that are gone
 }
@@ -87,7 +88,8 @@ func New(cfg Config, o Options) (*Server, error) {
 	s.unfinished = chunk.NewBudget(cfg.Limits.Unfinished)
 	s.streams = stream.NewRegistry(stream.Options{
 		ChunkSize: cfg.ChunkSize, Queue: cfg.Play.Queue, QueueBytes: cfg.Play.QueueBytes,
-		NewID: s.ids.streamID,
+		Memory: cmp.Or(cfg.Memory.Media, machineMemory()/4),
+		NewID:  s.ids.streamID,
 	})
 	return s, nil
 }

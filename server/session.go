@@ -18,6 +18,7 @@ import (
 	"hookproof/internal/rtmp/command"
 	"hookproof/internal/rtmp/handshake"
 	"hookproof/internal/tcpproxy"
+	"hookproof/server/stream"
 )
 
 // session is one client. Its goroutine does everything but write media to a player.
@@ -36,11 +37,14 @@ type session struct {
 	mu      sync.Mutex // guards what info reads and the session writes
 	client  connectInfo
 	entry   entry
-	streams []*messageStream // by id-1; nil: not created
+	streams []*messageStream
 
+	created   uint32        // the highest message stream that it asked for
+	share     *stream.Share // of the memory for media
+	skipped   int           // messages that could not be used
 	message   chunk.Message // the one at hand
 	fcPublish bool          // it sent FCPublish, so wants onFCPublish
-	openings  pace          // of publishes and plays
+	openings  allowance     // of publishes and plays
 	settled   bool          // it has just begun to publish or play; see live
 }
 
@@ -58,7 +62,7 @@ func (e *refusal) Error() string { return "refused: " + e.why.Error() }
 func (e *refusal) Unwrap() error { return e.why }
 
 // errMemory ends a client that has sat on an unfinished message while others needed the memory.
-var errMemory = errors.New("its unfinished messages took too long where all clients together may hold no more")
+var errMemory = errors.New("disconnected: server-wide limit for partial messages reached, this client's was the oldest")
 
 // errLeft is what the end of a client that simply left is called.
 var errLeft = errors.New("the client left")
@@ -169,20 +173,34 @@ func (c *session) handle(m *chunk.Message) error {
 		return nil
 	case message.TypeIDCommandMessageAMF0, message.TypeIDCommandMessageAMF3:
 		cmd, err := command.Parse(m)
-		if err != nil {
-			return err
+		switch {
+		case err == nil:
+			return c.command(cmd, m.Stream)
+		case c.connected.Load():
+			c.skip(m, err) // one odd command is no reason to end a publisher
+		default:
+			return c.refuse(err, command.Error(1, nil, command.ConnectRejected.With("The command cannot be read.").Object()))
 		}
-		return c.command(cmd, m.Stream)
 	case message.TypeIDWinAckSize:
 		n, _, err := command.ParseControl(m)
 		if err != nil {
-			return err
+			c.skip(m, err)
+			return nil
 		}
 		c.conn.reader.SetWindow(n)
 	case message.TypeIDUserCtrl:
 		return c.userControl(m)
 	}
 	return nil // Acknowledgement, Set Peer Bandwidth, shared objects and types to come need nothing
+}
+
+// skip leaves out a message that cannot be used. The first of a client is logged, all are counted.
+func (c *session) skip(m *chunk.Message, why error) {
+	c.srv.skipped.Add(1)
+	if c.skipped++; c.skipped > 1 {
+		return
+	}
+	c.log("skipped", "type", int(m.Type), "message_stream", m.Stream, "reason", c.shown(why.Error()), "further", "counted at close")
 }
 
 func (c *session) userControl(m *chunk.Message) error {
@@ -208,7 +226,7 @@ func (c *session) finish(why error) {
 	}
 	c.conn.abort(why) // frees goroutines that write
 	for _, ms := range c.streams {
-		if ms != nil && c.guard(func() error { c.end(ms); return nil }) != nil {
+		if c.guard(func() error { c.end(ms); return nil }) != nil {
 			ms.abandon() // no name stays taken
 		}
 	}

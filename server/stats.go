@@ -43,6 +43,7 @@ func (s *Server) Stats() Stats {
 		Accepted: s.accepted.Load(), Refused: s.refused.Load(), Displaced: s.displaced.Load(),
 		RecvBytes: s.closedRecv.Load(), SentBytes: s.closedSent.Load(),
 		Frames: s.streams.Frames(), Dropped: s.streams.Dropped(),
+		Skipped: s.skipped.Load(), Media: s.streams.Held(),
 	}
 	for e := range hook.Events {
 		st.HookCalls[e], st.HookRefusals[e] = s.hooks.calls[e].Load(), s.hooks.refusals[e].Load()

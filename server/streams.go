@@ -1,6 +1,8 @@
 package server
 
 import (
+	"math"
+	"slices"
 	"time"
 
 	"hookproof/internal/rtmp/command"
@@ -15,35 +17,77 @@ type messageStream struct {
 	held        *stream.Stream // while publishing or playing
 	publication *stream.Publication
 	player      *stream.Player
-	published   bool // it has published before
-	media       bool // this publication's media has begun
+	published   bool      // it has published before
+	since       time.Time // when this publication began
+	media       bool      // this publication's media has begun
 }
 
 func (ms *messageStream) busy() bool { return ms.publication != nil || ms.player != nil }
 
 // newStream makes a message stream with the lowest free id, from 1; 0 when the client has too many.
 func (c *session) newStream() uint32 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for i, ms := range c.streams {
-		if ms == nil {
-			c.streams[i] = &messageStream{id: uint32(i) + 1}
-			return uint32(i) + 1
-		}
+	id := uint32(1)
+	for c.stream(id) != nil {
+		id++
 	}
-	if len(c.streams) >= c.set.cfg.Limits.Streams {
+	if c.addStream(id) == nil {
 		return 0
 	}
-	c.streams = append(c.streams, &messageStream{id: uint32(len(c.streams)) + 1})
-	return uint32(len(c.streams))
+	c.created = max(c.created, id)
+	return id
 }
 
-// stream gives a message stream of the client, nil if there is none of that id.
-func (c *session) stream(id uint32) *messageStream {
-	if id == 0 || uint64(id) > uint64(len(c.streams)) {
+// addStream makes a message stream with an id that none has; nil when the client has too many.
+func (c *session) addStream(id uint32) *messageStream {
+	if len(c.streams) >= c.set.cfg.Limits.Streams {
 		return nil
 	}
-	return c.streams[id-1]
+	ms := &messageStream{id: id}
+	c.mu.Lock()
+	c.streams = append(c.streams, ms)
+	c.mu.Unlock()
+	return ms
+}
+
+// stream returns a message stream of the client, nil if there is none of that id.
+func (c *session) stream(id uint32) *messageStream {
+	for _, ms := range c.streams {
+		if ms.id == id {
+			return ms
+		}
+	}
+	return nil
+}
+
+// use is stream for a publish or play. Encoders that never ask for a message stream are served on the one that they
+// name, 0 mostly, as other servers do; nil when that is one too many.
+func (c *session) use(id uint32) *messageStream {
+	if ms := c.stream(id); ms != nil {
+		return ms
+	}
+	return c.addStream(id)
+}
+
+// publishes returns the message stream whose publication media is for: the one that it names or, where the client never
+// created that one, the only one that publishes. nil: it belongs to none.
+func (c *session) publishes(id uint32) *messageStream {
+	if ms := c.stream(id); ms != nil || id != 0 && id <= c.created {
+		if ms == nil || ms.publication == nil {
+			return nil
+		}
+		return ms
+	}
+	var only *messageStream
+	for _, ms := range c.streams {
+		if ms.publication == nil {
+			continue
+		}
+		if only != nil {
+			return nil
+		}
+		only = ms
+	}
+	return only
 }
 
 // abandon ends what a message stream does without telling anyone.
@@ -87,18 +131,17 @@ func (c *session) closeStream(id uint32) error {
 // deleteStream ends the message stream. There is no answer (RTMP 1.0 section 7.2.2.3).
 func (c *session) deleteStream(cmd *command.Command) error {
 	n, err := cmd.Number(1)
-	if err != nil || n < 1 || n > float64(len(c.streams)) {
+	if err != nil || !(n >= 0 && n <= math.MaxUint32) {
 		return nil
 	}
-	id := uint32(n)
-	ms := c.stream(id)
+	ms := c.stream(uint32(n))
 	if ms == nil {
 		return nil
 	}
 	busy := ms.busy()
 	c.end(ms)
 	c.mu.Lock()
-	c.streams[id-1] = nil
+	c.streams = slices.DeleteFunc(c.streams, func(other *messageStream) bool { return other == ms })
 	c.mu.Unlock()
 	if busy { // or creating and deleting would be a way to stay for ever
 		c.settle()
@@ -106,12 +149,11 @@ func (c *session) deleteStream(cmd *command.Command) error {
 	return nil
 }
 
-// doing gives the message stream that says what kind of client this is. The caller holds mu, or is the session.
+// doing returns the message stream that says what kind of client this is. The caller holds mu, or is the session.
 func (c *session) doing() (*messageStream, Kind) {
 	var found *messageStream
 	for _, ms := range c.streams {
 		switch {
-		case ms == nil:
 		case ms.publication != nil:
 			return ms, KindPublish
 		case ms.player != nil:
@@ -141,8 +183,11 @@ func (c *session) settle() {
 		c.srv.ranks(c, atWork)
 	}
 	switch {
+	case kind == KindPublish && !ms.media && t.FirstPacket > 0:
+		// Other messages do not count: there may be media among them that belongs nowhere.
+		c.conn.expect(patience{what: "sending its first packet", until: ms.since.Add(t.FirstPacket)})
 	case kind == KindPublish && !ms.media:
-		c.conn.expect(patience{what: "sending its first packet", silence: t.FirstPacket})
+		c.conn.expect(patience{})
 	case kind == KindPublish:
 		c.conn.expect(patience{what: "publishing", silence: t.Publish})
 	case kind == KindPlay && t.Ping == 0:

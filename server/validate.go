@@ -66,6 +66,12 @@ func (c *Config) validateBounds() (errs []error) {
 	if c.Play.Queue <= 0 || c.Play.QueueBytes <= 0 {
 		errs = append(errs, fmt.Errorf("play queue: expected more than 0, got %v and %d bytes", c.Play.Queue, c.Play.QueueBytes))
 	}
+	if c.Memory.Media < 0 {
+		errs = append(errs, fmt.Errorf("media memory: want 0 or more bytes, got %d", c.Memory.Media))
+	}
+	if c.Memory.Client <= 0 {
+		errs = append(errs, fmt.Errorf("media memory of a client: want more than 0 bytes, got %d", c.Memory.Client))
+	}
 	l := c.Limits
 	for name, n := range map[string]int{"unfinished": l.Unfinished, "streams": l.Streams, "openings": l.Openings, "stream name": l.StreamName, "param": l.Param, "tcUrl": l.TCURL} {
 		if n <= 0 {
@@ -84,6 +90,9 @@ func (v *VHost) validate() (errs []error) {
 	}
 	if _, err := hook.ProfileByName(v.Hooks.Profile); err != nil {
 		bad("http_hooks profile: %w", err)
+	}
+	if v.GOPFrames < 0 || v.GOPTime < 0 {
+		bad("gop_cache_max_frames and gop_cache_max_time: want 0 or more, got %d and %v", v.GOPFrames, v.GOPTime)
 	}
 	if v.Hooks.Timeout <= 0 {
 		bad("http_hooks timeout: expected more than 0, got %v", v.Hooks.Timeout)

@@ -87,7 +87,8 @@ or by a few options.`,
 		{Title: "Configuration file", Rare: true, Text: `
 The format is that of SRS. Read are: listen, max_connections, chunk_size,
 server_id, include, rtmp { listen chunk_size }, http_api { enabled listen
-metrics }, vhost NAME { enabled gop_cache play { gop_cache mw_latency }
+metrics }, vhost NAME { enabled gop_cache play { gop_cache
+gop_cache_max_frames mw_latency }
 http_hooks { enabled on_connect on_close on_publish on_unpublish on_play on_stop
 profile timeout retry max_calls insecure_tls } }. An event takes several URLs.
 mw_latency is the longest wait, in ms, before many players are written to
@@ -100,7 +101,12 @@ Unknown to SRS are in http_hooks
   max_calls     calls of this vhost to one hook server at once; 512 if not given.
                 More wait, the first to come goes first, while their timeout runs
   insecure_tls  on accepts any certificate, as SRS does; off if not given
-and in http_api metrics (on if not given).
+in http_api metrics (on if not given), in play gop_cache_max_time, the seconds
+of a GOP that are kept for new players (30), and at the top level, in MB
+  media_memory         for the media of all clients, cached or waiting to be
+                       written; a quarter of the machine's memory if not given.
+                       Over it caches go first, then the slowest players
+  client_media_memory  of it for one client; 32 if not given
 
 Any other directive is reported and ignored. include looks beside the including
 file, then in the working directory. http_api with a port alone serves

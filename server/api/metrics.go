@@ -105,6 +105,8 @@ var all = []gauge{
 	{describe("received_bytes_total", "Bytes received over RTMP, handshakes included."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.RecvBytes }},
 	{describe("sent_bytes_total", "Bytes sent over RTMP, handshakes included."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.SentBytes }},
 	{describe("frames_received_total", "Audio and video messages received from publishers."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Frames }},
+	{describe("messages_skipped_total", "Messages of clients that could not be used: media that belongs nowhere, broken data, unreadable commands."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Skipped }},
+	{describe("media_bytes", "Bytes of media held: what streams cache, and what waits to be written to players."), prometheus.GaugeValue, "", func(s *server.Stats) int64 { return s.Media }},
 	{describe("hook_calls_in_flight", "Hook requests that are under way."), prometheus.GaugeValue, "", func(s *server.Stats) int64 { return int64(s.Hooks.InFlight) }},
 	{describe("hook_calls_waiting", "Clients that wait for max_calls other hook requests to their hook server."), prometheus.GaugeValue, "", func(s *server.Stats) int64 { return int64(s.Hooks.Waiting) }},
 	{describe("hook_events_retrying", "Closing events that did not reach their hook server and will be sent again."), prometheus.GaugeValue, "", func(s *server.Stats) int64 { return int64(s.Hooks.Retrying) }},

@@ -23,9 +23,11 @@ func (b *builder) root(nodes []*node) {
 	listening := rule{min: 1, max: -1, wants: "PORT or IP:PORT", many: true, apply: addListen}
 	chunkSize := b.once(number(b, &b.config.ChunkSize, 128, 65536))
 	rs := rules{
-		"listen":          listening,
-		"chunk_size":      chunkSize,
-		"max_connections": number(b, &b.config.MaxConnections, 1, 1000000),
+		"listen":              listening,
+		"chunk_size":          chunkSize,
+		"max_connections":     number(b, &b.config.MaxConnections, 1, 1000000),
+		"media_memory":        megabytes(b, func(n int) { b.config.Memory.Media = int64(n) << 20 }),
+		"client_media_memory": megabytes(b, func(n int) { b.config.Memory.Client = n << 20 }),
 		"server_id": {min: 1, max: 1, wants: "one name", apply: func(n *node) {
 			if b.plain(n) {
 				b.config.ServerID = n.args[0]
@@ -198,6 +200,20 @@ func number(b *builder, to *int, low, high int) rule {
 		}
 		*to = v
 	}}
+}
+
+// megabytes is the rule of an amount of memory.
+func megabytes(b *builder, set func(int)) rule {
+	var v int
+	r := number(b, &v, 1, 1<<20)
+	apply := r.apply
+	r.wants += " (MB)"
+	r.apply = func(n *node) {
+		if apply(n); v > 0 {
+			set(v)
+		}
+	}
+	return r
 }
 
 // millis is the rule of a time in whole milliseconds, 0 to most.

@@ -18,7 +18,7 @@ func Format(c server.Config) string {
 
 // FormatSRS is Format without the directives that are our own, so that SRS
 // loads the result: http_hooks' profile, timeout, retry, max_calls and
-// insecure_tls, http_api's metrics.
+// insecure_tls, http_api's metrics, play's gop_cache_max_time and the memory for media.
 func FormatSRS(c server.Config) string {
 	return format(c, false)
 }
@@ -30,6 +30,12 @@ func format(c server.Config, ours bool) string {
 	}
 	w.line("max_connections", strconv.Itoa(c.MaxConnections))
 	w.line("chunk_size", strconv.Itoa(c.ChunkSize))
+	if w.ours && c.Memory.Media != standard.Memory.Media {
+		w.line("media_memory", strconv.FormatInt(c.Memory.Media>>20, 10))
+	}
+	if w.ours && c.Memory.Client != standard.Memory.Client {
+		w.line("client_media_memory", strconv.Itoa(c.Memory.Client>>20))
+	}
 	if c.ServerID != "" {
 		w.line("server_id", c.ServerID)
 	}
@@ -103,12 +109,19 @@ func (w *writer) vhost(v *server.VHost) {
 }
 
 func (w *writer) play(v, standard *server.VHost) {
-	if v.GOPCache == standard.GOPCache && v.Merge == standard.Merge {
+	frames, time := v.GOPFrames != standard.GOPFrames, w.ours && v.GOPTime != standard.GOPTime
+	if v.GOPCache == standard.GOPCache && v.Merge == standard.Merge && !frames && !time {
 		return
 	}
 	w.block("play", nil, func() {
 		if v.GOPCache != standard.GOPCache {
 			w.line("gop_cache", onOffWord(v.GOPCache))
+		}
+		if frames {
+			w.line("gop_cache_max_frames", strconv.Itoa(v.GOPFrames))
+		}
+		if time {
+			w.line("gop_cache_max_time", seconds(v.GOPTime))
 		}
 		if v.Merge != standard.Merge {
 			w.line("mw_latency", strconv.FormatInt(v.Merge.Milliseconds(), 10))
@@ -140,7 +153,6 @@ func (w *writer) hooks(h, standard *server.Hooks) {
 // ownHooks gives the directives that SRS does not have, each with its value,
 // as far as they differ from the standard.
 func ownHooks(h, standard *server.Hooks) (lines [][2]string) {
-	seconds := func(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) }
 	if h.Profile != standard.Profile {
 		lines = append(lines, [2]string{"profile", h.Profile})
 	}
@@ -158,6 +170,8 @@ func ownHooks(h, standard *server.Hooks) (lines [][2]string) {
 	}
 	return lines
 }
+
+func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) }
 
 func onOffWord(on bool) string {
 	if on {

@@ -27,6 +27,8 @@ func TestRoundTrip(t *testing.T) {
 	off := server.DefaultVHostConfig("odd;{#}")
 	off.Enabled, off.GOPCache, off.Merge = false, false, 0
 	off.Hooks.Profile = "srs7"
+	off.GOPFrames, off.GOPTime = 100, 2500*time.Millisecond
+	several.Memory = server.Memory{Media: 100 << 20, Client: 20 << 20}
 	several.VHosts = append(several.VHosts, off)
 	for _, c := range []struct {
 		name   string

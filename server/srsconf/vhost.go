@@ -19,6 +19,9 @@ const (
 // maxMerge bounds play's mw_latency, in milliseconds.
 const maxMerge = 10_000
 
+// maxFrames bounds play's gop_cache_max_frames.
+const maxFrames = 1_000_000
+
 // vhost reads one vhost block.
 func (b *builder) vhost(n *node, seen map[string]*node) {
 	name := n.args[0]
@@ -38,7 +41,11 @@ func (b *builder) vhost(n *node, seen map[string]*node) {
 		"gop_cache":  gop,
 		"chunk_size": b.vhostChunkSize(),
 		"play": {block: true, wants: "a block without a name", apply: func(n *node) {
-			inner := rules{"gop_cache": gop, "mw_latency": millis(b, &v.Merge, maxMerge)}
+			inner := rules{
+				"gop_cache": gop, "gop_cache_max_frames": number(b, &v.GOPFrames, 0, maxFrames),
+				"gop_cache_max_time": {min: 1, max: 1, wants: "0 or seconds", apply: func(n *node) { b.seconds(n, "0 or seconds", 0, &v.GOPTime) }},
+				"mw_latency":         millis(b, &v.Merge, maxMerge),
+			}
 			b.walk("vhost.play", n.block, inner, b.unknown("vhost.play", inner))
 		}},
 		"http_hooks": {block: true, wants: "a block without a name", apply: func(n *node) { b.hooks(n, &v.Hooks) }},

@@ -66,7 +66,7 @@ func letterOf(t *testing.T, m *chunk.Message) string {
 		if bytes.Contains(m.Payload, []byte("@setDataFrame")) {
 			t.Error("@setDataFrame reached a player")
 		}
-		if isMetadata(m.Payload) {
+		if command.IsMetadata(m.Payload) {
 			return "M"
 		}
 		return "d"
@@ -161,7 +161,7 @@ type viewer struct {
 
 func play(s *Stream, id uint32) *viewer {
 	v := &viewer{inbox: inbox{room: open}}
-	v.Player = s.Play(id, &v.inbox)
+	v.Player = s.Play(id, &v.inbox, nil)
 	v.Start()
 	return v
 }

@@ -35,8 +35,8 @@ func (s *Stream) Info() Info {
 	}
 	in.Publisher, in.Live = s.holder.clientID, s.info.since
 	in.Video, in.Audio, in.Frames, in.Bytes = s.info.video, s.info.audio, s.info.frames, s.info.bytes
-	if s.headers.meta != nil {
-		in.meta = s.headers.meta.body
+	if meta := s.headers.meta(); meta != nil {
+		in.meta = meta.body
 	}
 	return in
 }

@@ -3,6 +3,8 @@ package stream
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/yutopp/go-rtmp/message"
@@ -26,15 +28,21 @@ type kind uint8
 const (
 	kindControl kind = iota // a publication begins or ends
 	kindData
-	kindMeta // onMetaData: cached
-	kindAudio
-	kindAudioHeader // cached
-	kindVideo       // needs what came since the keyframe
+	kindMeta  // onMetaData: cached
+	kindVideo // needs what came since the keyframe
 	kindKeyframe
 	kindVideoHeader // cached
+	kindAudio
+	kindAudioHeader // cached
 )
 
 func (k kind) frame() bool { return k == kindAudio || k == kindVideo || k == kindKeyframe }
+
+// video reports whether a packet is a picture, or configures its decoder.
+func (k kind) video() bool { return k == kindVideo || k == kindKeyframe || k == kindVideoHeader }
+
+// header reports whether new players get the newest packet of the kind first.
+func (k kind) header() bool { return k == kindMeta || k == kindVideoHeader || k == kindAudioHeader }
 
 // packet is one message as every player gets it. It is never changed once it is in a ring.
 type packet struct {
@@ -42,8 +50,12 @@ type packet struct {
 	at   time.Duration // since the registry began; what lag is measured by
 	wire []byte        // the chunks, for SharedStreamID
 	size int           // of the payload
-	// codec is what audio and video say of themselves, where it can be told.
+	// codec is what audio and video say of themselves, where it can be told; track is the first that they are of.
 	codec string
+	track uint8
+	extra bool // see slot
+	// holders counts who keeps the packet, see memory.
+	holders atomic.Int32
 	// event is that of kindControl.
 	event command.EventType
 	// body is the payload of metadata, for whoever asks about the stream.
@@ -56,47 +68,38 @@ type packet struct {
 // times as much of the memory.
 func (p *packet) cost() int {
 	const itself = 256 // the packet, its place in the ring, and what the allocator rounds up
-	return itself + len(p.wire)
+	return itself + len(p.wire) + len(p.body)
 }
 
-// headers are the newest metadata and sequence headers of a publication. Immutable: replaced, never changed.
-type headers struct {
-	meta, video, audio *packet
-}
+func (p *packet) slot() slot { return slot{p.kind, p.track, p.extra} }
 
-// list appends the headers that there are in the order in which players want them.
-func (h *headers) list(dst []*packet) []*packet {
-	for _, p := range [...]*packet{h.meta, h.video, h.audio} {
-		if p != nil {
-			dst = append(dst, p)
-		}
-	}
-	return dst
-}
-
-// newPacket serializes a message of a publisher. Messages of other types give nil.
-func newPacket(m *chunk.Message, chunkSize int) *packet {
+// newPacket serializes a message of a publisher. The error says why players are not to get it.
+func newPacket(m *chunk.Message, chunkSize int) (*packet, error) {
 	out := chunk.Message{Type: m.Type, Stream: SharedStreamID, Timestamp: m.Timestamp, Payload: m.Payload}
 	p := &packet{}
 	switch m.Type {
 	case message.TypeIDAudioMessage:
 		out.ChunkStream = command.AudioChunks
-		p.kind, p.codec = audioKind(m.Payload)
+		p.audio(m.Payload)
 	case message.TypeIDVideoMessage:
 		out.ChunkStream = command.VideoChunks
-		p.kind, p.codec = videoKind(m.Payload)
+		p.video(m.Payload)
 	case message.TypeIDDataMessageAMF0, message.TypeIDDataMessageAMF3:
 		out.ChunkStream, out.Type = command.DataChunks, message.TypeIDDataMessageAMF0
-		out.Payload, p.kind = command.DataBody(m), kindData
-		if isMetadata(out.Payload) {
+		var err error
+		if out.Payload, err = command.WholeData(command.DataBody(m)); err != nil {
+			return nil, err
+		}
+		p.kind = kindData
+		if command.IsMetadata(out.Payload) {
 			p.kind, p.body = kindMeta, bytes.Clone(out.Payload) // not the aggregate that it may be part of
 		}
 	default:
-		return nil
+		return nil, fmt.Errorf("message of type %d; want audio, video or data", m.Type)
 	}
 	p.size = len(out.Payload)
 	p.wire = chunk.AppendMessage(make([]byte, 0, headSize+4+chunk.BodySize(&out, chunkSize)), &out, chunkSize)
-	return p
+	return p, nil
 }
 
 // newControl makes the user control event that tells a player that its stream begins or ends.
@@ -109,31 +112,27 @@ func controlBytes(event command.EventType, streamID uint32) []byte {
 	return chunk.AppendMessage(nil, &m, chunk.DefaultSize) // far shorter than any chunk
 }
 
-func audioKind(payload []byte) (kind, string) {
+// audio sees what an audio message is.
+func (p *packet) audio(payload []byte) {
 	h, err := codec.ParseAudio(payload)
-	if err == nil && h.SequenceHeader {
-		return kindAudioHeader, h.Codec
+	p.kind, p.codec, p.track, p.extra = kindAudio, h.Codec, h.Track, h.ChannelConfig
+	if err == nil && (h.SequenceHeader || h.ChannelConfig) {
+		p.kind = kindAudioHeader
 	}
-	return kindAudio, h.Codec
 }
 
-// videoKind takes what it cannot parse for an inter frame: it is passed on, and never where a player begins.
-func videoKind(payload []byte) (kind, string) {
+// video sees what a video message is. What cannot be parsed is taken for an inter frame: it is passed on, and never
+// where a player begins.
+func (p *packet) video(payload []byte) {
 	h, err := codec.ParseVideo(payload)
+	p.kind, p.codec, p.track, p.extra = kindVideo, h.Codec, h.Track, h.Metadata
 	switch {
 	case err != nil:
-		return kindVideo, ""
-	case h.SequenceHeader:
-		return kindVideoHeader, h.Codec
+	case h.SequenceHeader || h.Metadata:
+		p.kind = kindVideoHeader
 	case h.Keyframe:
-		return kindKeyframe, h.Codec
+		p.kind = kindKeyframe
 	}
-	return kindVideo, h.Codec
-}
-
-// isMetadata reports whether the body of a data message is an onMetaData. Nothing is decoded for that.
-func isMetadata(body []byte) bool {
-	return bytes.HasPrefix(body, []byte("\x02\x00\x0aonMetaData"))
 }
 
 // appendTo appends the packet's bytes for a player's message stream id.

@@ -1,6 +1,9 @@
 package stream
 
-import "sync/atomic"
+import (
+	"container/list"
+	"sync/atomic"
+)
 
 // Most that one write takes, so that a write has a deadline worth the name.
 const (
@@ -14,6 +17,7 @@ type Player struct {
 	s        *Stream
 	streamID uint32
 	sink     Sink
+	share    *Share
 	state    atomic.Int32
 	over     chan struct{} // closed when nobody serves it any more
 	index    int           // in s.players, under s.mu
@@ -25,13 +29,16 @@ type Player struct {
 
 	paused, closed bool // changed under s.mu held for writing
 	broken         bool // of who serves it
+
+	held  []*packet     // what a waiting write keeps, under registry.memory.mu
+	waits *list.Element // its place among those that wait, likewise
 }
 
 // Play adds a player whose messages carry that message stream id. Its first media are the newest metadata
 // and sequence headers, then what came since the last keyframe, or what comes next. Nothing goes out before
-// Start.
-func (s *Stream) Play(streamID uint32, sink Sink) *Player {
-	p := &Player{s: s, streamID: streamID, sink: sink, over: make(chan struct{})}
+// Start. What waits to be written to it counts for its client's share, which may be nil.
+func (s *Stream) Play(streamID uint32, sink Sink, share *Share) *Player {
+	p := &Player{s: s, streamID: streamID, sink: sink, share: share, over: make(chan struct{})}
 	p.state.Store(pending)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -45,34 +52,42 @@ func (s *Stream) Play(streamID uint32, sink Sink) *Player {
 // called once, also where nothing can be sent any more: Over waits for it.
 func (p *Player) Start() { p.run(nil) }
 
-// collect appends what there is, a batch at most.
-func (p *Player) collect(bufs [][]byte) [][]byte {
+// batch is what goes out in one write.
+type batch struct {
+	bufs    [][]byte
+	packets []*packet // whose bytes bufs has
+	size    int
+}
+
+func (b *batch) add(p *packet, streamID uint32) {
+	b.bufs, b.packets = p.appendTo(b.bufs, streamID), append(b.packets, p)
+	b.size += len(p.wire)
+}
+
+// collect adds what there is, a batch at most.
+func (p *Player) collect(b *batch) {
 	r := &p.s.ring
 	if p.paused || p.broken {
 		p.pos, p.first = r.end(), nil
-		return bufs
+		return
 	}
 	p.catchUp()
-	size := 0
-	for len(p.first) > 0 {
-		bufs = p.first[0].appendTo(bufs, p.streamID)
-		size += len(p.first[0].wire)
-		p.first = p.first[1:]
+	for ; len(p.first) > 0; p.first = p.first[1:] {
+		b.add(p.first[0], p.streamID)
 	}
-	if j := &p.s.rounds.joint; j.wire != nil && j.from == p.pos && !p.waitKey && p.streamID == SharedStreamID {
-		bufs, p.pos = append(bufs, j.wire), j.to
-		size += len(j.wire)
+	if j := &p.s.rounds.joint; j.packet != nil && j.from == p.pos && !p.waitKey && p.streamID == SharedStreamID {
+		b.add(j.packet, SharedStreamID)
+		p.pos = j.to
 	}
-	for p.pos < r.end() && len(bufs) < batchPackets && size < batchBytes { // so that with nothing to give it is at the end
+	// Up to the end, so that with nothing to give it is there.
+	for p.pos < r.end() && len(b.packets) < batchPackets && b.size < batchBytes {
 		packet := r.at(p.pos)
 		p.pos++
 		if p.wants(packet) {
-			bufs = packet.appendTo(bufs, p.streamID)
-			size += len(packet.wire)
+			b.add(packet, p.streamID)
 		}
 	}
-	p.s.sent.Add(int64(size))
-	return bufs
+	p.s.sent.Add(int64(b.size))
 }
 
 // catchUp moves the player to the newest keyframe when it is too far behind.
@@ -87,9 +102,9 @@ func (p *Player) catchUp() {
 	was := p.pos
 	p.pos, p.first = r.end(), nil
 	if ok {
-		p.pos, p.first = keyframe, r.at(keyframe).join.list(nil)
+		p.pos, p.first = keyframe, r.at(keyframe).join.list()
 	} else if h := p.s.headers; h != nil {
-		p.first, p.waitKey = h.list(nil), true
+		p.first, p.waitKey = h.list(), true
 	}
 	p.s.registry.dropped.Add(int64(p.pos - was))
 }
@@ -103,10 +118,10 @@ func (p *Player) begin() {
 	}
 	keyframe, ok := s.ring.keyframe()
 	if ok && s.holder != nil && s.holder.delivery.GOPCache {
-		p.pos, p.first, p.waitKey = keyframe, s.ring.at(keyframe).join.list(nil), false
+		p.pos, p.first, p.waitKey = keyframe, s.ring.at(keyframe).join.list(), false
 		return
 	}
-	p.first, p.waitKey = s.headers.list(nil), s.info.video != ""
+	p.first, p.waitKey = s.headers.list(), s.info.video != ""
 }
 
 // wants tells whether the player gets a packet, and notes what follows from it.

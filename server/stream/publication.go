@@ -3,6 +3,8 @@ package stream
 import (
 	"context"
 	"errors"
+	"math"
+	"sync/atomic"
 	"time"
 
 	"hookproof/internal/rtmp/chunk"
@@ -14,10 +16,15 @@ var ErrBusy = errors.New("the stream is being published already")
 
 // Delivery says how a publication reaches its players.
 type Delivery struct {
-	// GOPCache gives new players what came since the last keyframe.
-	GOPCache bool
+	// GOPCache gives new players what came since the last keyframe, up to GOPFrames audio and video messages and
+	// GOPTime; a longer group of pictures is not kept. 0: no such bound.
+	GOPCache  bool
+	GOPFrames int
+	GOPTime   time.Duration
 	// Merge is the longest that players are left unwoken; with few players it is not used. 0: never.
 	Merge time.Duration
+	// Share bounds what the publication and others of its client are kept of; nil does not.
+	Share *Share
 }
 
 // Publication is the right to publish a stream: at most one exists for a name at any time.
@@ -25,6 +32,7 @@ type Publication struct {
 	s        *Stream
 	clientID string
 	delivery Delivery
+	most     atomic.Int64  // bytes that are kept of it
 	stopped  bool          // under s.mu: no more media
 	ended    chan struct{} // closed when the name is free
 }
@@ -34,6 +42,9 @@ type Publication struct {
 func (s *Stream) Publish(ctx context.Context, clientID string, d Delivery) (*Publication, error) {
 	for {
 		p, wait, err := s.take(clientID, d)
+		if err == nil && p != nil {
+			d.Share.join(p)
+		}
 		if wait == nil {
 			return p, err
 		}
@@ -56,16 +67,18 @@ func (s *Stream) take(clientID string, d Delivery) (p *Publication, wait <-chan 
 		return nil, nil, ErrBusy
 	}
 	p = &Publication{s: s, clientID: clientID, delivery: d, ended: make(chan struct{})}
-	s.holder, s.headers, s.info = p, &headers{}, counters{since: time.Now()}
+	p.most.Store(math.MaxInt32)
+	s.holder, s.info = p, counters{since: time.Now()}
+	s.setHeaders(&headers{})
 	s.ring.forget()
 	s.add(newControl(command.StreamBegin))
 	s.wake()
 	return p, nil, nil
 }
 
-// Write passes a message on to the players; audio, video and data only, others are left out. Nothing is
-// kept of m but its payload.
-func (p *Publication) Write(m *chunk.Message) { p.s.write(p, m) }
+// Write passes a message on to the players: audio, video or data. The error says why they do not get it, as where data
+// is no valid AMF0. Nothing is kept of m but its payload.
+func (p *Publication) Write(m *chunk.Message) error { return p.s.write(p, m) }
 
 // Stop ends the media: players are told, and stay. The name is kept until End, so that the next publisher
 // is not live before the hooks know of this one's end. Stopping again does nothing.
@@ -77,7 +90,8 @@ func (p *Publication) Stop() {
 		return
 	}
 	p.stopped = true
-	s.headers = &headers{}
+	p.delivery.Share.leave(p)
+	s.setHeaders(&headers{})
 	s.ring.forget()
 	s.add(newControl(command.StreamEOF))
 	s.sweep()

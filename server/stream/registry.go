@@ -1,6 +1,8 @@
 package stream
 
 import (
+	"cmp"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,14 +18,17 @@ type Options struct {
 	// Queue and QueueBytes bound how far a player may be behind before it drops to the newest keyframe.
 	Queue      time.Duration
 	QueueBytes int
+	// Memory bounds what all streams and waiting writes hold together, in bytes: see [Registry.Held]. 0: no bound.
+	Memory int64
 	// NewID makes the id of a stream entry.
 	NewID func() string
 }
 
 // Registry holds the streams that somebody publishes or plays.
 type Registry struct {
-	o     Options
-	began time.Time
+	o      Options
+	began  time.Time
+	memory memory
 
 	mu      sync.Mutex
 	streams map[Key]*Stream
@@ -33,7 +38,9 @@ type Registry struct {
 
 // NewRegistry gives an empty registry.
 func NewRegistry(o Options) *Registry {
-	return &Registry{o: o, began: time.Now(), streams: map[Key]*Stream{}}
+	r := &Registry{o: o, began: time.Now(), streams: map[Key]*Stream{}}
+	r.memory.most = cmp.Or(o.Memory, math.MaxInt64)
+	return r
 }
 
 // Hold gives the stream of that name and keeps it, with its id, until Release; every Hold needs its Release.
@@ -42,7 +49,7 @@ func (r *Registry) Hold(k Key) *Stream {
 	defer r.mu.Unlock()
 	s := r.streams[k]
 	if s == nil {
-		s = &Stream{registry: r, key: k, id: r.o.NewID()}
+		s = &Stream{registry: r, key: k, id: r.o.NewID(), ring: ring{memory: &r.memory}}
 		r.streams[k] = s
 	}
 	s.holds++
@@ -51,12 +58,24 @@ func (r *Registry) Hold(k Key) *Stream {
 
 // Release ends a Hold. The last one forgets the stream: its cached media and its id.
 func (s *Stream) Release() {
-	r := s.registry
+	if !s.registry.release(s) {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ring.clear()
+	s.setHeaders(nil)
+}
+
+// release reports whether this was the last hold.
+func (r *Registry) release(s *Stream) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if s.holds--; s.holds == 0 {
+	s.holds--
+	if s.holds == 0 {
 		delete(r.streams, s.key)
 	}
+	return s.holds == 0
 }
 
 // Streams lists all streams, in no order.

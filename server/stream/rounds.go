@@ -19,7 +19,7 @@ type rounds struct {
 // buffers would cost each of them more than this one copy.
 type joint struct {
 	from, to uint64
-	wire     []byte // nil: there is none
+	packet   *packet // nil: there is none
 }
 
 // jointBytes is how much is copied at most; what is larger costs little more in pieces.
@@ -38,10 +38,11 @@ func (s *Stream) join() {
 			return
 		}
 	}
-	j.wire = make([]byte, 0, size)
+	wire := make([]byte, 0, size)
 	for n := j.from; n < j.to; n++ {
-		j.wire = append(j.wire, s.ring.at(n).wire...)
+		wire = append(wire, s.ring.at(n).wire...)
 	}
+	j.packet = &packet{wire: wire}
 	r.joint = j
 }
 

@@ -58,25 +58,30 @@ func (p *Player) kick() {
 	}
 }
 
-// batches are for what goes out together.
-var batches = sync.Pool{New: func() any { return new([][]byte) }}
+var batches = sync.Pool{New: func() any { return new(batch) }}
+
+// empty makes a batch ready for the next use: it keeps no media that nobody needs.
+func (b *batch) empty() {
+	clear(b.bufs)
+	clear(b.packets)
+	b.bufs, b.packets, b.size = b.bufs[:0], b.packets[:0], 0
+}
 
 // run serves the player until it has got everything. When that takes waiting, or is without an end, a goroutine
 // of its own goes on, which writes and waits.
 func (p *Player) run(write func([][]byte) error) {
-	batch := batches.Get().(*[][]byte)
+	b := batches.Get().(*batch)
 	defer p.rescue()
-	defer func() { batches.Put(batch) }()
+	defer func() { b.empty(); batches.Put(b) }()
 	for turn := 1; ; turn++ {
-		bufs, closed := p.next((*batch)[:0])
-		*batch = bufs[:0]
+		closed := p.next(b)
 		switch {
 		case closed:
 			p.end()
 			return
-		case len(bufs) > 0:
-			on := p.give(bufs, write)
-			clear(bufs) // or they would keep media that nobody needs
+		case len(b.bufs) > 0:
+			on := p.give(b, write)
+			b.empty()
 			if !on {
 				return
 			}
@@ -98,20 +103,25 @@ const patience = 16
 // rescue ends a player, and nobody else, when serving it panicked.
 func (p *Player) rescue() {
 	if r := recover(); r != nil {
+		p.letGo()
 		p.sink.Broken(&PanicError{r, debug.Stack()})
 		p.end()
 	}
 }
 
 // give passes a batch on; false says that another goroutine serves the player now.
-func (p *Player) give(bufs [][]byte, write func([][]byte) error) bool {
+func (p *Player) give(b *batch, write func([][]byte) error) bool {
 	err := error(nil)
 	if write != nil {
-		err = write(bufs)
-	} else if bufs, err = p.sink.Offer(bufs); errors.Is(err, ErrWait) {
-		rest := slices.Clone(bufs)
-		go p.wait(rest)
+		p.hold(b.packets)
+		err = write(b.bufs)
+		p.letGo()
+	} else if rest, offered := p.sink.Offer(b.bufs); errors.Is(offered, ErrWait) {
+		p.hold(slices.Clone(b.packets))
+		go p.wait(slices.Clone(rest))
 		return false
+	} else {
+		err = offered
 	}
 	if err != nil {
 		p.fail(err)
@@ -122,7 +132,9 @@ func (p *Player) give(bufs [][]byte, write func([][]byte) error) bool {
 // wait serves a player whose connection takes no more at once, until it has got everything.
 func (p *Player) wait(rest [][]byte) {
 	defer p.rescue()
-	if err := p.sink.Write(rest); err != nil {
+	err := p.sink.Write(rest)
+	p.letGo()
+	if err != nil {
 		p.fail(err)
 	}
 	clear(rest)
@@ -140,12 +152,12 @@ func (p *Player) end() {
 	close(p.over)
 }
 
-// next appends what there is for the player, a batch at most.
-func (p *Player) next(bufs [][]byte) (_ [][]byte, closed bool) {
+// next adds what there is for the player, a batch at most.
+func (p *Player) next(b *batch) (closed bool) {
 	p.s.mu.RLock()
 	defer p.s.mu.RUnlock()
-	if p.closed {
-		return bufs, true
+	if !p.closed {
+		p.collect(b)
 	}
-	return p.collect(bufs), false
+	return p.closed
 }

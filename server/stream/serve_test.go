@@ -114,7 +114,7 @@ func TestPanic(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := NewRegistry(options()).Hold(key)
 			b := &bomb{waits: waits}
-			bad := s.Play(1, b)
+			bad := s.Play(1, b, nil)
 			bad.Start()
 			good := play(s, 1)
 			p := publish(t, s, true)
@@ -181,7 +181,7 @@ func TestEndless(t *testing.T) {
 				p.send("a")
 			}
 		}
-		v := &viewer{Player: s.Play(1, h)}
+		v := &viewer{Player: s.Play(1, h, nil)}
 		v.Start()
 		other := play(s, 1)
 		p.send("K")
@@ -206,10 +206,15 @@ func TestBatchesKeepNothing(t *testing.T) {
 		p.send("VK" + strings.Repeat("i", 100))
 		v := play(s, 1)
 		got(t, v)
-		batch := batches.Get().(*[][]byte)
-		for i, b := range (*batch)[:cap(*batch)] {
-			if b != nil {
-				t.Fatalf("place %d of a batch has %d bytes", i, len(b))
+		b := batches.Get().(*batch)
+		for i, bytes := range b.bufs[:cap(b.bufs)] {
+			if bytes != nil {
+				t.Fatalf("place %d of a batch has %d bytes", i, len(bytes))
+			}
+		}
+		for i, packet := range b.packets[:cap(b.packets)] {
+			if packet != nil {
+				t.Fatalf("place %d of a batch has a packet of %d bytes", i, packet.size)
 			}
 		}
 		v.leave()

@@ -18,7 +18,8 @@ type Stream struct {
 	mu      sync.RWMutex
 	holder  *Publication // who has the name
 	ring    ring
-	headers *headers
+	headers *headers // nil before anybody has published
+	gop     gop
 	players []*Player // in no order
 	info    counters
 
@@ -31,6 +32,7 @@ type counters struct {
 	since         time.Time
 	frames, bytes int64
 	video, audio  string
+	base          [2]baseTrack // of video, of audio
 }
 
 // ID is the same for the publisher and the players of a stream, until the last of them has left.
@@ -42,30 +44,44 @@ func (s *Stream) Key() Key { return s.key }
 // add puts a packet into the ring. The caller holds mu.
 func (s *Stream) add(p *packet) {
 	p.at = s.registry.now()
-	next := *s.headers
-	switch p.kind {
-	case kindMeta:
-		next.meta = p
-	case kindVideoHeader:
-		next.video = p
-	case kindAudioHeader:
-		next.audio = p
-	}
-	if next != *s.headers {
-		s.headers = &next
+	if p.kind.header() {
+		s.setHeaders(s.headers.with(p))
 	}
 	if p.kind == kindKeyframe {
 		p.join = s.headers
 	}
 	s.ring.push(p)
+	if s.holder != nil && s.gop.ends(p, &s.holder.delivery) {
+		s.ring.forget()
+	}
 	s.trim(p.at)
+}
+
+// setHeaders replaces the headers. The caller holds mu.
+func (s *Stream) setHeaders(next *headers) {
+	m := &s.registry.memory
+	if next != nil {
+		for _, p := range next.packets {
+			m.keep(p)
+		}
+	}
+	if s.headers != nil {
+		for _, p := range s.headers.packets {
+			m.let(p)
+		}
+	}
+	s.headers = next
 }
 
 // trim lets go of what is over the limits, and now and then of what nobody wants any more.
 func (s *Stream) trim(now time.Duration) {
 	const sweepEvery = 64
 	o := &s.registry.o
-	for s.ring.bytes > o.QueueBytes {
+	most := o.QueueBytes
+	if s.holder != nil {
+		most = min(most, int(s.holder.most.Load())-s.headers.size)
+	}
+	for s.ring.bytes > most && len(s.ring.packets) > 0 {
 		s.ring.pop()
 	}
 	keep := s.cached()
@@ -106,21 +122,29 @@ func (s *Stream) remove(p *Player) {
 }
 
 // write passes a message of the holder on.
-func (s *Stream) write(by *Publication, m *chunk.Message) {
-	p := newPacket(m, s.registry.o.ChunkSize)
-	if p == nil {
-		return
+func (s *Stream) write(by *Publication, m *chunk.Message) error {
+	p, err := newPacket(m, s.registry.o.ChunkSize)
+	if err != nil {
+		return err
 	}
+	s.pass(by, p)
+	s.registry.relieve()
+	return nil
+}
+
+func (s *Stream) pass(by *Publication, p *packet) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if by.stopped {
 		return
 	}
-	switch p.kind {
-	case kindAudio, kindAudioHeader:
-		s.info.audio = p.codec
-	case kindVideo, kindKeyframe, kindVideoHeader:
+	switch {
+	case p.kind.video() && s.info.base[0].is(p.track):
 		s.info.video = p.codec
+	case p.kind == kindKeyframe:
+		p.kind = kindVideo // a further track's: the base track needs what came before
+	case (p.kind == kindAudio || p.kind == kindAudioHeader) && s.info.base[1].is(p.track):
+		s.info.audio = p.codec
 	}
 	if p.kind.frame() {
 		s.info.frames++

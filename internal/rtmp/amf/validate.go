@@ -1,6 +1,7 @@
 package amf
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 
@@ -23,12 +24,41 @@ func Validate(b []byte, l Limits) error {
 	return nil
 }
 
+// Whole returns the values at the beginning of b as a sequence that Validate accepts: objects whose end markers are
+// missing at the end of b get them, and what follows the first least values is left out where it is no value. b itself
+// is returned where it is valid, and never changed. The error, an *Error, says why there are fewer than least values.
+func Whole(b []byte, l Limits, least int) ([]byte, error) {
+	l = l.withDefaults()
+	if len(b) > l.Size {
+		return nil, &Error{Problem: fmt.Sprintf("a body of %d bytes; at most %d are allowed", len(b), l.Size)}
+	}
+	c := checker{b: b, limits: l, mends: true}
+	for n := 0; c.pos < len(c.b); n++ {
+		at := c.pos
+		switch err := c.value(0); {
+		case err != nil && n < least:
+			return nil, err
+		case err != nil:
+			return b[:at:at], nil
+		case c.pos == len(c.b) && n+1 < least:
+			return nil, &Error{c.pos, fmt.Sprintf("%d values; want at least %d", n+1, least)}
+		}
+	}
+	if c.missing == 0 {
+		return b, nil
+	}
+	return append(b[:len(b):len(b)], bytes.Repeat([]byte{0, 0, byte(amf0.MarkerObjectEnd)}, c.missing)...), nil
+}
+
 // A checker walks over a body.
 type checker struct {
 	b      []byte
 	pos    int
 	limits Limits
 	values int
+
+	mends   bool // a body may end where an object's next property or end marker is due
+	missing int  // end markers that were not there then
 }
 
 // value steps over one value; depth objects and arrays are open around it.
@@ -86,7 +116,7 @@ func (c *checker) container(m amf0.Marker, depth int) error {
 		}
 		return err
 	case amf0.MarkerEcmaArray:
-		if _, err := c.count("an ECMA array"); err != nil {
+		if err := c.skip(4, "an ECMA array"); err != nil { // the count is a hint, and often wrong
 			return err
 		}
 	case amf0.MarkerTypedObject:
@@ -101,6 +131,10 @@ func (c *checker) container(m amf0.Marker, depth int) error {
 func (c *checker) properties(depth int) error {
 	for {
 		at := c.pos
+		if c.mends && at == len(c.b) {
+			c.missing++
+			return nil
+		}
 		if err := c.text(2, "a property name"); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	"github.com/yutopp/go-rtmp/message"
@@ -26,6 +27,26 @@ func DataBody(m *chunk.Message) []byte {
 	}
 	return bytes.TrimPrefix(body, setDataFrame)
 }
+
+// WholeData returns the body of a data message as it can be passed on to anybody. Metadata is mended where that is
+// possible (see [amf.Whole]). The error says what is wrong with a body that is not valid AMF0.
+func WholeData(body []byte) (whole []byte, err error) {
+	switch {
+	case len(body) == 0:
+		err = errors.New("empty")
+	case IsMetadata(body):
+		whole, err = amf.Whole(body, dataLimits, 2) // its name and its object
+	default:
+		whole, err = body, amf.Validate(body, dataLimits)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("rtmp: data message: %w", err)
+	}
+	return whole, nil
+}
+
+// IsMetadata reports whether the body of a data message is an onMetaData. Nothing is decoded for that.
+func IsMetadata(body []byte) bool { return bytes.HasPrefix(body, []byte("\x02\x00\x0aonMetaData")) }
 
 // ParseData reads a data message (types 18 and 15; RTMP 1.0 section 7.1.2), such
 // as onMetaData; a leading @setDataFrame is skipped. It takes bodies of up to 1 MB.

@@ -9,8 +9,8 @@ import (
 	"hookproof/internal/rtmp/chunk"
 )
 
-func TestPace(t *testing.T) {
-	var p pace
+func TestAllowance(t *testing.T) {
+	var p allowance
 	begin := time.Now()
 	for _, k := range []struct {
 		after time.Duration
@@ -20,7 +20,7 @@ func TestPace(t *testing.T) {
 		{time.Second, true}, {time.Second, false}, {3 * time.Second, true}, {3 * time.Second, true}, {3 * time.Second, false},
 		{time.Hour, true}, {time.Hour, true}, {time.Hour, true}, {time.Hour, false},
 	} {
-		if got := p.allow(begin.Add(k.after), 3); got != k.want {
+		if got := p.take(begin.Add(k.after), 3); got != k.want {
 			t.Errorf("after %v: %v, want %v", k.after, got, k.want)
 		}
 	}
