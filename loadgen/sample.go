@@ -19,10 +19,6 @@ type sampler struct {
 	done     chan struct{}
 }
 
-// maxSeries bounds the samples that are kept; of a longer run every second one
-// goes, again and again.
-const maxSeries = 3600
-
 func startSampler(r *run) *sampler {
 	m := &sampler{r: r, stop: make(chan struct{}), done: make(chan struct{})}
 	m.own, _ = measure.Watch(os.Getpid()) // where there is no procfs, costs are 0
@@ -116,7 +112,7 @@ func (m *sampler) keep(s result.Sample) {
 		m.series[n-1].Started, m.series[n-1].Hooks, m.series[n-1].Errors = s.Started, s.Hooks, s.Errors
 		return
 	}
-	if len(m.series) >= maxSeries {
+	if len(m.series) >= result.MaxSeries { // of a longer run every second sample goes, again and again
 		half := m.series[:0]
 		for i := 0; i < len(m.series); i += 2 {
 			half = append(half, m.series[i])

@@ -22,7 +22,7 @@ import (
 func TestShardsAreOneTest(t *testing.T) {
 	whole := play(t, small(t, "whole"))
 	dirs := playShards(t, 4)
-	r, hs, ev, err := result.Merge(dirs)
+	r, hs, ev, err := result.Merge(dirs, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,10 +46,10 @@ func TestShardsAreOneTest(t *testing.T) {
 	if err := result.Write(dir, r, hs, ev); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, _, err := result.Merge(dirs[1:]); err == nil {
+	if _, _, _, err := result.Merge(dirs[1:], false); err == nil {
 		t.Error("three of four shards are merged")
 	}
-	if _, _, _, err := result.Merge(append(dirs, dirs[0])); err == nil {
+	if _, _, _, err := result.Merge(append(dirs, dirs[0]), false); err == nil {
 		t.Error("a shard is merged twice")
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 
@@ -10,8 +11,9 @@ import (
 )
 
 var mergeHelp = cli.Help{
-	Name: "loadgen merge", Synopsis: []string{"[-report DIR] DIR..."}, Operands: "DIR...",
-	About:       "Makes one report of the shards of a test, each given by the directory of its -report.",
+	Name: "loadgen merge", Synopsis: []string{"[-partial] [-report DIR] DIR..."}, Operands: "DIR...",
+	About: `Makes one report of the shards of a test, each given by the directory of its -report, or all by
+the directory that holds these.`,
 	FailedMeans: "a threshold does not hold",
 	Examples:    []cli.Example{{For: "four shards", Call: "loadgen merge -report all shard1 shard2 shard3 shard4"}},
 }
@@ -20,6 +22,7 @@ var mergeHelp = cli.Help{
 func merge(args []string, s cli.Streams) int {
 	fs := flag.NewFlagSet(mergeHelp.Name, flag.ContinueOnError)
 	dir := fs.String("report", "", "write the merged report into `DIR`")
+	partial := fs.Bool("partial", false, "merge what is there, although shards are missing or of another test; the report is partial")
 	if code, done := cli.Parse(s, fs, mergeHelp, args); done {
 		return code
 	}
@@ -31,12 +34,13 @@ func merge(args []string, s cli.Streams) int {
 			return cli.Report(s, mergeHelp.Name, cli.Usagef("-report %s is one of the shards: name another directory", *dir))
 		}
 	}
-	r, hs, ev, err := result.Merge(fs.Args())
-	if err == nil && *dir != "" {
-		err = result.Write(*dir, r, hs, ev)
+	r, hs, ev, err := result.Merge(fs.Args(), *partial)
+	if err != nil {
+		return cli.Report(s, mergeHelp.Name, err)
 	}
-	if err == nil {
-		err = r.WriteSummary(s.Out)
+	err = r.WriteSummary(s.Out)
+	if *dir != "" {
+		err = errors.Join(err, result.Write(*dir, r, hs, ev))
 	}
 	if err != nil {
 		return cli.Report(s, mergeHelp.Name, err)

@@ -58,8 +58,11 @@ func (f Finding) String() string {
 	return fmt.Sprintf("%s: %s: %s%s", f.Client, f.Kind.Title(), f.Text, id)
 }
 
-// maxFindings bounds the findings of one kind that are kept; all are counted.
-const maxFindings = 1000
+// Bounds of the findings that are kept; all are counted.
+const (
+	maxFindings = 1000 // of one kind
+	MaxFindings = maxFindings * 8
+)
 
 // Books are the result of the accounting.
 type Books struct {

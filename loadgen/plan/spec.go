@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -167,3 +168,6 @@ func (s *Spec) comers() float64 {
 func (s *Spec) refusesAt(e hook.Event) bool {
 	return s.RefuseAt == nil || slices.Contains(s.RefuseAt, e)
 }
+
+// Same reports whether two Specs make the same sessions.
+func Same(a, b Spec) bool { return reflect.DeepEqual(a, b) }

@@ -2,7 +2,6 @@ package result
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,10 +10,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"hookproof/internal/reportdir"
-	"hookproof/loadgen/measure"
+	"hookproof/loadgen/account"
 )
 
 // The files of a report's directory.
@@ -81,112 +78,63 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	return err
 }
 
-// maxFile bounds a file that is read back whole, in bytes.
-const maxFile = 64 << 20
+// Bounds of report.json. That of the longest run takes a third of them.
+const (
+	maxReport = 16 << 20 // bytes
+	maxValues = 300_000  // about
+	MaxSeries = 3600     // samples
+)
 
-// readSmall reads a file of at most maxFile bytes.
-func readSmall(path string) ([]byte, error) {
-	f, err := reportdir.Open(path, maxFile)
+// readSmall reads a file of at most so many bytes.
+func readSmall(path string, most int64) ([]byte, error) {
+	f, err := reportdir.Open(path, most)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxFile)) // it may grow meanwhile
+	return io.ReadAll(io.LimitReader(f, most)) // it may grow meanwhile
+}
+
+// parse reads report.json. A report of a few megabytes could otherwise stand for gigabytes of empty objects.
+func (r *Report) parse(text []byte) error {
+	if n := bytes.Count(text, []byte(",")); n > maxValues {
+		return fmt.Errorf("more than %d values", maxValues)
+	}
+	if err := json.Unmarshal(text, r); err != nil {
+		return err
+	}
+	switch {
+	case r.Schema != Schema:
+		return fmt.Errorf("want schema %q, got %.40q", Schema, r.Schema)
+	case !slices.Contains([]Verdict{Passed, Failed, Void, Partial}, r.Verdict):
+		return fmt.Errorf("unknown verdict %.40q", r.Verdict)
+	case r.Verdict == Passed && (r.Partial != "" || len(r.Void) > 0 || r.Sessions.Started < r.Sessions.Planned):
+		return errors.New("it passed, but its plan was not played to its end, or it is void")
+	case len(r.Series) > MaxSeries:
+		return fmt.Errorf("%d samples: want at most %d", len(r.Series), MaxSeries)
+	case r.Hooks != nil && len(r.Hooks.Findings) > account.MaxFindings:
+		return fmt.Errorf("%d findings: want at most %d", len(r.Hooks.Findings), account.MaxFindings)
+	}
+	return nil
 }
 
 // Read reads a report and its histograms from a directory.
 func Read(dir string) (*Report, Histograms, error) {
 	var r Report
 	path := filepath.Join(dir, jsonFile)
-	text, err := readSmall(path)
+	text, err := readSmall(path, maxReport)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := json.Unmarshal(text, &r); err != nil {
+	if err := r.parse(text); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if r.Schema != Schema {
-		return nil, nil, fmt.Errorf("%s: schema %q, expected %q", path, r.Schema, Schema)
-	}
-	if !slices.Contains([]Verdict{Passed, Failed, Void, Partial}, r.Verdict) {
-		return nil, nil, fmt.Errorf("%s: unknown verdict %q", path, r.Verdict)
-	}
-	if text, err = readSmall(filepath.Join(dir, hdrFile)); err != nil {
+	if text, err = readSmall(filepath.Join(dir, hdrFile), maxHDR); err != nil {
 		return nil, nil, err
 	}
-	hs, err := readHistograms(bytes.NewReader(text))
+	hs, err := readHistograms(text)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", filepath.Join(dir, hdrFile), err)
 	}
 	return &r, hs, nil
-}
-
-// write writes the histograms as an HdrHistogram log, values in microseconds,
-// a line per metric with the metric's name as its tag.
-func (hs Histograms) write(w io.Writer, r *Report) error {
-	lw := hdrhistogram.NewHistogramLogWriter(w)
-	start := r.Started.UnixMilli()
-	if err := errors.Join(lw.OutputComment("[loadgen: values in microseconds]"), lw.OutputLogFormatVersion(), lw.OutputStartTime(start), lw.OutputLegend()); err != nil {
-		return err
-	}
-	for m := range measure.Count {
-		h := hs[m]
-		if h == nil {
-			continue
-		}
-		h.SetTag(m.String())
-		h.SetStartTimeMs(start)
-		h.SetEndTimeMs(start + int64(r.Seconds*1000))
-		if err := lw.OutputIntervalHistogram(h); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// readHistograms reads what write wrote; metrics that are not known are an error.
-func readHistograms(f io.Reader) (Histograms, error) {
-	lr := hdrhistogram.NewHistogramLogReader(f)
-	hs := Histograms{}
-	for {
-		h, err := lr.NextIntervalHistogram()
-		if err != nil {
-			return nil, err
-		}
-		if h == nil {
-			return hs, nil
-		}
-		m, known := measure.ByName(h.Tag())
-		if !known {
-			return nil, fmt.Errorf("a histogram is called %q; expected the name of a metric", h.Tag())
-		}
-		hs[m] = h
-	}
-}
-
-func (ev *Evidence) write(w io.Writer) error {
-	z := gzip.NewWriter(w)
-	return errors.Join(json.NewEncoder(z).Encode(ev), z.Close())
-}
-
-// maxEvidence bounds what is read back, in bytes without compression.
-const maxEvidence = 1 << 30
-
-// ReadEvidence reads a shard's evidence from its directory.
-func ReadEvidence(dir string) (*Evidence, error) {
-	path := filepath.Join(dir, evidenceFile)
-	f, err := reportdir.Open(path, maxFile)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	var ev Evidence
-	if err == nil {
-		err = json.NewDecoder(io.LimitReader(z, maxEvidence)).Decode(&ev)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return &ev, nil
 }

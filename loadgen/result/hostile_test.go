@@ -73,33 +73,3 @@ func TestHostileWords(t *testing.T) {
 		t.Errorf("the block of summary.md is not closed at its end alone: %d fences", n)
 	}
 }
-
-// TestReadLimits: what is read back is bounded, and its words are known.
-func TestReadLimits(t *testing.T) {
-	for _, c := range []struct{ name, file, text, want string }{
-		{"a verdict of its own", jsonFile, `{"schema":"` + Schema + `","verdict":"\u001b[2J"}`, `unknown verdict "\x1b[2J"`},
-		{"another schema", jsonFile, `{"schema":"x"}`, `schema "x"`},
-		{"a large report", jsonFile, "", "want at most"},
-		{"large histograms", hdrFile, "", "want at most"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			r, hs, ev := sampleRun()
-			dir := t.TempDir()
-			if err := Write(dir, r, hs, ev); err != nil {
-				t.Fatal(err)
-			}
-			path := filepath.Join(dir, c.file)
-			if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if c.text == "" {
-				if err := os.Truncate(path, maxFile+1); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if _, _, err := Read(dir); err == nil || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("the error is %.200v, want %q in it", err, c.want)
-			}
-		})
-	}
-}

@@ -1,10 +1,10 @@
 package result
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"hookproof/hook"
 	"hookproof/loadgen/account"
@@ -12,66 +12,53 @@ import (
 	"hookproof/loadgen/plan"
 )
 
-// Merge makes one report of the shards of one test, in any order: histograms
-// are added up without loss, the hooks are accounted for over the clients and
-// the endpoints of all of them, thresholds are laid on the whole. A void shard
-// voids it.
-func Merge(dirs []string) (*Report, Histograms, *Evidence, error) {
-	if len(dirs) == 0 {
-		return nil, nil, nil, errors.New("no shard to merge")
+// Merge makes one report of the shards of one test, in any order: histograms are added up without loss, the hooks are
+// accounted for over the clients and the endpoints of all of them, thresholds are checked on the whole. A void shard
+// voids it. Shards that are missing, of another test, or not readable are an error; with partial, what is there is
+// merged, and the report is partial.
+func Merge(dirs []string, partial bool) (*Report, Histograms, *Evidence, error) {
+	shards, problems := choose(readShards(dirs))
+	if len(shards) == 0 || len(problems) > 0 && !partial {
+		return nil, nil, nil, fmt.Errorf("these are not the shards of one test:\n  %s", strings.Join(problems, "\n  "))
 	}
 	m := merger{hs: Histograms{}}
-	for _, dir := range dirs {
-		r, hs, err := Read(dir)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		ev, err := ReadEvidence(dir)
-		if err == nil {
-			err = m.add(dir, r, hs, ev)
-		}
-		if err != nil {
-			return nil, nil, nil, err
-		}
+	for _, s := range shards {
+		problems = append(problems, s.interrupted()...)
+		m.add(s)
 	}
+	m.r.Partial = strings.Join(problems, "; ")
 	return m.finish()
 }
 
 // merger adds shards up.
 type merger struct {
-	r      *Report
-	hs     Histograms
-	ev     *Evidence
-	shards map[int]string
+	r  *Report
+	hs Histograms
+	ev *Evidence
+	n  int // shards
 }
 
-func (m *merger) add(dir string, r *Report, hs Histograms, ev *Evidence) error {
+func (m *merger) add(s *shard) {
+	m.n++
 	if m.r == nil {
-		m.r, m.ev, m.shards = r, ev, map[int]string{ev.Shard.Number: dir}
-		m.hs = hs
-		m.r.Void = prefixed(dir, r.Void)
-		return nil
+		m.r, m.ev, m.hs = s.report, s.evidence, s.hs
+		m.r.Void = prefixed(s.dir, s.report.Void)
+		return
 	}
-	if r.Run != m.r.Run || r.Setup.Seed != m.r.Setup.Seed || r.Setup.Load != m.r.Setup.Load || ev.Shard.Of != m.ev.Shard.Of {
-		return fmt.Errorf("%s is no shard of the same test: run %q seed %d of %d shards, expected run %q seed %d of %d",
-			dir, r.Run, r.Setup.Seed, ev.Shard.Of, m.r.Run, m.r.Setup.Seed, m.ev.Shard.Of)
-	}
-	if other, twice := m.shards[ev.Shard.Number]; twice {
-		return fmt.Errorf("%s and %s are the same shard, %d of %d", other, dir, ev.Shard.Number, ev.Shard.Of)
-	}
-	m.shards[ev.Shard.Number] = dir
-	for metric, h := range hs {
+	for metric, h := range s.hs {
 		if m.hs[metric] == nil {
 			m.hs[metric] = measure.NewHistogram()
 		}
 		m.hs[metric].Merge(h)
 	}
+	ev := s.evidence
 	m.ev.Outcomes = append(m.ev.Outcomes, ev.Outcomes...)
 	m.ev.Entries = append(m.ev.Entries, ev.Entries...)
-	m.ev.Hooks = m.ev.Hooks || ev.Hooks
-	m.r.Void = append(m.r.Void, prefixed(dir, r.Void)...)
-	m.sum(r)
-	return nil
+	if ev.Hooks && !m.ev.Hooks {
+		m.ev.Hooks, m.ev.Profile = true, ev.Profile // only who saw hooks can have found the profile out
+	}
+	m.r.Void = append(m.r.Void, prefixed(s.dir, s.report.Void)...)
+	m.sum(s.report)
 }
 
 func prefixed(dir string, list []string) (out []string) {
@@ -104,9 +91,6 @@ func (m *merger) sum(r *Report) {
 	m.r.Seconds = max(m.r.Seconds, r.Seconds)
 	if r.Started.Before(m.r.Started) {
 		m.r.Started = r.Started
-	}
-	if m.r.Partial == "" {
-		m.r.Partial = r.Partial
 	}
 	addCost(&m.r.Own, &r.Own)
 	switch {
@@ -156,17 +140,13 @@ func worst(a, b map[string]measure.Spread) map[string]measure.Spread {
 // finish judges the whole.
 func (m *merger) finish() (*Report, Histograms, *Evidence, error) {
 	r, ev := m.r, m.ev
-	if of := max(ev.Shard.Of, 1); len(m.shards) != of {
-		return nil, nil, nil, fmt.Errorf("%d of %d shards: the others are missing", len(m.shards), of)
-	}
 	p, err := hook.ProfileByName(ev.Profile)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	ev.Plan.Seed = r.Setup.Seed
-	made := plan.Make(ev.Plan)
+	m.join()
 	set := measure.NewSet()
-	books := account.Judge(account.Case{Profile: p, Plan: made, Outcomes: ev.Outcomes, Entries: ev.Entries, Hooks: ev.Hooks,
+	books := account.Judge(account.Case{Profile: p, Plan: plan.Make(ev.Plan), Outcomes: ev.Outcomes, Entries: ev.Entries, Hooks: ev.Hooks,
 		LateAfter: ev.LateAfter, Shared: ev.Shared, Measure: set, Warmup: ev.Warmup})
 	r.Hooks = nil
 	if ev.Hooks || books.Total() > 0 {
@@ -176,10 +156,10 @@ func (m *merger) finish() (*Report, Histograms, *Evidence, error) {
 		m.hs[measure.Disconnect] = h // a shard without the endpoint could not measure it
 	}
 	r.Latencies = m.hs.Latencies()
-	r.Setup.Shard = ""
-	if n := len(m.shards); n > 1 {
-		r.Notes = []string{fmt.Sprintf("This is the sum of %d shards.", n)}
+	if m.n > 1 {
+		r.Notes = []string{fmt.Sprintf("This is the sum of %d shards of %d.", m.n, ev.Shard.Of)}
 	}
+	r.Setup.Shard, r.Setup.Profile, ev.Shard = "", p.Name, plan.Shard{}
 	var given []Threshold
 	for _, text := range ev.Thresholds {
 		t, err := ParseThreshold(text)
@@ -190,4 +170,20 @@ func (m *merger) finish() (*Report, Histograms, *Evidence, error) {
 	}
 	r.Judge(Combine(Defaults(ev.Hooks), given), m.hs)
 	return r, m.hs, ev, nil
+}
+
+// join gives the requests whose client an endpoint could not tell to the client whose client_id another endpoint knows.
+func (m *merger) join() {
+	ids := map[string]int{}
+	for _, e := range m.ev.Entries {
+		if e.Client >= 0 && e.ID != "" {
+			ids[e.ID] = e.Client
+		}
+	}
+	for i := range m.ev.Entries {
+		e := &m.ev.Entries[i]
+		if client, known := ids[e.ID]; known && e.Client == account.Nobody {
+			e.Client = client
+		}
+	}
 }

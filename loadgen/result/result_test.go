@@ -125,7 +125,7 @@ func TestFilesComeBack(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(backEV, ev) {
 		t.Errorf("the evidence comes back as %+v, %v", backEV, err)
 	}
-	merged, _, _, err := Merge([]string{dir})
+	merged, _, _, err := Merge([]string{dir}, false)
 	if err != nil || !reflect.DeepEqual(merged.Hooks, r.Hooks) || merged.Verdict != Failed {
 		t.Errorf("one shard merged is %+v, %v", merged, err)
 	}
