@@ -18,6 +18,7 @@ import (
 type Case struct {
 	Key          string // of its pickle
 	ID           string // stable: "order/S-ORD-01/an-encoder-publishes-and-leaves"
+	Role         string // RoleServer or RoleHookServer
 	Profile      string
 	Requirements []string
 	Level        reports.Level
@@ -58,6 +59,9 @@ func Cases(role string) ([]Case, error) {
 		cases, err := casesOf(name)
 		if err != nil {
 			return nil, err
+		}
+		for i := range cases {
+			cases[i].Role = role
 		}
 		all = append(all, cases...)
 	}

@@ -22,10 +22,9 @@ func (s *Summary) heading(run *Run) heading {
 	case m == nil:
 		return heading{As: s.Conclusion, Words: string(s.Conclusion) + run.Target.covering(), Sentence: s.Sentence()}
 	}
-	h := heading{As: Conformant, Words: fmt.Sprintf("%d of %d mutants caught", m.Caught(), len(m.Rows)),
-		Sentence: fmt.Sprintf("without a defect: %s", m.Unmutated)}
+	h := heading{As: Conformant, Words: m.Counts(), Sentence: fmt.Sprintf("without a difference: %s", m.Unmutated)}
 	if len(run.Scenarios) > 0 {
-		h.Sentence = "without a defect " + s.Sentence()
+		h.Sentence = "without a difference " + s.Sentence()
 	}
 	switch {
 	case !m.AllCaught():
@@ -43,7 +42,7 @@ func (s *Summary) heading(run *Run) heading {
 		lived = append(lived[:mostNamed:mostNamed], fmt.Sprintf("and %d more", n-mostNamed))
 	}
 	if len(lived) > 0 {
-		h.Sentence = "alive: " + strings.Join(lived, ", ") + "; " + h.Sentence
+		h.Sentence = "not as they must be: " + strings.Join(lived, ", ") + "; " + h.Sentence
 	}
 	return h
 }
@@ -59,7 +58,8 @@ func (t *Target) covering() string {
 // mostNamed is how many mutants a heading names.
 const mostNamed = 10
 
-// Caught counts the mutants that were.
+// Caught counts the rows that came out as they must: mutants that were caught,
+// and variants that were not accused.
 func (m *Mutants) Caught() int {
 	n := 0
 	for _, r := range m.Rows {
@@ -68,4 +68,30 @@ func (m *Mutants) Caught() int {
 		}
 	}
 	return n
+}
+
+// Counts says how many mutants were caught and variants let be.
+func (m *Mutants) Counts() string {
+	var caught, mutants, let, variants int
+	for _, r := range m.Rows {
+		n := 0
+		if r.Caught {
+			n = 1
+		}
+		if r.Variant {
+			variants, let = variants+1, let+n
+		} else {
+			mutants, caught = mutants+1, caught+n
+		}
+	}
+	text := fmt.Sprintf("%d of %d mutants caught", caught, mutants)
+	if variants > 0 {
+		text += fmt.Sprintf(", %d of %d variants not accused", let, variants)
+	}
+	return text
+}
+
+// String counts the rows, and says how it went without a difference.
+func (m *Mutants) String() string {
+	return fmt.Sprintf("%s; without a difference: %s", m.Counts(), m.Unmutated)
 }

@@ -41,7 +41,7 @@ var htmlPage = template.Must(template.New("report").Funcs(template.FuncMap{
 	"upper":  func(l Level) string { return strings.ToUpper(string(l)) },
 	"join":   func(s []string) string { return strings.Join(s, " ") },
 	"stamp":  func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
-	"caught": mutantGlyph,
+	"result": func(m Mutant) string { return m.result() },
 }).Parse(htmlTemplate))
 
 // htmlClass is a verdict as a class name.
@@ -61,7 +61,6 @@ type htmlReport struct {
 	Rest     int // groups that First leaves out
 	Skips    []Skipped
 	Sections []htmlSection
-	Caught   int
 	CSS      template.CSS
 	JS       template.JS
 	Index    template.JS // JSON
@@ -148,9 +147,6 @@ func WriteHTML(w io.Writer, run *Run) error {
 		for _, sec := range Sections(rows) {
 			page.Sections = append(page.Sections, htmlSectionOf(run, sec, seen))
 		}
-	}
-	if run.Mutants != nil {
-		page.Caught = run.Mutants.Caught()
 	}
 	var err error
 	if page.Index, err = htmlIndex(run); err != nil {

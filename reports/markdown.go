@@ -106,24 +106,30 @@ func markdownMutants(b *strings.Builder, m *Mutants) {
 	}
 	for _, r := range m.Rows {
 		if !r.Caught {
-			fmt.Fprintf(b, "\n- **%s** %s%s: %s\n  - must fail: %s; failed: %s\n", mutantGlyph(false), md(r.Name), mdCode(r.Profile), md(r.Defect),
+			fmt.Fprintf(b, "\n- **%s** %s%s: %s\n  - must fail: %s; failed: %s\n", r.result(), md(r.Name), mdCode(r.Profile), md(r.Defect),
 				md(strings.Join(r.Expected, " ")), md(orDash(strings.Join(r.Failed, " "))))
 			if r.Detail != "" {
 				fmt.Fprintf(b, "  - %s\n", md(redact.Clip(r.Detail, 1000)))
 			}
 		}
 	}
-	fmt.Fprintf(b, "\n<details><summary>Mutants: %d of %d caught; without a defect: %s</summary>\n\n", m.Caught(), len(m.Rows), m.Unmutated)
+	fmt.Fprintf(b, "\n<details><summary>%s</summary>\n\n", m)
 	b.WriteString("| | mutant | profile | must fail | failed |\n|---|---|---|---|---|\n")
 	for _, r := range m.Rows {
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", mutantGlyph(r.Caught), md(r.Name), md(r.Profile),
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", r.result(), md(r.Name), md(r.Profile),
 			md(strings.Join(r.Expected, " ")), md(strings.Join(r.Failed, " ")))
 	}
 	b.WriteString("\n</details>\n")
 }
 
-func mutantGlyph(caught bool) string {
-	if caught {
+// result says in a word how the row came out.
+func (m *Mutant) result() string {
+	switch {
+	case m.Variant && m.Caught:
+		return "✓ not accused"
+	case m.Variant:
+		return "✗ accused"
+	case m.Caught:
 		return "✓ caught"
 	}
 	return "✗ lived"

@@ -116,7 +116,8 @@ type Mutant struct {
 	Profile  string        `json:"profile,omitempty"`
 	Expected []string      `json:"expected"` // ids that must fail
 	Failed   []string      `json:"failed"`   // ids that did
-	Caught   bool          `json:"caught"`
+	Caught   bool          `json:"caught"`   // of a variant: it was not accused of anything else
+	Variant  bool          `json:"variant,omitempty"`
 	Detail   string        `json:"detail,omitempty"`
 	Duration time.Duration `json:"duration_ns,omitempty"`
 }

@@ -218,10 +218,10 @@ func terminalMutants(b *strings.Builder, m *Mutants, st Style) {
 		if r.Caught {
 			continue
 		}
-		fmt.Fprintf(b, "%s %s: %s; must fail: %s; failed: %s\n", st.paint(verdictColor[Fail], "✗ LIVED"), visible(r.Name, false),
+		fmt.Fprintf(b, "%s %s: %s; must fail: %s; failed: %s\n", st.paint(verdictColor[Fail], r.result()), visible(r.Name, false),
 			visible(r.Defect, false), visible(strings.Join(r.Expected, " "), false), visible(orDash(strings.Join(r.Failed, " ")), false))
 	}
-	fmt.Fprintf(b, "mutants: %d of %d caught; without a defect: %s\n\n", m.Caught(), len(m.Rows), st.verdict(m.Unmutated, 0))
+	fmt.Fprintf(b, "%s; without a difference: %s\n\n", m.Counts(), st.verdict(m.Unmutated, 0))
 }
 
 func terminalConclusion(b *strings.Builder, run *Run, rows []Row, st Style) {

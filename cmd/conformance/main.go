@@ -33,7 +33,6 @@ var commands = []struct {
 	{judgeHelp, judgeCommand},
 	{diffHelp, diffCommand},
 	{mutantsHelp, mutantsCommand},
-	{hookMutantsHelp, hookMutantsCommand},
 }
 
 // root returns what help, completion and manual pages are made from.

@@ -18,11 +18,13 @@ func TestMutantsUsage(t *testing.T) {
 	}{
 		{"help", []string{"-h"}, 0, "Proves the suite"},
 		{"list", []string{"-list", "-name", "no-content-type"}, 0, "there is no Content-Type; must fail: S-REQ-04"},
-		{"no such mutant", []string{"-name", "no-such"}, 2, `no mutant matches "no-such"`},
+		{"no such mutant", []string{"-name", "no-such"}, 2, `no mutant or variant matches "no-such"`},
 		{"no such profile", []string{"-profile", "srs9"}, 2, "srs9"},
-		{"none at once", []string{"-parallel", "0"}, 2, "-parallel is 0"},
-		{"too small a crowd", []string{"-clients", "3"}, 2, "-clients is 3"},
-		{"no time", []string{"-timeout-scale", "0"}, 2, "-timeout-scale is 0"},
+		{"none at once", []string{"-parallel", "0"}, 2, "-parallel: want 1 to 64"},
+		{"too small a crowd", []string{"-clients", "3"}, 2, "-clients: want 16 to 20000"},
+		{"no time", []string{"-timeout-scale", "0"}, 2, "-timeout-scale: want 0.1 to 100"},
+		{"list of one role", []string{"-list", "-role", "hooks", "-name", "refuses-all"}, 0, "refuses every client"},
+		{"no such role", []string{"-role", "both"}, 2, "want rtmp, hooks or all"},
 		{"operand", []string{"foo"}, 2, "unexpected argument"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -37,8 +39,8 @@ func TestMutantsUsage(t *testing.T) {
 // One mutant and the proxies alone, with the report.
 func TestMutants(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "report")
-	code, out, errs := command(t, "mutants", "-name", "no-user-agent", "-profile", "srs7", "-timeout-scale", "1", "-report", dir)
-	for _, want := range []string{"caught  no-user-agent", "passed  none", "no-user-agent srs7", "mutants: 1 of 1 caught", "report: " + dir} {
+	code, out, errs := command(t, "mutants", "-role", "rtmp", "-name", "no-user-agent", "-profile", "srs7", "-timeout-scale", "1", "-report", dir)
+	for _, want := range []string{"caught   no-user-agent", "passed   none", "no-user-agent srs7", "1 of 1 mutants caught", "report: " + dir} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in:\n%s", want, out)
 		}
