@@ -1,6 +1,9 @@
 package rtmpdefect
 
-import "hookproof/hook"
+import (
+	"hookproof/hook"
+	"hookproof/internal/mutant"
+)
 
 var answerRows = []mutant.Row{
 	{Name: "rejects-object", Defect: "a JSON object never accepts", Profiles: onlySRS7, Expected: ids("S-ANS-01"), Peer: hooked(rejects(object))},
