@@ -12,7 +12,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -39,6 +40,7 @@ type agreement struct {
 
 const (
 	headStart   = 500 * time.Millisecond // from the agreement to the start: every shard has the answer by then
+	lastWord    = 2 * time.Second        // the first shard's word about who is missing reaches the others
 	retryMeet   = 200 * time.Millisecond // between two attempts to reach the meeting
 	maxMeetBody = 4 << 10                // bytes
 )
@@ -54,7 +56,11 @@ type meeting struct {
 
 // meet waits for all shards of the test and returns when it begins, and the meeting's name.
 func (r *run) meet(ctx context.Context) (start time.Time, name string, err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, r.cfg.MeetWithin, fmt.Errorf("the shards did not meet at %s within %v", r.cfg.Meet, r.cfg.MeetWithin))
+	within := r.cfg.MeetWithin
+	if r.cfg.Shard.Number > 1 {
+		within += lastWord
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("the shards did not meet at %s within %v", r.cfg.Meet, r.cfg.MeetWithin))
 	defer cancel()
 	spec, err := json.Marshal(r.cfg.Plan)
 	if err != nil {
@@ -94,7 +100,7 @@ func host(ctx context.Context, addr string, self comer) (agreement, error) {
 	select {
 	case <-m.over:
 	case <-ctx.Done():
-		m.finish(agreement{Error: fmt.Sprintf("%v: %s missing", context.Cause(ctx), m.missing())})
+		m.finish(agreement{Error: fmt.Sprintf("%v: %s", context.Cause(ctx), m.missing())})
 	}
 	start := time.Now()
 	answer, cancel := context.WithTimeout(context.WithoutCancel(ctx), headStart)
@@ -204,14 +210,15 @@ func (m *meeting) absent() (list []int) {
 func (m *meeting) missing() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	list := m.absent()
 	const most = 10
-	cut := ""
-	if len(list) > most {
-		list, cut = list[:most], " and more"
+	var names []string
+	for _, k := range m.absent() {
+		names = append(names, strconv.Itoa(k))
 	}
-	text := fmt.Sprint(slices.Clip(list))
-	return fmt.Sprintf("shards %s%s of %d are", text[1:len(text)-1], cut, m.self.Of)
+	if len(names) > most {
+		names = append(names[:most], "…")
+	}
+	return fmt.Sprintf("missing of %d shards: %s", m.self.Of, strings.Join(names, ", "))
 }
 
 // visit is the other shards' part: it comes to the meeting, again and again until the first shard is there.

@@ -69,6 +69,9 @@ func run(args []string, s cli.Streams, signals <-chan os.Signal) int {
 	}
 	defer endProfiles()
 	if o.report != "" {
+		if err := o.keepReports(cfg.Shard); err != nil {
+			return cli.Report(s, help.Name, err)
+		}
 		if o.dir, err = reportdir.Create(o.report, result.Files...); err != nil {
 			return cli.Report(s, help.Name, err)
 		}

@@ -23,6 +23,9 @@ import (
 
 func TestMain(m *testing.M) {
 	loadgen.ServeAsChild()
+	if os.Getenv(asCommand) != "" {
+		main()
+	}
 	goleak.VerifyTestMain(m)
 }
 

@@ -10,6 +10,7 @@ import (
 	"hookproof/internal/cli"
 	"hookproof/loadgen"
 	"hookproof/loadgen/plan"
+	"hookproof/loadgen/result"
 )
 
 // indexEnv is where Kubernetes tells the pods of an Indexed Job their number,
@@ -34,6 +35,18 @@ func (o *options) setShard(cfg *loadgen.Config) (err error) {
 	}
 	if o.run == "" {
 		cfg.Run = fmt.Sprintf("s%d", o.seed)
+	}
+	return nil
+}
+
+// keepReports refuses a directory that has a report already, where this process is one of several shards: merged with
+// those of another run it would be a test that never was.
+func (o *options) keepReports(sh plan.Shard) error {
+	if sh.Of <= 1 {
+		return nil
+	}
+	if run, there := result.Holds(o.report); there {
+		return fmt.Errorf("%s has the report of a shard of run %q already: choose another -report, and a new -run for a new test", o.report, run)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -93,6 +94,16 @@ func readSmall(path string, most int64) ([]byte, error) {
 	}
 	defer f.Close()
 	return io.ReadAll(io.LimitReader(f, most)) // it may grow meanwhile
+}
+
+// Holds reports whether a directory has a report, and of which run it is.
+func Holds(dir string) (run string, there bool) {
+	text, err := readSmall(filepath.Join(dir, jsonFile), maxReport)
+	var r Report
+	if err == nil {
+		_ = r.parse(text) // whatever it is, it is there
+	}
+	return r.Run, !errors.Is(err, fs.ErrNotExist)
 }
 
 // parse reads report.json. A report of a few megabytes could otherwise stand for gigabytes of empty objects.
