@@ -84,3 +84,32 @@ func TestJudgeNeedsEvidence(t *testing.T) {
 		})
 	}
 }
+
+// TestCompareCommand: reports come side by side, with links from the page to theirs.
+func TestCompareCommand(t *testing.T) {
+	dir := acceptsAll(t)
+	out := filepath.Join(t.TempDir(), "compared")
+	if code, o, e := command(t, "compare", "-report", out, "SRS 7="+dir, dir); code != 0 {
+		t.Fatalf("exit %d:\n%s%s", code, o, e)
+	}
+	page, err := os.ReadFile(filepath.Join(out, reports.CompareHTMLFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range strings.Split(string(page), `href="`)[1:] {
+		file, _, _ := strings.Cut(part, `"`)
+		file, _, _ = strings.Cut(file, "#")
+		if _, err := os.Stat(filepath.Join(out, file)); err != nil {
+			t.Errorf("a link leads nowhere: %v", err)
+		}
+	}
+	if code, o, _ := command(t, "compare", dir); code != 0 || !strings.Contains(o, "| server | profile |") || !strings.Contains(string(page), "SRS 7") {
+		t.Errorf("exit %d:\n%s", code, o)
+	}
+	if code, _, e := command(t, "compare"); code != 2 || !strings.Contains(e, "want report directories") {
+		t.Errorf("exit %d:\n%s", code, e)
+	}
+	if code, _, e := command(t, "compare", t.TempDir()); code != 3 || !strings.Contains(e, "report.json") {
+		t.Errorf("exit %d:\n%s", code, e)
+	}
+}

@@ -32,6 +32,7 @@ var commands = []struct {
 	{configHelp, configCommand},
 	{judgeHelp, judgeCommand},
 	{diffHelp, diffCommand},
+	{compareHelp, compareCommand},
 	{mutantsHelp, mutantsCommand},
 }
 
