@@ -48,6 +48,8 @@ type options struct {
 	listen   string
 	api      string
 	noVHosts bool
+	pid      int
+	restart  string
 	ids      []string
 	tags     string
 	name     string
@@ -72,6 +74,8 @@ func newOptions() *options {
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8085", "with -rtmp: the `ADDRESS` at which its hooks arrive; the two ports above it are used, too")
 	f.StringVar(&o.api, "api", "", "with -rtmp: the base `URL` of its HTTP API in SRS's shapes, as http://HOST:1985")
 	f.BoolVar(&o.noVHosts, "no-vhosts", false, "with -rtmp: only the default vhost has our hooks; scenarios that need others are not run")
+	f.IntVar(&o.pid, "pid", 0, "with -rtmp: the server is process `PID` of this machine, whose memory is looked at, and which gets SIGTERM in the end")
+	f.StringVar(&o.restart, "restart", "", "with -rtmp: the `COMMAND`, run by sh, that restarts the server in the end, in place of SIGTERM")
 	f.Func("id", "run the scenarios of these requirements only: `IDS` as S-ANS-04,S-ORD-01; may be given again", func(v string) error {
 		o.ids = append(o.ids, list(v)...)
 		return nil
@@ -121,7 +125,7 @@ func (o *options) check() error {
 	set := map[string]bool{}
 	o.flags.Visit(func(f *flag.Flag) { set[f.Name] = true })
 	if o.rtmp == "" {
-		for _, name := range []string{"listen", "api", "no-vhosts"} {
+		for _, name := range []string{"listen", "api", "no-vhosts", "pid", "restart"} {
 			if set[name] {
 				return cli.Usagef("-%s goes with -rtmp", name)
 			}

@@ -107,7 +107,7 @@ func (o *options) target(so *suite.Options) {
 		return
 	}
 	so.Open = func(_ context.Context, p *hook.Profile) (scenario.Target, error) {
-		return rtmptarget.External(rtmptarget.ExternalOptions{Profile: p, URL: o.rtmp, Listen: o.listen, API: o.api, Scale: o.scale, Nonce: nonce, VHosts: !o.noVHosts})
+		return rtmptarget.External(rtmptarget.ExternalOptions{Profile: p, URL: o.rtmp, Listen: o.listen, API: o.api, Scale: o.scale, Nonce: nonce, VHosts: !o.noVHosts, PID: o.pid, Restart: o.restart})
 	}
 }
 

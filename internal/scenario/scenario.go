@@ -21,6 +21,9 @@ type Target interface {
 	Probe(ctx context.Context, log *timeline.Log) error
 	// Lacking says why a scenario with these tags cannot be played; "" when it can.
 	Lacking(tags []string) string
+	// Turn says when a scenario with these tags is played: 0 together with the
+	// others, else once all of every lower turn are over.
+	Turn(tags []string) int
 	// NewScene sets a scene up. Scenes of one target may be played side by side.
 	NewScene(ctx context.Context, log *timeline.Log) Scene
 	// Close ends what the target has opened.

@@ -31,7 +31,7 @@ func checkLast(t *testing.T, all []reports.Scenario) {
 	ends, last := map[string]time.Time{}, map[string]time.Time{}
 	for i := range all {
 		s := &all[i]
-		if slices.Contains(s.Tags, lastTag) {
+		if slices.Contains(s.Tags, "last") {
 			last[s.Profile] = s.Started
 		} else if end := s.Started.Add(s.Duration); end.After(ends[s.Profile]) {
 			ends[s.Profile] = end

@@ -76,12 +76,8 @@ func (r *recorder) before(ctx context.Context, sc *godog.Scenario) (context.Cont
 	if ctx.Err() != nil {
 		return ctx, r.skip(interrupted)
 	}
-	if r.c.Has(lastTag) {
-		select {
-		case <-r.pr.alone:
-		case <-ctx.Done():
-			return ctx, r.skip(interrupted)
-		}
+	if r.pr.turns.await(ctx, r.pr.turn(r.c)) != nil {
+		return ctx, r.skip(interrupted)
 	}
 	place := r.pr.o.place(r.c)
 	if err := place.Acquire(ctx, 1); err != nil {
@@ -260,7 +256,5 @@ func (r *recorder) finish() {
 	if r.pr.o.Live != nil {
 		r.pr.o.Live.ScenarioDone(&r.result)
 	}
-	if !r.c.Has(lastTag) {
-		r.pr.over()
-	}
+	r.pr.turns.over(r.pr.turn(r.c))
 }

@@ -209,31 +209,7 @@ type profileRun struct {
 
 	mu      sync.Mutex
 	results []reports.Scenario
-	others  int           // cases that are not over, but for those that come last
-	alone   chan struct{} // closed when there are none
-}
-
-// lastTag marks the cases that look back at the run.
-const lastTag = "last"
-
-// begin counts the cases.
-func (pr *profileRun) begin() {
-	pr.others, pr.alone = 1, make(chan struct{})
-	for _, c := range pr.cases {
-		if !c.Has(lastTag) {
-			pr.others++
-		}
-	}
-	pr.over()
-}
-
-// over tells that one of the others is over.
-func (pr *profileRun) over() {
-	pr.mu.Lock()
-	defer pr.mu.Unlock()
-	if pr.others--; pr.others == 0 {
-		close(pr.alone)
-	}
+	turns   turns
 }
 
 func (pr *profileRun) run(ctx context.Context) error {
@@ -252,7 +228,9 @@ func (pr *profileRun) run(ctx context.Context) error {
 
 // godog runs the scenarios, or judges their recordings.
 func (pr *profileRun) godog(ctx context.Context) error {
-	pr.begin()
+	for _, c := range pr.cases {
+		pr.turns.add(pr.turn(c))
+	}
 	paths := map[string]bool{}
 	var uris []string
 	for _, c := range pr.cases {
@@ -267,7 +245,7 @@ func (pr *profileRun) godog(ctx context.Context) error {
 	concurrency := len(pr.cases)
 	if pr.role == features.RoleHookServer {
 		concurrency = 1
-		slices.SortStableFunc(uris, func(a, b string) int { return pr.lastness(a) - pr.lastness(b) })
+		slices.SortStableFunc(uris, func(a, b string) int { return pr.turnOf(a) - pr.turnOf(b) })
 	}
 	suite := godog.TestSuite{Name: pr.profile.Name, ScenarioInitializer: pr.initialize, Options: &godog.Options{
 		Format: silentFormat, Output: io.Discard, Strict: true, NoColors: true, Concurrency: concurrency, DefaultContext: ctx,
@@ -279,14 +257,22 @@ func (pr *profileRun) godog(ctx context.Context) error {
 	return nil
 }
 
-// lastness is 1 for a file whose cases come last.
-func (pr *profileRun) lastness(uri string) int {
+// turn says when a case is played; recordings are judged in any order.
+func (pr *profileRun) turn(c *features.Case) int {
+	if pr.target == nil {
+		return 0
+	}
+	return pr.target.Turn(c.Tags)
+}
+
+// turnOf is the latest turn of the cases in a file.
+func (pr *profileRun) turnOf(uri string) (turn int) {
 	for _, c := range pr.cases {
-		if c.URI == uri && c.Has(lastTag) {
-			return 1
+		if c.URI == uri {
+			turn = max(turn, pr.turn(c))
 		}
 	}
-	return 0
+	return turn
 }
 
 // initialize binds one scenario to its steps and a recorder.

@@ -124,6 +124,15 @@ var careful = []string{"hostile", "load", "types"}
 // HowToIdentify says how to tell the harness what is refused.
 const HowToIdentify = "give -accept KEY=VALUE and -refuse KEY=VALUE (a good and a bad token), or -identities FILE"
 
+// Turn says when a scenario with these tags is played: what could end the server
+// comes last.
+func (t *Target) Turn(tags []string) int {
+	if slices.Contains(tags, "last") {
+		return 1
+	}
+	return 0
+}
+
 // Lacking says why a scenario with these tags cannot be run; "" when it can.
 func (t *Target) Lacking(tags []string) string {
 	t.mu.Lock()

@@ -24,6 +24,8 @@ type ExternalOptions struct {
 	Scale   float64 // of all time-outs; 0 is 1
 	Nonce   string  // letters and digits, of this run alone
 	VHosts  bool    // the stanza's vhosts are configured at the server
+	PID     int     // its process on this machine; 0: not known
+	Restart string  // shell command that restarts it; "" without
 }
 
 // Listens gives the addresses of the three endpoints: the port given and the
@@ -59,8 +61,8 @@ func External(o ExternalOptions) (*Target, error) {
 	}
 	t := &Target{Profile: o.Profile, Addr: u.Host, App: strings.Trim(u.Path, "/"), API: strings.TrimSuffix(o.API, "/"), Scale: o.Scale,
 		HookTimeout: srsTimeout, shared: true, Lacks: map[Capability]string{
-			CanRestart:  "the server under test cannot be shut down or configured from here",
-			ShowsMemory: "the process of the server under test cannot be looked at from here",
+			CanRestart:  "the server under test cannot be shut down from here (-pid or -restart)",
+			ShowsMemory: "the process of the server under test cannot be looked at from here (-pid)",
 		}}
 	if u.Port() == "" {
 		t.Addr = net.JoinHostPort(u.Hostname(), "1935")
@@ -76,6 +78,9 @@ func External(o ExternalOptions) (*Target, error) {
 	}
 	if !o.VHosts {
 		t.Lacks[HasVHosts] = "the vhosts of `conformance config` were said not to be configured (-no-vhosts)"
+	}
+	if err := t.useProcess(o.PID, o.Restart); err != nil {
+		return nil, err
 	}
 	if _, err := t.endpoints(at, o.Nonce); err != nil {
 		return nil, err

@@ -11,8 +11,11 @@ import (
 
 // Memory records what the server holds after a round.
 func (s *Scene) Memory(round int, m Memory) {
-	s.Log.Add(reports.Observation{Kind: reports.KindNote, Name: check.MemoryNote,
-		Text: fmt.Sprintf("after round %d the server holds %.1f MB, of which %.2f MB are in use", round+1, float64(m.Resident)/(1<<20), float64(m.Live)/(1<<20)),
+	text := fmt.Sprintf("after round %d the server holds %.1f MB", round+1, float64(m.Resident)/(1<<20))
+	if m.Live > 0 {
+		text += fmt.Sprintf(", of which %.2f MB are in use", float64(m.Live)/(1<<20))
+	}
+	s.Log.Add(reports.Observation{Kind: reports.KindNote, Name: check.MemoryNote, Text: text,
 		Data: map[string]any{"bytes": float64(m.Resident), "live": float64(m.Live)}})
 }
 

@@ -36,7 +36,7 @@ type Scene struct {
 	patience time.Duration // at least
 	delays   time.Duration // the longest that an answer takes on purpose
 	ended    bool          // the server has ended
-	own      bool          // the server is the scene's own
+	own      bool          // the server is the scene's own, to end
 }
 
 // Facts are what checks need to know of a scene; they are part of its
@@ -126,8 +126,16 @@ func (s *Scene) Move(t *Target) {
 	t.router.add(s)
 }
 
-// Shutdown tells the server to end and waits until it has.
+// Shutdown tells the server to end and waits until it has. A server that is not
+// the scene's own may take longer, and has its end expected from now on.
 func (s *Scene) Shutdown(ctx context.Context) error {
+	within := s.Patience()
+	if !s.own {
+		within = max(within, time.Duration(float64(foreignEnd)*s.Target.Scale))
+		s.own = true
+	}
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
 	err := s.Target.Shutdown(ctx)
 	s.ended = err == nil
 	return err

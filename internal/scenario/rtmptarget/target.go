@@ -47,7 +47,7 @@ type Target struct {
 	// Lacks says of each capability that the target has not, why.
 	Lacks map[Capability]string
 	// Own starts another server of the same kind for one scene, with
-	// endpoints of its own; nil where CanRestart is lacking.
+	// endpoints of its own; nil where there is only the one under test.
 	Own func(ctx context.Context, o OwnOptions) (*Target, error)
 
 	main, stoppable, tls *endpoint.Endpoint
