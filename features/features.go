@@ -5,8 +5,10 @@ package features
 
 import (
 	"embed"
+	"fmt"
 	"io/fs"
 	"sync"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -26,6 +28,7 @@ const (
 )
 
 type catalogue struct {
+	Version  string
 	Sections []struct {
 		ID, Role, Title string
 		Requirements    []struct {
@@ -45,24 +48,36 @@ var Profiles = []string{"srs1", "srs7"}
 
 // Requirements is the catalogue, in its order. The slice is shared: do not
 // change it.
-func Requirements() []reports.Requirement { return requirements() }
+func Requirements() []reports.Requirement { return requirements().all }
 
-var requirements = sync.OnceValue(func() []reports.Requirement {
+// Version is that of the set of requirements: "2026-11".
+func Version() string { return requirements().version }
+
+// set is the catalogue as it was read.
+type set struct {
+	version string
+	all     []reports.Requirement
+}
+
+var requirements = sync.OnceValue(func() set {
 	text, err := files.ReadFile("requirements.yaml")
 	if err != nil {
 		panic("features: " + err.Error()) // embedded; cannot happen
 	}
-	reqs, err := parseCatalogue(text)
+	s, err := parseCatalogue(text)
 	if err != nil {
 		panic("features: requirements.yaml: " + err.Error()) // tested; cannot happen
 	}
-	return reqs
+	return s
 })
 
-func parseCatalogue(text []byte) ([]reports.Requirement, error) {
+func parseCatalogue(text []byte) (set, error) {
 	var c catalogue
 	if err := yaml.Unmarshal(text, &c); err != nil {
-		return nil, err
+		return set{}, err
+	}
+	if _, err := time.Parse("2006-01", c.Version); err != nil {
+		return set{}, fmt.Errorf("version: want a year and a month as in 2026-11, got %q", c.Version)
 	}
 	var reqs []reports.Requirement
 	for _, s := range c.Sections {
@@ -81,12 +96,12 @@ func parseCatalogue(text []byte) ([]reports.Requirement, error) {
 			reqs = append(reqs, q)
 		}
 	}
-	return reqs, nil
+	return set{c.Version, reqs}, nil
 }
 
 // Requirement gives the requirement of that id; nil for an unknown one.
 func Requirement(id string) *reports.Requirement {
-	reqs := requirements()
+	reqs := Requirements()
 	for i := range reqs {
 		if reqs[i].ID == id {
 			return &reqs[i]

@@ -105,3 +105,14 @@ func TestScenarioNamesAreUniqueInAFile(t *testing.T) {
 		}
 	}
 }
+
+func TestCatalogueHasAVersion(t *testing.T) {
+	if v := Version(); v < "2026-11" {
+		t.Errorf("the set of requirements has the version %q", v)
+	}
+	for _, text := range []string{"sections: []", "version: eleven\nsections: []", "version: 2026-13\nsections: []"} {
+		if _, err := parseCatalogue([]byte(text)); err == nil {
+			t.Errorf("%q is taken for a catalogue", text)
+		}
+	}
+}

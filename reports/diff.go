@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -16,6 +17,15 @@ type Change struct {
 	Level       Level
 	Before      Verdict
 	After       Verdict
+}
+
+// otherSets says that two runs are of different sets of requirements; "" otherwise.
+func otherSets(a, b *Run) string {
+	if a.RequirementSet == b.RequirementSet {
+		return ""
+	}
+	return fmt.Sprintf("The requirements are those of %s, then of %s: a change may be theirs.\n",
+		cmp.Or(a.RequirementSet, "an older set"), cmp.Or(b.RequirementSet, "an older set"))
 }
 
 // Worse reports whether the change is for the worse: from a verdict to one that
@@ -64,6 +74,7 @@ func Diff(a, b *Run) []Change {
 func WriteDiff(w io.Writer, a, b *Run) error {
 	sa, sb := Summarize(a), Summarize(b)
 	var t strings.Builder
+	t.WriteString(otherSets(a, b))
 	if sa.Conclusion == sb.Conclusion {
 		fmt.Fprintf(&t, "conclusion: %s, as before\n", sb.Conclusion)
 	} else {

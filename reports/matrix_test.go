@@ -2,6 +2,7 @@ package reports
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -104,6 +105,22 @@ func TestMatrixCells(t *testing.T) {
 	want := map[string][]Verdict{"A": {NotRun, NotRun}, "B": {Warn, NotRun}, "C": {"", NotRun}, "D": {Warn, Fail}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestDiffOfSets: a change of verdict may come from a change of requirements.
+func TestDiffOfSets(t *testing.T) {
+	of := func(set string) *Run { return run2(func(r *Run) { r.RequirementSet = set }, Pass, Fail) }
+	for _, c := range []struct{ a, b, want string }{
+		{"2026-11", "2026-11", ""}, {"2026-11", "2027-03", "those of 2026-11, then of 2027-03"}, {"", "2026-11", "those of an older set, then of 2026-11"},
+	} {
+		var out strings.Builder
+		if err := WriteDiff(&out, of(c.a), of(c.b)); err != nil {
+			t.Fatal(err)
+		}
+		if got := out.String(); strings.Contains(got, "The requirements") != (c.want != "") || !strings.Contains(got, c.want) {
+			t.Errorf("%q and %q: got %s", c.a, c.b, got)
+		}
 	}
 }
 

@@ -29,9 +29,12 @@ type Run struct {
 	Profiles     []string      `json:"profiles"` // that the run asked for, in the order shown
 	Options      Options       `json:"options"`
 	Requirements []Requirement `json:"requirements"` // the catalogue, in the order shown
-	Scenarios    []Scenario    `json:"scenarios"`
-	Mutants      *Mutants      `json:"mutants,omitempty"`
-	Evidence     []Evidence    `json:"evidence,omitempty"` // the files that the writers of a directory made
+	// RequirementSet is the version of the catalogue: "2026-11".
+	RequirementSet string `json:"requirement_set,omitempty"`
+
+	Scenarios []Scenario `json:"scenarios"`
+	Mutants   *Mutants   `json:"mutants,omitempty"`
+	Evidence  []Evidence `json:"evidence,omitempty"` // the files that the writers of a directory made
 
 	// Observations are those that belong to no scenario: the probe before the
 	// suite, the harness starting and stopping. They go to events.ndjson.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"hookproof/features"
 	"hookproof/hook"
 	"hookproof/internal/cli"
 	"hookproof/internal/hookserver"
@@ -50,6 +51,10 @@ func TestUsage(t *testing.T) {
 		{"no parallel", []string{"-parallel", "0"}, 2, "-parallel is 0"},
 		{"no clients", []string{"-clients", "0"}, 2, "-clients is 0"},
 		{"no time", []string{"-timeout-scale", "0"}, 2, "-timeout-scale is 0"},
+		{"another set of requirements", []string{"-requirements", "2025-01"}, 2, "-requirements: want " + features.Version()},
+		{"pid alone", []string{"-pid", "1"}, 2, "goes with -rtmp"},
+		{"restart alone", []string{"-restart", "true"}, 2, "goes with -rtmp"},
+		{"pid of nobody", []string{"-rtmp", "rtmp://127.0.0.1/live", "-listen", freeListen(t), "-pid", "2147483647"}, 3, "process 2147483647 of the server under test"},
 		{"listen alone", []string{"-listen", "127.0.0.1:1"}, 2, "goes with -rtmp"},
 		{"two profiles of one server", []string{"-rtmp", "rtmp://127.0.0.1/live", "-profile", "all"}, 2, "one profile"},
 		{"no such list", []string{"-known-failing", "nowhere"}, 3, "nowhere"},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"hookproof/features"
 	"hookproof/internal/cli"
 	"hookproof/internal/suite"
 	"hookproof/reports"
@@ -49,6 +50,7 @@ type options struct {
 	api      string
 	noVHosts bool
 	pid      int
+	set      string
 	restart  string
 	ids      []string
 	tags     string
@@ -80,6 +82,7 @@ func newOptions() *options {
 		o.ids = append(o.ids, list(v)...)
 		return nil
 	})
+	f.StringVar(&o.set, "requirements", features.Version(), "the `VERSION` of the set of requirements that is wanted: another one than this program's is refused")
 	f.StringVar(&o.tags, "tags", "", "run the scenarios whose tags meet this `EXPRESSION`: @must and not (@slow or @load)")
 	f.StringVar(&o.name, "name", "", "run the scenarios in whose id this `TEXT` stands")
 	f.StringVar(&o.profile, "profile", "", "run this `PROFILE`: srs1, srs7 or all\n(default all; with -rtmp or -hooks srs7)")
@@ -137,6 +140,8 @@ func (o *options) check() error {
 	switch {
 	case o.evidence != string(reports.KeepFailed) && o.evidence != string(reports.KeepAll):
 		return cli.Usagef("-evidence: want %s or %s, got %q", reports.KeepFailed, reports.KeepAll, o.evidence)
+	case o.set != features.Version():
+		return cli.Usagef("-requirements: want %s, the set of this program, got %q", features.Version(), o.set)
 	case o.parallel < 1 || o.parallel > 256:
 		return cli.Usagef("-parallel is %d: 1 to 256 was expected", o.parallel)
 	case o.clients < 1 || o.clients > 20000:

@@ -21,7 +21,7 @@ func Judge(ctx context.Context, recorded *reports.Run) (*reports.Run, error) {
 		return nil, err
 	}
 	run := *recorded
-	run.Scenarios, run.Requirements = nil, requirementsOf(roleOf(recorded))
+	run.Scenarios, run.Requirements, run.RequirementSet = nil, requirementsOf(roleOf(recorded)), features.Version()
 	o := &Options{Clients: recorded.Options.Clients, Scale: 1, Parallel: DefaultParallel, Seed: recorded.Options.Seed}
 	for _, name := range recorded.Profiles {
 		p, err := hook.ProfileByName(name)

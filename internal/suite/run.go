@@ -114,7 +114,7 @@ const Tool = "hookproof conformance"
 // newRun begins the result of a run with what the options say of it.
 func (o *Options) newRun(profiles []string) *reports.Run {
 	return &reports.Run{SchemaVersion: reports.SchemaVersion, Tool: Tool, Started: o.Started,
-		Profiles: profiles, Requirements: requirementsOf(o.Role),
+		Profiles: profiles, Requirements: requirementsOf(o.Role), RequirementSet: features.Version(),
 		Options: reports.Options{Seed: o.Seed, Clients: o.Clients, TimeoutScale: o.Scale, Parallel: o.Parallel, Selection: o.Selection.String()}}
 }
 

@@ -1,6 +1,7 @@
 package rtmptarget
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,7 +23,8 @@ var ErrStillUp = errors.New("the server has not ended")
 // memory, and to have it end. A restart command, if given, replaces SIGTERM.
 func (t *Target) useProcess(pid int, restart string) error {
 	if pid > 0 {
-		if _, err := resident(pid); err != nil {
+		_, err := resident(pid)
+		if err = cmp.Or(err, syscall.Kill(pid, 0)); err != nil { // may we signal it?
 			return fmt.Errorf("process %d of the server under test: %w", pid, err)
 		}
 		delete(t.Lacks, ShowsMemory)
