@@ -11,7 +11,7 @@ import (
 )
 
 var mergeHelp = cli.Help{
-	Name: "loadgen merge", Synopsis: []string{"[-partial] [-report DIR] DIR..."}, Operands: "DIR...",
+	Name: "loadgen merge", Synopsis: []string{"[-partial] [-print-report] [-report DIR] DIR..."}, Operands: "DIR...",
 	About: `Makes one report of the shards of a test, each given by the directory of its -report, or all by
 the directory that holds these.`,
 	FailedMeans: "a threshold does not hold",
@@ -23,6 +23,7 @@ func merge(args []string, s cli.Streams) int {
 	fs := flag.NewFlagSet(mergeHelp.Name, flag.ContinueOnError)
 	dir := fs.String("report", "", "write the merged report into `DIR`")
 	partial := fs.Bool("partial", false, "merge what is there, although shards are missing or of another test; the report is partial")
+	printed := fs.Bool("print-report", false, "print the report's files as text, for \"loadgen unpack\"")
 	if code, done := cli.Parse(s, fs, mergeHelp, args); done {
 		return code
 	}
@@ -42,10 +43,31 @@ func merge(args []string, s cli.Streams) int {
 	if *dir != "" {
 		err = errors.Join(err, result.Write(*dir, r, hs, ev))
 	}
+	if *printed {
+		err = errors.Join(err, result.Print(s.Out, r, hs, ev))
+	}
 	if err != nil {
 		return cli.Report(s, mergeHelp.Name, err)
 	}
 	return code(r)
+}
+
+var unpackHelp = cli.Help{
+	Name: "loadgen unpack", Synopsis: []string{"DIR < LOG"}, Operands: "DIR",
+	About:    "Writes a report that -print-report printed, read from standard input, into DIR.",
+	Examples: []cli.Example{{For: "a pod of Kubernetes", Call: "kubectl logs job/loadgen | loadgen unpack report"}},
+}
+
+// unpack is the command "loadgen unpack".
+func unpack(args []string, s cli.Streams) int {
+	fs := flag.NewFlagSet(unpackHelp.Name, flag.ContinueOnError)
+	if code, done := cli.Parse(s, fs, unpackHelp, args); done {
+		return code
+	}
+	if fs.NArg() != 1 {
+		return cli.Report(s, unpackHelp.Name, cli.Usagef("want one directory, got %d", fs.NArg()))
+	}
+	return cli.Report(s, unpackHelp.Name, result.Unpack(s.In, fs.Arg(0)))
 }
 
 var compareHelp = cli.Help{

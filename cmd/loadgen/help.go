@@ -5,7 +5,7 @@ import "hookproof/internal/cli"
 var help = cli.Help{
 	Name:     "loadgen",
 	Groups:   groups,
-	Synopsis: []string{"[-n N] [options]", "-rtmp URL [-listen ADDR] [options]", "-hooks URL [-hooks-only] [options]", "merge [-report DIR] DIR...", "compare A B"},
+	Synopsis: []string{"[-n N] [options]", "-rtmp URL [-listen ADDR] [options]", "-hooks URL [-hooks-only] [options]", "merge [-report DIR] DIR...", "compare A B", "unpack DIR < LOG"},
 	About: `Puts load on an RTMP server with hooks and accounts, for every client, for the
 hook events that should have come against those that did. Alone it starts the
 built-in RTMP server and a recording hook endpoint.`,
@@ -25,6 +25,10 @@ sessions PART OP N    failed, peak, started
 cpu PART OP N         own, server: in cores, or 150%
 
 Unless said otherwise: errors==0, and 0 for every count of hooks.`},
+		{Title: "Partial runs", Text: `
+A run that was interrupted is partial, and so is a merge in which a shard is
+missing: it never passes. The exit code is 1 if a threshold failed all the same,
+otherwise 3.`},
 		{Title: "Void runs", Text: `
 When the generator could not keep to its schedule, the figures say nothing of
 the server: the run is void, and the exit code is 3. What no slowness explains

@@ -45,6 +45,8 @@ func run(args []string, s cli.Streams, signals <-chan os.Signal) int {
 			return merge(args[1:], s)
 		case "compare":
 			return compare(args[1:], s)
+		case "unpack":
+			return unpack(args[1:], s)
 		}
 	}
 	if code, done := root().Builtin(s, args); done {
@@ -138,6 +140,9 @@ func (o *options) publish(out *loadgen.Output, s cli.Streams) int {
 	if o.dir != nil {
 		err = errors.Join(err, result.WriteTo(o.dir, out.Report, out.Histograms, &out.Evidence))
 		fmt.Fprintf(s.Out, "report: %s\n", filepath.Join(o.dir.Path(), "report.html"))
+	}
+	if o.printReport {
+		err = errors.Join(err, result.Print(s.Out, out.Report, out.Histograms, &out.Evidence))
 	}
 	err = errors.Join(err, reportdir.JobSummary(out.Report.WriteMarkdown))
 	if err != nil {

@@ -46,7 +46,7 @@ type options struct {
 	dir                         *reportdir.Dir // of -report, made before the run; nil without one
 	pid                         int
 	shard, startAt, run         string
-	quiet, version              bool
+	quiet, version, printReport bool
 }
 
 // texts is a flag that may be given several times.
@@ -106,6 +106,7 @@ func newOptions() *options {
 	f.DurationVar(&o.meetWithin, "meet-within", loadgen.DefaultMeetWithin, "they wait for this `TIME` at most")
 	f.StringVar(&o.startAt, "start-at", "", "begin at `TIME` (RFC 3339), the same for all shards")
 	f.StringVar(&o.run, "run", "", "`NAME` of the run, in stream names; the same for all shards, and new for each test")
+	f.BoolVar(&o.printReport, "print-report", false, "print the report's files as text at the end, for \"loadgen unpack\": they go through the log of a container")
 	f.BoolVar(&o.quiet, "quiet", false, "print the summary only")
 	f.BoolVar(&o.version, "version", false, "print the version and exit")
 	return o

@@ -42,20 +42,27 @@ func Write(dir string, r *Report, hs Histograms, ev *Evidence) error {
 // WriteTo writes all files of a run into a directory.
 func WriteTo(d *reportdir.Dir, r *Report, hs Histograms, ev *Evidence) error {
 	var errs []error // what can be written is
-	for _, f := range []struct {
-		name  string
-		write func(io.Writer) error
-	}{
+	for _, f := range files(r, hs, ev) {
+		errs = append(errs, d.Write(f.name, f.write))
+	}
+	return errors.Join(errs...)
+}
+
+// file is one file of a report.
+type file struct {
+	name  string
+	write func(io.Writer) error
+}
+
+func files(r *Report, hs Histograms, ev *Evidence) []file {
+	return []file{
 		{jsonFile, func(w io.Writer) error { return writeJSON(w, r) }},
 		{htmlFile, r.WriteHTML},
 		{summaryFile, r.WriteMarkdown},
 		{junitFile, r.writeJUnit},
 		{hdrFile, func(w io.Writer) error { return hs.write(w, r) }},
 		{evidenceFile, ev.write},
-	} {
-		errs = append(errs, d.Write(f.name, f.write))
 	}
-	return errors.Join(errs...)
 }
 
 func writeJSON(w io.Writer, v any) error {
