@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -120,7 +122,7 @@ func (c *Caller) idle(d *destination, now, deadline time.Time) *wire {
 func (c *Caller) dial(d *destination, deadline time.Time) (*wire, error) {
 	ctx, cancel := context.WithDeadline(c.context, deadline)
 	defer cancel()
-	conn, err := c.dialer.DialContext(ctx, "tcp", d.addr)
+	conn, err := c.connect(ctx, d.addr)
 	if err != nil {
 		return nil, err
 	}
@@ -137,6 +139,23 @@ func (c *Caller) dial(d *destination, deadline time.Time) (*wire, error) {
 		return nil, err
 	}
 	return w, nil
+}
+
+// connect makes a TCP connection. Where this process has no file descriptor left, which the hook server can do nothing
+// about, it waits for one.
+func (c *Caller) connect(ctx context.Context, addr string) (net.Conn, error) {
+	const pause = 20 * time.Millisecond
+	for {
+		conn, err := c.dialer.DialContext(ctx, "tcp", addr)
+		if !errors.Is(err, syscall.EMFILE) && !errors.Is(err, syscall.ENFILE) {
+			return conn, err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
 }
 
 // roundTrip sends the request over w and reads the answer. Then w is in the

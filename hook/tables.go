@@ -12,6 +12,7 @@ var SRS1 = &Profile{
 	ConnectFirst:      true,
 	ConnectAlone:      Must,
 	CloseAfterRefusal: May,
+	FreshConnections:  true,
 	AcceptStatus:      []int{http.StatusOK},
 	// SRS gave it up to 5.0.213.
 	UnpublishAfterBusy: true,

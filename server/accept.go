@@ -13,8 +13,11 @@ func (s *Server) accept(l net.Listener) {
 	for {
 		nc, err := l.Accept()
 		switch {
-		case err == nil:
+		case err == nil && s.awaitFiles(nc.(*net.TCPConn)):
 			s.admit(nc.(*net.TCPConn))
+		case err == nil:
+			s.refused.Add(1)
+			nc.Close()
 		case ended(err):
 			return
 		default:

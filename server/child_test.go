@@ -46,8 +46,12 @@ func serveChild(raw string) {
 	fmt.Println(s.Addr())
 	in := bufio.NewScanner(os.Stdin)
 	for in.Scan() {
-		if in.Text() == "memory" {
+		switch in.Text() {
+		case "memory":
 			fmt.Println(heldMemory())
+			continue
+		case "heap":
+			fmt.Println(heapOfSystem())
 			continue
 		}
 		st := s.Stats()
@@ -110,8 +114,13 @@ func (k *child) ask() (connections, goroutines int, sent int64) {
 }
 
 // memory is what its heap and stacks hold, garbage collected, in bytes.
-func (k *child) memory() (held int) {
-	fmt.Fprintln(k.in, "memory")
+func (k *child) memory() int { return k.askFor("memory") }
+
+// heap is what its heap has of the system, garbage and all, in bytes.
+func (k *child) heap() int { return k.askFor("heap") }
+
+func (k *child) askFor(what string) (held int) {
+	fmt.Fprintln(k.in, what)
 	k.out.Scan()
 	if _, err := fmt.Sscan(k.out.Text(), &held); err != nil {
 		k.t.Fatalf("%q: %v", k.out.Text(), err)
@@ -157,6 +166,13 @@ func (k *child) cpu() time.Duration {
 	fmt.Sscan(fields[11], &user)
 	fmt.Sscan(fields[12], &system)
 	return time.Duration(user+system) * tick
+}
+
+// heapOfSystem is what the heap of this process has of the system, in bytes. Nothing is collected for that.
+func heapOfSystem() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapSys - m.HeapReleased
 }
 
 // heldMemory is what heap and stacks of this process hold, in bytes.

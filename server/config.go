@@ -68,6 +68,10 @@ type Hooks struct {
 	URLs map[hook.Event][]string
 	// InsecureTLS accepts any certificate of an https hook server, as SRS does.
 	InsecureTLS bool
+	// KeepAlive sends many calls over one connection, where the server of the profile makes a connection for every
+	// call (hook.Profile.FreshConnections): cheaper, but a hook server that serves one request on a connection and does
+	// not say so loses events.
+	KeepAlive bool
 	// MaxCalls bounds the calls of this vhost that one hook server, by its host and port, is asked at once;
 	// further clients wait for their turn, the first to come first. 0: hook.DefaultMaxCalls.
 	MaxCalls int

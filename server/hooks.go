@@ -28,6 +28,7 @@ type callerKey struct {
 	timeout        time.Duration
 	insecureTLS    bool
 	maxCalls       int
+	keepAlive      bool
 }
 
 // accepted is the decision where nobody is asked (S-CFG-01, S-CFG-02).
@@ -97,11 +98,12 @@ func (h *hooks) load() (sum hook.Load) {
 func (h *hooks) caller(v *VHost) *hook.Caller {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	key := callerKey{v.Name, v.Hooks.Profile, v.Hooks.Timeout, v.Hooks.InsecureTLS, v.Hooks.MaxCalls}
+	key := callerKey{v.Name, v.Hooks.Profile, v.Hooks.Timeout, v.Hooks.InsecureTLS, v.Hooks.MaxCalls, v.Hooks.KeepAlive}
 	c := h.callers[key]
 	if c == nil {
 		c = hook.NewCaller(hook.CallerOptions{
 			Profile: v.profile(), Timeout: v.Hooks.Timeout, InsecureTLS: v.Hooks.InsecureTLS, MaxCalls: v.Hooks.MaxCalls,
+			Fresh:   v.profile().FreshConnections && !v.Hooks.KeepAlive,
 			Observe: func(c hook.Call) { h.observe(key.vhost, c) },
 		})
 		h.callers[key] = c

@@ -19,7 +19,7 @@ import (
 // seen is one request that the hook server got.
 type seen struct {
 	event          hook.Event
-	path           string
+	path, peer     string
 	pl             hook.Payload
 	body           string
 	arrived, ended time.Time // zero while unanswered
@@ -56,7 +56,7 @@ func (h *hookServer) again(l net.Listener) *httptest.Server {
 
 func (h *hookServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
-	s := &seen{path: r.URL.RequestURI(), body: string(body), arrived: time.Now()}
+	s := &seen{path: r.URL.RequestURI(), peer: r.RemoteAddr, body: string(body), arrived: time.Now()}
 	if err == nil {
 		var pl *hook.Payload
 		if pl, err = h.profile.Decode(body); pl != nil {

@@ -66,7 +66,7 @@ func TestDeafPlayersShareTheMemory(t *testing.T) {
 func TestIdleMemoryGoesBack(t *testing.T) {
 	const publishers, each = 6, 15 << 20
 	k := startChild(t)
-	idle := k.rss()
+	idle := k.heap()
 	var all []*raw
 	for n := range publishers {
 		c, err := dialRaw(t, k.addr, "")
@@ -82,8 +82,8 @@ func TestIdleMemoryGoesBack(t *testing.T) {
 		c.sendAll(bytesOf(chunk.DefaultSize, videoMessage(1, avcHeader), keyframe(1, each)), c.served)
 		all = append(all, c)
 	}
-	if rss := k.rss(); rss < idle+publishers*each/2 {
-		t.Fatalf("the server has %d MB: the caches are not there", rss>>20)
+	if heap := k.heap(); heap < idle+publishers*each/2 {
+		t.Fatalf("the server has %d MB: the caches are not there", heap>>20)
 	}
 	for _, c := range all {
 		c.Close()
@@ -91,11 +91,11 @@ func TestIdleMemoryGoesBack(t *testing.T) {
 	k.settle(0)
 	look, late := time.NewTicker(20*time.Millisecond), time.After(patienceOfTests)
 	defer look.Stop()
-	for k.rss() > idle+publishers*each/4 {
+	for k.heap() > idle+publishers*each/4 {
 		select {
 		case <-look.C:
 		case <-late:
-			t.Fatalf("the server still has %d MB; %d MB when it was idle", k.rss()>>20, idle>>20)
+			t.Fatalf("the server still has %d MB; %d MB when it was idle", k.heap()>>20, idle>>20)
 		}
 	}
 }

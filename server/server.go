@@ -54,7 +54,9 @@ type Server struct {
 	apiAddr   net.Addr
 	sessions  map[*session]struct{}
 	admission
-	running sync.WaitGroup // accept loops, sessions and the API server
+	reserve   reserve
+	filesTold time.Time      // when reportFiles did
+	running   sync.WaitGroup // accept loops, sessions and the API server
 
 	accepted, refused      atomic.Int64
 	displaced, skipped     atomic.Int64
@@ -102,6 +104,7 @@ func (s *Server) Start() error {
 		return fmt.Errorf("server: started before, or ended")
 	}
 	cfg := s.current.Load().cfg
+	s.reserve = newReserve()
 	if err := s.listen(cfg); err != nil {
 		for _, l := range s.listeners {
 			l.Close()

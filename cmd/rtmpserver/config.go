@@ -83,7 +83,7 @@ func (o *options) fromFlags() (server.Config, error) {
 	}
 	hooks := &cfg.VHosts[0].Hooks
 	hooks.Profile, hooks.InsecureTLS = profile.Name, o.insecure
-	hooks.Retry, hooks.MaxCalls = o.retry, o.maxCalls
+	hooks.Retry, hooks.MaxCalls, hooks.KeepAlive = o.retry, o.maxCalls, o.keep
 	if o.hooks == "" {
 		return cfg, nil
 	}

@@ -22,6 +22,7 @@ type options struct {
 	insecure bool
 	retry    time.Duration
 	maxCalls int
+	keep     bool
 	api      string
 	pprof    string
 	grace    time.Duration
@@ -42,6 +43,7 @@ func newOptions() *options {
 	f.BoolVar(&o.insecure, "insecure-tls", false, "without -c: accept any certificate of an https hook server, as SRS does")
 	f.DurationVar(&o.retry, "retry", 0, "without -c: send closing events that did not reach the hook server again for this `TIME`, such as 30s;\nit may then get one twice. Not given: they are lost, as with SRS")
 	f.IntVar(&o.maxCalls, "max-calls", hook.DefaultMaxCalls, "without -c: ask the hook server `N` things at once; more clients wait, the first to come goes first")
+	f.BoolVar(&o.keep, "hook-keepalive", false, "without -c: send many hook calls over one connection, which saves most of what a call costs.\nNot given: a connection for every call, as SRS does")
 	f.StringVar(&o.api, "api", "", "serve the HTTP API and /metrics on `ADDR`, whatever the configuration says.\nA port alone is served on 127.0.0.1. The API asks for no password: whoever reaches it can disconnect clients")
 	f.StringVar(&o.pprof, "pprof", "", "serve Go's profiles below /debug/pprof/ on `ADDR`; a port alone is served on 127.0.0.1")
 	f.DurationVar(&o.grace, "grace", 30*time.Second, "at the end, wait this `TIME` for the hooks of the closing events")
@@ -55,7 +57,7 @@ func (o *options) check() error {
 	if o.file != "" {
 		var err error
 		o.flags.Visit(func(f *flag.Flag) {
-			if slices.Contains([]string{"listen", "hooks", "profile", "insecure-tls", "retry", "max-calls"}, f.Name) {
+			if slices.Contains([]string{"listen", "hooks", "profile", "insecure-tls", "retry", "max-calls", "hook-keepalive"}, f.Name) {
 				err = cli.Usagef("-%s cannot be given together with -c: the file says it", f.Name)
 			}
 		})
@@ -90,7 +92,7 @@ server_id, include, rtmp { listen chunk_size }, http_api { enabled listen
 metrics }, vhost NAME { enabled gop_cache play { gop_cache
 gop_cache_max_frames mw_latency }
 http_hooks { enabled on_connect on_close on_publish on_unpublish on_play on_stop
-profile timeout retry max_calls insecure_tls } }. An event takes several URLs.
+profile timeout retry max_calls insecure_tls hook_keepalive } }. An event takes several URLs.
 mw_latency is the longest wait, in ms, before many players are written to
 together (350; 0: none).
 
@@ -101,6 +103,10 @@ Unknown to SRS are in http_hooks
   max_calls     calls of this vhost to one hook server at once; 512 if not given.
                 More wait, the first to come goes first, while their timeout runs
   insecure_tls  on accepts any certificate, as SRS does; off if not given
+  hook_keepalive  on sends many calls over one connection; off if not given: a
+                connection for every call, as SRS makes it. On saves some 60 us
+                of a processor for each call, but hook servers that serve one
+                request on a connection without saying so lose events
 in http_api metrics (on if not given), in play gop_cache_max_time, the seconds
 of a GOP that are kept for new players (30), and at the top level, in MB
   media_memory         for the media of all clients, cached or waiting to be

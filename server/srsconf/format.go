@@ -17,8 +17,8 @@ func Format(c server.Config) string {
 }
 
 // FormatSRS is Format without the directives that are our own, so that SRS
-// loads the result: http_hooks' profile, timeout, retry, max_calls and
-// insecure_tls, http_api's metrics, play's gop_cache_max_time and the memory for media.
+// loads the result: http_hooks' profile, timeout, retry, max_calls,
+// insecure_tls and hook_keepalive, http_api's metrics, play's gop_cache_max_time and the memory for media.
 func FormatSRS(c server.Config) string {
 	return format(c, false)
 }
@@ -167,6 +167,9 @@ func ownHooks(h, standard *server.Hooks) (lines [][2]string) {
 	}
 	if h.InsecureTLS {
 		lines = append(lines, [2]string{"insecure_tls", "on"})
+	}
+	if h.KeepAlive {
+		lines = append(lines, [2]string{"hook_keepalive", "on"})
 	}
 	return lines
 }

@@ -15,6 +15,7 @@ func TestRoundTrip(t *testing.T) {
 	hooks := server.DefaultConfig()
 	hooks.VHosts[0].Hooks = server.Hooks{
 		Enabled: true, Profile: "srs7", Timeout: 250 * time.Millisecond, InsecureTLS: true, MaxCalls: 7, Retry: 12500 * time.Millisecond,
+		KeepAlive: true,
 		URLs: map[hook.Event][]string{
 			hook.OnPublish: {"http://127.0.0.1:8085/a", "https://h.example/b;c?d={e}&f=$g", "http://127.0.0.1/'x'"},
 			hook.OnStop:    {"http://[::1]:1/"},

@@ -93,7 +93,7 @@ func TestErrors(t *testing.T) {
 		{"quote not closed", head + `server_id "a;`, `srs.conf:2: server_id: expected ";" or a block, got the end of the file`},
 		{"nesting", head + strings.Repeat("a {\n", 40), "srs.conf:33: blocks are nested deeper than 32"},
 
-		{"unknown event", in("on_foo http://127.0.0.1/;"), "srs.conf:4: on_foo: expected enabled, profile, timeout, retry, max_calls, insecure_tls or one of on_connect, on_close,"},
+		{"unknown event", in("on_foo http://127.0.0.1/;"), "srs.conf:4: on_foo: expected enabled, profile, timeout, retry, max_calls, insecure_tls, hook_keepalive or one of on_connect, on_close,"},
 		{"mistyped event", in("on_publsh http://127.0.0.1/;"), "srs.conf:4: on_publsh: no such directive inside of http_hooks; on_publish was meant?"},
 		{"mistyped switch", in("enable on;"), "srs.conf:4: enable: no such directive inside of http_hooks; enabled was meant?"},
 		{"mistyped http_hooks", head + "vhost a {\nhttp_hook {\nenabled on;\n}\n}", "srs.conf:3: http_hook: no such directive inside of vhost; http_hooks was meant?"},

@@ -96,6 +96,8 @@ func (b *builder) hooks(n *node, h *server.Hooks) {
 
 		"max_calls":    number(b, &h.MaxCalls, 1, maxCalls),
 		"insecure_tls": onOff(b, &h.InsecureTLS),
+
+		"hook_keepalive": onOff(b, &h.KeepAlive),
 	}
 	for _, event := range hook.Events {
 		rs[event.String()] = rule{min: 1, max: -1, wants: "one or more URLs", apply: func(n *node) { b.urls(n, h, event) }}
@@ -121,7 +123,7 @@ func (b *builder) unknownHook(n *node, rs rules) {
 		b.errorf(n.file, n.line, "%s: no such directive inside of http_hooks; %s was meant?", brief(n.name), near)
 		return
 	}
-	b.errorf(n.file, n.line, "%s: expected enabled, profile, timeout, retry, max_calls, insecure_tls or one of %s inside of http_hooks", brief(n.name), eventNames())
+	b.errorf(n.file, n.line, "%s: expected enabled, profile, timeout, retry, max_calls, insecure_tls, hook_keepalive or one of %s inside of http_hooks", brief(n.name), eventNames())
 }
 
 // profile reads the profile directive.
