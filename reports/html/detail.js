@@ -41,8 +41,9 @@ function sequence(obs, all, clues, roles, t0) {
       box.append(h("div", { class: "gap" }, h("span", {}), all && h("span", {}), s("svg", { "aria-hidden": "true" }, lifelines(state), s("text", { x: "2%", y: 14, class: "soft" }, "⋮ " + span(o.t - last)))));
     last = o.t;
     const row = h("details", { class: clues.has(o.n) ? "obs clue" : "obs", "data-n": o.n },
-      h("summary", { "aria-label": (clues.has(o.n) ? "evidence, " : "") + span(o.t - t0) + " " + (o.actor || "") + " " + o.kind + " " + label(o) },
-        h("span", { class: "t" }, clues.has(o.n) && h("span", { class: "flag" }, "▶ "), span(o.t - t0)), all && h("span", { class: "a", title: o.actor }, show(o.actor || "")), sequenceRow(o, state, roles.get(o.actor))));
+      h("summary", {},
+        h("span", { class: "t" }, clues.has(o.n) && [h("span", { class: "flag", "aria-hidden": "true" }, "▶ "), h("span", { class: "hidden" }, "evidence ")], span(o.t - t0)),
+        all && h("span", { class: "a", title: o.actor }, show(o.actor || "")), h("span", { class: "hidden" }, o.kind + " " + label(o)), sequenceRow(o, state, roles.get(o.actor))));
     row.addEventListener("toggle", () => { if (row.open && !$(".raw", row)) row.append(raw(o)); });
     box.append(row);
     if (all) state.off = false;
@@ -58,7 +59,7 @@ function timeline(d, box) {
   const clients = [...new Set(order)].filter(Boolean);
   const known = new Map((d.actors || []).map((a) => [a.name, a])), roles = new Map((d.actors || []).map((a) => [a.name, a.role]));
   const t0 = Math.min(...obs.map((o) => o.t)), t1 = Math.max(...obs.map((o) => o.t));
-  box.append(h("h4", {}, "Timeline"));
+  box.append(h("h3", {}, "Timeline"));
   const lanes = h("div", { class: "lanes" }), narrow = box.clientWidth < 700, width = Math.max(200, box.clientWidth - (narrow ? 70 : 290));
   for (const name of clients) {
     const a = known.get(name) || {}, mine = obs.filter((o) => o.actor === name);
@@ -93,7 +94,7 @@ function openScenario(scn) {
   const box = $(":scope > .more", scn);
   if (box.firstChild) return;
   const d = readJSON("d-" + scn.dataset.key);
-  const line = h("div", {}), steps = h("div", {}, h("h4", {}, "Scenario"), gherkin(d));
+  const line = h("div", {}), steps = h("div", {}, h("h3", {}, "Scenario"), gherkin(d));
   box.append(steps, line);
   timeline(d, line);
   const clues = $(".clues", line);
