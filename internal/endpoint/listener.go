@@ -106,7 +106,7 @@ func (e *Endpoint) tlsConfig() (*tls.Config, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.cert == nil {
-		cert, err := selfSigned()
+		cert, err := SelfSigned()
 		if err != nil {
 			return nil, fmt.Errorf("endpoint: certificate: %w", err)
 		}
@@ -119,9 +119,9 @@ func (e *Endpoint) tlsConfig() (*tls.Config, error) {
 	return cfg, nil
 }
 
-// selfSigned makes a certificate for the loopback names, good for a
+// SelfSigned returns a certificate of its own making for the loopback names, good for a
 // year.
-func selfSigned() (*tls.Certificate, error) {
+func SelfSigned() (*tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err

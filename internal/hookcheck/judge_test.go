@@ -64,6 +64,7 @@ func TestAnswers(t *testing.T) {
 		{name: "refused by a string", check: WellRefused, p: hook.SRS7, want: Refuse, status: 200, body: `{"code":"1"}`, wrong: "400 to 499"},
 		{name: "refused by a drop", check: WellRefused, p: hook.SRS7, want: Refuse, how: Dropped, wrong: "400 to 499"},
 		{name: "exact", check: Exact, p: hook.SRS7, want: Accept, status: 200, body: "{\"code\":0}\n"},
+		{name: "another code inside", check: Exact, p: hook.SRS7, want: Accept, status: 200, body: `{"data":{"code":5},"code":0}`},
 		{name: "twice", check: Exact, p: hook.SRS7, want: Accept, status: 200, body: `{"code":0,"code":0}`, wrong: "one key code"},
 		{name: "blank", check: Exact, p: hook.SRS7, want: Accept, status: 200, body: " 0", wrong: "nothing round it"},
 		{name: "broken, refused", check: never, p: hook.SRS7, want: NoAccept, status: 200, body: "100"},

@@ -77,7 +77,7 @@ func (t *Trial) crowd(o *Options) int {
 // smallCrowd is more than one client, and few enough to cost nothing.
 const smallCrowd = 8
 
-// doubtful gives the ids of the cases that came out wrong: those of a
+// doubtful returns the ids of the cases that came out wrong: those of a
 // requirement that must fail and did not, and those of others that did not pass.
 // One that looks back at the others cannot be looked at without them.
 func (t *Trial) doubtful(cases []features.Case) map[string]bool {
@@ -89,7 +89,7 @@ func (t *Trial) doubtful(cases []features.Case) map[string]bool {
 			continue
 		}
 		id := about(&s)
-		if t.must(id) && !slices.Contains(t.Failed, id) || t.wrong(&s) {
+		if t.must(id) && !slices.Contains(t.Failed, id) || t.wrong(&s) || t.headless() {
 			all[c.ID] = true
 			everything = everything || c.Has(last)
 		}

@@ -9,7 +9,7 @@ import (
 	"hookproof/reports"
 )
 
-// about gives the requirement that a scenario's result speaks of.
+// about returns the requirement that a scenario's result is about.
 func about(s *reports.Scenario) string {
 	if f := s.Failure; f != nil && slices.Contains(s.Requirements, f.Requirement) {
 		return f.Requirement
@@ -21,24 +21,31 @@ func about(s *reports.Scenario) string {
 func failed(s *reports.Scenario) bool { return s.Verdict == reports.Fail || s.Verdict == reports.Warn }
 
 // wrong reports whether a scenario came out as it must not: an error of the
-// harness, whatever the defect; else a requirement that is not the row's and
-// did not pass. What a hook server's gate keeps from being run, and what does
-// not apply to the peer, is not wrong.
+// harness, whatever the difference; a requirement that was judged and must not
+// be; one that was not judged for another reason than what must fail; else one
+// that failed and is not the row's.
 func (t *Trial) wrong(s *reports.Scenario) bool {
-	switch s.Verdict {
-	case reports.Error:
+	id := about(s)
+	switch {
+	case s.Verdict == reports.Error:
 		return true
-	case reports.Pass, reports.NotApplicable:
+	case s.Verdict == reports.NotApplicable || t.busy(s):
 		return false
-	case reports.NotRun:
-		if t.Row.Peer.Role() == features.RoleHookServer && !t.Row.sound() {
-			return false
-		}
+	case matches(t.Row.NotRun, id):
+		return s.Verdict != reports.NotRun
+	case s.Verdict == reports.NotRun:
+		return !slices.ContainsFunc(t.Row.Expected, func(id string) bool { return strings.Contains(s.Reason, id) }) && !t.Row.Allows(id)
 	}
-	return !t.Row.Allows(about(s)) && !t.busy(s)
+	return s.Verdict != reports.Pass && !t.Row.Allows(id)
 }
 
-// timing is the requirement of a hook server that goes by the clock alone.
+// headless reports whether the run's headline lacks what the row asks for, or a
+// variant's has one that it does not ask for.
+func (t *Trial) headless() bool {
+	return !strings.Contains(t.headline, t.Row.Headline) || t.Row.Variant && t.Row.Headline == "" && t.headline != ""
+}
+
+// timing is the requirement of a hook server that depends on the clock alone.
 // Trials run side by side, on what the machine has left: it counts where it is
 // expected.
 const timing = "H-CON-02"
@@ -51,7 +58,9 @@ func (t *Trial) judge() {
 	var wrong []string
 	for _, id := range t.order {
 		s := t.results[id]
-		verdicts[about(&s)] = verdicts[about(&s)] || failed(&s) && !t.busy(&s)
+		if s.Verdict != reports.NotRun && s.Verdict != reports.NotApplicable {
+			verdicts[about(&s)] = verdicts[about(&s)] || failed(&s) && !t.busy(&s)
+		}
 		if t.wrong(&s) {
 			wrong = append(wrong, fmt.Sprintf("%s: %s", s.ID, why(&s)))
 		}
@@ -66,6 +75,9 @@ func (t *Trial) judge() {
 	}
 	slices.Sort(t.Failed)
 	slices.Sort(t.Passed)
+	if t.headless() {
+		wrong = append(wrong, fmt.Sprintf("headline: want %q, got %q", t.Row.Headline, t.headline))
+	}
 	if missed := t.missed(); len(missed) > 0 {
 		wrong = append([]string{"did not fail: " + strings.Join(missed, " ")}, wrong...)
 	}

@@ -94,13 +94,14 @@ func TestDoubtful(t *testing.T) {
 	}
 }
 
-// judged makes a trial of results given as "ID" or "ID verdict".
+// judged makes a trial of results given as "ID", "ID verdict" or "ID verdict (reason".
 func judged(m Row, results ...string) *Trial {
 	m.Peer = rtmpPeer{}
 	tr := &Trial{Row: m, Profile: hook.SRS7, results: map[string]reports.Scenario{}}
 	for _, r := range results {
 		id, verdict, _ := strings.Cut(r, " ")
-		s := reports.Scenario{ID: r, Requirements: []string{id}, Verdict: reports.Verdict(verdict)}
+		verdict, reason, _ := strings.Cut(verdict, " (")
+		s := reports.Scenario{ID: r, Requirements: []string{id}, Verdict: reports.Verdict(verdict), Reason: reason}
 		if verdict == "" {
 			s.Verdict = reports.Pass
 		}
@@ -112,7 +113,7 @@ func judged(m Row, results ...string) *Trial {
 }
 
 func TestJudge(t *testing.T) {
-	m := Row{Name: "m", Expected: []string{"S-REQ-01", "S-REQ-04"}, May: []string{"S-ORD-*"}}
+	m := Row{Name: "m", Expected: []string{"S-REQ-01", "S-REQ-04"}, May: []string{"S-ORD-*"}, NotRun: []string{"S-CFG-*"}}
 	for _, c := range []struct {
 		name    string
 		results []string
@@ -126,6 +127,11 @@ func TestJudge(t *testing.T) {
 		{"undecided", []string{"S-REQ-01 inconclusive", "S-REQ-04 warn"}, "did not fail: S-REQ-01"},
 		{"another, too", []string{"S-REQ-01 fail", "S-REQ-04 warn", "S-ANS-01 fail"}, "S-ANS-01 fail: fail"},
 		{"another undecided", []string{"S-REQ-01 fail", "S-REQ-04 warn", "S-ANS-01 inconclusive"}, "inconclusive"},
+		{"not judged for what must fail", []string{"S-REQ-01 fail", "S-REQ-04 warn", "S-ANS-01 not run (needs S-REQ-01"}, ""},
+		{"not judged for something else", []string{"S-REQ-01 fail", "S-REQ-04 warn", "S-ANS-01 not run (needs S-ORD-01"}, "needs S-ORD-01"},
+		{"not to be judged", []string{"S-REQ-01 fail", "S-REQ-04 warn", "S-CFG-01 not run (because"}, ""},
+		{"judged all the same", []string{"S-REQ-01 fail", "S-REQ-04 warn", "S-CFG-01"}, "S-CFG-01: pass"},
+		{"not applicable", []string{"S-REQ-01 fail", "S-REQ-04 warn", "S-ANS-01 not applicable"}, ""},
 		{"an error of the harness", []string{"S-REQ-01 fail", "S-REQ-04 warn", "S-ORD-01 error"}, "S-ORD-01 error"},
 	} {
 		tr := judged(m, c.results...)

@@ -9,9 +9,9 @@ import (
 	"hookproof/internal/scenario"
 )
 
-// Peer is what a row puts in the place of the software under test.
+// Peer is what a row runs in place of the software under test.
 type Peer interface {
-	// Role is that of the software: features.RoleServer or features.RoleHookServer.
+	// Role returns features.RoleServer or features.RoleHookServer.
 	Role() string
 	// Open starts the peer and returns it as a target, whose Close stops it.
 	// Its time-outs are multiplied by scale.
@@ -34,12 +34,17 @@ type Row struct {
 	// May are those that can fail along with them: ids, or patterns as in
 	// path.Match ("S-ORD-*").
 	May []string
+	// NotRun are those that must not be judged, since what they need does not
+	// hold: ids or patterns.
+	NotRun []string
+	// Headline is part of the sentence that heads the report.
+	Headline string
 	// Slow says that scenarios that wait long (@slow) are among those that show
 	// the defect; Memory, those that look at the server's memory (@memory).
 	Slow, Memory bool
-	// Silent says that what scenarios wait for does not come: little time is
-	// given to it at the first look.
-	Silent bool
+	// Silent says that what scenarios wait for does not come: the first look has
+	// half as much patience. Patient rows need the full time limits at once.
+	Silent, Patient bool
 	// Crowd is how many clients show the defect under load, at least.
 	Crowd int
 	Peer  Peer
@@ -59,7 +64,12 @@ func (r *Row) In(p *hook.Profile) bool {
 // Allows reports whether a requirement may fail on the peer: one that must, or
 // one that can along with it.
 func (r *Row) Allows(id string) bool {
-	return slices.Contains(r.Expected, id) || slices.ContainsFunc(r.May, func(pattern string) bool {
+	return slices.Contains(r.Expected, id) || matches(r.May, id)
+}
+
+// matches reports whether an id matches one of the patterns.
+func matches(patterns []string, id string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		ok, _ := path.Match(pattern, id) // a test checks the patterns
 		return ok
 	})

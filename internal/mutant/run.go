@@ -35,7 +35,7 @@ type Options struct {
 	// EveryCase has every row face every case, not a choice of them.
 	EveryCase bool
 	Seed      int64
-	// Done, when not nil, is told of each trial that is over, one at a time.
+	// Done, when not nil, is called with each trial that is over, one at a time.
 	Done func(*Trial)
 }
 
@@ -153,11 +153,7 @@ func (o *Options) firstLook(ctx context.Context, trials []*Trial, cases []featur
 	g.SetLimit(o.Parallel)
 	for _, t := range trials {
 		g.Go(func() error {
-			scale := o.Scale
-			if t.Row.Silent {
-				scale /= 2
-			}
-			if err := t.look(ctx, o, t.choose(cases, o.EveryCase), scale); err != nil {
+			if err := t.look(ctx, o, t.choose(cases, o.EveryCase), t.firstScale(o)); err != nil {
 				return err
 			}
 			mu.Lock()
@@ -169,6 +165,17 @@ func (o *Options) firstLook(ctx context.Context, trials []*Trial, cases []featur
 		})
 	}
 	return g.Wait()
+}
+
+// firstScale is the scale of time-outs at the first look.
+func (t *Trial) firstScale(o *Options) float64 {
+	switch {
+	case t.Row.Silent:
+		return o.Scale / 2
+	case t.Row.Patient:
+		return 1
+	}
+	return o.Scale
 }
 
 // secondLook repeats, one trial after the other, what came out wrong.
@@ -196,8 +203,8 @@ func (o *Options) secondLook(ctx context.Context, trials []*Trial, cases []featu
 // errInterrupted is the error of a trial that was ended from outside.
 var errInterrupted = errors.New("interrupted")
 
-// collect fills in what the trials came to; those that an interrupted run did
-// not get to came to nothing.
+// collect fills in the results of the trials; those that an interrupted run did
+// not get to have none.
 func collect(run *reports.Run, trials []*Trial) {
 	run.Mutants = &reports.Mutants{Unmutated: reports.NotRun}
 	for _, r := range features.Requirements() {

@@ -14,7 +14,7 @@ import (
 	"hookproof/reports"
 )
 
-// A Trial is one row in one profile, and what came of it.
+// A Trial is one row in one profile, and its result.
 type Trial struct {
 	Row     Row
 	Profile *hook.Profile
@@ -26,15 +26,16 @@ type Trial struct {
 	Detail   string   // what is wrong with it; "" where nothing is
 	Duration time.Duration
 
-	results map[string]reports.Scenario // by the case's id
-	order   []string                    // of the cases
+	results  map[string]reports.Scenario // by the case's id
+	order    []string                    // of the cases
+	headline string                      // of the latest run
 }
 
 // must reports whether a requirement must fail.
 func (t *Trial) must(id string) bool { return slices.Contains(t.Row.Expected, id) }
 
-// look runs cases behind the mutant's proxies; their results take the place
-// of earlier ones.
+// look runs the chosen cases against the peer; their results replace earlier
+// ones.
 func (t *Trial) look(ctx context.Context, o *Options, chosen map[string]bool, scale float64) error {
 	began := time.Now()
 	run, err := suite.Run(ctx, suite.Options{
@@ -51,6 +52,7 @@ func (t *Trial) look(ctx context.Context, o *Options, chosen map[string]bool, sc
 	case run.Interrupted:
 		return errInterrupted
 	}
+	t.headline = run.Headline
 	if t.results == nil {
 		t.results = map[string]reports.Scenario{}
 	}
@@ -59,7 +61,7 @@ func (t *Trial) look(ctx context.Context, o *Options, chosen map[string]bool, sc
 			t.order = append(t.order, s.ID)
 		}
 		if !t.Row.sound() {
-			s.Observations = nil // of nobody's interest, and many
+			s.Observations = nil // many, and not reported
 		}
 		t.results[s.ID] = s
 	}
@@ -87,7 +89,7 @@ func (t *Trial) result() string {
 	case t.Row.sound():
 		return "FAILED"
 	case t.Row.Variant && t.Caught:
-		return "let be"
+		return "spared"
 	case t.Row.Variant:
 		return "ACCUSED"
 	case t.Caught:

@@ -5,7 +5,6 @@ import (
 
 	"hookproof/features"
 	"hookproof/hook"
-	"hookproof/internal/identity"
 	"hookproof/internal/scenario"
 	"hookproof/internal/scenario/hooktarget"
 )
@@ -24,7 +23,7 @@ func (plant planted) Open(ctx context.Context, p *hook.Profile, scale float64) (
 	if err != nil {
 		return nil, err
 	}
-	t, err := target(ctx, p, r.url, scale)
+	t, err := s.target(ctx, r.url, scale)
 	if err != nil {
 		r.close()
 		return nil, err
@@ -45,17 +44,20 @@ func (s *served) Close() {
 }
 
 // target tests the hook server at a URL, by the tokens that servers of this
-// package know.
-func target(ctx context.Context, p *hook.Profile, url string, scale float64) (scenario.Target, error) {
-	urls, err := hook.DefaultURLs(url)
-	if err != nil {
+// package know, unless the server has others.
+func (s *parts) target(ctx context.Context, url string, scale float64) (scenario.Target, error) {
+	o := hooktarget.Options{Profile: s.profile, Scale: scale, Forget: true}
+	var err error
+	if o.URLs, err = hook.DefaultURLs(url); err != nil {
 		return nil, err
 	}
-	var id identity.Set
 	for flag, token := range map[string]string{"accept": tokenKey + "=" + tokenValue, "refuse": tokenKey + "=bad"} {
-		if err := id.Add(flag, token); err != nil {
+		if err := o.Identities.Add(flag, token); err != nil {
 			return nil, err
 		}
 	}
-	return hooktarget.Open(ctx, hooktarget.Options{Profile: p, URLs: urls, Identities: id, Scale: scale, Forget: true})
+	if err := s.told(&o); err != nil {
+		return nil, err
+	}
+	return hooktarget.Open(ctx, o)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hookproof/hook"
+	"hookproof/internal/scenario/hooktarget"
 )
 
 // The token that all these servers go by.
@@ -42,6 +43,8 @@ type parts struct {
 
 	around func(http.Handler) http.Handler
 	listen func(net.Listener) net.Listener
+	// told changes what the suite is told of the server: its URLs, and whom it accepts.
+	told func(*hooktarget.Options) error
 	// die ends the server as a crash does: at once, with all connections.
 	die func()
 }
@@ -76,6 +79,7 @@ func reference(p *hook.Profile) *parts {
 	s.closed = func(*hook.Payload) reply { return s.accept }
 	s.around = func(h http.Handler) http.Handler { return h }
 	s.listen = func(l net.Listener) net.Listener { return l }
+	s.told = func(*hooktarget.Options) error { return nil }
 	return s
 }
 
