@@ -31,9 +31,6 @@ type EventsHeader struct {
 // cut off. Its data counts the observations before it.
 const KindEnd Kind = "end"
 
-// endCount is the key of the count in the end mark's data.
-const endCount = "observations"
-
 // EventWriter writes observations as they are made. It may be used from several
 // goroutines; each line is written whole, and Flush makes the lines so far
 // readable by others.
@@ -91,7 +88,7 @@ func (e *EventWriter) Flush() error {
 func (e *EventWriter) End() (Evidence, error) {
 	e.mu.Lock()
 	count := e.count
-	e.write(Observation{T: e.last, Kind: KindEnd, Data: map[string]any{endCount: count}})
+	e.write(Observation{T: e.last, Kind: KindEnd, Data: &Details{Observations: count}})
 	e.mu.Unlock()
 	err := e.Flush()
 	return Evidence{Observations: count, SHA256: hex.EncodeToString(e.sum.Sum(nil))}, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -98,7 +99,7 @@ func TestObservationKeepsEveryByte(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := Observation{T: 1.25, N: 3, Kind: KindHook, Body: body, Refs: []int{1}, Data: map[string]any{"k": 1.0}}
+		want := Observation{T: 1.25, N: 3, Kind: KindHook, Body: body, Refs: []int{1}, Data: &Details{Request: Request{URLNumber: 1}}}
 		err = e.Write(want)
 		if _, end := e.End(); err != nil || end != nil {
 			t.Fatal(err, end)
@@ -164,7 +165,7 @@ func TestEventWriterKeepsItsError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bad := Observation{Kind: KindNote, Scenario: "s", N: 4, Data: map[string]any{"f": func() {}}}
+	bad := Observation{Kind: KindNote, Scenario: "s", N: 4, T: math.NaN()}
 	if err := e.Write(bad); err == nil || !strings.Contains(err.Error(), `observation 4 of "s"`) {
 		t.Errorf("got %v, want an error that names the observation", err)
 	}

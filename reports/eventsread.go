@@ -109,7 +109,7 @@ func (er *eventReader) line(n int, fn func(Observation) error) error {
 		return err
 	case o.Kind == KindEnd:
 		er.ended = true
-		if got := o.Data[endCount]; got != float64(er.count) {
+		if got := o.Details().Observations; got != er.count {
 			return fmt.Errorf("the end mark counts %v observations, got %d", got, er.count)
 		}
 		return nil

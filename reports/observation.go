@@ -32,22 +32,22 @@ var Kinds = []Kind{KindDial, KindHandshake, KindSent, KindReceived, KindStatus,
 
 // Observation is one thing seen during a run: one line of events.ndjson.
 type Observation struct {
-	T        float64        `json:"t"`                  // seconds since the run started, monotonic clock
-	N        int            `json:"n"`                  // number within its scenario and profile, from 0
-	Scenario string         `json:"scenario,omitempty"` // Scenario.ID; "" belongs to the run
-	Profile  string         `json:"profile,omitempty"`
-	Actor    string         `json:"actor,omitempty"` // Actor.Name; "" where not known (yet)
-	ClientID string         `json:"client_id,omitempty"`
-	Kind     Kind           `json:"kind"`
-	Name     string         `json:"name,omitempty"`
-	Text     string         `json:"text,omitempty"`
-	Code     string         `json:"code,omitempty"`  // RTMP status code or HTTP status
-	Event    string         `json:"event,omitempty"` // "on_publish"
-	URL      string         `json:"url,omitempty"`
-	Body     string         `json:"body,omitempty"` // raw bytes; see MarshalJSON
-	Problems []string       `json:"problems,omitempty"`
-	Refs     []int          `json:"refs,omitempty"` // N of observations this one answers or speaks of
-	Data     map[string]any `json:"data,omitempty"` // more, JSON values only
+	T        float64  `json:"t"`                  // seconds since the run started, monotonic clock
+	N        int      `json:"n"`                  // number within its scenario and profile, from 0
+	Scenario string   `json:"scenario,omitempty"` // Scenario.ID; "" belongs to the run
+	Profile  string   `json:"profile,omitempty"`
+	Actor    string   `json:"actor,omitempty"` // Actor.Name; "" where not known (yet)
+	ClientID string   `json:"client_id,omitempty"`
+	Kind     Kind     `json:"kind"`
+	Name     string   `json:"name,omitempty"`
+	Text     string   `json:"text,omitempty"`
+	Code     string   `json:"code,omitempty"`  // RTMP status code or HTTP status
+	Event    string   `json:"event,omitempty"` // "on_publish"
+	URL      string   `json:"url,omitempty"`
+	Body     string   `json:"body,omitempty"` // raw bytes; see MarshalJSON
+	Problems []string `json:"problems,omitempty"`
+	Refs     []int    `json:"refs,omitempty"` // N of observations this one answers or speaks of
+	Data     *Details `json:"data,omitempty"` // see Details, the method; nil without any
 }
 
 // wireObservation is Observation without its methods, plus the field for

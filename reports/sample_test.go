@@ -95,10 +95,10 @@ func publisherLife(actor, id, profile string, t float64) []Observation {
 		o := at(ms, KindHook)
 		o.Event, o.URL = event, "POST "+path
 		o.Body = fmt.Sprintf(`{"action":%q,"client_id":%q,"ip":"127.0.0.1","vhost":"__defaultVhost__","app":"live","stream":"cam1","param":"?token=abc&x=1","tcUrl":"rtmp://127.0.0.1:1935/live"}`, event, id)
-		o.Data = map[string]any{"type": "application/json", "vhost": "__defaultVhost__", "url_no": 1.0}
+		o.Data = &Details{Request: Request{Type: "application/json", VHost: "__defaultVhost__", URLNumber: 1}}
 		n := add(o)
 		a := at(ms+wait, KindAnswer)
-		a.Code, a.Body, a.Refs, a.Event, a.Data = "200", "0", []int{n}, event, map[string]any{"accept": true}
+		a.Code, a.Body, a.Refs, a.Event, a.Data = "200", "0", []int{n}, event, &Details{Answer: Answer{Accept: true}}
 		add(a)
 	}
 	o := at(0, KindDial)
@@ -122,7 +122,7 @@ func publisherLife(actor, id, profile string, t float64) []Observation {
 	add(o)
 	for i := range 6 {
 		o = at(130+float64(i)*12, KindMedia)
-		o.Name, o.Data = []string{"video", "audio"}[i%2], map[string]any{"direction": "sent"}
+		o.Name = []string{"video", "audio"}[i%2]
 		add(o)
 	}
 	sent(203, "deleteStream", "")
@@ -204,13 +204,13 @@ func makeRefusedPlayer(s *Scenario) {
 	add(142.5, Observation{Kind: KindHook, Event: "on_play", URL: "POST /api/v1/sessions", Body: `{"action":"on_play","client_id":"9f0a17c2","ip":"127.0.0.1","vhost":"__defaultVhost__","app":"live","stream":"cam1"}`})
 	hook := pub[len(pub)-1].N
 	add(143, Observation{Kind: KindStatus, Code: "NetStream.Play.Start"})
-	add(172, Observation{Kind: KindAnswer, Event: "on_play", Code: "200", Body: `{"code":1}`, Refs: []int{hook}, Data: map[string]any{"accept": false}})
-	add(173, Observation{Kind: KindMedia, Name: "video", Text: "keyframe, 4,112 bytes", Data: map[string]any{"direction": "received"}})
+	add(172, Observation{Kind: KindAnswer, Event: "on_play", Code: "200", Body: `{"code":1}`, Refs: []int{hook}})
+	add(173, Observation{Kind: KindMedia, Name: "video", Text: "keyframe, 4,112 bytes"})
 	first := pub[len(pub)-1].N
-	add(173.8, Observation{Kind: KindMedia, Name: "audio", Data: map[string]any{"direction": "received"}})
+	add(173.8, Observation{Kind: KindMedia, Name: "audio"})
 	add(175, Observation{Kind: KindDisconnect, Name: "fin"})
 	add(175.5, Observation{Kind: KindHook, Event: "on_close", URL: "POST /api/v1/clients", Body: `{"action":"on_close","client_id":"9f0a17c2"}`})
-	add(176.5, Observation{Kind: KindAnswer, Event: "on_close", Code: "200", Body: "0", Refs: []int{first + 3}, Data: map[string]any{"accept": true}})
+	add(176.5, Observation{Kind: KindAnswer, Event: "on_close", Code: "200", Body: "0", Refs: []int{first + 3}, Data: &Details{Answer: Answer{Accept: true}}})
 	add(189, Observation{Kind: KindFence, Text: "a marker client ran through"})
 	s.Observations = byTime(pub)
 	s.Actors = append(s.Actors, Actor{Name: "player-1", ClientID: "9f0a17c2", Role: "player", Verdict: "refused at on_play"})

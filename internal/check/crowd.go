@@ -117,7 +117,7 @@ func wasOn(plan *timeline.Plan, own []reports.Observation, from []string) *Findi
 		return nil
 	}
 	for _, o := range Media(own, plan.Name, "") {
-		of := timeline.Text(o, timeline.DataPublisher)
+		of := o.Details().Publisher
 		if slices.Contains(from, of) || of == "" && len(from) > 0 {
 			continue
 		}

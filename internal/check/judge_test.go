@@ -38,15 +38,15 @@ func script(text string) []reports.Observation {
 				panic(err)
 			}
 			n := add(reports.Observation{Kind: reports.KindHook, Actor: actor, ClientID: "id" + actor, Event: ev.String(), URL: "/x", Body: string(body),
-				Data: map[string]any{timeline.DataMethod: "POST", timeline.DataWant: "/x", timeline.DataURL: 1.0, timeline.DataVHost: "default",
-					timeline.DataType: "application/json", timeline.DataAgent: "T", timeline.DataLength: fmt.Sprint(len(body))}})
+				Data: &reports.Details{Request: reports.Request{Method: "POST", Target: "/x", URLNumber: 1, VHost: "default",
+					Type: "application/json", Agent: "T", Length: fmt.Sprint(len(body))}}})
 			if rest != "held" {
-				add(reports.Observation{Kind: reports.KindAnswer, Actor: actor, Event: ev.String(), Refs: []int{n}, Data: map[string]any{timeline.DataAccept: rest != "refused"}})
+				add(reports.Observation{Kind: reports.KindAnswer, Actor: actor, Event: ev.String(), Refs: []int{n}, Data: &reports.Details{Answer: reports.Answer{Accept: rest != "refused"}}})
 			}
 		case what == "told":
 			add(reports.Observation{Kind: reports.KindStatus, Name: "onStatus", Actor: actor, Code: rest})
 		case what == "media":
-			add(reports.Observation{Kind: reports.KindMedia, Name: "video", Actor: actor, Data: map[string]any{timeline.DataPublisher: rest}})
+			add(reports.Observation{Kind: reports.KindMedia, Name: "video", Actor: actor, Data: &reports.Details{Media: reports.Media{Publisher: rest}}})
 		case what == "off":
 			add(reports.Observation{Kind: reports.KindDisconnect, Actor: actor, Name: rest})
 		case what == "sent":

@@ -3,13 +3,12 @@ package check
 import (
 	"fmt"
 
-	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
 // Notes that the leftovers are judged by.
 const (
-	MemoryNote = "memory" // Data: what the server holds after a round, by each measure
+	MemoryNote = "memory" // what the server holds after a round, by each measure
 	ListedNote = "listed" // a client that has gone and is listed still
 	StrayNote  = "stray"  // a request of the whole run that no client explains
 )
@@ -18,7 +17,7 @@ const (
 // to in seconds: what was observed in it may have happened earlier than noted.
 func Starved(from, to float64) reports.Observation {
 	return reports.Observation{T: to, Kind: reports.KindNote, Name: starvedNote,
-		Text: fmt.Sprintf("this process was not run for %.2f s", to-from), Data: map[string]any{"from": from, "to": to}}
+		Text: fmt.Sprintf("this process was not run for %.2f s", to-from), Data: &reports.Details{Gap: reports.Gap{From: from, To: to}}}
 }
 
 const starvedNote = "starved"
@@ -28,7 +27,8 @@ func starvedBetween(obs []reports.Observation, from, to float64) float64 {
 	sum := 0.0
 	for i := range obs {
 		if o := &obs[i]; o.Kind == reports.KindNote && o.Name == starvedNote {
-			sum += max(0, min(to, timeline.Number(o, "to"))-max(from, timeline.Number(o, "from")))
+			gap := o.Details().Gap
+			sum += max(0, min(to, gap.To)-max(from, gap.From))
 		}
 	}
 	return sum

@@ -15,7 +15,7 @@ import (
 func Media(obs []reports.Observation, actor, publisher string) []*reports.Observation {
 	var out []*reports.Observation
 	for _, o := range timeline.Of(obs, actor, reports.KindMedia) {
-		if publisher == "" || timeline.Text(o, timeline.DataPublisher) == publisher {
+		if publisher == "" || o.Details().Publisher == publisher {
 			out = append(out, o)
 		}
 	}
@@ -26,7 +26,7 @@ func Media(obs []reports.Observation, actor, publisher string) []*reports.Observ
 func Frames(obs []reports.Observation, actor, publisher string) []*reports.Observation {
 	var out []*reports.Observation
 	for _, o := range Media(obs, actor, publisher) {
-		if header, _ := o.Data[timeline.DataHeader].(bool); !header {
+		if !o.Details().Header {
 			out = append(out, o)
 		}
 	}
@@ -105,7 +105,7 @@ func shows(o *reports.Observation) bool {
 // marksOnly goes on where others publish, too: what is not marked may be theirs.
 func marksOnly(obs []reports.Observation, player, publisher string) *Finding {
 	for i := range obs {
-		if o := &obs[i]; o.Actor == player && shows(o) && timeline.Text(o, timeline.DataPublisher) == publisher {
+		if o := &obs[i]; o.Actor == player && shows(o) && o.Details().Publisher == publisher {
 			return shown(o, player, publisher)
 		}
 	}
@@ -136,7 +136,7 @@ func NoMediaOfRefused(obs []reports.Observation) *Finding {
 		if o.Kind != reports.KindMedia {
 			continue
 		}
-		publisher := timeline.Text(o, timeline.DataPublisher)
+		publisher := o.Details().Publisher
 		if n, is := refused[publisher]; is {
 			return &Finding{Expected: fmt.Sprintf("no frame of %s, which was refused, at any player", publisher),
 				Seen: fmt.Sprintf("%s received one at %.3f s", o.Actor, o.T), Evidence: []int{n, o.N}}

@@ -9,7 +9,7 @@ import (
 
 // of is something that Bob received, of a publisher.
 func of(kind reports.Kind, name, publisher string) reports.Observation {
-	o := reports.Observation{Kind: kind, Actor: "Bob", Name: name, Data: map[string]any{timeline.DataPublisher: publisher}}
+	o := reports.Observation{Kind: kind, Actor: "Bob", Name: name, Data: &reports.Details{Media: reports.Media{Publisher: publisher}}}
 	if kind == reports.KindStatus {
 		o.Name, o.Code = "onStatus", name
 	}
@@ -61,7 +61,7 @@ func TestShownNothing(t *testing.T) {
 // Sequence headers are media, but no frames.
 func TestFrames(t *testing.T) {
 	header := of(reports.KindMedia, "video", "Alice")
-	header.Data[timeline.DataHeader] = true
+	header.Data.Header = true
 	obs := []reports.Observation{header, of(reports.KindMedia, "audio", "Alice"), of(reports.KindMedia, "video", "Carol")}
 	if m, f := len(Media(obs, "Bob", "Alice")), len(Frames(obs, "Bob", "Alice")); m != 2 || f != 1 {
 		t.Errorf("%d media, %d frames", m, f)

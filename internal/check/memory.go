@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
@@ -12,7 +11,7 @@ import (
 // that have gone may leave behind by it, in bytes: so much in all, by which it
 // moves by itself, and so much for each of them.
 type measure struct {
-	Data  string // key of the observation's data
+	of    func(reports.Memory) int64
 	What  string
 	slack float64
 	each  float64
@@ -23,8 +22,8 @@ type measure struct {
 // goroutines that have gone, grows by 6 KB a client. What is in use moves by
 // 0.8 MB at single readings, upwards, and by 0.1 MB otherwise; it does not grow.
 var measures = []measure{
-	{Data: "bytes", What: "resident set", slack: 4 << 20, each: 8 << 10},
-	{Data: "live", What: "memory in use", slack: 512 << 10, each: 1 << 10},
+	{of: func(m reports.Memory) int64 { return m.Resident }, What: "resident set", slack: 4 << 20, each: 8 << 10},
+	{of: func(m reports.Memory) int64 { return m.Live }, What: "memory in use", slack: 512 << 10, each: 1 << 10},
 }
 
 // fewestRounds is the least from which a trend can be told.
@@ -63,7 +62,7 @@ func MemoryStays(obs []reports.Observation, clients int) *Finding {
 func (m *measure) stays(readings []*reports.Observation, clients int) *Finding {
 	var seen []float64
 	for _, o := range readings {
-		if v := timeline.Number(o, m.Data); v > 0 {
+		if v := float64(m.of(o.Details().Memory)); v > 0 {
 			seen = append(seen, v)
 		}
 	}

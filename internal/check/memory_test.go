@@ -10,9 +10,13 @@ import (
 // memory: KB by one measure, the other steady.
 func readings(measure string, kb ...float64) (obs []reports.Observation) {
 	for i, m := range kb {
-		data := map[string]any{"bytes": 20.0 * (1 << 20), "live": 1600.0 * (1 << 10)}
-		data[measure] = m * (1 << 10)
-		obs = append(obs, reports.Observation{N: i, Kind: reports.KindNote, Name: MemoryNote, Data: data})
+		held := reports.Memory{Resident: 20 << 20, Live: 1600 << 10}
+		if measure == "bytes" {
+			held.Resident = int64(m * (1 << 10))
+		} else {
+			held.Live = int64(m * (1 << 10))
+		}
+		obs = append(obs, reports.Observation{N: i, Kind: reports.KindNote, Name: MemoryNote, Data: &reports.Details{Memory: held}})
 	}
 	return obs
 }
@@ -70,7 +74,7 @@ func TestMemoryStays(t *testing.T) {
 func TestMemoryStaysByBoth(t *testing.T) {
 	obs := readings("bytes", growing(6, 20e3, 40e3)...)
 	for i, kb := range growing(6, 1600, 500) {
-		obs[i].Data["live"] = kb * (1 << 10)
+		obs[i].Data.Live = int64(kb * (1 << 10))
 	}
 	if f := MemoryStays(obs, 100); f == nil || f.Undecided || len(f.Evidence) != 6 {
 		t.Errorf("found %+v", f)

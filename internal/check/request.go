@@ -49,7 +49,7 @@ func who(h *timeline.Hook) string {
 // PostToURL checks S-REQ-01: method, path and query.
 func PostToURL(obs []reports.Observation) *Finding {
 	return each(obs, nil, func(h *timeline.Hook) *Finding {
-		method, target, want := timeline.Text(h.Obs, timeline.DataMethod), h.Obs.URL, timeline.Text(h.Obs, timeline.DataWant)
+		method, target, want := h.Obs.Details().Method, h.Obs.URL, h.Obs.Details().Target
 		if method == "POST" && target == want {
 			return nil
 		}
@@ -62,10 +62,10 @@ func PostToURL(obs []reports.Observation) *Finding {
 func SoundBody(obs []reports.Observation) *Finding {
 	return each(obs, nil, func(h *timeline.Hook) *Finding {
 		problem := bodyProblem(h.Obs.Body)
-		length := timeline.Text(h.Obs, timeline.DataLength)
+		length := h.Obs.Details().Length
 		switch n, err := strconv.Atoi(length); {
-		case timeline.Text(h.Obs, timeline.DataBodyErr) != "":
-			problem = "the body broke off: " + timeline.Text(h.Obs, timeline.DataBodyErr)
+		case h.Obs.Details().BodyError != "":
+			problem = "the body broke off: " + h.Obs.Details().BodyError
 		case length == "":
 			problem = "no Content-Length"
 		case err != nil || n != len(h.Obs.Body):
@@ -132,7 +132,7 @@ func object(body string) (map[string]any, error) {
 // HasType checks S-REQ-04.
 func HasType(obs []reports.Observation, want string) *Finding {
 	return each(obs, nil, func(h *timeline.Hook) *Finding {
-		got := timeline.Text(h.Obs, timeline.DataType)
+		got := h.Obs.Details().Type
 		if kind, _, _ := strings.Cut(got, ";"); strings.EqualFold(strings.TrimSpace(kind), want) {
 			return nil
 		}
@@ -143,7 +143,7 @@ func HasType(obs []reports.Observation, want string) *Finding {
 // HasAgent checks S-REQ-05.
 func HasAgent(obs []reports.Observation) *Finding {
 	return each(obs, nil, func(h *timeline.Hook) *Finding {
-		if timeline.Text(h.Obs, timeline.DataAgent) != "" {
+		if h.Obs.Details().Agent != "" {
 			return nil
 		}
 		return &Finding{Expected: who(h) + " to have a User-Agent", Seen: "none"}

@@ -50,12 +50,12 @@ func alternate(obs []reports.Observation, plans []timeline.Plan, expected string
 	shown := map[string][]*reports.Observation{} // by player: the first frame of each publisher
 	for i := range obs {
 		o := &obs[i]
-		of := timeline.Text(o, timeline.DataPublisher)
+		of := o.Details().Publisher
 		if o.Kind != reports.KindMedia || !slices.ContainsFunc(plans, func(p timeline.Plan) bool { return p.Name == of }) {
 			continue
 		}
 		seen := shown[o.Actor]
-		before := slices.IndexFunc(seen, func(e *reports.Observation) bool { return timeline.Text(e, timeline.DataPublisher) == of })
+		before := slices.IndexFunc(seen, func(e *reports.Observation) bool { return e.Details().Publisher == of })
 		switch {
 		case before < 0:
 			shown[o.Actor] = append(seen, o)
@@ -63,7 +63,7 @@ func alternate(obs []reports.Observation, plans []timeline.Plan, expected string
 			other := seen[len(seen)-1]
 			return &Finding{Expected: expected, Evidence: []int{seen[before].N, other.N, o.N},
 				Seen: fmt.Sprintf("%s got media of %s at %.3f s, of %s at %.3f s and of %s again at %.3f s", o.Actor, of, seen[before].T,
-					timeline.Text(other, timeline.DataPublisher), other.T, of, o.T)}
+					other.Details().Publisher, other.T, of, o.T)}
 		}
 	}
 	return nil

@@ -86,7 +86,7 @@ func AtVHost(obs []reports.Observation, actor, vhost string) *Finding {
 // OverTLS checks S-CFG-04.
 func OverTLS(obs []reports.Observation, actor string) *Finding {
 	return each(obs, []string{actor}, func(h *timeline.Hook) *Finding {
-		if tls, _ := h.Obs.Data[timeline.DataTLS].(bool); tls {
+		if h.Obs.Details().TLS {
 			return nil
 		}
 		return &Finding{Expected: who(h) + " over TLS", Seen: "in the clear"}

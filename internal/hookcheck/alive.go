@@ -2,24 +2,18 @@ package hookcheck
 
 import (
 	"hookproof/internal/check"
-	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
 // AliveNote is the name of the note that says whether the target lived when a
-// scenario was over, as DataAlive; if not, whether it was brought back.
-const (
-	AliveNote = "alive"
-	DataAlive = "alive"
-	DataBack  = "back"
-)
+// scenario was over, and if not, whether it was brought back.
+const AliveNote = "alive"
 
 // Alive checks that the target lived when the scenario was over.
 func Alive(obs []reports.Observation) *check.Finding {
 	for i := range obs {
 		o := &obs[i]
-		alive, _ := o.Data[DataAlive].(bool)
-		if o.Kind != reports.KindNote || o.Name != AliveNote || alive {
+		if o.Kind != reports.KindNote || o.Name != AliveNote || o.Details().Alive {
 			continue
 		}
 		f := &check.Finding{Expected: "the hook server to serve an ordinary event when the scenario is over", Seen: o.Text,
@@ -35,8 +29,8 @@ func Alive(obs []reports.Observation) *check.Finding {
 // scaleOf returns the factor of all time-outs that the scenario ran with.
 func scaleOf(obs []reports.Observation) float64 {
 	for i := range obs {
-		if o := &obs[i]; o.Kind == reports.KindNote && timeline.Number(o, DataScale) > 0 {
-			return timeline.Number(o, DataScale)
+		if o := &obs[i]; o.Kind == reports.KindNote && o.Details().TimeScale > 0 {
+			return o.Details().TimeScale
 		}
 	}
 	return 1

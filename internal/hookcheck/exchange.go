@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"hookproof/hook"
-	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
@@ -29,22 +28,6 @@ const (
 	Alike     Want = "alike"     // to be accepted or refused, as the others of this want are
 )
 
-// Keys of Observation.Data that requests and answers of role H carry.
-const (
-	DataWant  = "want"       // request: its Want
-	DataRepro = "repro"      // request: a line for a shell that sends it again
-	DataTried = "tried"      // request: how it differs from one that was not accepted
-	DataTook  = "took_ms"    // answer: from the end of the request, in ms
-	DataHow   = "how"        // answer: how it failed: a Failure
-	DataCode  = "encoding"   // answer: Content-Encoding
-	DataLimit = "limit_ms"   // note "scene": how long an answer may take
-	DataScale = "time_scale" // note "scene": of all time-outs
-
-	// DataVisitor is the number of the made-up client that sends a request. The URLs of one event
-	// are asked one after the other for it.
-	DataVisitor = "visitor"
-)
-
 // Failure is how a request came to no answer.
 type Failure string
 
@@ -62,8 +45,8 @@ type Exchange struct {
 	N, Answer int // numbers of observations; Answer is -1 without one
 	Actor     string
 	Event     string
-	Visitor   int    // DataVisitor; 0 without one
-	Tried     string // DataTried
+	Visitor   int    // reports.Request.Visitor; 0 without one
+	Tried     string // how it differs from one that was not accepted
 	What      string // in words
 	Want      Want
 	Repro     string
@@ -84,13 +67,13 @@ func Exchanges(obs []reports.Observation, wants ...Want) []Exchange {
 		o := &obs[i]
 		switch o.Kind {
 		case reports.KindHook:
-			if !wanted(Want(timeline.Text(o, DataWant)), wants) {
+			d := o.Details()
+			if !wanted(Want(d.Want), wants) {
 				continue
 			}
 			at[o.N] = len(all)
 			all = append(all, Exchange{N: o.N, Answer: -1, Actor: o.Actor, Event: o.Event, What: o.Text,
-				Want: Want(timeline.Text(o, DataWant)), Visitor: int(timeline.Number(o, DataVisitor)), Tried: timeline.Text(o, DataTried),
-				Repro: timeline.Text(o, DataRepro), T: o.T, Failure: TimedOut, Text: "no answer"})
+				Want: Want(d.Want), Visitor: int(d.Visitor), Tried: d.Tried, Repro: d.Repro, T: o.T, Failure: TimedOut, Text: "no answer"})
 		case reports.KindAnswer:
 			if len(o.Refs) == 0 {
 				continue
@@ -98,7 +81,7 @@ func Exchanges(obs []reports.Observation, wants ...Want) []Exchange {
 			if i, ok := at[o.Refs[0]]; ok {
 				x := &all[i]
 				x.Answer, x.Body, x.Text = o.N, o.Body, o.Text
-				x.Failure, x.Took, x.Encoding = Failure(timeline.Text(o, DataHow)), timeline.Number(o, DataTook), timeline.Text(o, DataCode)
+				x.Failure, x.Took, x.Encoding = Failure(o.Details().How), o.Details().TookMS, o.Details().Encoding
 				x.Status, _ = strconv.Atoi(o.Code) // "none" is no answer
 			}
 		}

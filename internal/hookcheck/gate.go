@@ -7,18 +7,11 @@ import (
 	"strings"
 
 	"hookproof/hook"
-	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
-// GateNote is the name of the note that says what the target does with an event, before the scenarios begin: as
-// DataEvent, DataAccepted and, where clients are named that it should refuse, DataRefused.
-const (
-	GateNote     = "gate"
-	DataEvent    = "event"
-	DataAccepted = "accepted"
-	DataRefused  = "refused"
-)
+// GateNote is the name of the note that says what the target does with an event, before the scenarios begin.
+const GateNote = "gate"
 
 // Diagnosis says what changes the answer to an event that was not accepted, or else what the answer itself says.
 func Diagnosis(p *hook.Profile, obs []reports.Observation) string {
@@ -91,16 +84,16 @@ func Headline(run *reports.Run) string {
 		if o.Kind != reports.KindNote || o.Name != GateNote {
 			continue
 		}
-		if ev, err := hook.ParseEvent(timeline.Text(o, DataEvent)); err != nil || ev.Closing() {
+		if ev, err := hook.ParseEvent(o.Details().GateEvent); err != nil || ev.Closing() {
 			continue
 		}
 		tested++
-		if is, _ := o.Data[DataAccepted].(bool); is {
+		if o.Details().Accepted {
 			accepted++
 		}
-		if is, asked := o.Data[DataRefused].(bool); asked {
+		if o.Details().Asked {
 			named++
-			if is {
+			if o.Details().Refused {
 				refused++
 			}
 		}
@@ -126,7 +119,7 @@ func deaths(obs []reports.Observation) (all []string) {
 	}
 	then := "and was not brought back"
 	for i := range obs {
-		if back, _ := obs[i].Data[DataBack].(bool); back {
+		if obs[i].Details().Back {
 			then = "and was brought back"
 		}
 	}

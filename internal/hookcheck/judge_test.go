@@ -7,7 +7,6 @@ import (
 
 	"hookproof/hook"
 	"hookproof/internal/check"
-	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
@@ -22,9 +21,9 @@ func asked(n int, want Want, status int, body string, how Failure, ms float64) [
 		text = "no answer: " + string(how)
 	}
 	return []reports.Observation{
-		{N: n, Kind: reports.KindHook, Event: "on_publish", Actor: "Alice", Text: "an on_publish", Data: map[string]any{DataWant: string(want), DataRepro: "curl -sS x"}},
+		{N: n, Kind: reports.KindHook, Event: "on_publish", Actor: "Alice", Text: "an on_publish", Data: &reports.Details{Request: reports.Request{Want: string(want), Repro: "curl -sS x"}}},
 		{N: n + 1, Kind: reports.KindAnswer, Event: "on_publish", Actor: "Alice", Code: code, Body: body, Text: text, Refs: []int{n},
-			Data: map[string]any{DataTook: ms, DataHow: string(how)}},
+			Data: &reports.Details{Answer: reports.Answer{TookMS: ms, How: string(how)}}},
 	}
 }
 
@@ -97,7 +96,7 @@ func TestAnswers(t *testing.T) {
 
 func TestQuick(t *testing.T) {
 	note := func(n int, name string, p99 float64) reports.Observation {
-		return reports.Observation{N: n, Kind: reports.KindNote, Name: name, Data: map[string]any{"p99_ms": p99}}
+		return reports.Observation{N: n, Kind: reports.KindNote, Name: name, Data: &reports.Details{Latency: reports.Latency{P99: p99}}}
 	}
 	for _, c := range []struct {
 		name      string
@@ -110,7 +109,7 @@ func TestQuick(t *testing.T) {
 		{name: "slow", obs: []reports.Observation{note(0, LatencyNote, 900), note(1, ControlNote, 100)}, slow: true},
 		{name: "slow machine", obs: []reports.Observation{note(0, LatencyNote, 900), note(1, ControlNote, 600)}, slow: true, undecided: true},
 		{name: "nothing measured", slow: true},
-		{name: "scaled", obs: []reports.Observation{{Kind: reports.KindNote, Data: map[string]any{DataScale: 2.0}}, note(1, LatencyNote, 399)}},
+		{name: "scaled", obs: []reports.Observation{{Kind: reports.KindNote, Data: &reports.Details{SceneFacts: reports.SceneFacts{TimeScale: 2}}}, note(1, LatencyNote, 399)}},
 	} {
 		if f := Quick(c.obs); (f != nil) != c.slow || f != nil && f.Undecided != c.undecided {
 			t.Errorf("%s: %+v", c.name, f)
@@ -136,14 +135,14 @@ func TestClients(t *testing.T) {
 }
 
 func TestAlive(t *testing.T) {
-	obs := append(asked(0, Anything, 0, "", Dropped, 1), reports.Observation{N: 2, Kind: reports.KindNote, Name: AliveNote, Text: "gone", Data: map[string]any{DataAlive: false}})
+	obs := append(asked(0, Anything, 0, "", Dropped, 1), reports.Observation{N: 2, Kind: reports.KindNote, Name: AliveNote, Text: "gone"})
 	if f := Alive(obs); f == nil || !f.Fatal || !strings.Contains(f.Detail, "curl") {
 		t.Errorf("%+v", f)
 	}
 	if f := Alive(obs[:2]); f != nil {
 		t.Errorf("%+v", f)
 	}
-	if n := timeline.Number(&obs[1], DataTook); n != 1 {
+	if n := obs[1].Details().TookMS; n != 1 {
 		t.Error(n)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"hookproof/internal/check"
-	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
@@ -32,13 +31,13 @@ func Quick(obs []reports.Observation) *check.Finding {
 	if target == nil {
 		return &check.Finding{Expected: "answers", Seen: "none were measured"}
 	}
-	if timeline.Number(target, "p99_ms") <= bar {
+	if target.Details().P99 <= bar {
 		return nil
 	}
 	f := &check.Finding{Expected: fmt.Sprintf("99 of 100 answers within %.0f ms", bar), Seen: target.Text, Evidence: []int{target.N}, Detail: slow(Exchanges(obs))}
 	// Where a third of it is there without the target, the machine has its share:
 	// the target has to live on it, too.
-	if control != nil && timeline.Number(control, "p99_ms") > timeline.Number(target, "p99_ms")/3 {
+	if control != nil && control.Details().P99 > target.Details().P99/3 {
 		f.Undecided = true
 		f.Detail = "a server that answers at once takes long, too, on this machine: " + control.Text + "\n" + f.Detail
 		f.Evidence = append(f.Evidence, control.N)
@@ -49,7 +48,7 @@ func Quick(obs []reports.Observation) *check.Finding {
 func quickest(obs []reports.Observation, name string) (best *reports.Observation) {
 	for i := range obs {
 		o := &obs[i]
-		if o.Kind == reports.KindNote && o.Name == name && (best == nil || timeline.Number(o, "p99_ms") < timeline.Number(best, "p99_ms")) {
+		if o.Kind == reports.KindNote && o.Name == name && (best == nil || o.Details().P99 < best.Details().P99) {
 			best = o
 		}
 	}

@@ -72,6 +72,7 @@ func (l *Log) Add(o reports.Observation) int {
 	if l.sealed {
 		return -1
 	}
+	o = o.Canonical()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if o.T == 0 {
@@ -121,7 +122,7 @@ func (l *Log) Mark(step int) {
 	shown := l.shown
 	l.mu.Unlock()
 	l.Add(reports.Observation{Kind: reports.KindNote, Name: markNote, Text: fmt.Sprintf("step %d is over", step+1),
-		Data: map[string]any{"step": float64(step), "decided_on": float64(shown)}})
+		Data: &reports.Details{StepMark: reports.StepMark{Step: step, DecidedOn: shown}}})
 }
 
 const markNote = "step"
@@ -141,11 +142,11 @@ func (l *Log) Begin(step int) bool {
 		if o.Kind != reports.KindNote || o.Name != markNote {
 			continue
 		}
-		switch Number(o, "step") {
-		case float64(step - 1):
+		switch mark := o.Details().StepMark; mark.Step {
+		case step - 1:
 			l.began = i
-		case float64(step):
-			l.obs = l.whole[:min(int(Number(o, "decided_on")), len(l.whole))]
+		case step:
+			l.obs = l.whole[:min(mark.DecidedOn, len(l.whole))]
 			return true
 		}
 	}

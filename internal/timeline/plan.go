@@ -32,8 +32,8 @@ func (p *Plan) Observation() reports.Observation {
 	if p.Vanish >= 0 {
 		text += fmt.Sprintf(", vanishes while its %s is asked", hook.Event(p.Vanish))
 	}
-	return reports.Observation{Kind: reports.KindNote, Name: planNote, Actor: p.Name, Text: text, Data: map[string]any{
-		"stream": p.Stream, "plays": p.Plays, "source": p.Source, "refuse": float64(p.Refuse), "vanish": float64(p.Vanish)}}
+	return reports.Observation{Kind: reports.KindNote, Name: planNote, Actor: p.Name, Text: text, Data: &reports.Details{CrowdPlan: reports.CrowdPlan{
+		Stream: p.Stream, Plays: p.Plays, Source: p.Source, Refuse: p.Refuse, Vanish: p.Vanish}}}
 }
 
 // Plans reads back the plans of all crowds.
@@ -44,8 +44,8 @@ func Plans(obs []reports.Observation) []Plan {
 		if o.Kind != reports.KindNote || o.Name != planNote {
 			continue
 		}
-		p := Plan{Name: o.Actor, Stream: Text(o, "stream"), Source: Text(o, "source"), Refuse: int(Number(o, "refuse")), Vanish: int(Number(o, "vanish"))}
-		p.Plays, _ = o.Data["plays"].(bool)
+		d := o.Details().CrowdPlan
+		p := Plan{Name: o.Actor, Stream: d.Stream, Plays: d.Plays, Source: d.Source, Refuse: d.Refuse, Vanish: d.Vanish}
 		plans = append(plans, p)
 	}
 	return plans

@@ -7,24 +7,6 @@ import (
 	"hookproof/reports"
 )
 
-// Keys of Observation.Data that carry what checks decide on.
-const (
-	DataVHost     = "vhost"     // hook: key of the vhost whose URL was called
-	DataURL       = "url_no"    // hook: which of the event's URLs, from 1
-	DataMethod    = "method"    // hook: the HTTP method
-	DataWant      = "want"      // hook: path and query as configured
-	DataType      = "type"      // hook: Content-Type
-	DataAgent     = "agent"     // hook: User-Agent
-	DataLength    = "length"    // hook: Content-Length as sent, "" without
-	DataTLS       = "tls"       // hook: came over TLS
-	DataBodyErr   = "body_err"  // hook: why the body could not be read whole
-	DataAccept    = "accept"    // answer: whether it accepts in the profile
-	DataPublisher = "publisher" // media, onMetaData: actor whose it is, "" for unmarked
-	DataHeader    = "header"    // media: a sequence header, no frame
-	DataFrames    = "frames"    // media: frames of that publisher so far
-	DataArgs      = "args"      // received: a command's arguments, in words
-)
-
 // Hook is one hook request and the answer it was given.
 type Hook struct {
 	N        int // observation numbers; Answer is -1 while unanswered
@@ -64,14 +46,14 @@ func Hooks(obs []reports.Observation, actor string) []Hook {
 			}
 			byN[o.N] = len(hooks)
 			hooks = append(hooks, Hook{N: o.N, Answer: -1, Actor: o.Actor, ClientID: o.ClientID, Event: ev,
-				VHost: Text(o, DataVHost), URL: int(Number(o, DataURL)), Arrived: o.T, Obs: o})
+				VHost: o.Details().VHost, URL: o.Details().URLNumber, Arrived: o.T, Obs: o})
 		case reports.KindAnswer:
 			if len(o.Refs) == 0 {
 				continue
 			}
 			if i, ok := byN[o.Refs[0]]; ok {
 				hooks[i].Answer, hooks[i].Answered = o.N, o.T
-				hooks[i].Accept, _ = o.Data[DataAccept].(bool)
+				hooks[i].Accept = o.Details().Accept
 			}
 		}
 	}
@@ -127,17 +109,4 @@ func Disconnected(obs []reports.Observation, actor string) *reports.Observation 
 		return d[len(d)-1]
 	}
 	return nil
-}
-
-// Text gives a string of an observation's data; "" when it is not there.
-func Text(o *reports.Observation, key string) string {
-	s, _ := o.Data[key].(string)
-	return s
-}
-
-// Number gives a number of an observation's data; 0 when it is not there.
-// Numbers read back from JSON are float64, so are those that live logs hold.
-func Number(o *reports.Observation, key string) float64 {
-	n, _ := o.Data[key].(float64)
-	return n
 }

@@ -1,11 +1,10 @@
 // What an observation is for the pictures: where it happens, which way it goes
 // and whether it is good or bad news.
 function direction(o, role) {
-  const d = o.data && o.data.direction;
   switch (o.kind) {
     case "dial": case "sent": return "out";
     case "received": case "status": return "in";
-    case "media": return d ? (d === "sent" ? "out" : "in") : role === "publisher" ? "out" : "in";
+    case "media": return role === "publisher" ? "out" : "in";
     case "hook": return "ask";
     case "answer": return "reply";
     case "handshake": return "both";
@@ -14,8 +13,7 @@ function direction(o, role) {
 }
 function tone(o) {
   if (o.problems && o.problems.length) return "bad";
-  if (o.data && o.data.accept === true) return "good";
-  if (o.data && o.data.accept === false) return "bad";
+  if (o.kind === "answer") return o.data && o.data.accept ? "good" : "bad";
   if (o.kind === "status" && /Failed|Rejected|Denied|BadName|NotFound|error/i.test(o.code || "")) return "bad";
   return "plain";
 }
@@ -25,7 +23,7 @@ function label(o) {
     case "dial": return join("TCP", o.text);
     case "handshake": return "handshake";
     case "status": return join(o.code || o.name, o.text && !o.code ? o.text : "");
-    case "media": return join(o.name, d.publisher && "of " + d.publisher, d.frames && "(frame " + d.frames + ")", d.count && "× " + d.count, o.text);
+    case "media": return join(o.name, d.publisher && "of " + d.publisher, d.frames && "(frame " + d.frames + ")", o.text);
     case "hook": return join(o.event || o.name || "request", d.url_no > 1 && "(URL " + d.url_no + ")", o.problems && o.problems.length ? "– " + o.problems[0] : "");
     case "answer": return join(o.code, (o.body || o.text || "").trim());
     case "disconnect": return join("off:", o.name || "", o.text);

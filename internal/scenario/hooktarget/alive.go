@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hookproof/internal/hookcheck"
+	"hookproof/reports"
 )
 
 // How long a target that died may take to be brought back, before scaling, how often it is asked meanwhile, and
@@ -28,7 +29,7 @@ func (s *Scene) checkAlive(id string) {
 		return
 	}
 	if r.err == nil {
-		s.note(hookcheck.AliveNote, map[string]any{hookcheck.DataAlive: true}, "the hook server answers")
+		s.note(hookcheck.AliveNote, &reports.Details{Life: reports.Life{Alive: true}}, "the hook server answers")
 		return
 	}
 	text := r.text()
@@ -36,7 +37,7 @@ func (s *Scene) checkAlive(id string) {
 	if s.Ctx.Err() != nil {
 		return
 	}
-	data := map[string]any{hookcheck.DataAlive: false, hookcheck.DataBack: back}
+	data := &reports.Details{Life: reports.Life{Back: back}}
 	then := fmt.Sprintf("it was not back within %v", s.Target.scaled(revivalLimit))
 	if back {
 		then = fmt.Sprintf("it was back after %.1f s", took.Seconds())

@@ -9,6 +9,7 @@ import (
 	"hookproof/internal/check"
 	"hookproof/internal/hookcheck"
 	"hookproof/internal/timeline"
+	"hookproof/reports"
 )
 
 // gate is what the target was seen to do with an event before the scenarios began.
@@ -52,16 +53,14 @@ func (t *Target) Probe(ctx context.Context, log *timeline.Log) error {
 
 // noteGate records what came of an event.
 func (s *Scene) noteGate(ev hook.Event, g gate) {
-	data := map[string]any{hookcheck.DataAccepted: g.accepted}
+	data := &reports.Details{Gate: reports.Gate{GateEvent: ev.String(), Accepted: g.accepted, Asked: g.asked, Refused: g.asked && g.refused}}
 	words := []string{"not accepted"}
 	if g.accepted {
 		words[0] = "accepted"
 	}
 	if g.asked {
-		data[hookcheck.DataRefused] = g.refused
 		words = append(words, map[bool]string{true: "refused where it should be", false: "accepted where it should be refused"}[g.refused])
 	}
-	data[hookcheck.DataEvent] = ev.String()
 	s.note(hookcheck.GateNote, data, "%s is %s", ev, strings.Join(words, ", and "))
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"hookproof/internal/hookcheck"
+	"hookproof/reports"
 )
 
 // storm lets the guests loose together and records how long answers took. It
@@ -67,8 +68,8 @@ func (s *Scene) timed(q *Request) result {
 // latency records the percentiles, in ms, as the note that reports show.
 func (s *Scene) latency(note string, h *hdrhistogram.Histogram, clients int, all time.Duration) {
 	ms := func(us int64) float64 { return float64(us) / 1000 }
-	data := map[string]any{"clients": float64(clients), "requests": float64(h.TotalCount()), "took_s": all.Seconds(),
-		"p50_ms": ms(h.ValueAtPercentile(50)), "p90_ms": ms(h.ValueAtPercentile(90)), "p99_ms": ms(h.ValueAtPercentile(99)), "max_ms": ms(h.Max())}
-	s.note(note, data, "%d answers to %d clients at once, in %.3f s: p50 %.1f ms, p90 %.1f ms, p99 %.1f ms, longest %.1f ms",
-		h.TotalCount(), clients, all.Seconds(), data["p50_ms"], data["p90_ms"], data["p99_ms"], data["max_ms"])
+	l := reports.Latency{Clients: clients, Requests: h.TotalCount(), TookS: all.Seconds(),
+		P50: ms(h.ValueAtPercentile(50)), P90: ms(h.ValueAtPercentile(90)), P99: ms(h.ValueAtPercentile(99)), Max: ms(h.Max())}
+	s.note(note, &reports.Details{Latency: l}, "%d answers to %d clients at once, in %.3f s: p50 %.1f ms, p90 %.1f ms, p99 %.1f ms, longest %.1f ms",
+		h.TotalCount(), clients, all.Seconds(), l.P50, l.P90, l.P99, l.Max)
 }

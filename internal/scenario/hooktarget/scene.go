@@ -50,7 +50,8 @@ func NewScene(ctx context.Context, t *Target, log *timeline.Log) *Scene {
 		cancel()
 	})
 	log.Add(reports.Observation{Kind: reports.KindNote, Name: factsNote, Text: fmt.Sprintf("an answer may take %v", s.Facts.Limit),
-		Data: map[string]any{hookcheck.DataLimit: float64(s.Facts.Limit.Milliseconds()), hookcheck.DataScale: s.Facts.Scale}})
+		Data: &reports.Details{SceneFacts: reports.SceneFacts{
+			LimitMS: float64(s.Facts.Limit.Milliseconds()), TimeScale: s.Facts.Scale}}})
 	return s
 }
 
@@ -60,7 +61,8 @@ func Recorded(log *timeline.Log) *Scene {
 	s.Init(context.Background(), log)
 	for _, o := range log.All() {
 		if o.Kind == reports.KindNote && o.Name == factsNote {
-			s.Facts = Facts{time.Duration(timeline.Number(&o, hookcheck.DataLimit)) * time.Millisecond, timeline.Number(&o, hookcheck.DataScale)}
+			d := o.Details()
+			s.Facts = Facts{time.Duration(d.LimitMS) * time.Millisecond, d.TimeScale}
 		}
 	}
 	return s
@@ -96,6 +98,6 @@ func (s *Scene) Close() []reports.Actor {
 const caller = "Caller"
 
 // note records something in words.
-func (s *Scene) note(name string, data map[string]any, format string, args ...any) {
+func (s *Scene) note(name string, data *reports.Details, format string, args ...any) {
 	s.Log.Add(reports.Observation{Kind: reports.KindNote, Name: name, Text: fmt.Sprintf(format, args...), Data: data})
 }

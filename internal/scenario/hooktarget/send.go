@@ -5,7 +5,6 @@ import (
 
 	"hookproof/hook"
 	"hookproof/internal/hookcheck"
-	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
@@ -71,28 +70,21 @@ func (s *Scene) Send(requests ...Request) error {
 
 // asked records that a request is sent.
 func (s *Scene) asked(q *Request, repro string) int {
-	data := map[string]any{hookcheck.DataWant: string(q.Want), hookcheck.DataRepro: repro, timeline.DataMethod: q.method()}
+	sent := reports.Request{Method: q.method(), Want: string(q.Want), Repro: repro, Tried: q.Tried}
 	if q.by != nil {
-		data[hookcheck.DataVisitor] = float64(q.by.n)
-	}
-	if q.Tried != "" {
-		data[hookcheck.DataTried] = q.Tried
+		sent.Visitor = q.by.n
 	}
 	return s.Log.Add(reports.Observation{Kind: reports.KindHook, Actor: or(q.Actor, caller), Event: q.Event, URL: q.URL,
-		Body: q.Body.brief(), Text: q.What, Data: data})
+		Body: q.Body.brief(), Text: q.What, Data: &reports.Details{Request: sent}})
 }
 
 // answered records what came of it.
 func (s *Scene) answered(n int, q *Request, r *result) int {
 	o := reports.Observation{T: s.Log.At(r.got), Kind: reports.KindAnswer, Actor: or(q.Actor, caller), Event: q.Event,
-		Code: "none", Text: r.text(), Refs: []int{n}, Data: map[string]any{
-			hookcheck.DataTook: float64(r.got.Sub(r.sent).Microseconds()) / 1000,
-			hookcheck.DataHow:  string(r.how), timeline.DataAccept: s.accepts(r)}}
+		Code: "none", Text: r.text(), Refs: []int{n}, Data: &reports.Details{Answer: reports.Answer{
+			TookMS: float64(r.got.Sub(r.sent).Microseconds()) / 1000, How: string(r.how), Accept: s.accepts(r), Encoding: r.encoding}}}
 	if r.status != 0 {
 		o.Code, o.Body = fmt.Sprint(r.status), s.keep(r.body)
-	}
-	if r.encoding != "" {
-		o.Data[hookcheck.DataCode] = r.encoding
 	}
 	if q.by != nil {
 		q.by.saw(q.payload, s.accepts(r))

@@ -16,7 +16,7 @@ func (s *Scene) Memory(round int, m Memory) {
 		text += fmt.Sprintf(", of which %.2f MB are in use", float64(m.Live)/(1<<20))
 	}
 	s.Log.Add(reports.Observation{Kind: reports.KindNote, Name: check.MemoryNote, Text: text,
-		Data: map[string]any{"bytes": float64(m.Resident), "live": float64(m.Live)}})
+		Data: &reports.Details{Memory: reports.Memory{Resident: m.Resident, Live: m.Live}}})
 }
 
 // askEvery is how often the HTTP API is asked about a client that it lists

@@ -7,7 +7,6 @@ import (
 
 	"hookproof/internal/client"
 	"hookproof/internal/redact"
-	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
@@ -16,7 +15,7 @@ import (
 type mediaSeen map[string]*mediaCount
 
 type mediaCount struct {
-	frames  float64
+	frames  int64
 	noted   time.Time
 	headers time.Time // when one was noted
 }
@@ -49,7 +48,7 @@ func (a *Actor) observe(ev client.Event) {
 		o.Kind, o.Text = reports.KindReceived, words(ev.Args)
 	case client.Data:
 		o.Kind, o.Text = reports.KindReceived, words(ev.Args)
-		o.Data = map[string]any{timeline.DataPublisher: a.publisher(publisherIn(ev.Payload))}
+		o.Data = &reports.Details{Media: reports.Media{Publisher: a.publisher(publisherIn(ev.Payload))}}
 	case client.Media:
 		if !a.media(&ev, &o) {
 			return
@@ -106,7 +105,7 @@ func (a *Actor) media(ev *client.Event, o *reports.Observation) bool {
 	if publisher != "" {
 		o.Text += ", published by " + publisher
 	}
-	o.Data = map[string]any{timeline.DataPublisher: publisher, timeline.DataFrames: count.frames, timeline.DataHeader: !ev.Frame}
+	o.Data = &reports.Details{Media: reports.Media{Publisher: publisher, Frames: count.frames, Header: !ev.Frame}}
 	return true
 }
 

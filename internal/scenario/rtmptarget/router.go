@@ -13,7 +13,6 @@ import (
 	"hookproof/hook"
 	"hookproof/internal/check"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
 
@@ -203,22 +202,21 @@ func (r *router) answer(k liveKey) endpoint.Answer {
 func observation(a *arrival, q *endpoint.Request) reports.Observation {
 	o := reports.Observation{
 		Kind: reports.KindHook, ClientID: q.ClientID(), URL: q.Target, Body: string(q.Body),
-		Data: map[string]any{
-			timeline.DataMethod: q.Method, timeline.DataWant: a.vhost.target(a.event, a.url),
-			timeline.DataVHost: a.vhost.Key, timeline.DataURL: float64(a.url), timeline.DataType: q.Header.Get("Content-Type"),
-			timeline.DataAgent: q.Header.Get("User-Agent"), timeline.DataLength: q.Header.Get("Content-Length"), timeline.DataTLS: q.TLS,
-		},
+		Data: &reports.Details{Request: reports.Request{
+			Method: q.Method, Target: a.vhost.target(a.event, a.url), VHost: a.vhost.Key, URLNumber: a.url, TLS: q.TLS,
+			Type: q.Header.Get("Content-Type"), Agent: q.Header.Get("User-Agent"), Length: q.Header.Get("Content-Length"),
+		}},
 	}
 	if q.HasEvent {
 		o.Event = q.Event.String()
 	}
 	switch {
 	case q.HeadErr != nil:
-		o.Data[timeline.DataBodyErr] = q.HeadErr.Error()
+		o.Data.BodyError = q.HeadErr.Error()
 	case q.BodyErr != nil:
-		o.Data[timeline.DataBodyErr] = q.BodyErr.Error()
+		o.Data.BodyError = q.BodyErr.Error()
 	case q.Trailing > 0:
-		o.Data[timeline.DataBodyErr] = fmt.Sprintf("%d bytes more than Content-Length says", q.Trailing)
+		o.Data.BodyError = fmt.Sprintf("%d bytes more than Content-Length says", q.Trailing)
 	}
 	return o
 }

@@ -62,7 +62,7 @@ func NewScene(ctx context.Context, t *Target, log *timeline.Log) *Scene {
 	s.Facts = Facts{App: t.App + "-" + s.key, Address: t.Addr, IP: t.ClientIP}
 	t.router.add(s)
 	log.Add(reports.Observation{Kind: reports.KindNote, Name: factsNote, Text: "the scene's app is " + s.Facts.App,
-		Data: map[string]any{"app": s.Facts.App, "address": s.Facts.Address, "ip": s.Facts.IP}})
+		Data: &reports.Details{SceneFacts: reports.SceneFacts{App: s.Facts.App, Address: s.Facts.Address, IP: s.Facts.IP}}})
 	return s
 }
 
@@ -78,7 +78,8 @@ func Recorded(log *timeline.Log) *Scene {
 	s := newScene(context.Background(), log)
 	for _, o := range log.All() {
 		if o.Kind == reports.KindNote && o.Name == factsNote {
-			s.Facts = Facts{App: timeline.Text(&o, "app"), Address: timeline.Text(&o, "address"), IP: timeline.Text(&o, "ip")}
+			d := o.Details()
+			s.Facts = Facts{App: d.App, Address: d.Address, IP: d.IP}
 		}
 	}
 	return s
@@ -310,7 +311,7 @@ func (s *Scene) answered(a *arrival, q *endpoint.Request) {
 		body = body[:512]
 	}
 	o := reports.Observation{T: s.Log.At(q.Answered), Kind: reports.KindAnswer, Actor: a.actor, ClientID: q.ClientID(), Event: q.Event.String(),
-		Code: fmt.Sprint(status), Body: body, Refs: []int{a.n}, Data: map[string]any{timeline.DataAccept: s.accepts(q)}}
+		Code: fmt.Sprint(status), Body: body, Refs: []int{a.n}, Data: &reports.Details{Answer: reports.Answer{Accept: s.accepts(q)}}}
 	if q.Answer.Fault != endpoint.None {
 		o.Text = "as " + q.Answer.Fault.String()
 	}
@@ -335,7 +336,7 @@ func (s *Scene) accepts(q *endpoint.Request) bool {
 // unanswered records that a request got no answer: that was the answer.
 func (s *Scene) unanswered(a *arrival, q *endpoint.Request) {
 	s.Log.Add(reports.Observation{T: s.Log.At(q.Done), Kind: reports.KindAnswer, Actor: a.actor, ClientID: q.ClientID(), Event: q.Event.String(),
-		Code: "none", Text: q.Answer.Fault.String(), Refs: []int{a.n}, Data: map[string]any{timeline.DataAccept: false}})
+		Code: "none", Text: q.Answer.Fault.String(), Refs: []int{a.n}})
 	s.mu.Lock()
 	delete(s.held, a.n)
 	s.mu.Unlock()

@@ -82,7 +82,7 @@ func TestListens(t *testing.T) {
 
 func scene() *Scene {
 	s := Recorded(timeline.Recorded([]reports.Observation{{Kind: reports.KindNote, Name: factsNote,
-		Data: map[string]any{"app": "live-hpt1z", "address": "127.0.0.1:1935", "ip": "127.0.0.1"}}}))
+		Data: &reports.Details{SceneFacts: reports.SceneFacts{App: "live-hpt1z", Address: "127.0.0.1:1935", IP: "127.0.0.1"}}}}))
 	s.key = "hpt1z"
 	return s
 }
