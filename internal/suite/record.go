@@ -175,11 +175,12 @@ func aftermath(err error, left *check.Finding) error {
 	if !errors.As(err, &f) || f.Undecided {
 		return left
 	}
+	if left.Cause != "" { // the end of the target explains what the steps found
+		left.Detail += fmt.Sprintf("and before that: %v\n%s", f, f.Detail)
+		return left
+	}
 	both := *f
 	both.Fatal = both.Fatal || left.Fatal
-	if left.Cause != "" {
-		both.Cause = left.Cause
-	}
 	both.Evidence = append(both.Evidence[:len(both.Evidence):len(both.Evidence)], left.Evidence...)
 	both.Detail += fmt.Sprintf("and then: %v\n%s", left, left.Detail)
 	return &both
