@@ -41,6 +41,8 @@ type StreamInfo struct {
 	VHost, App, Name string
 	// Publisher is the client id of the live publisher; empty while there is none.
 	Publisher string
+	// TCURL is what its connect said.
+	TCURL string
 	// Live is when publishing began; zero while nobody publishes.
 	Live time.Time
 	// Players is how many play it or wait for it; Clients counts the publisher too.

@@ -120,7 +120,8 @@ func (c *session) publishing(raw string) *messageStream {
 // delivery says how a publication in a vhost reaches its players.
 func (c *session) delivery(v *VHost) stream.Delivery {
 	return stream.Delivery{
-		GOPCache: v.GOPCache, GOPFrames: v.GOPFrames, GOPTime: v.GOPTime, Merge: v.Merge, Share: c.mediaShare(),
+		GOPCache: v.GOPCache, GOPFrames: v.GOPFrames, GOPTime: v.GOPTime, Merge: v.Merge,
+		TCURL: c.client.tcURL, Share: c.mediaShare(),
 	}
 }
 

@@ -15,15 +15,11 @@ var (
 // Kick drops the client with that client_id, with its closing events (S-ORD-06); false if there is none.
 // A client whose hook is pending goes when the answer is in.
 func (s *Server) Kick(id string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for c := range s.sessions {
-		if c.connected.Load() && c.hasID(id) {
-			c.conn.abort(errKicked)
-			return true
-		}
+	c := s.find(id)
+	if c != nil {
+		c.conn.abort(errKicked)
 	}
-	return false
+	return c != nil
 }
 
 // Shutdown ends the server in order: no new clients, every live one is dropped, its closing events are

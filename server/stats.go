@@ -1,40 +1,111 @@
 package server
 
-import "hookproof/hook"
+import (
+	"cmp"
+	"math"
+	"slices"
 
-// Clients lists the clients whose connect was accepted, in no order.
-func (s *Server) Clients() []ClientInfo {
+	"hookproof/hook"
+	"hookproof/server/stream"
+)
+
+// clients are the sessions whose connect was accepted, in the order in which they came. Looking at each takes time that
+// accepting and leaving need not wait for, so it is done after this.
+func (s *Server) clients() []*session {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	all := make([]ClientInfo, 0, len(s.sessions))
+	all := make([]*session, 0, len(s.sessions))
 	for c := range s.sessions {
 		if c.connected.Load() {
-			all = append(all, c.info())
+			all = append(all, c)
 		}
+	}
+	s.mu.Unlock()
+	slices.SortFunc(all, func(a, b *session) int { return cmp.Compare(a.number, b.number) })
+	return all
+}
+
+// find returns the client that an id given by hand means, nil if there is none.
+func (s *Server) find(id string) *session {
+	for _, c := range s.clients() {
+		if c.hasID(id) {
+			return c
+		}
+	}
+	return nil
+}
+
+// Clients lists the clients whose connect was accepted, in the order in which they came.
+func (s *Server) Clients() []ClientInfo { return s.ClientsPage(0, math.MaxInt) }
+
+// ClientsPage is the part of Clients that begins with the start-th, counted from 0, and has count of them at most.
+func (s *Server) ClientsPage(start, count int) []ClientInfo {
+	page := part(s.clients(), start, count)
+	all := make([]ClientInfo, len(page))
+	for i, c := range page {
+		all[i] = c.info()
 	}
 	return all
 }
 
-// Streams lists the streams that have a publisher or players, in no order.
-func (s *Server) Streams() []StreamInfo {
-	var all []StreamInfo
+// Client describes the client with that client_id, if there is one.
+func (s *Server) Client(id string) (ClientInfo, bool) {
+	c := s.find(id)
+	if c == nil {
+		return ClientInfo{}, false
+	}
+	return c.info(), true
+}
+
+// Streams lists the streams that have a publisher or players, by their ids.
+func (s *Server) Streams() []StreamInfo { return s.StreamsPage(0, math.MaxInt) }
+
+// StreamsPage is the part of Streams that begins with the start-th, counted from 0, and has count of them at most.
+func (s *Server) StreamsPage(start, count int) []StreamInfo {
+	var used []stream.Info
 	for _, st := range s.streams.Streams() {
-		in := st.Info()
-		if !in.Used() {
-			continue
+		if in := st.Info(); in.Used() {
+			used = append(used, in)
 		}
-		info := StreamInfo{
-			ID: in.ID, VHost: in.Key.VHost, App: in.Key.App, Name: in.Key.Name, Publisher: in.Publisher, Live: in.Live,
-			Players: in.Players, Clients: in.Players, Video: in.Video, Audio: in.Audio,
-			Frames: in.Frames, RecvBytes: in.Bytes, SentBytes: in.SentBytes,
-		}
-		info.Width, info.Height = in.Dimensions()
-		if in.Publisher != "" {
-			info.Clients++
-		}
-		all = append(all, info)
+	}
+	slices.SortFunc(used, func(a, b stream.Info) int { return cmp.Compare(a.ID, b.ID) })
+	page := part(used, start, count)
+	all := make([]StreamInfo, len(page))
+	for i := range page {
+		all[i] = streamInfo(&page[i])
 	}
 	return all
+}
+
+// Stream describes the stream with that stream_id, if somebody publishes or plays it.
+func (s *Server) Stream(id string) (StreamInfo, bool) {
+	for _, st := range s.streams.Streams() {
+		if st.ID() != id {
+			continue
+		}
+		in := st.Info()
+		return streamInfo(&in), in.Used()
+	}
+	return StreamInfo{}, false
+}
+
+func streamInfo(in *stream.Info) StreamInfo {
+	info := StreamInfo{
+		ID: in.ID, VHost: in.Key.VHost, App: in.Key.App, Name: in.Key.Name,
+		Publisher: in.Publisher, TCURL: in.TCURL, Live: in.Live,
+		Players: in.Players, Clients: in.Players, Video: in.Video, Audio: in.Audio,
+		Frames: in.Frames, RecvBytes: in.Bytes, SentBytes: in.SentBytes,
+	}
+	info.Width, info.Height = in.Dimensions()
+	if in.Publisher != "" {
+		info.Clients++
+	}
+	return info
+}
+
+// part is a page of a list.
+func part[T any](all []T, start, count int) []T {
+	from := min(max(start, 0), len(all))
+	return all[from : from+min(max(count, 0), len(all)-from)]
 }
 
 // Stats gives the counters.

@@ -84,7 +84,7 @@ var help = cli.Help{
 	About: `An RTMP server that asks HTTP hooks before it lets a client connect, publish
 or play, and tells them when it leaves. It is configured as SRS is, by a file,
 or by a few options.`,
-	FailedMeans: "with -t: the configuration is wrong; otherwise: clients were cut off at the end without their closing events",
+	FailedMeans: "with -t: the configuration is wrong; otherwise: closing events were lost, at the end or before",
 	Sections: []cli.Section{
 		{Title: "Configuration file", Rare: true, Text: `
 The format is that of SRS. Read are: listen, max_connections, chunk_size,

@@ -142,10 +142,22 @@ func (p *program) shutdown(signals <-chan os.Signal) int {
 	}
 }
 
-// ended logs how the server ended and gives the exit code.
+// lost counts the closing events that were given up, one for each URL, since the start.
+func (p *program) lost() (n int64) {
+	for _, lost := range p.server.Stats().HookLost {
+		n += lost
+	}
+	return n
+}
+
+// ended logs how the server ended and returns the exit code.
 func (p *program) ended(err error) int {
 	if err != nil {
 		p.log.Error("clients were cut off; closing events may be lost", "err", err)
+		return cli.ExitFailed
+	}
+	if lost := p.lost(); lost > 0 {
+		p.log.Error("closing events were lost: their hook servers did not get them", "events", lost)
 		return cli.ExitFailed
 	}
 	p.log.Info("done")

@@ -117,6 +117,25 @@ func TestEndWithoutHooks(t *testing.T) {
 	}
 }
 
+// TestLostEvents: closing events that no hook server got make exit code 1.
+func TestLostEvents(t *testing.T) {
+	for _, down := range []bool{false, true} {
+		hooks := hookServer(t)
+		p := start(t, "-listen", "127.0.0.1:0", "-hooks", hooks.URL())
+		publish(t, p.addr("listening"), "cam1")
+		events(t, hooks, hook.OnConnect, hook.OnPublish)
+		want := cli.ExitOK
+		if down {
+			hooks.Close()
+			want = cli.ExitFailed
+		}
+		p.signal(syscall.SIGTERM)
+		if code := p.exit(); code != want {
+			t.Errorf("the hook server is down: %v: exit code %d, want %d", down, code, want)
+		}
+	}
+}
+
 // TestReload: SIGHUP brings the hooks of the file as it is now, for clients
 // that are there already, too; a mistake in the file changes nothing.
 func TestReload(t *testing.T) {

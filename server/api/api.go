@@ -8,8 +8,9 @@
 //	DELETE /api/v1/clients/ID       disconnect a client, with its closing events
 //	GET    /metrics                 for Prometheus, unless switched off
 //
-// Lists of streams and clients take ?start=N&count=N and give, as with SRS,
-// ten when not asked for more. An answer is a JSON object whose code is 0; an
+// Lists of streams and clients take ?start=N&count=N and have, as with SRS,
+// ten when not asked for more. Only these are looked at, and for one request at a
+// time: who polls does not slow down the server. An answer is a JSON object whose code is 0; an
 // ID that does not exist gives HTTP 200 with the code of SRS and nothing else.
 //
 // The values of parameters in tcUrl and pageUrl are masked as in the log, for
@@ -44,7 +45,11 @@ type Source interface {
 	ServiceID() string
 	Config() server.Config
 	Clients() []server.ClientInfo
+	ClientsPage(start, count int) []server.ClientInfo
+	Client(id string) (server.ClientInfo, bool)
 	Streams() []server.StreamInfo
+	StreamsPage(start, count int) []server.StreamInfo
+	Stream(id string) (server.StreamInfo, bool)
 	Stats() server.Stats
 	Kick(id string) bool
 }
@@ -54,6 +59,7 @@ var _ Source = (*server.Server)(nil)
 // handler serves the API of one source.
 type handler struct {
 	source  Source
+	shaping chan struct{} // filled by the request whose answer is being made
 	clients rates
 	streams rates
 }
@@ -62,10 +68,10 @@ type handler struct {
 // Metrics on; it may be nil. The handler is safe for concurrent requests and
 // owns nothing that would have to be closed.
 func New(source Source, m *Metrics) http.Handler {
-	h := &handler{source: source}
+	h := &handler{source: source, shaping: make(chan struct{}, 1)}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /api/v1/{$}", h.root)
-	for pattern, serve := range map[string]http.HandlerFunc{
+	mux.HandleFunc("GET /api/v1/{$}", h.serve(h.root))
+	for pattern, answer := range map[string]func(*http.Request) any{
 		"GET /api/v1/versions":        h.versions,
 		"GET /api/v1/vhosts":          h.listVHosts,
 		"GET /api/v1/vhosts/{id}":     h.oneVHost,
@@ -75,6 +81,7 @@ func New(source Source, m *Metrics) http.Handler {
 		"GET /api/v1/clients/{id}":    h.oneClient,
 		"DELETE /api/v1/clients/{id}": h.kick,
 	} {
+		serve := h.serve(answer)
 		mux.HandleFunc(pattern, serve)
 		if pattern[len(pattern)-1] != '}' {
 			mux.HandleFunc(pattern+"/{$}", serve) // SRS takes a slash at the end
@@ -98,30 +105,39 @@ func (h *handler) head() head {
 	return head{codeOK, h.source.ServerID(), h.source.ServiceID(), strconv.Itoa(os.Getpid())}
 }
 
-// write sends v as the answer.
-func write(w http.ResponseWriter, v any) {
-	body, err := json.Marshal(v)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
+// serve makes and sends answers, one at a time: clients and streams may be many. Who has gone meanwhile gets none.
+func (h *handler) serve(answer func(*http.Request) any) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := h.make(r, answer)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		w.Write(body) // an error means that the peer is gone
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.Write(body) // an error means that the peer is gone
 }
 
-// fail answers with a code of SRS, whose HTTP status is 200 for these.
-func fail(w http.ResponseWriter, code int) {
-	write(w, struct {
-		Code int `json:"code"`
-	}{code})
+func (h *handler) make(r *http.Request, answer func(*http.Request) any) ([]byte, error) {
+	select {
+	case h.shaping <- struct{}{}:
+		defer func() { <-h.shaping }()
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
+	return json.Marshal(answer(r))
 }
 
-// page gives the part of n items that start and count of the query ask for.
-func page(r *http.Request, n int) (from, to int) {
+// failure answers with a code of SRS, whose HTTP status is 200 for these.
+type failure struct {
+	Code int `json:"code"`
+}
+
+// page returns what start and count of the query ask for.
+func page(r *http.Request) (start, count int) {
 	const least = 10
-	start, _ := strconv.Atoi(r.URL.Query().Get("start")) // SRS: atoi, so that rubbish is 0
-	count, _ := strconv.Atoi(r.URL.Query().Get("count"))
-	from = min(max(start, 0), n)
-	return from, from + min(max(count, least), n-from)
+	start, _ = strconv.Atoi(r.URL.Query().Get("start")) // SRS: atoi, so that rubbish is 0
+	count, _ = strconv.Atoi(r.URL.Query().Get("count"))
+	return start, max(count, least)
 }

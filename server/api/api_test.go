@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -8,8 +9,10 @@ import (
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,6 +43,34 @@ func (f *fake) Clients() []server.ClientInfo { return append([]server.ClientInfo
 func (f *fake) Streams() []server.StreamInfo { return append([]server.StreamInfo(nil), f.streams...) }
 func (f *fake) Stats() server.Stats          { return f.stats }
 
+func (f *fake) ClientsPage(start, count int) []server.ClientInfo {
+	return part(f.Clients(), start, count)
+}
+func (f *fake) StreamsPage(start, count int) []server.StreamInfo {
+	return part(f.Streams(), start, count)
+}
+
+func (f *fake) Client(id string) (server.ClientInfo, bool) {
+	return one(f.clients, func(c server.ClientInfo) bool { return c.ID == id })
+}
+
+func (f *fake) Stream(id string) (server.StreamInfo, bool) {
+	return one(f.streams, func(s server.StreamInfo) bool { return s.ID == id })
+}
+
+// part is a page of a list, as the server cuts it.
+func part[T any](all []T, start, count int) []T {
+	from := min(max(start, 0), len(all))
+	return all[from : from+min(count, len(all)-from)]
+}
+
+func one[T any](all []T, is func(T) bool) (none T, ok bool) {
+	if i := slices.IndexFunc(all, is); i >= 0 {
+		return all[i], true
+	}
+	return none, false
+}
+
 func (f *fake) Kick(id string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -58,12 +89,12 @@ func newFake() *fake {
 	f := &fake{config: server.DefaultConfig()}
 	f.config.VHosts = append(f.config.VHosts, server.VHost{Name: "other.example"})
 	f.clients = []server.ClientInfo{
-		{ID: "3", IP: "127.0.0.1", VHost: "other.example", App: "live", TCURL: "rtmp://other.example/live", Kind: server.KindIdle, Since: since},
 		{ID: "1", IP: "127.0.0.1", VHost: server.DefaultVHost, App: "live", Stream: "cam1", StreamID: "vid-stream1", TCURL: "rtmp://127.0.0.1/live?a=\"<\xff>", PageURL: "http://page.example/", Kind: server.KindPublish, Since: since, RecvBytes: 600000, SentBytes: 60000},
 		{ID: "2", IP: "::1", VHost: server.DefaultVHost, App: "live", Stream: "cam1", StreamID: "vid-stream1", TCURL: "rtmp://127.0.0.1/live", SWFURL: "http://page.example/p.swf", Kind: server.KindPlay, Since: since, RecvBytes: 3000, SentBytes: 600000},
+		{ID: "3", IP: "127.0.0.1", VHost: "other.example", App: "live", TCURL: "rtmp://other.example/live", Kind: server.KindIdle, Since: since},
 	}
 	f.streams = []server.StreamInfo{
-		{ID: "vid-stream1", VHost: server.DefaultVHost, App: "live", Name: "cam1", Publisher: "1", Live: since, Players: 1, Clients: 2, Video: "H264", Audio: "AAC", Width: 1280, Height: 720, Frames: 1000, RecvBytes: 590000, SentBytes: 590000},
+		{ID: "vid-stream1", VHost: server.DefaultVHost, App: "live", Name: "cam1", Publisher: "1", TCURL: "rtmp://127.0.0.1/live?a=\"<\xff>", Live: since, Players: 1, Clients: 2, Video: "H264", Audio: "AAC", Width: 1280, Height: 720, Frames: 1000, RecvBytes: 590000, SentBytes: 590000},
 		{ID: "vid-stream2", VHost: "other.example", App: "live", Name: "waiting", Players: 1, Clients: 1},
 	}
 	return f
@@ -121,6 +152,7 @@ func TestSecrets(t *testing.T) {
 		for i := range f.clients {
 			f.clients[i].TCURL, f.clients[i].PageURL = "rtmp://u:secret1@h/live?token=secret2", "http://p/?token=secret3"
 		}
+		f.streams[0].TCURL = f.clients[0].TCURL
 		for _, target := range []string{"/api/v1/clients", "/api/v1/clients/1", "/api/v1/streams", "/api/v1/streams/vid-stream1"} {
 			body := ask(New(f, nil), "GET", target).Body.String()
 			if strings.Contains(body, "secret") != show {
@@ -170,7 +202,7 @@ func TestPages(t *testing.T) {
 	f := newFake()
 	f.clients = nil
 	for i := range 25 {
-		f.clients = append(f.clients, server.ClientInfo{ID: fmt.Sprintf("%02d", 24-i), Since: time.Now()})
+		f.clients = append(f.clients, server.ClientInfo{ID: fmt.Sprintf("%02d", i), Since: time.Now()})
 	}
 	h := New(f, nil)
 	for _, c := range []struct {
@@ -204,6 +236,61 @@ func TestPages(t *testing.T) {
 			}
 		})
 	}
+}
+
+// watched counts what the API looks at, and how many requests do so at once.
+type watched struct {
+	*fake
+	pages, lists atomic.Int64
+	now, most    atomic.Int64
+	gate         chan struct{} // what a look waits for, or nil
+}
+
+func (w *watched) ClientsPage(start, count int) []server.ClientInfo {
+	w.most.Store(max(w.most.Load(), w.now.Add(1)))
+	defer w.now.Add(-1)
+	if w.gate != nil {
+		<-w.gate
+	}
+	page := w.fake.ClientsPage(start, count)
+	w.pages.Add(int64(len(page)))
+	return page
+}
+
+func (w *watched) Clients() []server.ClientInfo {
+	w.lists.Add(1)
+	return w.fake.Clients()
+}
+
+// TestPagedBeforeShaped: what is not on the page is not looked at, and who polls waits for the others who do.
+func TestPagedBeforeShaped(t *testing.T) {
+	w := &watched{fake: newFake(), gate: make(chan struct{})}
+	for i := range 3000 {
+		w.clients = append(w.clients, server.ClientInfo{ID: fmt.Sprint("c", i), Since: time.Now()})
+	}
+	h := New(w, nil)
+	const pollers = 16
+	var g sync.WaitGroup
+	for range pollers {
+		g.Go(func() { ask(h, "GET", "/api/v1/clients") })
+	}
+	for range pollers {
+		w.gate <- struct{}{}
+	}
+	g.Wait()
+	if w.pages.Load() != 10*pollers || w.lists.Load() != 0 {
+		t.Errorf("%d clients were looked at for %d pages of 10, and %d times all of them", w.pages.Load(), pollers, w.lists.Load())
+	}
+	if w.most.Load() != 1 {
+		t.Errorf("%d requests were shaped at once; want 1", w.most.Load())
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	busy := make(chan struct{})
+	go func() { defer close(busy); ask(h, "GET", "/api/v1/clients") }()
+	cancel()
+	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "GET", "/api/v1/versions", nil)) // gone: not waited for
+	w.gate <- struct{}{}
+	<-busy
 }
 
 func TestShapeVersion(t *testing.T) {
@@ -240,7 +327,7 @@ func TestRates(t *testing.T) {
 			t.Errorf("%s: rate %v, want %v", c.name, got["a"], c.want)
 		}
 	}
-	r.all(start, nil)
+	r.all(start.Add(3*time.Minute), nil)
 	if len(r.seen) != 0 {
 		t.Errorf("counters that are gone are kept: %v", r.seen)
 	}

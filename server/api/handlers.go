@@ -13,8 +13,8 @@ import (
 )
 
 // root lists what there is.
-func (h *handler) root(w http.ResponseWriter, _ *http.Request) {
-	write(w, struct {
+func (h *handler) root(*http.Request) any {
+	return struct {
 		head
 		URLs map[string]string `json:"urls"`
 	}{h.head(), map[string]string{
@@ -22,7 +22,7 @@ func (h *handler) root(w http.ResponseWriter, _ *http.Request) {
 		"vhosts":   "all vhosts, or one by its id",
 		"streams":  "streams, or one by its id; by default the first 10",
 		"clients":  "clients, or one by its id; by default the first 10; DELETE disconnects",
-	}})
+	}}
 }
 
 // versionShape is the version in SRS's shape.
@@ -33,18 +33,18 @@ type versionShape struct {
 	Version  string `json:"version"`
 }
 
-func (h *handler) versions(w http.ResponseWriter, _ *http.Request) {
+func (h *handler) versions(*http.Request) any {
 	version := ""
 	if info, ok := debug.ReadBuildInfo(); ok {
 		version = info.Main.Version
 	}
-	write(w, struct {
+	return struct {
 		head
 		Data versionShape `json:"data"`
-	}{h.head(), shapeVersion(version)})
+	}{h.head(), shapeVersion(version)}
 }
 
-// shapeVersion reads a module version, "v1.2.3" perhaps with more behind it;
+// shapeVersion reads a module version, "v1.2.3" perhaps with more after it;
 // a build without one is 0.0.0.
 func shapeVersion(v string) versionShape {
 	shape := versionShape{Version: "0.0.0"}
@@ -64,30 +64,25 @@ func shapeVersion(v string) versionShape {
 	return shape
 }
 
-// allClients gives the shapes of all clients, by id.
-func (h *handler) allClients() []clientShape {
+// shapeClients returns the shapes of clients.
+func (h *handler) shapeClients(infos []server.ClientInfo) []clientShape {
 	now := time.Now()
-	infos := byKey(h.source.Clients(), func(c server.ClientInfo) string { return c.ID })
 	counters := make([]counter, len(infos))
 	for i, c := range infos {
 		counters[i] = counter{c.ID, c.Since, c.RecvBytes, c.SentBytes}
 	}
 	rate := h.clients.all(now, counters)
 	shapes := make([]clientShape, len(infos))
-	show := h.source.Config().LogParams
 	for i, c := range infos {
-		if !show {
-			c.TCURL, c.PageURL, c.SWFURL = redact.Secrets(c.TCURL), redact.Secrets(c.PageURL), redact.Secrets(c.SWFURL)
-		}
+		c.TCURL, c.PageURL, c.SWFURL = h.shown(c.TCURL), h.shown(c.PageURL), h.shown(c.SWFURL)
 		shapes[i] = shapeClient(c, now, rate[c.ID])
 	}
 	return shapes
 }
 
-// allStreams gives the shapes of all streams, by id.
-func (h *handler) allStreams(clients []clientShape) []streamShape {
+// shapeStreams returns the shapes of streams.
+func (h *handler) shapeStreams(infos []server.StreamInfo) []streamShape {
 	now := time.Now()
-	infos := byKey(h.source.Streams(), func(s server.StreamInfo) string { return s.ID })
 	counters := make([]counter, len(infos))
 	for i, s := range infos {
 		since := s.Live
@@ -97,92 +92,91 @@ func (h *handler) allStreams(clients []clientShape) []streamShape {
 		counters[i] = counter{s.ID, since, s.RecvBytes, s.SentBytes}
 	}
 	rate := h.streams.all(now, counters)
-	tcURLs := make(map[string]string, len(clients))
-	for _, c := range clients {
-		tcURLs[c.ID] = c.TCURL
-	}
 	shapes := make([]streamShape, len(infos))
 	for i, s := range infos {
-		shapes[i] = shapeStream(s, now, tcURLs[s.Publisher], rate[s.ID])
+		s.TCURL = h.shown(s.TCURL)
+		shapes[i] = shapeStream(s, now, rate[s.ID])
 	}
 	return shapes
 }
 
-// allVHosts gives the shapes of all configured vhosts.
-func (h *handler) allVHosts() []vhostShape {
-	clients := h.allClients()
-	return shapeVHosts(h.source.Config().VHosts, clients, h.allStreams(clients))
+// shown is a URL as the API shows it.
+func (h *handler) shown(url string) string {
+	if h.source.Config().LogParams {
+		return url
+	}
+	return redact.Secrets(url)
 }
 
-func (h *handler) listVHosts(w http.ResponseWriter, _ *http.Request) {
-	write(w, struct {
+// vhosts returns the shapes of all configured vhosts.
+func (h *handler) vhosts() []vhostShape {
+	now, infos := time.Now(), h.source.Clients()
+	counters := make([]counter, len(infos))
+	for i, c := range infos {
+		counters[i] = counter{c.ID, c.Since, c.RecvBytes, c.SentBytes}
+	}
+	return shapeVHosts(h.source.Config().VHosts, infos, h.clients.all(now, counters), h.source.Streams())
+}
+
+func (h *handler) listVHosts(*http.Request) any {
+	return struct {
 		head
 		VHosts []vhostShape `json:"vhosts"`
-	}{h.head(), h.allVHosts()})
+	}{h.head(), h.vhosts()}
 }
 
-func (h *handler) oneVHost(w http.ResponseWriter, r *http.Request) {
-	all := h.allVHosts()
+func (h *handler) oneVHost(r *http.Request) any {
+	all := h.vhosts()
 	i := slices.IndexFunc(all, func(v vhostShape) bool { return v.ID == r.PathValue("id") })
 	if i < 0 {
-		fail(w, codeVHostNotFound)
-		return
+		return failure{codeVHostNotFound}
 	}
-	write(w, struct {
+	return struct {
 		head
 		VHost vhostShape `json:"vhost"`
-	}{h.head(), all[i]})
+	}{h.head(), all[i]}
 }
 
-func (h *handler) listStreams(w http.ResponseWriter, r *http.Request) {
-	all := h.allStreams(h.allClients())
-	from, to := page(r, len(all))
-	write(w, struct {
+func (h *handler) listStreams(r *http.Request) any {
+	return struct {
 		head
 		Streams []streamShape `json:"streams"`
-	}{h.head(), all[from:to]})
+	}{h.head(), h.shapeStreams(h.source.StreamsPage(page(r)))}
 }
 
-func (h *handler) oneStream(w http.ResponseWriter, r *http.Request) {
-	all := h.allStreams(h.allClients())
-	i := slices.IndexFunc(all, func(s streamShape) bool { return s.ID == r.PathValue("id") })
-	if i < 0 {
-		fail(w, codeStreamNotFound)
-		return
+func (h *handler) oneStream(r *http.Request) any {
+	one, ok := h.source.Stream(r.PathValue("id"))
+	if !ok {
+		return failure{codeStreamNotFound}
 	}
-	write(w, struct {
+	return struct {
 		head
 		Stream streamShape `json:"stream"`
-	}{h.head(), all[i]})
+	}{h.head(), h.shapeStreams([]server.StreamInfo{one})[0]}
 }
 
-func (h *handler) listClients(w http.ResponseWriter, r *http.Request) {
-	all := h.allClients()
-	from, to := page(r, len(all))
-	write(w, struct {
+func (h *handler) listClients(r *http.Request) any {
+	return struct {
 		head
 		Clients []clientShape `json:"clients"`
-	}{h.head(), all[from:to]})
+	}{h.head(), h.shapeClients(h.source.ClientsPage(page(r)))}
 }
 
-func (h *handler) oneClient(w http.ResponseWriter, r *http.Request) {
-	all := h.allClients()
-	i := slices.IndexFunc(all, func(c clientShape) bool { return c.ID == r.PathValue("id") })
-	if i < 0 {
-		fail(w, codeClientNotFound)
-		return
+func (h *handler) oneClient(r *http.Request) any {
+	one, ok := h.source.Client(r.PathValue("id"))
+	if !ok {
+		return failure{codeClientNotFound}
 	}
-	write(w, struct {
+	return struct {
 		head
 		Client clientShape `json:"client"`
-	}{h.head(), all[i]})
+	}{h.head(), h.shapeClients([]server.ClientInfo{one})[0]}
 }
 
 // kick disconnects a client. The answer does not wait for its closing events.
-func (h *handler) kick(w http.ResponseWriter, r *http.Request) {
+func (h *handler) kick(r *http.Request) any {
 	if !h.source.Kick(r.PathValue("id")) {
-		fail(w, codeClientNotFound)
-		return
+		return failure{codeClientNotFound}
 	}
-	write(w, h.head())
+	return h.head()
 }

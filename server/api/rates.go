@@ -1,6 +1,7 @@
 package api
 
 import (
+	"maps"
 	"sync"
 	"time"
 )
@@ -13,13 +14,17 @@ const rateTime = 30 * time.Second
 // 30 s old, and since the beginning while there is none: who polls gets about
 // what SRS tells, without a clock running for nobody.
 type rates struct {
-	mu   sync.Mutex
-	seen map[string]*samples
+	mu    sync.Mutex
+	seen  map[string]*samples
+	swept time.Time // when those that nobody looks at were forgotten
 }
 
 // samples are two looks at one pair of counters: base is compared with, next
 // becomes base when it is old enough.
-type samples struct{ base, next sample }
+type samples struct {
+	base, next sample
+	last       time.Time // of the looks
+}
 
 type sample struct {
 	at         time.Time
@@ -33,11 +38,11 @@ type counter struct {
 	recv, sent int64
 }
 
-// all gives the rates of all the counters there are; others are forgotten.
+// all returns the rates of counters. One that nobody has looked at for long is forgotten.
 func (r *rates) all(now time.Time, counters []counter) map[string]kbps {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	kept := make(map[string]*samples, len(counters))
+	r.sweep(now)
 	out := make(map[string]kbps, len(counters))
 	for _, c := range counters {
 		look := sample{now, c.recv, c.sent}
@@ -49,14 +54,26 @@ func (r *rates) all(now time.Time, counters []counter) map[string]kbps {
 		if now.Sub(s.next.at) >= rateTime {
 			s.base, s.next = s.next, look
 		}
-		kept[c.id] = s
+		s.last = now
+		r.seen[c.id] = s
 		out[c.id] = between(s.base, look)
 	}
-	r.seen = kept
 	return out
 }
 
-// between gives the rate from one look to a later one.
+// sweep forgets counters that nobody has looked at while a look at them would still be of use.
+func (r *rates) sweep(now time.Time) {
+	if r.seen == nil {
+		r.seen = map[string]*samples{}
+	}
+	if now.Sub(r.swept) < rateTime {
+		return
+	}
+	r.swept = now
+	maps.DeleteFunc(r.seen, func(_ string, s *samples) bool { return now.Sub(s.last) > 2*rateTime })
+}
+
+// between returns the rate from one look to a later one.
 func between(from, to sample) kbps {
 	ms := to.at.Sub(from.at).Milliseconds()
 	if ms <= 0 {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"hash/fnv"
 	"math"
-	"slices"
 	"strconv"
 	"time"
 
@@ -105,10 +104,10 @@ func shapeClient(c server.ClientInfo, now time.Time, rate kbps) clientShape {
 	}
 }
 
-// shapeStream turns a stream into its shape; tcURL is that of its publisher.
-func shapeStream(s server.StreamInfo, now time.Time, tcURL string, rate kbps) streamShape {
+// shapeStream turns a stream into its shape.
+func shapeStream(s server.StreamInfo, now time.Time, rate kbps) streamShape {
 	shape := streamShape{
-		ID: s.ID, Name: s.Name, VHost: vhostID(s.VHost), App: s.App, TCURL: tcURL,
+		ID: s.ID, Name: s.Name, VHost: vhostID(s.VHost), App: s.App, TCURL: s.TCURL,
 		URL: streamURL(s.VHost, s.App, s.Name), LiveMS: now.UnixMilli(),
 		Clients: s.Clients, Frames: s.Frames, SendBytes: s.SentBytes, RecvBytes: s.RecvBytes, Kbps: rate,
 		Publish: publishShape{Active: s.Publisher != "", CID: s.Publisher},
@@ -124,29 +123,30 @@ func shapeStream(s server.StreamInfo, now time.Time, tcURL string, rate kbps) st
 
 // shapeVHosts turns the configured vhosts into their shapes, in the order of
 // the configuration, with the sums over their clients and live streams.
-func shapeVHosts(vhosts []server.VHost, clients []clientShape, streams []streamShape) []vhostShape {
+func shapeVHosts(vhosts []server.VHost, clients []server.ClientInfo, rate map[string]kbps, streams []server.StreamInfo) []vhostShape {
 	shapes := make([]vhostShape, len(vhosts))
-	byID := make(map[string]*vhostShape, len(vhosts))
+	byName := make(map[string]*vhostShape, len(vhosts))
 	for i, v := range vhosts {
 		shapes[i] = vhostShape{ID: vhostID(v.Name), Name: v.Name, Enabled: v.Enabled}
-		byID[shapes[i].ID] = &shapes[i]
+		byName[v.Name] = &shapes[i]
 	}
-	for _, c := range clients {
-		if v := byID[c.VHost]; v != nil {
+	for i := range clients {
+		c := &clients[i]
+		if v := byName[c.VHost]; v != nil {
 			v.Clients++
-			v.SendBytes, v.RecvBytes = v.SendBytes+c.SendBytes, v.RecvBytes+c.RecvBytes
-			v.Kbps.Send, v.Kbps.Recv = v.Kbps.Send+c.Kbps.Send, v.Kbps.Recv+c.Kbps.Recv
+			v.SendBytes, v.RecvBytes = v.SendBytes+c.SentBytes, v.RecvBytes+c.RecvBytes
+			v.Kbps.Send, v.Kbps.Recv = v.Kbps.Send+rate[c.ID].Send, v.Kbps.Recv+rate[c.ID].Recv
 		}
 	}
-	for _, s := range streams {
-		if v := byID[s.VHost]; v != nil && s.Publish.Active {
+	for i := range streams {
+		if v := byName[streams[i].VHost]; v != nil && streams[i].Publisher != "" {
 			v.Streams++
 		}
 	}
 	return shapes
 }
 
-// vhostID gives the id of a vhost: SRS draws one at the start, here the name
+// vhostID returns the id of a vhost: SRS draws one at the start, here the name
 // decides, so that it outlives a restart.
 func vhostID(name string) string {
 	h := fnv.New64a()
@@ -164,10 +164,4 @@ func streamURL(vhost, app, stream string) string {
 		return "/" + app + "/" + stream
 	}
 	return vhost + "/" + app + "/" + stream
-}
-
-// byKey sorts infos by their ids, so that pages do not overlap.
-func byKey[T any](items []T, id func(T) string) []T {
-	slices.SortFunc(items, func(a, b T) int { return cmp.Compare(id(a), id(b)) })
-	return items
 }

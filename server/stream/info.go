@@ -10,8 +10,9 @@ import (
 type Info struct {
 	Key Key
 	ID  string
-	// Publisher is the client id of the live publisher, Live when it began; zero without one.
+	// Publisher is the client id of the live publisher, TCURL its own, Live when it began; zero without one.
 	Publisher string
+	TCURL     string
 	Live      time.Time
 	Players   int
 	// Video and Audio are codecs as in codec.VideoHeader and codec.AudioHeader, empty while unknown.
@@ -33,7 +34,7 @@ func (s *Stream) Info() Info {
 	if s.holder == nil || s.holder.stopped {
 		return in
 	}
-	in.Publisher, in.Live = s.holder.clientID, s.info.since
+	in.Publisher, in.TCURL, in.Live = s.holder.clientID, s.holder.delivery.TCURL, s.info.since
 	in.Video, in.Audio, in.Frames, in.Bytes = s.info.video, s.info.audio, s.info.frames, s.info.bytes
 	if meta := s.headers.meta(); meta != nil {
 		in.meta = meta.body

@@ -23,6 +23,8 @@ type Delivery struct {
 	GOPTime   time.Duration
 	// Merge is the longest that players are left unwoken; with few players it is not used. 0: never.
 	Merge time.Duration
+	// TCURL is what the publisher's connect said, for Info.
+	TCURL string
 	// Share bounds what the publication and others of its client are kept of; nil does not.
 	Share *Share
 }
