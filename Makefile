@@ -19,10 +19,10 @@ VULNDB   ?= https://vuln.go.dev
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
 
-.PHONY: help build test conformance mutants soak soak-conformance lint bench bench-peers fuzz generate dist clean
+.PHONY: help build test conformance mutants soak soak-conformance lint bench bench-peers fuzz e2e-kubernetes generate dist clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 18
 
 build: ## build the commands into bin/
 	@mkdir -p bin
@@ -88,6 +88,9 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@while read -r pkg target; do \
 		$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$pkg" < /dev/null; \
 	done < bin/fuzz.txt
+
+e2e-kubernetes: build ## play the README's test and disturbed ones on the cluster of KUBECONFIG
+	deploy/kubernetes/e2e.sh
 
 generate: ## write the table of requirements in README.md anew
 	$(GO) generate ./features
