@@ -49,7 +49,7 @@ const (
 type Compared struct {
 	Run  *Run
 	Name string // of the server; "" takes what the run says of its target
-	Link string // of its report.html; "" where there is none to link to
+	Link string // of its report.html; "" if it has no page
 }
 
 // comparison is a table of requirements by servers.
@@ -178,7 +178,8 @@ func WriteCompareMarkdown(w io.Writer, all []Compared) error {
 	var b strings.Builder
 	b.WriteString("| server | profile | conclusion | |\n|---|---|---|---|\n")
 	for _, col := range c.Columns {
-		fmt.Fprintf(&b, "| %s | %s | %s %s | %s |\n", mdLink(strings.TrimSpace(col.Name+" "+col.Version), col.Link), md(col.Profile),
+		fmt.Fprintf(&b, "| %s | %s | %s %s | %s |\n", mdLink(strings.TrimSpace(col.Name+" "+col.Version), col.Link),
+			md(col.Profile),
 			col.Conclusion.glyph(), col.Conclusion, md(col.Sentence))
 	}
 	c.markdownRows(&b, "Where they differ", c.Differ)
@@ -210,7 +211,8 @@ func mdLink(text, link string) string {
 	if link == "" || text == "" {
 		return md(text)
 	}
-	return "[" + md(text) + "](<" + strings.NewReplacer("<", "%3C", ">", "%3E", "\n", "%0A", "|", "%7C").Replace(link) + ">)"
+	return "[" + md(text) + "](<" + strings.NewReplacer("<", "%3C", ">", "%3E", "\n", "%0A", "|", "%7C").Replace(link) +
+		">)"
 }
 
 // WriteCompareHTML writes a comparison as one page that loads nothing.

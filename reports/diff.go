@@ -29,7 +29,7 @@ func otherSets(a, b *Run) string {
 }
 
 // Worse reports whether the change is for the worse: from a verdict to one that
-// stands before it in Verdicts.
+// comes before it in Verdicts.
 func (c Change) Worse() bool {
 	return c.After != "" && (c.Before == "" && c.After != Pass || c.Before != "" && c.After.rank() < c.Before.rank())
 }
@@ -95,7 +95,8 @@ func WriteDiff(w io.Writer, a, b *Run) error {
 		if c.Worse() {
 			mark = "!"
 		}
-		fmt.Fprintf(&t, "%s %-9s %-5s %-6s %s -> %s  %s\n", mark, visible(c.Requirement, false), visible(c.Profile, false), visible(strings.ToUpper(string(c.Level)), false),
+		fmt.Fprintf(&t, "%s %-9s %-5s %-6s %s -> %s  %s\n", mark, visible(c.Requirement, false), visible(c.Profile, false),
+			visible(strings.ToUpper(string(c.Level)), false),
 			orNone(c.Before), orNone(c.After), visible(redact.Clip(sentence[c.Requirement], 80), false))
 	}
 	return printLines(w, t.String())

@@ -39,26 +39,37 @@ func TestReadEventsErrors(t *testing.T) {
 	}{
 		{"nothing", "", EventLimits{}, "events.ndjson:1: want the header", 0},
 		{"no header", good, EventLimits{}, "events.ndjson:1: want the header", 0},
-		{"a later version", strings.Replace(eventsHead, "_version\":1", "_version\":9", 1), EventLimits{}, "events.ndjson:1: schema_version 9", 0},
+		{"a later version", strings.Replace(eventsHead, "_version\":1", "_version\":9", 1), EventLimits{},
+			"events.ndjson:1: schema_version 9", 0},
 		{"header and end alone", eventsHead + eventsEnd(0), EventLimits{}, "", 0},
 		{"no line feed at the end", eventsHead + good + strings.TrimSpace(eventsEnd(1)), EventLimits{}, "", 1},
 		{"cut off in a line", eventsHead + good + good[:12], EventLimits{}, "events.ndjson:3: the file is cut off", 1},
 		{"cut off after a line", eventsHead + good, EventLimits{}, "events.ndjson:3: the file is cut off", 1},
 		{"cut off after the header", eventsHead, EventLimits{}, "events.ndjson:2: the file is cut off", 0},
-		{"a line was removed", eventsHead + good + eventsEnd(2), EventLimits{}, "events.ndjson:3: the end mark counts 2 observations, got 1", 1},
-		{"lines were added", eventsHead + eventsEnd(0) + good, EventLimits{}, "events.ndjson:3: unexpected data after the end mark", 0},
+		{"a line was removed", eventsHead + good + eventsEnd(2), EventLimits{},
+			"events.ndjson:3: the end mark counts 2 observations, got 1", 1},
+		{"lines were added", eventsHead + eventsEnd(0) + good, EventLimits{},
+			"events.ndjson:3: unexpected data after the end mark", 0},
 		{"a blank line", eventsHead + "\n" + good, EventLimits{}, "events.ndjson:2: unexpected end of JSON input", 0},
 		{"not JSON", eventsHead + good + "{]\n" + good, EventLimits{}, "events.ndjson:3: invalid character", 1},
 		{"an array", eventsHead + "[1]\n", EventLimits{}, "events.ndjson:2: json: cannot unmarshal array", 0},
 		{"no kind", eventsHead + `{"t":1,"n":0}` + "\n", EventLimits{}, `events.ndjson:2: want a "kind"`, 0},
-		{"before the start", eventsHead + `{"t":-1,"n":0,"kind":"note"}` + "\n", EventLimits{}, `events.ndjson:2: "t" is -1`, 0},
-		{"a negative number", eventsHead + `{"t":1,"n":-4,"kind":"note"}` + "\n", EventLimits{}, `events.ndjson:2: "n" is -4`, 0},
-		{"broken base64", eventsHead + `{"t":1,"n":0,"kind":"hook","body_base64":"?"}` + "\n", EventLimits{}, "events.ndjson:2: body_base64:", 0},
-		{"a kind of tomorrow", eventsHead + `{"t":1,"n":0,"kind":"quic","new":[1]}` + "\n" + eventsEnd(1), EventLimits{}, "", 1},
-		{"a long line", eventsHead + good + `{"t":1,"n":0,"kind":"note","text":"` + strings.Repeat("x", 200) + `"}`, EventLimits{Line: 150}, "events.ndjson:3: line longer than 150 bytes", 1},
-		{"long in all", eventsHead + good + good + good, EventLimits{Bytes: int64(len(eventsHead + good + good))}, "events.ndjson:4: too long", 2},
-		{"just long enough", eventsHead + good + eventsEnd(1), EventLimits{Bytes: int64(len(eventsHead + good + eventsEnd(1)))}, "", 1},
-		{"many values", eventsHead + good + `{"t":1,"n":0,"kind":"note","data":{"a":[` + strings.Repeat("[],", 200) + `[]]}}`, EventLimits{Values: 100}, "events.ndjson:1: too many values", 0},
+		{"before the start", eventsHead + `{"t":-1,"n":0,"kind":"note"}` + "\n", EventLimits{}, `events.ndjson:2: "t" is -1`,
+			0},
+		{"a negative number", eventsHead + `{"t":1,"n":-4,"kind":"note"}` + "\n", EventLimits{}, `events.ndjson:2: "n" is -4`,
+			0},
+		{"broken base64", eventsHead + `{"t":1,"n":0,"kind":"hook","body_base64":"?"}` + "\n", EventLimits{},
+			"events.ndjson:2: body_base64:", 0},
+		{"a kind of tomorrow", eventsHead + `{"t":1,"n":0,"kind":"quic","new":[1]}` + "\n" + eventsEnd(1), EventLimits{}, "",
+			1},
+		{"a long line", eventsHead + good + `{"t":1,"n":0,"kind":"note","text":"` + strings.Repeat("x", 200) + `"}`,
+			EventLimits{Line: 150}, "events.ndjson:3: line longer than 150 bytes", 1},
+		{"long in all", eventsHead + good + good + good, EventLimits{Bytes: int64(len(eventsHead + good + good))},
+			"events.ndjson:4: too long", 2},
+		{"just long enough", eventsHead + good + eventsEnd(1),
+			EventLimits{Bytes: int64(len(eventsHead + good + eventsEnd(1)))}, "", 1},
+		{"many values", eventsHead + good + `{"t":1,"n":0,"kind":"note","data":{"a":[` + strings.Repeat("[],", 200) + `[]]}}`,
+			EventLimits{Values: 100}, "events.ndjson:1: too many values", 0},
 		{"many lines", eventsHead + good + good + good, EventLimits{Lines: 3}, "events.ndjson:4: more than 3 lines", 2},
 	}
 	for _, tt := range tests {
@@ -86,7 +97,8 @@ func TestReadEventsErrors(t *testing.T) {
 
 func TestReadEventsStopsForCaller(t *testing.T) {
 	stop := errors.New("enough")
-	_, err := ReadEvents(strings.NewReader(eventsHead+`{"t":1,"n":0,"kind":"note"}`), EventLimits{}, func(Observation) error { return stop })
+	_, err := ReadEvents(strings.NewReader(eventsHead+`{"t":1,"n":0,"kind":"note"}`), EventLimits{},
+		func(Observation) error { return stop })
 	if err != stop {
 		t.Errorf("got %v, want the caller's own error", err)
 	}
@@ -130,7 +142,8 @@ func TestStreamEvents(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer f.Close()
-		if _, err := ReadEvents(f, EventLimits{}, func(Observation) error { n++; return nil }); !errors.Is(err, ErrTruncated) {
+		if _, err := ReadEvents(f, EventLimits{}, func(Observation) error { n++; return nil }); !errors.Is(err,
+			ErrTruncated) {
 			t.Errorf("got %v, want %v while the run goes on", err, ErrTruncated)
 		}
 		return n
@@ -142,7 +155,8 @@ func TestStreamEvents(t *testing.T) {
 	for g := range 8 {
 		wg.Go(func() {
 			for i := range 100 {
-				if err := e.Write(Observation{T: 1, N: i, Scenario: fmt.Sprint(g), Kind: KindNote, Text: strings.Repeat("x", i*10)}); err != nil {
+				if err := e.Write(Observation{T: 1, N: i, Scenario: fmt.Sprint(g), Kind: KindNote,
+					Text: strings.Repeat("x", i*10)}); err != nil {
 					t.Error(err)
 				}
 			}
@@ -185,7 +199,8 @@ func FuzzReadEvents(f *testing.F) {
 		var head EventsHeader
 		var err error
 		withinMemory(t, 8<<20, func() {
-			head, err = ReadEvents(bytes.NewReader(in), limits, func(o Observation) error { first = append(first, o); return nil })
+			head, err = ReadEvents(bytes.NewReader(in), limits,
+				func(o Observation) error { first = append(first, o); return nil })
 		})
 		if err != nil {
 			return

@@ -57,7 +57,8 @@ func sameEvidence(a, b []Observation) bool {
 	}
 	for i := range a {
 		x, y := a[i], b[i]
-		if x.N != y.N || x.T != y.T || x.Kind != y.Kind || x.Body != y.Body || x.Scenario != y.Scenario || !reflect.DeepEqual(x.Refs, y.Refs) {
+		if x.N != y.N || x.T != y.T || x.Kind != y.Kind || x.Body != y.Body || x.Scenario != y.Scenario ||
+			!reflect.DeepEqual(x.Refs, y.Refs) {
 			return false
 		}
 	}
@@ -137,7 +138,8 @@ func TestKeepEvidence(t *testing.T) {
 			t.Fatal(err)
 		}
 		b, err := os.ReadFile(filepath.Join(d.Path(), EventsFile))
-		if passed := strings.Contains(string(b), "S-REQ-01/publisher"); err != nil || passed != (keep == KeepAll) || len(run.Evidence) != files {
+		if passed := strings.Contains(string(b), "S-REQ-01/publisher"); err != nil || passed != (keep == KeepAll) ||
+			len(run.Evidence) != files {
 			t.Errorf("%s: events.ndjson has what passed: %t; files: %+v (%v)", keep, passed, run.Evidence, err)
 		}
 		got, err := ReadRun(d.Path())
@@ -157,11 +159,14 @@ func TestHostileReports(t *testing.T) {
 	head := `{"schema":"hookproof.report","schema_version":1,"target":{"kind":"rtmp"},`
 	for _, tt := range []struct{ name, in, want string }{
 		{"scenarios of two bytes", head + `"scenarios":[` + strings.Repeat("{},", 19<<20) + `{}]}`, "too many values"},
-		{"steps of two bytes", head + `"scenarios":[{"steps":[` + strings.Repeat("{},", 19<<20) + `{}]}]}`, "too many values"},
-		{"a profile 200,000 times", head + `"profiles":[` + strings.Repeat(`"a",`, 200_000) + `"a"]}`, "profiles: want at most"},
+		{"steps of two bytes", head + `"scenarios":[{"steps":[` + strings.Repeat("{},", 19<<20) + `{}]}]}`,
+			"too many values"},
+		{"a profile 200,000 times", head + `"profiles":[` + strings.Repeat(`"a",`, 200_000) + `"a"]}`,
+			"profiles: want at most"},
 		{"a profile twice", head + `"profiles":["a","a"]}`, `profiles: "a" is there twice`},
 		{"a file of its own", head + `"evidence":[{"file":"../../etc/passwd"}]}`, "evidence: unexpected file"},
-		{"quotes before the values", head + `"x":"\\","scenarios":[` + strings.Repeat("{},", 19<<20) + `{}]}`, "too many values"},
+		{"quotes before the values", head + `"x":"\\","scenarios":[` + strings.Repeat("{},", 19<<20) + `{}]}`,
+			"too many values"},
 		{"too long", head + `"tool":"` + strings.Repeat("x", maxReport) + `"}`, "want at most"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -204,10 +209,13 @@ func TestReadJSONErrors(t *testing.T) {
 		{"a wrong type", "{\n\"tool\": 4}", "line 2: json: cannot unmarshal number"},
 		{"another schema", `{"schema":"x"}`, `"schema" is "x": want "hookproof.report"`},
 		{"version 0", `{"schema":"hookproof.report"}`, "schema_version 0"},
-		{"an unknown verdict", strings.Replace(strings.Replace(whole, `"schema_version": 0`, `"schema_version": 1`, 1), `"verdict": "pass"`, `"verdict": "green"`, 1), `scenarios[0] ("S-REQ-01/publisher"): unknown verdict "green"`},
-		{"an unknown kind of target", known(`"kind": "built-in"`, `"kind": "rtmp x; rm -rf /; "`), `target: unknown kind "rtmp x; rm`},
+		{"an unknown verdict", strings.Replace(strings.Replace(whole, `"schema_version": 0`, `"schema_version": 1`, 1),
+			`"verdict": "pass"`, `"verdict": "green"`, 1), `scenarios[0] ("S-REQ-01/publisher"): unknown verdict "green"`},
+		{"an unknown kind of target", known(`"kind": "built-in"`, `"kind": "rtmp x; rm -rf /; "`),
+			`target: unknown kind "rtmp x; rm`},
 		{"an unknown level", known(`"level": "must"`, `"level": "\u001b[2J"`), `unknown level "\x1b[2J"`},
-		{"an unknown status", known(`"status": "passed"`, `"status": "x onclick=alert(1)"`), `unknown status of a step "x onclick`},
+		{"an unknown status", known(`"status": "passed"`, `"status": "x onclick=alert(1)"`),
+			`unknown status of a step "x onclick`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -18,11 +18,13 @@ func crowded() *Run {
 		run.Scenarios = append(run.Scenarios, s)
 	}
 	for i := range 32 {
-		add("S-ANS-02", fmt.Sprint("case ", i), "srs7", Fail, "", "", &Failure{Expected: "the client to be off", Seen: fmt.Sprintf("client %d stays", i)})
+		add("S-ANS-02", fmt.Sprint("case ", i), "srs7", Fail, "", "",
+			&Failure{Expected: "the client to be off", Seen: fmt.Sprintf("client %d stays", i)})
 	}
 	add("S-REQ-04", "warned", "srs7", Warn, "", "", &Failure{Expected: "Content-Type", Seen: "none"})
 	add("S-ORD-01", "a", "srs1", Fail, "on_connect is sent twice", "", &Failure{Expected: "one", Seen: "two"})
-	add("S-ORD-03", "b", "srs7", Fail, "on_connect is sent twice", "", &Failure{Expected: "none at once", Seen: "two at once"})
+	add("S-ORD-03", "b", "srs7", Fail, "on_connect is sent twice", "",
+		&Failure{Expected: "none at once", Seen: "two at once"})
 	for i := range 7 {
 		add("S-ORD-06", fmt.Sprint(i), "srs7", NotRun, "", "no HTTP API was given (-api)", nil)
 	}
@@ -80,7 +82,8 @@ func TestOneCauseOnce(t *testing.T) {
 		if !strings.Contains(first, "refuses nobody") {
 			t.Errorf("%s: no headline on the first screen:\n%s", name, first)
 		}
-		for what, want := range map[string]int{"client 0 stays": 1, "client 1 stays": 0, "31 more alike": 1, "no HTTP API was given": 1} {
+		for what, want := range map[string]int{"client 0 stays": 1, "client 1 stays": 0, "31 more alike": 1,
+			"no HTTP API was given": 1} {
 			if got := strings.Count(text, what); got != want {
 				t.Errorf("%s: %q is there %d times, want %d", name, what, got, want)
 			}

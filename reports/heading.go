@@ -12,7 +12,7 @@ type heading struct {
 	Sentence string
 }
 
-// heading gives a run's: its conclusion, or, of a run of mutants, which is
+// heading returns a run's: its conclusion, or, of a run of mutants, which is
 // about the suite and not about a server, how many were caught.
 func (s *Summary) heading(run *Run) heading {
 	m := run.Mutants

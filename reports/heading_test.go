@@ -23,11 +23,16 @@ func TestHeading(t *testing.T) {
 	}{
 		{"no mutants", "conformant", "every MUST holds (1)", plain(nil, Pass), Conformant},
 		{"some events", "conformant for on_publish, on_unpublish", "every MUST holds (1)", covering, Conformant},
-		{"all caught", "1 of 1 mutants caught", "without a difference every MUST holds (1)", plain(&Mutants{Unmutated: Pass, Rows: []Mutant{{Caught: true}}}, Pass), Conformant},
-		{"one lived", "0 of 1 mutants caught", "not as they must be: x srs7; without a difference every MUST holds (1)", plain(&Mutants{Unmutated: Pass, Rows: []Mutant{{Name: "x", Profile: "srs7"}}}, Pass), NotConformant},
-		{"fails without a difference", "1 of 1 mutants caught", "without a difference 1 MUST is broken, 0 hold", plain(&Mutants{Unmutated: Fail, Rows: []Mutant{{Caught: true}}}, Fail), NotConformant},
-		{"no scenarios", "1 of 1 mutants caught", "without a difference: pass", &Run{Mutants: &Mutants{Unmutated: Pass, Rows: []Mutant{{Caught: true}}}}, Conformant},
-		{"many lived", "0 of 12 mutants caught", "not as they must be: m srs1, m srs1, m srs1, m srs1, m srs1, m srs1, m srs1, m srs1, m srs1, m srs1, and 2 more; without a difference every MUST holds (1)", plain(many, Pass), NotConformant},
+		{"all caught", "1 of 1 mutants caught", "without a difference every MUST holds (1)",
+			plain(&Mutants{Unmutated: Pass, Rows: []Mutant{{Caught: true}}}, Pass), Conformant},
+		{"one lived", "0 of 1 mutants caught", "not as they must be: x srs7; without a difference every MUST holds (1)",
+			plain(&Mutants{Unmutated: Pass, Rows: []Mutant{{Name: "x", Profile: "srs7"}}}, Pass), NotConformant},
+		{"fails without a difference", "1 of 1 mutants caught", "without a difference 1 MUST is broken, 0 hold",
+			plain(&Mutants{Unmutated: Fail, Rows: []Mutant{{Caught: true}}}, Fail), NotConformant},
+		{"no scenarios", "1 of 1 mutants caught", "without a difference: pass",
+			&Run{Mutants: &Mutants{Unmutated: Pass, Rows: []Mutant{{Caught: true}}}}, Conformant},
+		{"many lived", "0 of 12 mutants caught",
+			"not as they must be: m srs1, m srs1, m srs1, m srs1, m srs1, m srs1, m srs1, m srs1, m srs1, m srs1, and 2 more; without a difference every MUST holds (1)", plain(many, Pass), NotConformant},
 	} {
 		sum := Summarize(c.run)
 		if got := sum.heading(c.run); got.Words != c.words || got.Sentence != c.sentence || got.As != c.as {

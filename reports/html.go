@@ -136,10 +136,12 @@ func WriteHTML(w io.Writer, run *Run) error {
 	css := cssPage + cssDetail + ":root{--profiles:" + strconv.Itoa(max(1, len(run.Profiles))) + "}\n"
 	js := jsDOM + jsTimeline + jsDetail + jsFilter
 	head := sum.heading(run)
-	page := htmlReport{Run: run, Summary: sum, Heading: upperFirst(head.Words), Sentence: upperFirst(head.Sentence), Glyph: head.As.glyph(),
+	page := htmlReport{Run: run, Summary: sum, Heading: upperFirst(head.Words), Sentence: upperFirst(head.Sentence),
+		Glyph: head.As.glyph(),
 		Class: "c-" + strings.ReplaceAll(string(head.As), " ", "-"), Took: run.Ended.Sub(run.Started),
 		Bar: htmlBar(&sum, len(run.Scenarios)), CSS: template.CSS(css), JS: template.JS(js),
-		Policy: "default-src 'none'; style-src '" + contentHash(css) + "'; script-src '" + contentHash(js) + "'; base-uri 'none'; form-action 'none'"}
+		Policy: "default-src 'none'; style-src '" + contentHash(css) + "'; script-src '" + contentHash(js) +
+			"'; base-uri 'none'; form-action 'none'"}
 	page.First, page.Rest = htmlGroups(run)
 	page.Skips = Skips(run)
 	seen := map[int]bool{}
@@ -240,7 +242,7 @@ func commandLines(s *Scenario) []detailLine {
 	return all
 }
 
-// shellQuote quotes what a shell would not take as it stands.
+// shellQuote quotes what a shell would not take literally.
 func shellQuote(s string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:,@%+=", r)

@@ -32,7 +32,8 @@ func TestHTMLLoadsNothing(t *testing.T) {
 	script := regexp.MustCompile(`(?s)<script>(.*?)</script>`).FindStringSubmatch(p)[1]
 	policy := regexp.MustCompile(`Content-Security-Policy" content="([^"]*)"`).FindStringSubmatch(p)[1]
 	policy = strings.NewReplacer("&#39;", "'", "&#43;", "+").Replace(policy)
-	for _, want := range []string{"default-src 'none'", "style-src '" + contentHash(style) + "'", "script-src '" + contentHash(script) + "'"} {
+	for _, want := range []string{"default-src 'none'", "style-src '" + contentHash(style) + "'",
+		"script-src '" + contentHash(script) + "'"} {
 		if !strings.Contains(policy, want) {
 			t.Errorf("the policy %q lacks %s", policy, want)
 		}
@@ -77,13 +78,14 @@ func TestHTMLDataCanBeRead(t *testing.T) {
 	}
 }
 
-// TestHTMLBounds gives one scenario 2,000 clients and a huge body: the page
+// TestHTMLBounds: one scenario has 2,000 clients and a huge body: the page
 // shows the clients of the evidence, and says what it left out.
 func TestHTMLBounds(t *testing.T) {
 	s := Scenario{Verdict: Fail, Failure: &Failure{Evidence: []int{3990}}}
 	for i := range 2000 {
 		for range 2 {
-			s.Observations = append(s.Observations, Observation{N: len(s.Observations), Actor: fmt.Sprintf("client-%d", i), Kind: KindHook, Body: strings.Repeat("é", 1<<13) + "é"})
+			s.Observations = append(s.Observations, Observation{N: len(s.Observations), Actor: fmt.Sprintf("client-%d", i),
+				Kind: KindHook, Body: strings.Repeat("é", 1<<13) + "é"})
 		}
 	}
 	d := s.htmlDetail(true)
@@ -110,7 +112,8 @@ func TestRepeatCommand(t *testing.T) {
 		want string
 	}{
 		{Run{Options: Options{Seed: 7}}, "conformance -name a/S-ANS-04/x -profile srs7 -seed 7"},
-		{Run{Options: Options{Seed: 7, Clients: 20}, Repeat: []string{"-rtmp", "rtmp://host/live?a=b&c=$(x)'", "-api", "http://h:1985", "-no-vhosts"}},
+		{Run{Options: Options{Seed: 7, Clients: 20},
+			Repeat: []string{"-rtmp", "rtmp://host/live?a=b&c=$(x)'", "-api", "http://h:1985", "-no-vhosts"}},
 			`conformance -rtmp 'rtmp://host/live?a=b&c=$(x)'\''' -api http://h:1985 -no-vhosts -name a/S-ANS-04/x -profile srs7 -seed 7 -clients 20`},
 		{Run{Repeat: []string{"-on_publish", "http://h/x", "-accept", "token=***"}},
 			"conformance -on_publish http://h/x -accept 'token=***' -name a/S-ANS-04/x -profile srs7 -seed 0"},
@@ -124,7 +127,8 @@ func TestRepeatCommand(t *testing.T) {
 
 func TestCommandLines(t *testing.T) {
 	got := commandLines(&Scenario{Failure: &Failure{Detail: "request: an on_publish\n  curl -sS 'http://h/'\nanswer: 200\nexpected: 0\n"}})
-	want := []detailLine{{"request: an on_publish", false}, {"curl -sS 'http://h/'", true}, {"answer: 200\nexpected: 0", false}}
+	want := []detailLine{{"request: an on_publish", false}, {"curl -sS 'http://h/'", true},
+		{"answer: 200\nexpected: 0", false}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

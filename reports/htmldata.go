@@ -26,7 +26,8 @@ func htmlIndex(run *Run) (template.JS, error) {
 	index := make([]htmlIndexEntry, len(run.Scenarios))
 	for i := range run.Scenarios {
 		s := &run.Scenarios[i]
-		text := []string{s.ID, strings.Join(s.Requirements, " "), s.Title(), s.Feature, s.Rule, s.Reason, strings.Join(s.Tags, " ")}
+		text := []string{s.ID, strings.Join(s.Requirements, " "), s.Title(), s.Feature, s.Rule, s.Reason,
+			strings.Join(s.Tags, " ")}
 		if s.Failure != nil {
 			text = append(text, s.Failure.Expected, s.Failure.Seen)
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 // jsonReport is report.json: the run, and what follows from it. Readers of ours
-// derive the second part again and ignore what stands there.
+// derive the second part again and ignore what the file has.
 type jsonReport struct {
 	Schema string `json:"schema"`
 	*Run
@@ -74,7 +74,8 @@ func checkParts(run *Run) error {
 		}
 	}
 	for i, e := range run.Evidence {
-		if e.File != EventsFile && e.File != PassedFile || slices.ContainsFunc(run.Evidence[:i], func(o Evidence) bool { return o.File == e.File }) {
+		if e.File != EventsFile && e.File != PassedFile ||
+			slices.ContainsFunc(run.Evidence[:i], func(o Evidence) bool { return o.File == e.File }) {
 			return fmt.Errorf("evidence: unexpected file %q", e.File)
 		}
 	}
@@ -90,7 +91,7 @@ var (
 	statuses = []StepStatus{StepPassed, StepFailed, StepSkipped, StepUndefined}
 )
 
-// checkWords refuses a report with words of its own: they stand in commands to
+// checkWords refuses a report with words of its own: they appear in commands to
 // copy and in class names, and nobody escapes what is known.
 func checkWords(run *Run) error {
 	if !slices.Contains(kinds, run.Target.Kind) {

@@ -61,8 +61,10 @@ func runProperties(run *Run, suite string) []junit.Property {
 func (m *Mutants) junitCases() []junit.Case {
 	var cases []junit.Case
 	for _, r := range m.Rows {
-		c := junit.Case{Name: junit.Text(r.Name), Class: junit.Text(strings.TrimSpace(r.Profile + ".mutants")), Time: junit.Seconds(r.Duration),
-			SystemOut: junit.Text(fmt.Sprintf("defect: %s\nmust fail: %s\nfailed: %s\n", r.Defect, strings.Join(r.Expected, " "), orDash(strings.Join(r.Failed, " "))))}
+		c := junit.Case{Name: junit.Text(r.Name), Class: junit.Text(strings.TrimSpace(r.Profile + ".mutants")),
+			Time: junit.Seconds(r.Duration),
+			SystemOut: junit.Text(fmt.Sprintf("defect: %s\nmust fail: %s\nfailed: %s\n", r.Defect, strings.Join(r.Expected, " "),
+				orDash(strings.Join(r.Failed, " "))))}
 		if !r.Caught {
 			c.Failure = &junit.Outcome{Type: "lived", Message: junit.Text(fmt.Sprintf("lived: want %s to fail, got %s",
 				strings.Join(r.Expected, " "), orDash(strings.Join(r.Failed, " ")))), Text: junit.Text(r.Detail)}
@@ -97,9 +99,11 @@ func junitTestCase(s *Scenario, section map[string]string) junit.Case {
 	case UnexpectedPass:
 		c.Failure = &junit.Outcome{Type: junit.Text(s.Verdict), Message: "passed, but is listed as known failing"}
 	case Fail:
-		c.Failure = &junit.Outcome{Type: junit.Text(s.broken()), Message: junit.Text(headline(s)), Text: junit.Text(explain(s))}
+		c.Failure = &junit.Outcome{Type: junit.Text(s.broken()), Message: junit.Text(headline(s)),
+			Text: junit.Text(explain(s))}
 	default:
-		c.Error = &junit.Outcome{Type: junit.Text(string(s.Verdict)), Message: junit.Text(string(s.Verdict) + ": " + headline(s)), Text: junit.Text(explain(s))}
+		c.Error = &junit.Outcome{Type: junit.Text(string(s.Verdict)),
+			Message: junit.Text(string(s.Verdict) + ": " + headline(s)), Text: junit.Text(explain(s))}
 	}
 	return c
 }

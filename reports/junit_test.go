@@ -24,7 +24,10 @@ func readJUnit(t *testing.T, run *Run) junit.Suites {
 			t.Fatal(err)
 		}
 	}
-	if i := strings.IndexFunc(b.String(), func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == '\ufffd' }); i >= 0 {
+	if i := strings.IndexFunc(b.String(), func(r rune) bool {
+		return r < ' ' && r != '\n' && r != '\t' ||
+			r == '\ufffd'
+	}); i >= 0 {
 		t.Errorf("a bad character at %d: %q", i, b.String()[max(0, i-40):i+10])
 	}
 	var doc junit.Suites
@@ -65,22 +68,30 @@ func TestJUnitOutcomes(t *testing.T) {
 	if refused.Failure == nil {
 		t.Fatal("the refused player that got a frame is no failure")
 	}
-	if f := refused.Failure; f.Type != "S-ANS-05" || !strings.HasPrefix(string(f.Message), "S-ANS-05: 2 messages: video") ||
-		!strings.Contains(string(f.Text), "evidence: #24") || !strings.Contains(string(f.Text), "failed    Then no audio or video reaches the player") {
+	if f := refused.Failure; f.Type != "S-ANS-05" ||
+		!strings.HasPrefix(string(f.Message), "S-ANS-05: 2 messages: video") ||
+		!strings.Contains(string(f.Text), "evidence: #24") ||
+		!strings.Contains(string(f.Text), "failed    Then no audio or video reaches the player") {
 		t.Errorf("the failure is told as %+v", f)
 	}
 	for key, is := range map[string]func(junit.Case) bool{
 		"srs1.Order S-ORD-06 not run": func(c junit.Case) bool {
 			return c.Skipped != nil && strings.Contains(string(c.Skipped.Message), "HTTP API")
 		},
-		"srs7.Requests S-KEY-10 known failing":      func(c junit.Case) bool { return c.Skipped != nil },
-		"srs1.Requests S-ID-01 unexpected pass":     func(c junit.Case) bool { return c.Failure != nil },
-		"srs7.Order S-ORD-03 inconclusive":          func(c junit.Case) bool { return c.Error != nil && c.Error.Type == "inconclusive" },
+		"srs7.Requests S-KEY-10 known failing":  func(c junit.Case) bool { return c.Skipped != nil },
+		"srs1.Requests S-ID-01 unexpected pass": func(c junit.Case) bool { return c.Failure != nil },
+		"srs7.Order S-ORD-03 inconclusive": func(c junit.Case) bool {
+			return c.Error != nil &&
+				c.Error.Type == "inconclusive"
+		},
 		"srs1.Under concurrent load S-CON-06 error": func(c junit.Case) bool { return c.Error != nil },
 		"srs7.Requests S-REQ-04 warn": func(c junit.Case) bool {
 			return c.Failure == nil && strings.Contains(string(c.SystemOut), "text/plain")
 		},
-		"srs7.Several URLs, configuration S-URL-01 pass": func(c junit.Case) bool { return c.Failure == nil && c.Skipped == nil && c.Error == nil },
+		"srs7.Several URLs, configuration S-URL-01 pass": func(c junit.Case) bool {
+			return c.Failure == nil &&
+				c.Skipped == nil && c.Error == nil
+		},
 	} {
 		if c, ok := cases[key]; !ok || !is(c) {
 			t.Errorf("%s: found %t, %+v", key, ok, c)

@@ -16,8 +16,10 @@ func mutantsRun() *Run {
 	run.Scenarios, run.Profiles = nil, []string{"srs1", "srs7"}
 	run.Options = Options{}
 	run.Mutants = &Mutants{Unmutated: Pass, Rows: []Mutant{
-		{Name: "on-close-lost", Defect: "on_close is not sent", Profile: "srs7", Expected: []string{"S-ORD-01"}, Failed: []string{"S-ORD-01"}, Caught: true, Duration: 1500 * time.Millisecond},
-		{Name: "two-ids", Defect: "each event has a client_id of its own", Profile: "srs1", Expected: []string{"S-ID-01"}, Detail: "nothing failed"},
+		{Name: "on-close-lost", Defect: "on_close is not sent", Profile: "srs7", Expected: []string{"S-ORD-01"},
+			Failed: []string{"S-ORD-01"}, Caught: true, Duration: 1500 * time.Millisecond},
+		{Name: "two-ids", Defect: "each event has a client_id of its own", Profile: "srs1", Expected: []string{"S-ID-01"},
+			Detail: "nothing failed"},
 	}}
 	return run
 }
@@ -25,7 +27,8 @@ func mutantsRun() *Run {
 func TestJUnitFollowsTheSchema(t *testing.T) {
 	notRun := passingRun()
 	notRun.Scenarios, notRun.Error = nil, "no RTMP server answers"
-	for name, run := range map[string]*Run{"passing": passingRun(), "failing": failingRun(), "not run": notRun, "mutants": mutantsRun(), "nothing": {}} {
+	for name, run := range map[string]*Run{"passing": passingRun(), "failing": failingRun(), "not run": notRun,
+		"mutants": mutantsRun(), "nothing": {}} {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
 			if err := WriteJUnit(&b, run); err != nil {
@@ -39,7 +42,8 @@ func TestJUnitFollowsTheSchema(t *testing.T) {
 // TestJUnitOfRunThatFailed: a CI must not take a run that could not be done for one without tests.
 func TestJUnitOfRunThatFailed(t *testing.T) {
 	doc := readJUnit(t, &Run{Error: "no RTMP server answers", Profiles: []string{"srs7"}})
-	if doc.Tests != 1 || doc.Errors != 1 || doc.Suites[0].Cases[0].Error == nil || doc.Suites[0].Cases[0].Error.Message != "no RTMP server answers" {
+	if doc.Tests != 1 || doc.Errors != 1 || doc.Suites[0].Cases[0].Error == nil ||
+		doc.Suites[0].Cases[0].Error.Message != "no RTMP server answers" {
 		t.Errorf("got %+v", doc)
 	}
 }
@@ -51,10 +55,12 @@ func TestJUnitOfMutants(t *testing.T) {
 		t.Fatalf("got %+v", doc)
 	}
 	caught, lived := doc.Suites[0].Cases[0], doc.Suites[0].Cases[1]
-	if caught.Failure != nil || caught.Class != "srs7.mutants" || !strings.Contains(string(caught.SystemOut), "defect: on_close is not sent") {
+	if caught.Failure != nil || caught.Class != "srs7.mutants" ||
+		!strings.Contains(string(caught.SystemOut), "defect: on_close is not sent") {
 		t.Errorf("caught: %+v", caught)
 	}
-	if lived.Failure == nil || lived.Failure.Message != "lived: want S-ID-01 to fail, got –" || lived.Failure.Text != "nothing failed" {
+	if lived.Failure == nil || lived.Failure.Message != "lived: want S-ID-01 to fail, got –" ||
+		lived.Failure.Text != "nothing failed" {
 		t.Errorf("lived: %+v", lived)
 	}
 }

@@ -75,7 +75,7 @@ func newBarLive(w io.Writer, total int, st Style) *barLive {
 	return l
 }
 
-// status is the text behind the bar: what did not pass so far, and the scenario
+// status is the text after the bar: what did not pass so far, and the scenario
 // that has been running longest.
 func (l *barLive) status() string {
 	l.mu.Lock()

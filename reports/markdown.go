@@ -50,7 +50,8 @@ func markdownFailures(b *strings.Builder, run *Run) {
 		if i == 0 {
 			b.WriteString("### What did not pass\n\n")
 		}
-		fmt.Fprintf(b, "- **%s %s** %s%s: %s\n", g.Verdict.glyph(), g.Verdict, md(g.broken()), mdCode(g.Profile), md(redact.Clip(g.Title(), 200)))
+		fmt.Fprintf(b, "- **%s %s** %s%s: %s\n", g.Verdict.glyph(), g.Verdict, md(g.broken()), mdCode(g.Profile),
+			md(redact.Clip(g.Title(), 200)))
 		fmt.Fprintf(b, "  - seen: %s\n", md(redact.Clip(g.saw(), 1000)))
 		if f := g.Failure; f != nil {
 			fmt.Fprintf(b, "  - expected: %s\n", md(redact.Clip(f.Expected, 1000)))
@@ -106,7 +107,8 @@ func markdownMutants(b *strings.Builder, m *Mutants) {
 	}
 	for _, r := range m.Rows {
 		if !r.Caught {
-			fmt.Fprintf(b, "\n- **%s** %s%s: %s\n  - must fail: %s; failed: %s\n", r.result(), md(r.Name), mdCode(r.Profile), md(r.Defect),
+			fmt.Fprintf(b, "\n- **%s** %s%s: %s\n  - must fail: %s; failed: %s\n", r.result(), md(r.Name), mdCode(r.Profile),
+				md(r.Defect),
 				md(strings.Join(r.Expected, " ")), md(orDash(strings.Join(r.Failed, " "))))
 			if r.Detail != "" {
 				fmt.Fprintf(b, "  - %s\n", md(redact.Clip(r.Detail, 1000)))

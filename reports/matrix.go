@@ -21,7 +21,7 @@ type Cell struct {
 	indexes   []int
 }
 
-// Total is the number of scenarios behind a cell.
+// Total is the number of scenarios of a cell.
 func (c *Cell) Total() int { return len(c.indexes) }
 
 // Passed is the number of them that passed.

@@ -21,10 +21,14 @@ func TestVerdictFor(t *testing.T) {
 		{"a must fails", Scenario{Verdict: Fail}, "A", Must, Fail},
 		{"a should is missed", Scenario{Verdict: Fail}, "A", Should, Warn},
 		{"a may is missed", Scenario{Verdict: Fail}, "A", May, Warn},
-		{"a failure names this id", Scenario{Verdict: Fail, Failure: named, Requirements: []string{"A", "B"}, Steps: skipped}, "A", Must, Fail},
-		{"a failure of another id leaves steps out", Scenario{Verdict: Fail, Failure: named, Requirements: []string{"A", "B"}, Steps: skipped}, "B", Must, Inconclusive},
-		{"a failure of another id at the last step", Scenario{Verdict: Fail, Failure: named, Requirements: []string{"A", "B"}, Steps: whole}, "B", Must, Pass},
-		{"a failure of an id that is not the scenario's", Scenario{Verdict: Fail, Failure: named, Requirements: []string{"B"}, Steps: skipped}, "B", Must, Fail},
+		{"a failure names this id", Scenario{Verdict: Fail, Failure: named, Requirements: []string{"A", "B"}, Steps: skipped},
+			"A", Must, Fail},
+		{"a failure of another id leaves steps out",
+			Scenario{Verdict: Fail, Failure: named, Requirements: []string{"A", "B"}, Steps: skipped}, "B", Must, Inconclusive},
+		{"a failure of another id at the last step",
+			Scenario{Verdict: Fail, Failure: named, Requirements: []string{"A", "B"}, Steps: whole}, "B", Must, Pass},
+		{"a failure of an id that is not the scenario's",
+			Scenario{Verdict: Fail, Failure: named, Requirements: []string{"B"}, Steps: skipped}, "B", Must, Fail},
 		{"known failing of a should", Scenario{Verdict: KnownFailing}, "A", Should, KnownFailing},
 		{"a verdict nobody knows", Scenario{Verdict: "fine"}, "A", Must, Error},
 		{"no verdict", Scenario{}, "A", Must, Error},
@@ -42,7 +46,8 @@ func TestVerdictFor(t *testing.T) {
 func run2(edit func(*Run), verdicts ...Verdict) *Run {
 	run := &Run{Profiles: []string{"srs1"}, Requirements: []Requirement{{ID: "A", Level: Must}, {ID: "B", Level: Should}}}
 	for i, v := range verdicts {
-		run.Scenarios = append(run.Scenarios, Scenario{ID: string(rune('0' + i)), Profile: "srs1", Requirements: []string{[]string{"A", "B"}[i%2]}, Verdict: v})
+		run.Scenarios = append(run.Scenarios, Scenario{ID: string(rune('0' + i)), Profile: "srs1",
+			Requirements: []string{[]string{"A", "B"}[i%2]}, Verdict: v})
 	}
 	if edit != nil {
 		edit(run)
@@ -67,7 +72,8 @@ func TestConclusionAndExitCode(t *testing.T) {
 		{"one scenario of a must is not applicable", run2(nil, Pass, Pass, NotApplicable), Conformant, ExitPass},
 		{"a must is not applicable", run2(nil, NotApplicable, Pass), Conformant, ExitPass},
 		{"nothing is applicable", run2(nil, NotApplicable, NotApplicable), RunError, ExitCannot},
-		{"a must has no scenario", run2(func(r *Run) { r.Scenarios[0].Requirements = []string{"B"} }, Pass, Pass), Partial, ExitPass},
+		{"a must has no scenario", run2(func(r *Run) { r.Scenarios[0].Requirements = []string{"B"} }, Pass, Pass), Partial,
+			ExitPass},
 		{"a must is inconclusive", run2(nil, Inconclusive, Pass), Partial, ExitCannot},
 		{"a should is inconclusive", run2(nil, Pass, Inconclusive), Conformant, ExitPass},
 		{"interrupted", run2(func(r *Run) { r.Interrupted = true }, Pass, Pass), Partial, ExitCannot},
@@ -75,9 +81,12 @@ func TestConclusionAndExitCode(t *testing.T) {
 		{"nothing ran", run2(nil, NotRun, NotRun), RunError, ExitCannot},
 		{"no scenarios", run2(nil), RunError, ExitCannot},
 		{"an unexpected pass", run2(nil, UnexpectedPass, Pass), Conformant, ExitFailed},
-		{"an id that is not in the catalogue fails", run2(func(r *Run) { r.Scenarios[0].Requirements = []string{"X", "A"} }, Fail, Pass), NotConformant, ExitFailed},
-		{"mutants all caught", run2(func(r *Run) { r.Mutants = &Mutants{Unmutated: Pass, Rows: []Mutant{{Caught: true}}} }, Pass, Pass), Conformant, ExitPass},
-		{"a mutant lived", run2(func(r *Run) { r.Mutants = &Mutants{Unmutated: Pass, Rows: []Mutant{{}}} }, Pass, Pass), Conformant, ExitFailed},
+		{"an id that is not in the catalogue fails",
+			run2(func(r *Run) { r.Scenarios[0].Requirements = []string{"X", "A"} }, Fail, Pass), NotConformant, ExitFailed},
+		{"mutants all caught", run2(func(r *Run) { r.Mutants = &Mutants{Unmutated: Pass, Rows: []Mutant{{Caught: true}}} },
+			Pass, Pass), Conformant, ExitPass},
+		{"a mutant lived", run2(func(r *Run) { r.Mutants = &Mutants{Unmutated: Pass, Rows: []Mutant{{}}} }, Pass, Pass),
+			Conformant, ExitFailed},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -94,7 +103,8 @@ func TestMatrixCells(t *testing.T) {
 		r.Requirements = append(r.Requirements, Requirement{ID: "C", Level: Must, Profiles: []string{"srs7"}},
 			Requirement{ID: "D", Level: Must, LevelIn: map[string]Level{"srs1": Should}})
 		r.Scenarios = append(r.Scenarios, Scenario{Profile: "srs1", Requirements: []string{"D"}, Verdict: Fail},
-			Scenario{Profile: "srs7", Requirements: []string{"D"}, Verdict: Fail}, Scenario{Profile: "other", Requirements: []string{"A"}, Verdict: Fail})
+			Scenario{Profile: "srs7", Requirements: []string{"D"}, Verdict: Fail}, Scenario{Profile: "other",
+				Requirements: []string{"A"}, Verdict: Fail})
 	}, Pass, Warn, NotRun)
 	got := map[string][]Verdict{}
 	for _, r := range Matrix(run) {
@@ -112,13 +122,15 @@ func TestMatrixCells(t *testing.T) {
 func TestDiffOfSets(t *testing.T) {
 	of := func(set string) *Run { return run2(func(r *Run) { r.RequirementSet = set }, Pass, Fail) }
 	for _, c := range []struct{ a, b, want string }{
-		{"2026-11", "2026-11", ""}, {"2026-11", "2027-03", "those of 2026-11, then of 2027-03"}, {"", "2026-11", "those of an older set, then of 2026-11"},
+		{"2026-11", "2026-11", ""}, {"2026-11", "2027-03", "those of 2026-11, then of 2027-03"}, {"", "2026-11",
+			"those of an older set, then of 2026-11"},
 	} {
 		var out strings.Builder
 		if err := WriteDiff(&out, of(c.a), of(c.b)); err != nil {
 			t.Fatal(err)
 		}
-		if got := out.String(); strings.Contains(got, "The requirements") != (c.want != "") || !strings.Contains(got, c.want) {
+		if got := out.String(); strings.Contains(got, "The requirements") != (c.want != "") ||
+			!strings.Contains(got, c.want) {
 			t.Errorf("%q and %q: got %s", c.a, c.b, got)
 		}
 	}

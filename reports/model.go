@@ -10,19 +10,21 @@ const SchemaVersion = 1
 // Run is one run of the suite: what was tested, how, and what came out.
 // Durations in it are nanoseconds in JSON (fields named …_ns).
 type Run struct {
-	SchemaVersion int       `json:"schema_version"`
-	Tool          string    `json:"tool"`    // "hookproof conformance"
-	Version       string    `json:"version"` // of the tool
-	Command       string    `json:"command,omitempty"`
-	Repeat        []string  `json:"repeat,omitempty"` // the command's arguments without those that select scenarios; credentials are ***
-	Started       time.Time `json:"started"`
-	Ended         time.Time `json:"ended"`
-	Interrupted   bool      `json:"interrupted,omitempty"` // ended by a signal or a deadline
-	Error         string    `json:"error,omitempty"`       // why the run could not be done, or not to its end
+	SchemaVersion int    `json:"schema_version"`
+	Tool          string `json:"tool"`    // "hookproof conformance"
+	Version       string `json:"version"` // of the tool
+	Command       string `json:"command,omitempty"`
+	// Repeat is the command's arguments without those that select scenarios;
+	// credentials are ***.
+	Repeat      []string  `json:"repeat,omitempty"`
+	Started     time.Time `json:"started"`
+	Ended       time.Time `json:"ended"`
+	Interrupted bool      `json:"interrupted,omitempty"` // ended by a signal or a deadline
+	Error       string    `json:"error,omitempty"`       // why the run could not be done, or not to its end
 
 	// Headline is one sentence that says more of the target than the counts do:
 	// "refuses nobody: …", "the server died of …". It is on the first screen of
-	// every report. "" where there is none.
+	// every report; "" if there is nothing to say.
 	Headline string `json:"headline,omitempty"`
 
 	Target       Target        `json:"target"`

@@ -21,7 +21,7 @@ const (
 	KindMedia      Kind = "media"      // audio or video: Name is "audio" or "video"; Data may count more than one
 	KindDisconnect Kind = "disconnect" // the connection ended: Name is how (fin, rst, timeout, local)
 	KindHook       Kind = "hook"       // a request arrived: Event, URL, Body, Problems
-	KindAnswer     Kind = "answer"     // the endpoint answered: Code is the HTTP status, Body the answer; Refs names the hook
+	KindAnswer     Kind = "answer"     // the endpoint answered: Code (HTTP), Body; Refs names the hook
 	KindFence      Kind = "fence"      // a marker client ran through: what has not come by now did not come
 	KindNote       Kind = "note"       // anything else, in words: Text
 )

@@ -73,7 +73,8 @@ func (s *Summary) exitCode(run *Run, must map[Verdict]bool) int {
 	switch {
 	case must[Fail] || s.Scenarios[UnexpectedPass] > 0 || !run.Mutants.AllCaught():
 		return ExitFailed
-	case run.Error != "" || s.Scenarios[Error] > 0 || s.ran(run) == 0 || run.Interrupted || must[Inconclusive] || run.lacksEvidence():
+	case run.Error != "" || s.Scenarios[Error] > 0 || s.ran(run) == 0 || run.Interrupted || must[Inconclusive] ||
+		run.lacksEvidence():
 		return ExitCannot
 	}
 	return ExitPass
@@ -81,7 +82,9 @@ func (s *Summary) exitCode(run *Run, must map[Verdict]bool) int {
 
 // lacksEvidence reports whether a scenario cannot be judged for lack of it.
 func (run *Run) lacksEvidence() bool {
-	return slices.ContainsFunc(run.Scenarios, func(s Scenario) bool { return s.Verdict == Inconclusive && s.Reason == NoEvidence })
+	return slices.ContainsFunc(run.Scenarios, func(s Scenario) bool {
+		return s.Verdict == Inconclusive && s.Reason == NoEvidence
+	})
 }
 
 // ran is the number of scenarios that were run at all.

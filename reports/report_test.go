@@ -90,7 +90,7 @@ func short(run *Run) *Run {
 	return run
 }
 
-// htmlWithoutLooks is report.html without its style and script, which stand in
+// htmlWithoutLooks is report.html without its style and script, which are in
 // files of their own.
 func htmlWithoutLooks(w io.Writer, run *Run) error {
 	var b bytes.Buffer

@@ -13,29 +13,40 @@ const nasty = `<script>alert("x")</script> ]]> & 'q' | * _ ` + "`tick` \x00\x1b[
 func sampleCatalogue() []Requirement {
 	both := []string{"srs1", "srs7"}
 	q := func(id, section string, l Level, sentence string) Requirement {
-		return Requirement{ID: id, Section: section, Level: l, Role: "S", Profiles: both, Sentence: sentence, Origin: Document, Source: "v1_EN_HTTPCallback"}
+		return Requirement{ID: id, Section: section, Level: l, Role: "S", Profiles: both, Sentence: sentence,
+			Origin: Document, Source: "v1_EN_HTTPCallback"}
 	}
 	list := []Requirement{
 		q("S-REQ-01", "1. Requests", Must, "HTTP POST to exactly the configured URL, its path and query kept"),
-		q("S-REQ-03", "1. Requests", Must, "Strings from the client are escaped: quotes, backslashes, control characters, invalid UTF-8; the body stays valid JSON and no other key changes"),
+		q("S-REQ-03", "1. Requests", Must,
+			"Strings from the client are escaped: quotes, backslashes, control characters, invalid UTF-8; the body stays valid JSON and no other key changes"),
 		q("S-REQ-04", "1. Requests", Should, "Content-Type: application/json"),
 		q("S-REQ-05", "1. Requests", May, "User-Agent names the server"),
 		q("S-KEY-01", "1. Requests", Must, "on_connect has the keys and types of the table"),
-		q("S-KEY-09", "1. Requests", Must, "?a=b behind the stream name goes to param with its leading ?, and stream is the bare name"),
+		q("S-KEY-09", "1. Requests", Must,
+			"?a=b behind the stream name goes to param with its leading ?, and stream is the bare name"),
 		q("S-KEY-10", "1. Requests", Must, "stream_url is /app/stream on the default vhost, vhost/app/stream on another"),
 		q("S-ID-01", "1. Requests", Must, "One connection, one client_id in all its events"),
-		q("S-ORD-01", "2. Order", Must, "A publishing client gives on_connect, on_publish, on_unpublish, on_close: each exactly once, in that order"),
-		q("S-ORD-03", "2. Order", Must, "Events of one client never overlap: the next is sent after the answer to the one before"),
-		q("S-ORD-06", "2. Order", Must, "A client dropped by the server (kick-off over the HTTP API) gives the same closing events"),
-		q("S-ORD-07", "2. Order", Should, "A server that shuts down on SIGTERM sends the closing events of every live client first"),
+		q("S-ORD-01", "2. Order", Must,
+			"A publishing client gives on_connect, on_publish, on_unpublish, on_close: each exactly once, in that order"),
+		q("S-ORD-03", "2. Order", Must,
+			"Events of one client never overlap: the next is sent after the answer to the one before"),
+		q("S-ORD-06", "2. Order", Must,
+			"A client dropped by the server (kick-off over the HTTP API) gives the same closing events"),
+		q("S-ORD-07", "2. Order", Should,
+			"A server that shuts down on SIGTERM sends the closing events of every live client first"),
 		q("S-ANS-01", "3. Answers", Must, "Every accepting answer lets the client on"),
 		q("S-ANS-02", "3. Answers", Must, "Every rejecting answer: the server disconnects the client"),
-		q("S-ANS-05", "3. Answers", Must, "on_play refused: no on_stop; on_close follows; no audio or video reaches the player"),
+		q("S-ANS-05", "3. Answers", Must,
+			"on_play refused: no on_stop; on_close follows; no audio or video reaches the player"),
 		q("S-ANS-07", "3. Answers", Must, "The refused client is off within 1 s of the answer"),
-		q("S-URL-01", "4. Several URLs, configuration", Must, "All URLs of an event are called, once each, in the configured order, one by one"),
+		q("S-URL-01", "4. Several URLs, configuration", Must,
+			"All URLs of an event are called, once each, in the configured order, one by one"),
 		q("S-CFG-04", "4. Several URLs, configuration", Should, "https URLs work"),
-		q("S-CON-01", "5. Under concurrent load", Must, "N publishers at once, a share refused by token: no false accept, no false reject, exact event counts, every client in order"),
-		q("S-CON-06", "5. Under concurrent load", Must, "Churn (connect, publish, vanish): no event lost or doubled, no connection or memory left behind"),
+		q("S-CON-01", "5. Under concurrent load", Must,
+			"N publishers at once, a share refused by token: no false accept, no false reject, exact event counts, every client in order"),
+		q("S-CON-06", "5. Under concurrent load", Must,
+			"Churn (connect, publish, vanish): no event lost or doubled, no connection or memory left behind"),
 	}
 	list[5].LevelIn = map[string]Level{"srs1": Should}
 	list[6].Profiles = []string{"srs7"}
@@ -72,14 +83,19 @@ func passingRun() *Run {
 // sampleScenario is a passing one with a publisher's full life as evidence.
 func sampleScenario(q Requirement, profile, c string, t float64) Scenario {
 	steps := []Step{
-		{Keyword: "Given", Text: "an endpoint that accepts every event", Status: StepPassed, Duration: 120 * time.Microsecond},
-		{Keyword: "When", Text: `a publisher streams "cam1" for 10 frames and leaves`, Status: StepPassed, Duration: 212 * time.Millisecond},
-		{Keyword: "Then", Text: "the endpoint has seen exactly these events of it, in this order:", Status: StepPassed, Duration: 3 * time.Millisecond,
-			Table: [][]string{{"event"}, {"on_connect"}, {"on_publish"}, {"on_unpublish"}, {"on_close"}}},
+		{Keyword: "Given", Text: "an endpoint that accepts every event", Status: StepPassed,
+			Duration: 120 * time.Microsecond},
+		{Keyword: "When", Text: `a publisher streams "cam1" for 10 frames and leaves`, Status: StepPassed,
+			Duration: 212 * time.Millisecond},
+		{Keyword: "Then", Text: "the endpoint has seen exactly these events of it, in this order:", Status: StepPassed,
+			Duration: 3 * time.Millisecond,
+			Table:    [][]string{{"event"}, {"on_connect"}, {"on_publish"}, {"on_unpublish"}, {"on_close"}}},
 	}
 	id := "b1c2" + profile
-	return Scenario{ID: q.ID + "/" + c, Profile: profile, Requirements: []string{q.ID}, Feature: q.Section, Rule: q.Sentence,
-		Name: "The " + c + " is told apart from others", Case: c, Location: "features/rtmpserver/sample.feature:12", Verdict: Pass,
+	return Scenario{ID: q.ID + "/" + c, Profile: profile, Requirements: []string{q.ID}, Feature: q.Section,
+		Rule: q.Sentence,
+		Name: "The " + c +
+			" is told apart from others", Case: c, Location: "features/rtmpserver/sample.feature:12", Verdict: Pass,
 		Started: sampleStart.Add(time.Duration(t * 1e9)), Duration: 215 * time.Millisecond, Steps: steps,
 		Actors:       []Actor{{Name: "pub", ClientID: id, Role: "publisher", Verdict: "accepted"}},
 		Observations: publisherLife("pub", id, profile, t)}
@@ -156,25 +172,33 @@ func failingRun() *Run {
 	makeRefusedPlayer(refused)
 	s := set("S-REQ-03", "srs1", Fail, "")
 	s.Name, s.Case = "A stream named "+nasty, nasty
-	s.Steps[2] = Step{Keyword: "Then", Text: "the body of on_publish stays valid JSON: " + nasty, Status: StepFailed, Error: "invalid character " + nasty, DocString: "stream: " + nasty}
-	s.Failure = &Failure{Requirement: "S-REQ-03", Expected: "one valid JSON object", Seen: "invalid character '\\x00' in string literal: " + nasty, Evidence: []int{9, 99}, Detail: "first line\nsecond line " + nasty}
+	s.Steps[2] = Step{Keyword: "Then", Text: "the body of on_publish stays valid JSON: " + nasty, Status: StepFailed,
+		Error: "invalid character " + nasty, DocString: "stream: " + nasty}
+	s.Failure = &Failure{Requirement: "S-REQ-03", Expected: "one valid JSON object",
+		Seen: "invalid character '\\x00' in string literal: " + nasty, Evidence: []int{9,
+			99}, Detail: "first line\nsecond line " + nasty}
 	for i := range s.Observations {
 		if o := &s.Observations[i]; o.Kind == KindHook && o.Event == "on_publish" {
 			o.Body = `{"action":"on_publish","stream":"` + nasty + `"}`
 			o.Problems = []string{"body: not JSON: control character 0x00 at byte 41"}
 		}
 	}
-	set("S-REQ-04", "srs7", Warn, "Content-Type is text/plain").Failure = &Failure{Expected: "application/json", Seen: "text/plain", Evidence: []int{3}}
+	set("S-REQ-04", "srs7", Warn, "Content-Type is text/plain").Failure = &Failure{Expected: "application/json",
+		Seen: "text/plain", Evidence: []int{3}}
 	set("S-ORD-06", "srs1", NotRun, "the target has no HTTP API to kick a client with")
 	set("S-ORD-06", "srs7", NotRun, "the target has no HTTP API to kick a client with")
-	set("S-ORD-03", "srs7", Inconclusive, "on_publish arrived 40 µs before the answer to on_connect was written: the intervals touch")
-	set("S-KEY-10", "srs7", KnownFailing, "listed in known-failing.txt").Failure = &Failure{Expected: "/live/cam1", Seen: "live/cam1", Evidence: []int{9}}
+	set("S-ORD-03", "srs7", Inconclusive,
+		"on_publish arrived 40 µs before the answer to on_connect was written: the intervals touch")
+	set("S-KEY-10", "srs7", KnownFailing, "listed in known-failing.txt").Failure = &Failure{Expected: "/live/cam1",
+		Seen: "live/cam1", Evidence: []int{9}}
 	set("S-ID-01", "srs1", UnexpectedPass, "listed in known-failing.txt, but passed")
 	e := set("S-CON-06", "srs1", Error, "no free file descriptors: 200 clients need 400, the limit is 256")
 	e.Steps[1].Status, e.Steps[1].Error, e.Steps[2].Status = StepFailed, "dial: too many open files", StepSkipped
 	run.Mutants = &Mutants{Unmutated: Pass, Rows: []Mutant{
-		{Name: "drop on_unpublish", Defect: "on_unpublish is never sent", Profile: "srs7", Expected: []string{"S-ORD-01"}, Failed: []string{"S-ORD-01"}, Caught: true},
-		{Name: "double on_close", Defect: "on_close is sent twice", Profile: "srs1", Expected: []string{"S-ORD-01", "S-ORD-02"}, Failed: []string{"S-ORD-01"}, Detail: "S-ORD-02 passed"},
+		{Name: "drop on_unpublish", Defect: "on_unpublish is never sent", Profile: "srs7", Expected: []string{"S-ORD-01"},
+			Failed: []string{"S-ORD-01"}, Caught: true},
+		{Name: "double on_close", Defect: "on_close is sent twice", Profile: "srs1",
+			Expected: []string{"S-ORD-01", "S-ORD-02"}, Failed: []string{"S-ORD-01"}, Detail: "S-ORD-02 passed"},
 	}}
 	return run
 }
@@ -187,9 +211,11 @@ func makeRefusedPlayer(s *Scenario) {
 	s.Name, s.Case = "A refused player gets no frame", `200 {"code":1}`
 	s.Steps = []Step{
 		{Keyword: "Given", Text: `a live stream "cam1"`, Status: StepPassed, Duration: 131 * time.Millisecond},
-		{Keyword: "And", Text: "an endpoint that answers on_play with", Status: StepPassed, Duration: time.Millisecond, DocString: "HTTP/1.1 200\n\n{\"code\":1}"},
+		{Keyword: "And", Text: "an endpoint that answers on_play with", Status: StepPassed, Duration: time.Millisecond,
+			DocString: "HTTP/1.1 200\n\n{\"code\":1}"},
 		{Keyword: "When", Text: `a player asks for "cam1"`, Status: StepPassed, Duration: 48 * time.Millisecond},
-		{Keyword: "Then", Text: "no audio or video reaches the player", Status: StepFailed, Duration: 2 * time.Millisecond, Error: "player-1 got 2 frames after on_play was refused"},
+		{Keyword: "Then", Text: "no audio or video reaches the player", Status: StepFailed, Duration: 2 * time.Millisecond,
+			Error: "player-1 got 2 frames after on_play was refused"},
 		{Keyword: "And", Text: "the player is disconnected within 1 s", Status: StepSkipped},
 	}
 	add := func(ms float64, o Observation) {
@@ -201,7 +227,8 @@ func makeRefusedPlayer(s *Scenario) {
 	add(141, Observation{Kind: KindSent, Name: "connect"})
 	add(141.6, Observation{Kind: KindStatus, Code: "NetConnection.Connect.Success"})
 	add(142, Observation{Kind: KindSent, Name: "play", Text: "cam1"})
-	add(142.5, Observation{Kind: KindHook, Event: "on_play", URL: "POST /api/v1/sessions", Body: `{"action":"on_play","client_id":"9f0a17c2","ip":"127.0.0.1","vhost":"__defaultVhost__","app":"live","stream":"cam1"}`})
+	add(142.5, Observation{Kind: KindHook, Event: "on_play", URL: "POST /api/v1/sessions",
+		Body: `{"action":"on_play","client_id":"9f0a17c2","ip":"127.0.0.1","vhost":"__defaultVhost__","app":"live","stream":"cam1"}`})
 	hook := pub[len(pub)-1].N
 	add(143, Observation{Kind: KindStatus, Code: "NetStream.Play.Start"})
 	add(172, Observation{Kind: KindAnswer, Event: "on_play", Code: "200", Body: `{"code":1}`, Refs: []int{hook}})
@@ -209,12 +236,17 @@ func makeRefusedPlayer(s *Scenario) {
 	first := pub[len(pub)-1].N
 	add(173.8, Observation{Kind: KindMedia, Name: "audio"})
 	add(175, Observation{Kind: KindDisconnect, Name: "fin"})
-	add(175.5, Observation{Kind: KindHook, Event: "on_close", URL: "POST /api/v1/clients", Body: `{"action":"on_close","client_id":"9f0a17c2"}`})
-	add(176.5, Observation{Kind: KindAnswer, Event: "on_close", Code: "200", Body: "0", Refs: []int{first + 3}, Data: &Details{Answer: Answer{Accept: true}}})
+	add(175.5, Observation{Kind: KindHook, Event: "on_close", URL: "POST /api/v1/clients",
+		Body: `{"action":"on_close","client_id":"9f0a17c2"}`})
+	add(176.5, Observation{Kind: KindAnswer, Event: "on_close", Code: "200", Body: "0", Refs: []int{first + 3},
+		Data: &Details{Answer: Answer{Accept: true}}})
 	add(189, Observation{Kind: KindFence, Text: "a marker client ran through"})
 	s.Observations = byTime(pub)
-	s.Actors = append(s.Actors, Actor{Name: "player-1", ClientID: "9f0a17c2", Role: "player", Verdict: "refused at on_play"})
-	s.Failure = &Failure{Requirement: "S-ANS-05", Expected: "no audio or video message between the answer to on_play and the disconnect",
-		Seen: "2 messages: video (keyframe, 4,112 bytes) 1.0 ms after the answer, audio 1.8 ms after", Evidence: []int{hook + 2, first, first + 1}}
+	s.Actors = append(s.Actors, Actor{Name: "player-1", ClientID: "9f0a17c2", Role: "player",
+		Verdict: "refused at on_play"})
+	s.Failure = &Failure{Requirement: "S-ANS-05",
+		Expected: "no audio or video message between the answer to on_play and the disconnect",
+		Seen:     "2 messages: video (keyframe, 4,112 bytes) 1.0 ms after the answer, audio 1.8 ms after", Evidence: []int{hook +
+			2, first, first + 1}}
 	renumber(s)
 }

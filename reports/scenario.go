@@ -19,10 +19,11 @@ type Scenario struct {
 	Reason       string        `json:"reason,omitempty"` // why not run, inconclusive, error, known failing
 	Started      time.Time     `json:"started"`
 	Duration     time.Duration `json:"duration_ns"`
-	Cause        string        `json:"cause,omitempty"` // what this scenario's failure comes from; those of one cause are shown as one
-	Steps        []Step        `json:"steps,omitempty"`
-	Failure      *Failure      `json:"failure,omitempty"`
-	Actors       []Actor       `json:"actors,omitempty"`
+	// Cause is what the failure comes from: scenarios of one cause are shown as one.
+	Cause   string   `json:"cause,omitempty"`
+	Steps   []Step   `json:"steps,omitempty"`
+	Failure *Failure `json:"failure,omitempty"`
+	Actors  []Actor  `json:"actors,omitempty"`
 
 	// Observations are the scenario's evidence in order of time. They are
 	// written to events.ndjson, not to report.json.

@@ -36,7 +36,8 @@ func TestSchemaIsComplete(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for file, typ := range map[string]reflect.Type{"report.schema.json": reflect.TypeFor[jsonReport](), "events.schema.json": reflect.TypeFor[wireObservation]()} {
+	for file, typ := range map[string]reflect.Type{"report.schema.json": reflect.TypeFor[jsonReport](),
+		"events.schema.json": reflect.TypeFor[wireObservation]()} {
 		b, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -114,8 +114,10 @@ func WriteResult(w io.Writer, run *Run, st Style) error {
 
 // ScenarioLine is the line of one scenario: verdict, ids, profile, name, time.
 func ScenarioLine(s *Scenario, st Style) string {
-	line := fmt.Sprintf("%s %s %s %s %s", st.verdict(s.Verdict, 17), st.bold(pad(visible(strings.Join(s.Requirements, " "), false), 9)),
-		pad(visible(s.Profile, false), 4), redact.Clip(visible(s.Title(), false), 200), st.dim("("+shortDuration(s.Duration)+")"))
+	line := fmt.Sprintf("%s %s %s %s %s", st.verdict(s.Verdict, 17),
+		st.bold(pad(visible(strings.Join(s.Requirements, " "), false), 9)),
+		pad(visible(s.Profile, false), 4), redact.Clip(visible(s.Title(), false), 200),
+		st.dim("("+shortDuration(s.Duration)+")"))
 	if s.Reason != "" && s.Verdict != Pass && s.Failure == nil {
 		line += ": " + visible(s.Reason, false)
 	}
@@ -126,7 +128,8 @@ func ScenarioLine(s *Scenario, st Style) string {
 // id, what was seen, and the observations that show it.
 func FailureText(s *Scenario, st Style) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s %s: %s\n", st.verdict(s.Verdict, 0), st.bold(visible(s.broken(), false)), visible(s.Profile, false), visible(s.Title(), false))
+	fmt.Fprintf(&b, "%s %s %s: %s\n", st.verdict(s.Verdict, 0), st.bold(visible(s.broken(), false)),
+		visible(s.Profile, false), visible(s.Title(), false))
 	field := func(name, text string) {
 		if text = strings.TrimRight(text, "\n"); text != "" {
 			lines := strings.Split(visible(text, true), "\n")
@@ -173,7 +176,8 @@ func terminalMatrix(b *strings.Builder, run *Run, rows []Row, st Style) {
 	for _, sec := range Sections(asked(run, rows)) {
 		b.WriteString(st.bold(visible(sec.Name, false)) + "\n")
 		for _, r := range sec.Rows {
-			fmt.Fprintf(b, "  %s %s ", pad(visible(r.ID, false), idWidth), pad(strings.ToUpper(string(r.Requirement.Level)), levelWidth))
+			fmt.Fprintf(b, "  %s %s ", pad(visible(r.ID, false), idWidth),
+				pad(strings.ToUpper(string(r.Requirement.Level)), levelWidth))
 			for _, c := range r.Cells {
 				b.WriteString(" " + st.cell(&c, cellWidth))
 			}
@@ -218,8 +222,9 @@ func terminalMutants(b *strings.Builder, m *Mutants, st Style) {
 		if r.Caught {
 			continue
 		}
-		fmt.Fprintf(b, "%s %s: %s; must fail: %s; failed: %s\n", st.paint(verdictColor[Fail], r.result()), visible(r.Name, false),
-			visible(r.Defect, false), visible(strings.Join(r.Expected, " "), false), visible(orDash(strings.Join(r.Failed, " ")), false))
+		fmt.Fprintf(b, "%s %s: %s; must fail: %s; failed: %s\n", st.paint(verdictColor[Fail], r.result()),
+			visible(r.Name, false), visible(r.Defect, false), visible(strings.Join(r.Expected, " "), false),
+			visible(orDash(strings.Join(r.Failed, " ")), false))
 	}
 	fmt.Fprintf(b, "%s; without a difference: %s\n\n", m.Counts(), st.verdict(m.Unmutated, 0))
 }
@@ -232,13 +237,15 @@ func terminalConclusion(b *strings.Builder, run *Run, rows []Row, st Style) {
 			parts = append(parts, st.paint(verdictColor[v], fmt.Sprintf("%d %s", n, v)))
 		}
 	}
-	fmt.Fprintf(b, "%d scenarios in %s: %s\n", len(run.Scenarios), shortDuration(run.Ended.Sub(run.Started)), strings.Join(parts, ", "))
+	fmt.Fprintf(b, "%d scenarios in %s: %s\n", len(run.Scenarios), shortDuration(run.Ended.Sub(run.Started)),
+		strings.Join(parts, ", "))
 	if run.Interrupted {
 		b.WriteString("the run was interrupted\n")
 	}
 	color := map[Conclusion]Verdict{Conformant: Pass, NotConformant: Fail, Partial: Warn, RunError: Error}
 	head := sum.heading(run)
-	fmt.Fprintf(b, "%s: %s\n", st.paint(verdictColor[color[head.As]], visible(strings.ToUpper(head.Words), false)), visible(head.Sentence, false))
+	fmt.Fprintf(b, "%s: %s\n", st.paint(verdictColor[color[head.As]], visible(strings.ToUpper(head.Words), false)),
+		visible(head.Sentence, false))
 	if run.Headline != "" {
 		b.WriteString(st.bold(visible(run.Headline, false)) + "\n")
 	}

@@ -32,7 +32,7 @@ func (v Verdict) glyph() string {
 }
 
 // visible makes text safe for a terminal or a line-based file, see package
-// clean; line feeds stay if multi is set.
+// redact; line feeds stay if multi is set.
 func visible(s string, multi bool) string {
 	if multi {
 		return redact.Lines(s)
@@ -60,7 +60,8 @@ func shortDuration(d time.Duration) string {
 func (o *Observation) line() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "#%d %.6f s", o.N, o.T)
-	for _, part := range []string{o.Actor, string(o.Kind), o.Event, o.Name, o.Code, o.URL, o.Text, redact.Clip(o.Body, 400)} {
+	for _, part := range []string{o.Actor, string(o.Kind), o.Event, o.Name, o.Code, o.URL, o.Text,
+		redact.Clip(o.Body, 400)} {
 		if part != "" {
 			b.WriteByte(' ')
 			b.WriteString(visible(part, false))

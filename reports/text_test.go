@@ -33,7 +33,8 @@ func TestVisible(t *testing.T) {
 }
 
 func TestShortDuration(t *testing.T) {
-	for d, want := range map[time.Duration]string{0: "0 ms", -1: "0 ms", 120 * time.Microsecond: "0.1 ms", 48 * time.Millisecond: "48 ms",
+	for d, want := range map[time.Duration]string{0: "0 ms", -1: "0 ms", 120 * time.Microsecond: "0.1 ms",
+		48 * time.Millisecond:   "48 ms",
 		1234 * time.Millisecond: "1.2 s", 95 * time.Second: "1m35s"} {
 		if got := shortDuration(d); got != want {
 			t.Errorf("%v: got %q, want %q", d, got, want)

@@ -64,7 +64,8 @@ type Outcome struct {
 
 // Add adds a suite, and what it comes to, to the whole.
 func (d *Suites) Add(name string, started time.Time, properties []Property, cases []Case) {
-	s := Suite{Name: Text(name), Timestamp: started.UTC().Format("2006-01-02T15:04:05"), Properties: properties, Cases: cases}
+	s := Suite{Name: Text(name), Timestamp: started.UTC().Format("2006-01-02T15:04:05"), Properties: properties,
+		Cases: cases}
 	for i := range cases {
 		s.count(&cases[i])
 	}

@@ -27,7 +27,8 @@ func TestWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	junittest.Check(t, b.Bytes())
-	if s := b.String(); !strings.Contains(s, `name="a\x00b" tests="4" failures="1" errors="1" time="1.500"`) || !strings.Contains(s, `a    b\xff`) {
+	if s := b.String(); !strings.Contains(s, `name="a\x00b" tests="4" failures="1" errors="1" time="1.500"`) ||
+		!strings.Contains(s, `a    b\xff`) {
 		t.Error(s)
 	}
 	var back junit.Suites

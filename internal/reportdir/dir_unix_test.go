@@ -47,7 +47,8 @@ func TestOpen(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for path, want := range map[string]string{pipe: "want a regular file", dir: "want a regular file", large: "want at most 10 bytes, got 11"} {
+	for path, want := range map[string]string{pipe: "want a regular file", dir: "want a regular file",
+		large: "want at most 10 bytes, got 11"} {
 		if _, err := Open(path, 10); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", path, err, want)
 		}

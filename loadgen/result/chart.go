@@ -54,7 +54,8 @@ func (c *chart) svg() template.HTML {
 	for _, l := range c.lines {
 		fmt.Fprintf(&b, `<span class="%s">%s</span>`, l.class, html.EscapeString(l.name))
 	}
-	fmt.Fprintf(&b, `</p><svg viewBox="0 0 %d %d" role="img" aria-label="%s">`, chartW, chartH, html.EscapeString(c.words()))
+	fmt.Fprintf(&b, `</p><svg viewBox="0 0 %d %d" role="img" aria-label="%s">`, chartW, chartH,
+		html.EscapeString(c.words()))
 	a.grid(&b)
 	for _, l := range c.limits {
 		a.limit(&b, &l)
@@ -128,7 +129,8 @@ func (c *chart) columns(b *strings.Builder, a *axes) {
 				text = append(text, l.name+" "+number(rounded(l.y[n])))
 			}
 		}
-		fmt.Fprintf(b, `<g class="at"><rect x="%.1f" y="0" width="%.1f" height="%d"/><path d="M%.1f %dV%d"/><text x="%d" y="11">%s</text></g>`,
+		fmt.Fprintf(b,
+			`<g class="at"><rect x="%.1f" y="0" width="%.1f" height="%d"/><path d="M%.1f %dV%d"/><text x="%d" y="11">%s</text></g>`,
 			from, to-from, chartH, x, upper, chartH-base, left, html.EscapeString(strings.Join(text, " · ")))
 	}
 }
@@ -173,7 +175,8 @@ func (a *axes) grid(b *strings.Builder) {
 			left, a.py(y), chartW-right, left-6, a.py(y)+4, number(y))
 	}
 	for _, x := range a.ticksX() {
-		fmt.Fprintf(b, `<text class="s" x="%.1f" y="%d" text-anchor="middle">%s</text>`, min(a.px(x), chartW-right-8), chartH-6, a.place(x))
+		fmt.Fprintf(b, `<text class="s" x="%.1f" y="%d" text-anchor="middle">%s</text>`, min(a.px(x), chartW-right-8),
+			chartH-6, a.place(x))
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package result is what a load test leaves behind: one model, the thresholds
+// Package result is the result of a load test: one model, the thresholds
 // that judge it, its files (report.json, report.html, summary.md,
 // latencies.hdr), the summary for the terminal, and the ways to add up shards
 // and to compare two runs. It runs no load itself.

@@ -46,8 +46,9 @@ type page struct {
 }
 
 func (r *Report) page(running string) *page {
-	p := &page{Report: r, Running: running, Tiles: r.tiles(), Over: drawn(r.overTime()), Curves: drawn(r.percentileCurves()),
-		Kinds: account.Kinds, Events: hook.Events[:], CSS: template.CSS(htmlStyle), Policy: policy(htmlStyle, "")}
+	p := &page{Report: r, Running: running, Tiles: r.tiles(), Over: drawn(r.overTime()),
+		Curves: drawn(r.percentileCurves()),
+		Kinds:  account.Kinds, Events: hook.Events[:], CSS: template.CSS(htmlStyle), Policy: policy(htmlStyle, "")}
 	if r.Hooks != nil {
 		p.Alike = alike(r.Hooks.Findings)
 	}

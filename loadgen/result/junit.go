@@ -20,7 +20,8 @@ func (r *Report) writeJUnit(w io.Writer) error {
 }
 
 func (r *Report) junitCases() []junit.Case {
-	cases := []junit.Case{{Name: "the run", Class: "loadgen", Time: junit.Seconds(time.Duration(r.Seconds * float64(time.Second)))}}
+	cases := []junit.Case{{Name: "the run", Class: "loadgen",
+		Time: junit.Seconds(time.Duration(r.Seconds * float64(time.Second)))}}
 	if r.Verdict == Void || r.Verdict == Partial {
 		cases[0].Error = &junit.Outcome{Type: junit.Text(r.Verdict), Message: junit.Text(r.Headline())}
 	}

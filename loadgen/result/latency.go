@@ -7,7 +7,8 @@ import (
 )
 
 // percentiles are the places of a curve: ever closer to 100.
-var percentiles = []float64{0, 10, 20, 30, 40, 50, 60, 70, 75, 80, 85, 90, 92.5, 95, 96.5, 98, 99, 99.5, 99.8, 99.9, 99.95, 99.99, 99.999, 100}
+var percentiles = []float64{0, 10, 20, 30, 40, 50, 60, 70, 75, 80, 85, 90, 92.5, 95, 96.5, 98, 99, 99.5, 99.8, 99.9,
+	99.95, 99.99, 99.999, 100}
 
 // ms turns a histogram's microseconds into milliseconds.
 func ms(us int64) float64 { return float64(us) / 1000 }

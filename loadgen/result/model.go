@@ -148,7 +148,7 @@ type Sample struct {
 	Latency map[string]measure.Spread `json:"latency,omitempty"`
 }
 
-// Latency gives the metric of that name; nil if it was not measured.
+// Latency returns the metric of that name, nil if it was not measured.
 func (r *Report) Latency(name string) *Latency {
 	for i := range r.Latencies {
 		if r.Latencies[i].Name == name {

@@ -39,7 +39,7 @@ func (t *Threshold) cores(v float64) float64 {
 }
 
 // moment is the time of the first sample in which the threshold does not hold;
-// 0 where none shows it.
+// 0 if no sample shows it.
 func (t *Threshold) moment(series []Sample) float64 {
 	for i := range series {
 		if v, shown := t.valueIn(&series[i]); shown && !compare(v, t.op, t.value) {

@@ -41,7 +41,8 @@ func page1(t *testing.T, r *Report) string {
 // so is the moment; one that holds far away from the values is left out.
 func TestThresholdIsDrawn(t *testing.T) {
 	text := page1(t, failing(t))
-	for _, want := range []string{`<g class="lim broken">`, "publish p99&lt;450ms</text>", ">first at 6 s</text>", `<li class="bad"><span class="name">To publish, p99`,
+	for _, want := range []string{`<g class="lim broken">`, "publish p99&lt;450ms</text>", ">first at 6 s</text>",
+		`<li class="bad"><span class="name">To publish, p99`,
 		"11 s · p99 1000 · p90 20 · p50 10", "Failed</h1>", "publish p99&lt;450ms (is 989"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("report.html lacks %s", want)
@@ -95,7 +96,8 @@ func TestLongRun(t *testing.T) {
 func TestAlike(t *testing.T) {
 	var list []account.Finding
 	for i := range 8 {
-		list = append(list, account.Finding{Client: account.Name(i), Kind: account.Late, Event: "on_play", Text: fmt.Sprintf("answered after %d.5 s", i)})
+		list = append(list, account.Finding{Client: account.Name(i), Kind: account.Late, Event: "on_play",
+			Text: fmt.Sprintf("answered after %d.5 s", i)})
 	}
 	list = append(list, account.Finding{Client: "c00099", Kind: account.Lost, Event: "on_close", Text: "no on_close"})
 	groups := alike(list)
@@ -110,13 +112,15 @@ func TestAlike(t *testing.T) {
 // TestLivePage: the live page has the report's content and the only script.
 func TestLivePage(t *testing.T) {
 	html, policy := LivePage()
-	if !bytes.Contains(html, []byte("new EventSource")) || !strings.Contains(policy, "script-src 'sha256-") || !strings.Contains(policy, "connect-src 'self'") {
+	if !bytes.Contains(html, []byte("new EventSource")) || !strings.Contains(policy, "script-src 'sha256-") ||
+		!strings.Contains(policy, "connect-src 'self'") {
 		t.Errorf("policy %s of\n%s", policy, html)
 	}
 	r, _, _ := sampleRun()
 	r.Setup.Target = "<script>alert(1)</script>"
 	text, err := r.LiveContent("5 of 20 s: hold")
-	if err != nil || !strings.Contains(text, "5 of 20 s: hold") || !strings.Contains(text, "<svg") || strings.Contains(text, "<script") {
+	if err != nil || !strings.Contains(text, "5 of 20 s: hold") || !strings.Contains(text, "<svg") ||
+		strings.Contains(text, "<script") {
 		t.Errorf("%v: %.2000s", err, text)
 	}
 }
@@ -130,7 +134,9 @@ func TestJUnit(t *testing.T) {
 			t.Fatal(err)
 		}
 		junittest.Check(t, b.Bytes())
-		if text := b.String(); !strings.Contains(text, fmt.Sprintf(`tests="10" failures="%d" errors="%d"`, want[0], want[1])) || !strings.Contains(text, "want errors==0, got 2") {
+		if text := b.String(); !strings.Contains(text,
+			fmt.Sprintf(`tests="10" failures="%d" errors="%d"`, want[0], want[1])) ||
+			!strings.Contains(text, "want errors==0, got 2") {
 			t.Errorf("%s:\n%s", verdict, text)
 		}
 	}

@@ -84,7 +84,8 @@ func TestHTML(t *testing.T) {
 			t.Errorf("a number is none in %s", svg)
 		}
 	}
-	for _, text := range []string{"c00000", "S-ORD-01", "no on_unpublish of a publisher that left", "publish: time-out", "&lt;script&gt;"} {
+	for _, text := range []string{"c00000", "S-ORD-01", "no on_unpublish of a publisher that left", "publish: time-out",
+		"&lt;script&gt;"} {
 		if !strings.Contains(page, text) {
 			t.Errorf("the page does not say %q", text)
 		}
@@ -187,7 +188,8 @@ func TestPartial(t *testing.T) {
 	}{
 		{"interrupted", "sessions started>=1", nil, Partial, "PARTIAL: interrupted; run abc"},
 		{"interrupted, and too slow", "sessions started>=1", []string{"busy"}, Partial, "PARTIAL: interrupted; run abc"},
-		{"interrupted, a threshold failed", "sessions started>=3", nil, Failed, "FAILED: 1 of 1 thresholds do not hold: sessions started>=3 (is 2), and the run is partial: interrupted; run abc"},
+		{"interrupted, a threshold failed", "sessions started>=3", nil, Failed,
+			"FAILED: 1 of 1 thresholds do not hold: sessions started>=3 (is 2), and the run is partial: interrupted; run abc"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r, hs, _ := sampleRun()
@@ -228,7 +230,8 @@ func TestCompare(t *testing.T) {
 	var out strings.Builder
 	b.Setup.Load, b.Void = "another", []string{"busy"}
 	worse, err := WriteChanges(&out, a, b, Compare(a, b, ha, hb))
-	if err != nil || !worse || !strings.Contains(out.String(), "The loads differ") || !strings.Contains(out.String(), "is void") {
+	if err != nil || !worse || !strings.Contains(out.String(), "The loads differ") ||
+		!strings.Contains(out.String(), "is void") {
 		t.Errorf("%v, %v: %s", worse, err, out.String())
 	}
 }

@@ -100,7 +100,8 @@ func (r *Report) cause() string {
 				failed = append(failed, fmt.Sprintf("%s (is %s)", c.Text, c.Got))
 			}
 		}
-		s := fmt.Sprintf("%d of %d thresholds do not hold: %s", len(failed), len(r.Checks), strings.Join(failed[:min(len(failed), namedChecks)], ", "))
+		s := fmt.Sprintf("%d of %d thresholds do not hold: %s", len(failed), len(r.Checks),
+			strings.Join(failed[:min(len(failed), namedChecks)], ", "))
 		if len(failed) > namedChecks {
 			s += ", …"
 		}
@@ -132,13 +133,14 @@ func (r *Report) writeLatencies(b *strings.Builder) {
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "\tcount\tp50\tp90\tp99\tp99.9\tmax\t")
 	for _, l := range r.Latencies {
-		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t\n", pad(redact.Line(l.Title)), l.Count, short(l.P50), short(l.P90), short(l.P99), short(l.P999), short(l.Max))
+		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t\n", pad(redact.Line(l.Title)), l.Count, short(l.P50), short(l.P90),
+			short(l.P99), short(l.P999), short(l.Max))
 	}
 	t.Flush()
 }
 
-// pad makes titles of one length, so that they stand at the left of a table
-// whose numbers stand at the right.
+// pad makes titles of one length, so that they are at the left of a table
+// whose numbers are at the right.
 func pad(s string) string { return "  " + s + strings.Repeat(" ", max(0, 24-len([]rune(s)))) }
 
 // short writes milliseconds in three digits or so.
@@ -191,7 +193,8 @@ func (r *Report) writeBooks(b *strings.Builder) {
 		if g.Requirement != "" {
 			id = " [" + g.Requirement + "]"
 		}
-		fmt.Fprintf(b, "  %6d  %s: %s%s (%s)\n", g.Count, g.Kind.Title(), redact.Line(g.Text), redact.Line(id), redact.Line(g.Who()))
+		fmt.Fprintf(b, "  %6d  %s: %s%s (%s)\n", g.Count, g.Kind.Title(), redact.Line(g.Text), redact.Line(id),
+			redact.Line(g.Who()))
 	}
 	if left := len(groups) - summaryFindings; left > 0 {
 		fmt.Fprintf(b, "          … and %d more kinds: see the report (-report DIR)\n", left)
@@ -205,13 +208,15 @@ func (r *Report) writeErrors(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "\nErrors    %d\n", r.ErrorTotal)
 	for _, k := range r.Errors {
-		fmt.Fprintf(b, "  %6d  %s (first: %s: %s)\n", k.Count, redact.Line(k.Kind), redact.Line(k.Client), redact.Short(k.Detail, maxDetail))
+		fmt.Fprintf(b, "  %6d  %s (first: %s: %s)\n", k.Count, redact.Line(k.Kind), redact.Line(k.Client),
+			redact.Short(k.Detail, maxDetail))
 	}
 }
 
 func (r *Report) writeCosts(b *strings.Builder) {
 	cost := func(who string, c *Cost) {
-		fmt.Fprintf(b, "%-9s %.0f%% CPU on average, %.0f%% at most, %s memory, %d files\n", who, 100*c.CPUMean, 100*c.CPUMax, size(c.RSSMax), c.FilesMax)
+		fmt.Fprintf(b, "%-9s %.0f%% CPU on average, %.0f%% at most, %s memory, %d files\n", who, 100*c.CPUMean, 100*c.CPUMax,
+			size(c.RSSMax), c.FilesMax)
 	}
 	b.WriteString("\n")
 	cost("Itself", &r.Own)

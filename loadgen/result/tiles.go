@@ -34,7 +34,8 @@ func (r *Report) tiles() []tile {
 
 func (r *Report) sessionsTile() tile {
 	s := &r.Sessions
-	return tile{"Sessions held", fmt.Sprint(s.PeakLive), "", fmt.Sprintf("of %d planned at once", r.Setup.Peak), r.failed("sessions")}
+	return tile{"Sessions held", fmt.Sprint(s.PeakLive), "", fmt.Sprintf("of %d planned at once", r.Setup.Peak),
+		r.failed("sessions")}
 }
 
 func (r *Report) hooksTile() tile {
@@ -44,7 +45,8 @@ func (r *Report) hooksTile() tile {
 	}
 	t := tile{Name: "Hooks accounted", Value: fmt.Sprint(seen), Below: "every one of every client"}
 	if n := r.Hooks.Total(); n > 0 {
-		t.Below, t.Bad = fmt.Sprintf("%d lost, %d other findings", r.Hooks.Counts[account.Lost], n-r.Hooks.Counts[account.Lost]), true
+		t.Below, t.Bad = fmt.Sprintf("%d lost, %d other findings", r.Hooks.Counts[account.Lost],
+			n-r.Hooks.Counts[account.Lost]), true
 	}
 	return t
 }

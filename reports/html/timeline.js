@@ -45,7 +45,7 @@ function lanePicture(obs, t0, t1, clues, role, width) {
   const answered = new Map();
   for (const o of obs) if (o.kind === "answer") for (const r of o.refs || []) answered.set(r, o);
   const answerTo = (hook) => answered.get(hook.n) || obs.find((o) => o.kind === "answer" && o.t >= hook.t && !(o.refs || []).length && o.event === hook.event);
-  // A label stands where no mark and no other label of its lane is.
+  // A label goes where no mark and no other label of its lane is.
   const taken = LANES.map(() => []), later = [];
   const take = (lane, from, to) => taken[lane].push([from, to]);
   const name = (o, lane, x) => later.push(() => {
