@@ -8,9 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -152,42 +149,4 @@ func (t *Target) Memory(ctx context.Context) (Memory, error) {
 		return Memory{}, errors.New("the server's process cannot be looked at")
 	}
 	return t.memory(ctx)
-}
-
-// Kick drops a client over the HTTP API.
-func (t *Target) Kick(ctx context.Context, clientID string) error {
-	body, err := t.call(ctx, http.MethodDelete, "/api/v1/clients/"+clientID)
-	if err != nil {
-		return err
-	}
-	if !strings.Contains(strings.ReplaceAll(body, " ", ""), `"code":0`) {
-		return fmt.Errorf("DELETE /api/v1/clients/%s: %.200s", clientID, body)
-	}
-	return nil
-}
-
-// Knows reports whether the HTTP API still lists a client.
-func (t *Target) Knows(ctx context.Context, clientID string) (bool, error) {
-	body, err := t.call(ctx, http.MethodGet, "/api/v1/clients/"+clientID)
-	if err != nil {
-		return false, err
-	}
-	return strings.Contains(strings.ReplaceAll(body, " ", ""), `"id":"`+clientID+`"`), nil
-}
-
-func (t *Target) call(ctx context.Context, method, path string) (string, error) {
-	req, err := http.NewRequestWithContext(ctx, method, t.API+path, nil)
-	if err != nil {
-		return "", err
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return "", err
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	if err == nil && resp.StatusCode >= 400 && resp.StatusCode != http.StatusNotFound {
-		err = fmt.Errorf("%s %s: %s: %.200s", method, path, resp.Status, body)
-	}
-	return string(body), err
 }
