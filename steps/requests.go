@@ -47,7 +47,7 @@ func (w *rtmpWorld) escaped(ctx context.Context, name, keys string) error {
 	if err != nil {
 		return err
 	}
-	if f := check.Escaped(w.scene.Log.All(), name, marker, append(may, "stream", "param")...); f != nil {
+	if f := check.Escaped(w.Profile, w.scene.Log.All(), name, marker, append(may, "stream", "param")...); f != nil {
 		return f
 	}
 	sent := w.scene.Actor(name).SentPageURL()

@@ -236,3 +236,29 @@ func FuzzBodyProblem(f *testing.F) {
 		}
 	})
 }
+
+// TestEscaped: a key that the client's text has made, or changed, is found; keys
+// that the profile does not list may have other values.
+func TestEscaped(t *testing.T) {
+	const extra = `,"clients":2,"x":{"list":[1]}}`
+	for _, c := range []struct{ name, is, becomes, want string }{
+		{"as a plain client's", "", "", ""},
+		{"more keys, with values of their own", extra, `,"clients":3,"x":{"list":[2]}}`, ""},
+		{"a further key", extra, `,"clients":2,"x":{"list":[1]},"y":""}`, `a key "y"`},
+		{"a key less", extra, `,"clients":2}`, `"x" is missing`},
+		{"a changed value", `"app":"a"`, `"app":"admin"`, `app is "admin"`},
+		{"not JSON", `"app":"a"`, `"app":"a`, "no valid JSON"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			obs := script("marker-1 on_publish\nA on_publish")
+			for i := range obs {
+				obs[i].Body = strings.TrimSuffix(obs[i].Body, "}") + extra
+			}
+			obs[2].Body = strings.Replace(obs[2].Body, c.is, c.becomes, 1)
+			f := Escaped(hook.SRS7, obs, "A", "marker-1", "param")
+			if (f != nil) != (c.want != "") || f != nil && !strings.Contains(f.Seen, c.want) {
+				t.Errorf("found %v, want %q", f, c.want)
+			}
+		})
+	}
+}

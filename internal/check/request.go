@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -153,10 +154,10 @@ func HasAgent(obs []reports.Observation) *Finding {
 // differs are the keys in which two clients differ anyway.
 var differs = map[string]bool{"client_id": true, "send_bytes": true, "recv_bytes": true, "stream_id": true}
 
-// Escaped checks S-REQ-03: an actor's requests are valid JSON, and apart from
-// the named keys (and those in which any two clients differ) have the keys and
-// values of the same event of a plain client, the marker.
-func Escaped(obs []reports.Observation, actor, marker string, may ...string) *Finding {
+// Escaped checks S-REQ-03: an actor's requests are valid JSON, have the keys of
+// the same event of a plain client, the marker, and apart from the named keys
+// (and those in which any two clients differ) the profile's keys have its values.
+func Escaped(p *hook.Profile, obs []reports.Observation, actor, marker string, may ...string) *Finding {
 	plain := map[hook.Event]map[string]any{}
 	for _, h := range timeline.Hooks(obs, marker) {
 		if m, err := object(h.Obs.Body); err == nil {
@@ -175,7 +176,7 @@ func Escaped(obs []reports.Observation, actor, marker string, may ...string) *Fi
 		if !ok {
 			return &Finding{Expected: fmt.Sprintf("the plain client to give %s, to compare with", h.Event), Seen: "none"}
 		}
-		if d := difference(got, want, may); d != "" {
+		if d := difference(p, h.Event, got, want, may); d != "" {
 			return &Finding{Expected: who(h) + " to differ from a plain client's in " + strings.Join(may, ", ") + " only", Seen: d, Detail: "the body: " + strconv.Quote(redact.Clip(h.Obs.Body, 1000))}
 		}
 		return nil
@@ -183,7 +184,7 @@ func Escaped(obs []reports.Observation, actor, marker string, may ...string) *Fi
 }
 
 // difference names the first key in which two payloads differ and may not.
-func difference(got, want map[string]any, may []string) string {
+func difference(p *hook.Profile, ev hook.Event, got, want map[string]any, may []string) string {
 	keys := make([]string, 0, len(got)+len(want))
 	for k := range got {
 		keys = append(keys, k)
@@ -200,7 +201,7 @@ func difference(got, want map[string]any, may []string) string {
 			return fmt.Sprintf("the key %q is missing", k)
 		case !wanted:
 			return fmt.Sprintf("a key %q that a plain client's has not", k)
-		case !differs[k] && !slices.Contains(may, k) && g != w:
+		case !differs[k] && !slices.Contains(may, k) && carries(p, ev, k) && !reflect.DeepEqual(g, w):
 			return fmt.Sprintf("%s is %q, a plain client's is %q", k, fmt.Sprint(g), fmt.Sprint(w))
 		}
 	}

@@ -57,8 +57,12 @@ func (v *Value) Check(p *hook.Profile, obs []reports.Observation, actor string) 
 
 // concerns reports whether an event is one of those looked at.
 func (v *Value) concerns(p *hook.Profile, h *timeline.Hook) bool {
-	carries := slices.ContainsFunc(p.Keys(h.Event), func(k hook.Key) bool { return k.Name == v.Key && !k.Optional })
-	return carries && (len(v.Events) == 0 || slices.Contains(v.Events, h.Event))
+	return carries(p, h.Event, v.Key) && (len(v.Events) == 0 || slices.Contains(v.Events, h.Event))
+}
+
+// carries reports whether a profile requires a key in an event.
+func carries(p *hook.Profile, ev hook.Event, key string) bool {
+	return slices.ContainsFunc(p.Keys(ev), func(k hook.Key) bool { return k.Name == key && !k.Optional })
 }
 
 // keysOf is the requirement of each event's keys.

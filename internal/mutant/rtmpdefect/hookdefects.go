@@ -203,6 +203,19 @@ func firstParam(x *exchange) {
 	x.pass()
 }
 
+// keysOfSRS4 leaves out the keys that SRS 4 does not have.
+func keysOfSRS4(x *exchange) {
+	b := x.req.body
+	for _, key := range []string{"service_id", "stream_url", "stream_id"} {
+		b = remove(b, key)
+	}
+	if x.req.event != hook.OnConnect && x.req.event != hook.OnPublish {
+		b = remove(b, "tcUrl")
+	}
+	x.req.setBody(b)
+	x.pass()
+}
+
 // growingParam gives a further stream of a connection the param of the first
 // after its own.
 func growingParam(x *exchange) {

@@ -11,8 +11,9 @@ import (
 // Sound is the server without a defect, behind the proxies alone.
 var Sound = mutant.Row{Name: mutant.Sound, Defect: "none: the built-in server behind the proxies alone", Peer: transparently}
 
-// Table lists the mutants, in the order of the requirements they break.
-var Table = slices.Concat(requestRows, keyRows, identityRows, orderRows, answerRows, urlRows, loadRows)
+// Table lists the mutants, in the order of the requirements they break, and the
+// variants.
+var Table = slices.Concat(requestRows, keyRows, identityRows, orderRows, answerRows, urlRows, loadRows, variantRows)
 
 // hooked is a mutant whose defect is in the hooks alone.
 func hooked(d hookDefect) proxies {
@@ -64,6 +65,8 @@ var requestRows = []mutant.Row{
 var keyRows = []mutant.Row{
 	{Name: "connect-without-tcurl", Defect: "on_connect has no tcUrl", Expected: ids("S-KEY-01"), May: ids("S-KEY-08", "S-KEY-12"), Peer: hooked(on(without("tcUrl"), hook.OnConnect))},
 	{Name: "connect-key-renamed", Defect: "on_connect has page_url in place of pageUrl", Expected: ids("S-KEY-01"), May: ids("S-REQ-03", "S-ORD-*", "S-ANS-*", "S-CON-*"), Peer: hooked(on(renamed("pageUrl", "page_url"), hook.OnConnect))},
+	{Name: "keys-of-srs4", Defect: "the keys are those of SRS 4", Profiles: onlySRS7, Expected: ids("S-KEY-01", "S-KEY-02", "S-KEY-03", "S-KEY-04", "S-KEY-05", "S-KEY-06"),
+		May: ids("S-KEY-10"), Peer: hooked(hookFunc(keysOfSRS4))},
 	{Name: "close-key-renamed", Defect: "on_close has vHost in place of vhost", Expected: ids("S-KEY-02"), Peer: hooked(on(renamed("vhost", "vHost"), hook.OnClose))},
 	{Name: "close-bytes-text", Defect: "send_bytes of on_close is a string", Profiles: onlySRS7, Expected: ids("S-KEY-02"), Peer: hooked(on(otherKind("send_bytes"), hook.OnClose))},
 	{Name: "publish-key-null", Defect: "app of on_publish is null", Expected: ids("S-KEY-03"), May: unrouted, Peer: hooked(on(raw("app", "null"), hook.OnPublish))},
