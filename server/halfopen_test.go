@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"slices"
@@ -239,18 +240,22 @@ func (k *child) visits(n int) []time.Duration {
 func (k *child) visit(name string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patienceOfTests)
 	defer cancel()
-	hold := make(chan struct{})
-	published := make(chan error, 1)
-	go func() {
-		_, err := client.RunPublisher(ctx, client.PublishRun{Options: k.options(), Name: name, Hold: hold})
-		published <- err
-	}()
-	_, err := client.RunPlayer(ctx, client.PlayRun{
-		Options: k.options(), Name: name, Until: func(c client.Counters) bool { return c.VideoFrames > 0 },
-	})
-	close(hold)
-	if other := <-published; err == nil {
-		err = other
+	publisher, err := client.Dial(ctx, k.options())
+	if err != nil {
+		return err
 	}
+	defer publisher.Leave()
+	if err := errors.Join(publisher.Connect(ctx), publisher.Publish(ctx, name, "live"), publisher.WriteMedia(client.Clip()...)); err != nil {
+		return err
+	}
+	player, err := client.Dial(ctx, k.options())
+	if err != nil {
+		return err
+	}
+	defer player.Leave()
+	if err := errors.Join(player.Connect(ctx), player.Play(ctx, name)); err != nil {
+		return err
+	}
+	_, err = player.Await(ctx, func(client.Event) bool { return player.Counters().VideoFrames > 0 })
 	return err
 }

@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -27,11 +28,13 @@ func TestChild(t *testing.T) {
 	defer c.Kill()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	one, err := client.RunPublisher(ctx, client.PublishRun{Options: client.Options{URL: "rtmp://" + c.Addr + "/live"}, Name: "s"})
+	one, err := client.Dial(ctx, client.Options{URL: "rtmp://" + c.Addr + "/live"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	<-one.Done()
+	if err := errors.Join(one.Connect(ctx), one.Publish(ctx, "s", "live"), one.Leave()); err != nil {
+		t.Fatal(err)
+	}
 	if err := c.Shutdown(ctx); err != nil {
 		t.Error(err)
 	}
