@@ -227,7 +227,7 @@ func visit(ctx context.Context, addr string, self comer) (end agreement, err err
 	if err != nil {
 		return end, err
 	}
-	t := &http.Transport{DisableKeepAlives: true}
+	t := meetTransport()
 	defer t.CloseIdleConnections()
 	for {
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+addr+"/meet", bytes.NewReader(body))
@@ -242,6 +242,11 @@ func visit(ctx context.Context, addr string, self comer) (end agreement, err err
 			return end, fmt.Errorf("%w: the first shard: %w", context.Cause(ctx), err)
 		}
 	}
+}
+
+// meetTransport reads heads that are as long as a meeting's words.
+func meetTransport() *http.Transport {
+	return &http.Transport{DisableKeepAlives: true, MaxResponseHeaderBytes: maxMeetBody}
 }
 
 func ask(t *http.Transport, req *http.Request) (end agreement, err error) {

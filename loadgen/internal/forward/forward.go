@@ -25,14 +25,17 @@ type Forwarder struct {
 	err error
 }
 
-// maxAnswer bounds an answer that is passed on, in bytes.
-const maxAnswer = 1 << 20
+// Bounds of an answer that is passed on, in bytes.
+const (
+	maxHead   = 64 << 10
+	maxAnswer = 1 << 20
+)
 
 // New makes a Forwarder. The timeout bounds each call.
 func New(urls map[hook.Event][]string, timeout time.Duration) *Forwarder {
 	t := &http.Transport{
 		MaxIdleConns: 1024, MaxIdleConnsPerHost: 1024, IdleConnTimeout: time.Second,
-		DisableCompression: true, DialContext: (&net.Dialer{}).DialContext,
+		MaxResponseHeaderBytes: maxHead, DisableCompression: true, DialContext: (&net.Dialer{}).DialContext,
 	}
 	return &Forwarder{
 		urls: urls,

@@ -1,7 +1,11 @@
 package forward
 
 import (
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,5 +49,36 @@ func TestAsk(t *testing.T) {
 	}
 	if a := f.Ask(&endpoint.Request{Method: "POST", Event: hook.OnClose, HasEvent: true}, hook.SRS7); a.Fault != endpoint.CloseWithoutAnswer || f.Err() == nil {
 		t.Errorf("nobody answers: got %+v, %v", a, f.Err())
+	}
+}
+
+// A hook server's endless head or body costs a bounded amount of memory.
+func TestEndlessAnswers(t *testing.T) {
+	long := strings.Repeat("x", 64<<10)
+	for name, begin := range map[string]string{
+		"head": "HTTP/1.1 200 OK\r\nX: ", "status line": "HTTP/1.1 200 ", "body": "HTTP/1.1 200 OK\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				c, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					return
+				}
+				defer c.Close()
+				for _, err = io.WriteString(c, begin); err == nil; {
+					_, err = io.WriteString(c, long)
+				}
+			}))
+			defer srv.Close()
+			f := New(map[hook.Event][]string{hook.OnPlay: {srv.URL}}, 10*time.Second)
+			defer f.Close()
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			f.Ask(&endpoint.Request{Method: "POST", Event: hook.OnPlay, HasEvent: true}, hook.SRS7)
+			runtime.ReadMemStats(&after)
+			if took := after.TotalAlloc - before.TotalAlloc; took > 8<<20 {
+				t.Errorf("want at most 8 MB allocated, got %d", took>>20)
+			}
+		})
 	}
 }
