@@ -16,6 +16,8 @@ import (
 // Live shows a run while it goes on. Its methods may be called from several
 // goroutines; Close must be called once, after the last scenario.
 type Live interface {
+	// Remark shows what was found out before the first scenario.
+	Remark(text string)
 	// ScenarioStarted says that a scenario runs; of it only Requirements,
 	// Profile, Name and Case need be set.
 	ScenarioStarted(s *Scenario)
@@ -39,6 +41,13 @@ type plainLive struct {
 	mu sync.Mutex
 	w  io.Writer
 	st Style
+}
+
+func (p *plainLive) Remark(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	// A line that cannot be written is no reason to end the run.
+	_ = printLines(p.w, visible(text, false)+"\n")
 }
 
 func (p *plainLive) ScenarioStarted(*Scenario) {}
@@ -92,6 +101,11 @@ func (l *barLive) status() string {
 
 func liveName(s *Scenario) string {
 	return visible(strings.Join(s.Requirements, " ")+" "+s.Profile+" "+s.Title(), false)
+}
+
+func (l *barLive) Remark(text string) {
+	// mpb prints this above the bar; it fails only after Close.
+	_, _ = l.progress.Write([]byte(visible(text, false) + "\n"))
 }
 
 func (l *barLive) ScenarioStarted(s *Scenario) {

@@ -221,7 +221,7 @@ func TestReportDirectory(t *testing.T) {
 		t.Errorf("no server: exit %d:\n%s", code, errs)
 	}
 	for name, want := range map[string]string{
-		reports.ReportFile: `"error": "profile srs7: no RTMP server answers`, reports.HTMLFile: "Could not run",
+		reports.ReportFile: `"error": "no RTMP server answers`, reports.HTMLFile: "Could not run",
 		reports.SummaryFile: "could not run", reports.JUnitFile: "<error", reports.EventsFile: "hookproof.events",
 	} {
 		if b, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !strings.Contains(string(b), want) {

@@ -3,7 +3,9 @@ package main
 import (
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,7 +38,7 @@ run partial, never conformant.`},
 		{For: "the built-in server, everything", Call: "conformance"},
 		{For: "one requirement, with its evidence", Call: "conformance -id S-ANS-04 -report report"},
 		{For: "what to paste into srs.conf", Call: "conformance config -listen 127.0.0.1:8085 -profile srs7"},
-		{For: "an SRS on this machine", Call: "conformance -rtmp rtmp://127.0.0.1/live -listen 127.0.0.1:8085 -api http://127.0.0.1:1985 -profile srs7"},
+		{For: "an SRS on this machine", Call: "conformance -rtmp rtmp://127.0.0.1/live -listen 127.0.0.1:8085 -api http://127.0.0.1:1985"},
 		{For: "a hook server, which accepts token=good and refuses token=bad", Call: "conformance -hooks http://127.0.0.1:8085 -accept token=good -refuse token=bad"},
 	},
 	FailedMeans: "a MUST was broken, or a requirement listed as known to fail passed",
@@ -46,6 +48,7 @@ run partial, never conformant.`},
 type options struct {
 	flags    *flag.FlagSet
 	rtmp     string
+	nonce    string // of this run's names
 	listen   string
 	api      string
 	noVHosts bool
@@ -70,7 +73,7 @@ type options struct {
 }
 
 func newOptions() *options {
-	o := &options{flags: flag.NewFlagSet(help.Name, flag.ContinueOnError)}
+	o := &options{flags: flag.NewFlagSet(help.Name, flag.ContinueOnError), nonce: strconv.FormatUint(rand.Uint64()&0xfffff, 36)}
 	f := o.flags
 	f.StringVar(&o.rtmp, "rtmp", "", "test the RTMP server at `URL`, rtmp://HOST[:PORT]/APP, in place of the built-in one")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8085", "with -rtmp: the `ADDRESS` at which its hooks arrive; the two ports above it are used, too")
@@ -85,7 +88,7 @@ func newOptions() *options {
 	f.StringVar(&o.set, "requirements", features.Version(), "the `VERSION` of the set of requirements that is wanted: another one than this program's is refused")
 	f.StringVar(&o.tags, "tags", "", "run the scenarios whose tags meet this `EXPRESSION`: @must and not (@slow or @load)")
 	f.StringVar(&o.name, "name", "", "run the scenarios in whose id this `TEXT` stands")
-	f.StringVar(&o.profile, "profile", "", "run this `PROFILE`: srs1, srs7 or all\n(default all; with -rtmp or -hooks srs7)")
+	f.StringVar(&o.profile, "profile", "", "run this `PROFILE`: srs1, srs7, all, or auto: the one that the server's hooks fit best\n(default all; with -rtmp auto; with -hooks srs7)")
 	f.StringVar(&o.known, "known-failing", "", "`FILE` with the ids of requirements that are known to fail, one a line; one of them that passes is an error, too")
 	f.StringVar(&o.report, "report", "", "write report.html, report.json, junit.xml, events.ndjson and summary.md to this `DIR`")
 	f.StringVar(&o.evidence, "evidence", string(reports.KeepFailed), "with -report: `WHAT` events.ndjson keeps: failed, with the evidence of what passed in passed.ndjson.gz, or all")
@@ -100,17 +103,24 @@ func newOptions() *options {
 	return o
 }
 
+// findsProfile reports whether a probe is to find the profile out.
+func (o *options) findsProfile() bool {
+	return o.rtmp != "" && (o.profile == "" || o.profile == "auto")
+}
+
 // selection checks the flags that select.
 func (o *options) selection() (suite.Selection, error) {
 	sel := suite.Selection{IDs: o.ids, Tags: o.tags, Name: o.name}
 	switch {
-	case o.profile == "" && (o.rtmp != "" || o.hooks.Given()):
+	case o.profile == "" && o.hooks.Given() || o.findsProfile() && o.list:
 		sel.Profiles = []string{"srs7"}
-	case o.profile != "" && o.profile != "all":
+	case o.profile == "auto" && o.rtmp == "":
+		return sel, cli.Usagef("-profile auto goes with -rtmp")
+	case o.profile != "" && o.profile != "all" && o.profile != "auto":
 		sel.Profiles = list(o.profile)
 	}
-	if o.rtmp != "" && o.profile == "all" {
-		return sel, cli.Usagef("-profile all: a server has one profile; run once for each that it can be configured to")
+	if o.rtmp != "" && (o.profile == "all" || len(sel.Profiles) > 1) {
+		return sel, cli.Usagef("-profile %s: a server has one profile; run once for each that it can be configured to", o.profile)
 	}
 	_, err := sel.Select(o.role())
 	if err != nil {

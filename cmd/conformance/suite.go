@@ -3,10 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
-	"strconv"
 	"strings"
 
 	"hookproof/hook"
@@ -56,10 +55,6 @@ func (o *options) run(ctx context.Context, s cli.Streams) (*reports.Run, error) 
 		return nil, err
 	}
 	cli.RaiseOpenFiles(uint64(8*o.clients + 4096)) // what is not granted shows in the scenarios that need it
-	cases, err := sel.Select(o.role())
-	if err != nil {
-		return nil, err
-	}
 	so := suite.Options{Selection: sel, Role: o.role(), Known: known, Parallel: o.parallel, Clients: o.clients, Scale: o.scale, Seed: o.seed}
 	if o.hooks.Given() {
 		err = o.hookTarget(s, &so)
@@ -74,19 +69,37 @@ func (o *options) run(ctx context.Context, s cli.Streams) (*reports.Run, error) 
 		return nil, err
 	}
 	style := styleOf(s)
-	if !o.quiet {
-		so.Live = reports.NewLive(s.Out, len(cases), style)
-	}
-	run, err := suite.Run(ctx, so)
-	err = cli.ListenError(err)
-	if so.Live != nil {
-		so.Live.Close()
-	}
+	run, err := o.play(ctx, s, &so, style)
 	if run == nil {
 		run = suite.Failed(&so, err)
 	}
 	o.describe(run)
 	return run, errors.Join(err, o.write(s, run, style, err == nil), rep.finish(s, run))
+}
+
+// play runs the suite, in the profile that the server is found to speak where none was chosen.
+func (o *options) play(ctx context.Context, s cli.Streams, so *suite.Options, style reports.Style) (*reports.Run, error) {
+	if o.findsProfile() {
+		d, err := rtmptarget.Detect(ctx, o.external(nil))
+		if err != nil {
+			return nil, cli.ListenError(err)
+		}
+		if d.Profile == nil {
+			return nil, fmt.Errorf("no profile fits the hooks of the server: %s (-profile chooses one)", d.Reason)
+		}
+		fmt.Fprintf(s.Out, "profile %s, found by a probe (-profile chooses another): %s\n", d.Profile, redact.Line(d.Reason))
+		so.Selection.Profiles = []string{d.Profile.Name}
+	}
+	cases, err := so.Selection.Select(so.Role)
+	if err != nil {
+		return nil, cli.Usagef("%v", err)
+	}
+	if !o.quiet {
+		so.Live = reports.NewLive(s.Out, len(cases), style)
+		defer so.Live.Close()
+	}
+	run, err := suite.Run(ctx, *so)
+	return run, cli.ListenError(err)
 }
 
 func styleOf(s cli.Streams) reports.Style {
@@ -98,17 +111,22 @@ func styleOf(s cli.Streams) reports.Style {
 
 // target says what is tested.
 func (o *options) target(so *suite.Options) {
-	nonce := strconv.FormatUint(rand.Uint64()&0xfffff, 36)
 	if o.rtmp == "" {
 		so.SideBySide = true
 		so.Open = func(_ context.Context, p *hook.Profile) (scenario.Target, error) {
-			return rtmptarget.BuiltIn(rtmptarget.BuiltInOptions{Profile: p, Scale: o.scale, Nonce: nonce})
+			return rtmptarget.BuiltIn(rtmptarget.BuiltInOptions{Profile: p, Scale: o.scale, Nonce: o.nonce})
 		}
 		return
 	}
 	so.Open = func(_ context.Context, p *hook.Profile) (scenario.Target, error) {
-		return rtmptarget.External(rtmptarget.ExternalOptions{Profile: p, URL: o.rtmp, Listen: o.listen, API: o.api, Scale: o.scale, Nonce: nonce, VHosts: !o.noVHosts, PID: o.pid, Restart: o.restart})
+		return rtmptarget.External(o.external(p))
 	}
+}
+
+// external says where somebody else's RTMP server is.
+func (o *options) external(p *hook.Profile) rtmptarget.ExternalOptions {
+	return rtmptarget.ExternalOptions{Profile: p, URL: o.rtmp, Listen: o.listen, API: o.api, Scale: o.scale,
+		Nonce: o.nonce, VHosts: !o.noVHosts, PID: o.pid, Restart: o.restart}
 }
 
 // describe adds what the suite does not know of its own run.
@@ -120,7 +138,7 @@ func (o *options) describe(run *reports.Run) {
 		run.Target = o.hooks.describe()
 	}
 	if o.rtmp != "" {
-		run.Target = reports.Target{Kind: reports.TargetRTMP, URL: redact.Secrets(o.rtmp)}
+		run.Target = reports.Target{Kind: reports.TargetRTMP, URL: redact.Secrets(o.rtmp), Description: rtmptarget.ServerName(run.Observations)}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"sync"
 
+	"hookproof/features"
 	"hookproof/internal/check"
 	"hookproof/internal/timeline"
 	"hookproof/reports"
@@ -16,9 +17,9 @@ import (
 
 // Target is the software under test, in one profile.
 type Target interface {
-	// Probe looks whether the target can be tested at all, before any scenario,
-	// and writes what it saw to the log. Its error is trouble of the set-up.
-	Probe(ctx context.Context, log *timeline.Log) error
+	// Probe looks whether the planned scenarios can be played at the target, before
+	// any of them, and writes what it saw to the log. Its error says what the set-up lacks.
+	Probe(ctx context.Context, log *timeline.Log, planned []*features.Case) error
 	// Lacking says why a scenario with these tags cannot be played; "" when it can.
 	Lacking(tags []string) string
 	// Turn says when a scenario with these tags is played: 0 together with the
@@ -85,3 +86,9 @@ func (b *Base) End(between func()) {
 func (b *Base) Note(name, format string, args ...any) {
 	b.Log.Add(reports.Observation{Kind: reports.KindNote, Name: name, Text: fmt.Sprintf(format, args...)})
 }
+
+// RemarkNote is the name of notes that the user is to see at once.
+const RemarkNote = "remark"
+
+// Remark records something about the target that the user is to see at once.
+func (b *Base) Remark(text string) { b.Note(RemarkNote, "%s", text) }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -219,10 +220,16 @@ func (pr *profileRun) run(ctx context.Context) error {
 	}
 	defer pr.target.Close()
 	log := timeline.New("", pr.profile.Name, pr.start, pr.o.Observe)
-	if err := pr.target.Probe(ctx, log); err != nil {
+	err = pr.target.Probe(ctx, log, slices.Collect(maps.Values(pr.cases)))
+	pr.log = log.All()
+	if err != nil {
 		return err
 	}
-	pr.log = log.All()
+	for i := range pr.log {
+		if o := &pr.log[i]; o.Name == scenario.RemarkNote && pr.o.Live != nil {
+			pr.o.Live.Remark(o.Text)
+		}
+	}
 	return pr.godog(ctx)
 }
 

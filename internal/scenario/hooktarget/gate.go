@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"hookproof/features"
 	"hookproof/hook"
 	"hookproof/internal/check"
 	"hookproof/internal/hookcheck"
@@ -24,7 +25,7 @@ type gate struct {
 // Probe sends one acceptable event of each kind, and one that is to be refused, before the scenarios begin. What
 // needs an event to be accepted or refused is not run where the target does not do so: that is one failure, not
 // one of each scenario.
-func (t *Target) Probe(ctx context.Context, log *timeline.Log) error {
+func (t *Target) Probe(ctx context.Context, log *timeline.Log, _ []*features.Case) error {
 	s := NewScene(ctx, t, log)
 	defer s.Close()
 	for _, ev := range lifetime {

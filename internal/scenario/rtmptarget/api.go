@@ -41,36 +41,43 @@ func (t *Target) Kick(ctx context.Context, clientID string) error {
 // Knows reports whether the HTTP API still lists a client.
 func (t *Target) Knows(ctx context.Context, clientID string) (bool, error) {
 	body, err := t.callClient(ctx, http.MethodGet, clientID)
-	if err != nil {
-		return false, err
-	}
-	return strings.Contains(strings.ReplaceAll(body, " ", ""), `"id":"`+clientID+`"`), nil
+	return err == nil && lists(body, clientID), err
 }
 
-// callClient asks the API about one client.
+// lists reports whether an answer of the API describes a client.
+func lists(body, clientID string) bool {
+	return strings.Contains(strings.ReplaceAll(body, " ", ""), `"id":"`+clientID+`"`)
+}
+
+// callClient asks the API about one client and returns the body of its answer.
 func (t *Target) callClient(ctx context.Context, method, clientID string) (string, error) {
-	if !knownID.MatchString(clientID) {
-		return "", fmt.Errorf("%s of a client over the API: want a client_id of letters, digits, - and _, got %.80q",
-			method, clientID)
-	}
-	path := "/api/v1/clients/" + url.PathEscape(clientID)
-	req, err := http.NewRequestWithContext(ctx, method, t.API+path, nil)
-	if err != nil {
-		return "", err
-	}
-	resp, err := apiClient.Do(req)
-	if err != nil {
-		return "", err
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAPIBody))
+	resp, body, err := t.askClient(ctx, method, clientID)
 	switch {
 	case err != nil:
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
-		err = fmt.Errorf("%s %s: want an answer, got a redirect to %.200q, which is not followed", method, path,
+		err = fmt.Errorf("%s %s: want an answer, got a redirect to %.200q, which is not followed", method, resp.Request.URL.Path,
 			resp.Header.Get("Location"))
 	case resp.StatusCode >= 400 && resp.StatusCode != http.StatusNotFound:
-		err = fmt.Errorf("%s %s: %s: %.200q", method, path, resp.Status, body)
+		err = fmt.Errorf("%s %s: %s: %.200q", method, resp.Request.URL.Path, resp.Status, body)
 	}
-	return string(body), err
+	return body, err
+}
+
+// askClient asks the API about one client, and reads the answer whatever its status.
+func (t *Target) askClient(ctx context.Context, method, clientID string) (*http.Response, string, error) {
+	if !knownID.MatchString(clientID) {
+		return nil, "", fmt.Errorf("%s of a client over the API: want a client_id of letters, digits, - and _, got %.80q",
+			method, clientID)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, t.API+"/api/v1/clients/"+url.PathEscape(clientID), nil)
+	if err != nil {
+		return nil, "", err
+	}
+	resp, err := apiClient.Do(req)
+	if err != nil {
+		return nil, "", err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAPIBody))
+	return resp, string(body), err
 }

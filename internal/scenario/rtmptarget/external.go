@@ -1,8 +1,6 @@
 package rtmptarget
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -11,8 +9,6 @@ import (
 	"time"
 
 	"hookproof/hook"
-	"hookproof/internal/timeline"
-	"hookproof/reports"
 )
 
 // ExternalOptions say where somebody else's server is, and where it calls us.
@@ -96,51 +92,4 @@ func localAddress(addr string) (string, error) {
 	}
 	defer c.Close()
 	return c.LocalAddr().(*net.UDPAddr).IP.String(), nil
-}
-
-// Probe checks that a server that is not ours answers and that its hooks
-// arrive, and says plainly what is wrong when not.
-func (t *Target) Probe(ctx context.Context, log *timeline.Log) error {
-	if !t.shared {
-		return nil
-	}
-	return t.probe(ctx, log)
-}
-
-func (t *Target) probe(ctx context.Context, log *timeline.Log) error {
-	s := NewScene(ctx, t, log)
-	defer s.Close()
-	a := s.Actor("Probe")
-	a.Mute = true
-	err := a.Enter(ctx, "probe")
-	came := s.Await(ctx, func(obs []reports.Observation) bool {
-		return len(timeline.Hooks(obs, "Probe")) > 0 || timeline.Disconnected(obs, "Probe") != nil && a.c.Load() == nil
-	})
-	came = came && len(timeline.Hooks(log.All(), "Probe")) > 0
-	where := fmt.Sprintf("rtmp://%s/%s", t.Addr, s.Facts.App)
-	switch {
-	case a.c.Load() == nil:
-		return fmt.Errorf("no RTMP server answers at %s: %w", t.Addr, err)
-	case err != nil && !came:
-		return fmt.Errorf("the server at %s turned a publisher away before any hook arrived at %s: %w", where, t.main.Addr(), err)
-	case err != nil:
-		return fmt.Errorf("the server at %s turned a publisher away whom the hook server at %s had accepted: %w", where, t.main.Addr(), err)
-	case !came:
-		return fmt.Errorf("published to %s/probe; no hook arrived at %s within %v; is http_hooks enabled for vhost %s, and do its URLs point here? (see: conformance config)",
-			where, t.main.Addr(), s.Patience(), VHosts[0].Name)
-	}
-	a.Leave()
-	if h := lastHook(log.All(), hook.OnPublish); h == nil {
-		return errors.New("hooks arrive, but no on_publish of a publisher: is on_publish configured? (see: conformance config)")
-	}
-	return nil
-}
-
-func lastHook(obs []reports.Observation, ev hook.Event) *timeline.Hook {
-	for _, h := range timeline.Hooks(obs, "Probe") {
-		if h.Event == ev {
-			return &h
-		}
-	}
-	return nil
 }

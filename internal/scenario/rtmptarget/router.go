@@ -2,6 +2,7 @@ package rtmptarget
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -32,6 +33,7 @@ type router struct {
 	past    map[string]bool   // client_ids of scenes that are over
 	live    map[liveKey]*arrival
 	strays  []*Scene // that look at requests of no scene
+	probe   *Scene   // of the probe, which looks at requests that no other has
 
 	shared      bool    // the server may have clients that are not ours
 	forget      bool    // endpoint.Options.Forget
@@ -113,7 +115,7 @@ const maxPast = 1 << 17
 func (r *router) find(q *endpoint.Request) (s *Scene, stray bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	key := r.keyIn(q.Body)
+	key := cmp.Or(r.keyIn(q.Body), r.keyIn([]byte(q.Target)))
 	if s = r.scenes[key]; s == nil {
 		s = r.clients[q.ClientID()]
 	}
@@ -165,6 +167,9 @@ func (r *router) look(k liveKey, done bool) *arrival {
 
 func (r *router) arrived(k liveKey, q *endpoint.Request) {
 	s, stray := r.find(q)
+	if s == nil && r.probed(q) {
+		return
+	}
 	if s == nil && (!stray || r.foreign(q)) {
 		return
 	}

@@ -173,7 +173,8 @@ func TestServerOfItsOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer own.Close()
-	if err := own.probe(t.Context(), timeline.New("", "srs1", time.Now(), nil)); err != nil {
+	own.shared = true
+	if err := own.Probe(t.Context(), timeline.New("", "srs1", time.Now(), nil), nil); err != nil {
 		t.Error(err)
 	}
 	if m, err := own.Memory(t.Context()); err != nil || m.Resident < 1<<20 || m.Live < 64<<10 || m.Live > m.Resident {
@@ -194,17 +195,17 @@ func TestProbe(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer quiet.Close()
-	quiet.Scale = 0.05
-	err = quiet.probe(t.Context(), timeline.New("", "srs1", time.Now(), nil))
+	quiet.Scale, quiet.shared = 0.05, true
+	err = quiet.Probe(t.Context(), timeline.New("", "srs1", time.Now(), nil), nil)
 	if err == nil || !strings.Contains(err.Error(), "before any hook arrived") {
 		t.Errorf("hooks that go elsewhere: %v", err)
 	}
-	gone := &Target{Profile: hook.SRS1, Addr: nobody, App: "live", Scale: 0.05}
+	gone := &Target{Profile: hook.SRS1, Addr: nobody, App: "live", Scale: 0.05, shared: true}
 	if _, err := gone.endpoints(Addresses{Main: anyPort, Stoppable: anyPort, TLS: anyPort}, "t"); err != nil {
 		t.Fatal(err)
 	}
 	defer gone.Close()
-	err = gone.probe(t.Context(), timeline.New("", "srs1", time.Now(), nil))
+	err = gone.Probe(t.Context(), timeline.New("", "srs1", time.Now(), nil), nil)
 	if err == nil || !strings.Contains(err.Error(), "no RTMP server answers at "+nobody) {
 		t.Errorf("no server: %v", err)
 	}
