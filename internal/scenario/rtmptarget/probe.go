@@ -137,8 +137,8 @@ func firstRequest(obs []reports.Observation) hook.Request {
 }
 
 func request(o *reports.Observation) hook.Request {
-	return hook.Request{Target: o.URL, Body: []byte(o.Body), UserAgent: timeline.Text(o, timeline.DataAgent),
-		ContentType: timeline.Text(o, timeline.DataType)}
+	d := o.Details()
+	return hook.Request{Target: o.URL, Body: []byte(o.Body), UserAgent: d.Agent, ContentType: d.Type}
 }
 
 // otherDialect says which protocol the requests that came are of.
