@@ -19,7 +19,8 @@ func (r *run) presents(s *plan.Session) identity.Client {
 // options are those of a client of the server under test.
 func (r *run) options(c identity.Client, key string) client.Options {
 	tcURL := r.tcURL(c)
-	return client.Options{URL: r.base, TCURL: tcURL, App: appOf(tcURL), PageURL: pageURL(key), Timeout: r.cfg.Timeout, Quiet: true}
+	return client.Options{URL: r.base, TCURL: tcURL, App: appOf(tcURL), PageURL: pageURL(key), Timeout: r.cfg.Timeout,
+		Quiet: true}
 }
 
 // tcURL is what a client connects to, by its own words.

@@ -19,7 +19,8 @@ type Found struct {
 // bisects until the two are within a tenth. Void probes count as failed: more
 // than that cannot be measured here. When ctx is done it stops with what it
 // has.
-func Find(ctx context.Context, start, most int, probe func(ctx context.Context, n int) (*Output, error), passed func(*Output) bool) (*Found, error) {
+func Find(ctx context.Context, start, most int, probe func(ctx context.Context, n int) (*Output, error),
+	passed func(*Output) bool) (*Found, error) {
 	f := &Found{}
 	for n := min(max(start, 1), most); n > 0 && ctx.Err() == nil; n = f.next(most) {
 		out, err := probe(ctx, n)

@@ -36,7 +36,8 @@ func TestFind(t *testing.T) {
 			}
 		})
 	}
-	if _, err := Find(t.Context(), 1, 2, func(context.Context, int) (*Output, error) { return nil, errors.New("x") }, nil); err == nil {
+	if _, err := Find(t.Context(), 1, 2, func(context.Context, int) (*Output, error) { return nil, errors.New("x") },
+		nil); err == nil {
 		t.Error("a probe's error is lost")
 	}
 }

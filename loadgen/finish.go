@@ -107,8 +107,10 @@ func (r *run) counts() result.Sessions {
 	c := r.plan.Count(r.cfg.Shard.Has)
 	g := &r.g
 	return result.Sessions{
-		Planned: c.Sessions, Started: int(g.started.Load()), Publishers: c.Publishers, Players: c.Players, ToRefuse: c.Refused(),
-		Connected: g.connected.Load(), Published: g.published.Load(), Played: g.played.Load(), Refused: g.refused.Load(),
+		Planned: c.Sessions, Started: int(g.started.Load()), Publishers: c.Publishers, Players: c.Players,
+		ToRefuse:  c.Refused(),
+		Connected: g.connected.Load(), Published: g.published.Load(), Played: g.played.Load(),
+		Refused:  g.refused.Load(),
 		Vanished: g.vanished.Load(), Left: g.left.Load(), Failed: g.failed.Load(), PeakLive: g.peakLive.Load(),
 	}
 }
@@ -179,7 +181,8 @@ const (
 func (r *run) void(hs result.Histograms) (why []string) {
 	for _, m := range []measure.Metric{measure.Lateness, measure.Pacing} {
 		if h := hs[m]; h != nil && h.TotalCount() >= 100 && h.ValueAtQuantile(99) > maxLateness.Microseconds() {
-			why = append(why, fmt.Sprintf("%s: p99 is %d ms, the bound is %d ms", m.Title(), h.ValueAtQuantile(99)/1000, maxLateness.Milliseconds()))
+			why = append(why, fmt.Sprintf("%s: p99 is %d ms, the bound is %d ms", m.Title(), h.ValueAtQuantile(99)/1000,
+				maxLateness.Milliseconds()))
 		}
 	}
 	hot := 0
@@ -189,7 +192,9 @@ func (r *run) void(hs result.Histograms) (why []string) {
 		}
 	}
 	if n := len(r.sampler.series); n >= 5 && float64(hot) > busyShare*float64(n) {
-		why = append(why, fmt.Sprintf("the generator used more than %.0f%% of all cores in %d of %d seconds", busy*100, hot, n))
+		why = append(why, fmt.Sprintf("the generator used more than %.0f%% of all cores in %d of %d seconds",
+			busy*100, hot,
+			n))
 	}
 	return why
 }

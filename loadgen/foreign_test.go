@@ -20,7 +20,8 @@ func theirHooks(t *testing.T, spoil func(*endpoint.Request) (endpoint.Answer, bo
 		if a, yes := spoil(r); yes {
 			return a
 		}
-		if pl := r.Payload; pl != nil && (strings.Contains(pl.TCURL, "token=bad") || strings.Contains(pl.Param, "token=bad")) {
+		if pl := r.Payload; pl != nil && (strings.Contains(pl.TCURL, "token=bad") ||
+			strings.Contains(pl.Param, "token=bad")) {
 			return endpoint.Refuse()
 		}
 		return endpoint.Accept()
@@ -59,7 +60,10 @@ func TestSomebodysHookServer(t *testing.T) {
 		{"honest, without RTMP", true, honest, ""},
 		{"accepts some of the refused", false, everyThird(), account.FalseAccept},
 		{"accepts some of the refused, without RTMP", true, everyThird(), account.FalseAccept},
-		{"refuses players, without RTMP", true, func(r *endpoint.Request) (endpoint.Answer, bool) { return endpoint.Refuse(), r.Event == hook.OnPlay }, account.FalseRefusal},
+		{"refuses players, without RTMP", true, func(r *endpoint.Request) (endpoint.Answer,
+			bool) {
+			return endpoint.Refuse(), r.Event == hook.OnPlay
+		}, account.FalseRefusal},
 		{"answers late", false, func(r *endpoint.Request) (endpoint.Answer, bool) {
 			a := endpoint.Accept()
 			a.Delay = 600 * time.Millisecond

@@ -17,7 +17,8 @@ import (
 func (r *run) putUpCaller() {
 	r.base = "rtmp://127.0.0.1:1935/live"
 	r.log = hooklog.New(hooklog.Options{Profile: r.profile, Keys: r.keys, Clients: len(r.plan.Sessions)})
-	r.caller = hook.NewCaller(hook.CallerOptions{Profile: r.profile, Timeout: hookTimeout, Fresh: r.profile.FreshConnections,
+	r.caller = hook.NewCaller(hook.CallerOptions{Profile: r.profile, Timeout: hookTimeout,
+		Fresh:       r.profile.FreshConnections,
 		MaxCalls:    -1, // the plan says how many there are at once
 		InsecureTLS: true, Observe: func(c hook.Call) {
 			if c.Err != nil {
@@ -80,7 +81,8 @@ func (s *session) leaveHooks() {
 
 // call sends the hook server an event and notes its answer.
 func (s *session) call(e hook.Event) bool {
-	me := person{name: s.r.stream(s.Session), key: s.r.keys.Of(s.Index), number: s.Index, client: s.r.presents(s.Session)}
+	me := person{name: s.r.stream(s.Session), key: s.r.keys.Of(s.Index), number: s.Index,
+		client: s.r.presents(s.Session)}
 	pl := s.r.payload(e, me)
 	start := time.Now()
 	d := s.r.caller.Call(context.Background(), s.r.cfg.Hooks[e], pl)

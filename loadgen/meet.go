@@ -60,13 +60,15 @@ func (r *run) meet(ctx context.Context) (start time.Time, name string, err error
 	if r.cfg.Shard.Number > 1 {
 		within += lastWord
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("the shards did not meet at %s within %v", r.cfg.Meet, r.cfg.MeetWithin))
+	ctx, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("the shards did not meet at %s within %v",
+		r.cfg.Meet, r.cfg.MeetWithin))
 	defer cancel()
 	spec, err := json.Marshal(r.cfg.Plan)
 	if err != nil {
 		return start, "", err
 	}
-	self := comer{Run: r.cfg.Run, Shard: r.cfg.Shard.Number, Of: r.cfg.Shard.Of, Seed: r.cfg.Plan.Seed, Load: r.load(), Digest: fmt.Sprintf("%x", sha256.Sum256(spec))}
+	self := comer{Run: r.cfg.Run, Shard: r.cfg.Shard.Number, Of: r.cfg.Shard.Of, Seed: r.cfg.Plan.Seed, Load: r.load(),
+		Digest: fmt.Sprintf("%x", sha256.Sum256(spec))}
 	var end agreement
 	if self.Shard == 1 {
 		end, err = host(ctx, r.cfg.Meet, self)
@@ -165,7 +167,8 @@ func (m *meeting) come(c comer) (why string) {
 	want.Shard = c.Shard
 	switch {
 	case c != want:
-		return fmt.Sprintf("shard %d plays another test: want run %q, seed %d, %d shards, %s; got run %.40q, seed %d, %d shards, %.200s",
+		return fmt.Sprintf("shard %d plays another test: want run %q, seed %d, %d shards, %s; got run %.40q, seed %d, "+
+			"%d shards, %.200s",
 			c.Shard, want.Run, want.Seed, want.Of, want.Load, c.Run, c.Seed, c.Of, c.Load)
 	case c.Shard < 1 || c.Shard > c.Of:
 		return fmt.Sprintf("shard %d of %d cannot be", c.Shard, c.Of)

@@ -79,7 +79,8 @@ func (r *run) probeAccepted(ctx context.Context, n int) error {
 	defer c.Leave()
 	if r.log == nil {
 		if err != nil {
-			return fmt.Errorf("the RTMP server does not let in a client that is to be accepted: %s%s", kind(err), r.advice())
+			return fmt.Errorf("the RTMP server does not let in a client that is to be accepted: %s%s", kind(err),
+				r.advice())
 		}
 		return nil
 	}
@@ -123,10 +124,13 @@ func (r *run) noHooks(err error) error {
 	where := r.endpoint.URL()
 	if n, what := r.log.Strangers(); n > 0 {
 		return fmt.Errorf("%d requests came to %s, and none is an event of the client that was sent first: %s. "+
-			"Want the hooks of a server of the SRS family; what another protocol says of clients cannot be accounted for", n, where, what)
+			"Want the hooks of a server of the SRS family; what another protocol says of clients cannot be "+
+			"accounted for", n,
+			where, what)
 	}
 	if err != nil {
-		return fmt.Errorf("the RTMP server does not let in a publisher, and asked nobody at %s about it: %s", where, kind(err))
+		return fmt.Errorf("the RTMP server does not let in a publisher, and asked nobody at %s about it: %s", where,
+			kind(err))
 	}
 	return fmt.Errorf("the RTMP server let a publisher in without asking at %s: point its hooks there", where)
 }
@@ -140,7 +144,8 @@ func (r *run) refusedBy(seen []account.Entry) error {
 		if r.forward != nil && r.forward.Err() != nil {
 			return fmt.Errorf("the hook server does not answer: %w", r.forward.Err())
 		}
-		return fmt.Errorf("the hook server refuses a client that it should accept: %s: %s%s", e.Event, r.hide(e.Reason), r.advice())
+		return fmt.Errorf("the hook server refuses a client that it should accept: %s: %s%s", e.Event, r.hide(e.Reason),
+			r.advice())
 	}
 	return nil
 }
@@ -150,7 +155,8 @@ func (r *run) advice() string {
 	if len(r.set.identities.Accept) == 0 {
 		return " (no credentials were given that it accepts: -accept)"
 	}
-	return fmt.Sprintf(" (credentials are presented in %s, profile %s: see -accept, -token-at and -profile)", r.place, r.profile.Name)
+	return fmt.Sprintf(" (credentials are presented in %s, profile %s: see -accept, -token-at and -profile)", r.place,
+		r.profile.Name)
 }
 
 // seen returns the requests of a probe, once all that have come are answered.
@@ -229,9 +235,11 @@ func decision(seen []account.Entry, at hook.Event) (account.Entry, bool) {
 func (r *run) wrongRefusal(e account.Entry, at hook.Event) error {
 	switch {
 	case e.Accepted:
-		return fmt.Errorf("the hook server accepts a client at %s that it should refuse (%s), presented in %s: see -refuse and -token-at", at, r.refusedFrom(at), r.place)
+		return fmt.Errorf("the hook server accepts a client at %s that it should refuse (%s), presented in %s: see "+
+			"-refuse and -token-at", at, r.refusedFrom(at), r.place)
 	case e.Event != at:
-		return fmt.Errorf("the hook server refuses at %s already a client that it should refuse at %s (%s): name it with -refuse %s:KEY=VALUE", e.Event, at, r.refusedFrom(at), e.Event)
+		return fmt.Errorf("the hook server refuses at %s already a client that it should refuse at %s (%s): name it "+
+			"with -refuse %s:KEY=VALUE", e.Event, at, r.refusedFrom(at), e.Event)
 	}
 	return nil
 }
@@ -256,7 +264,8 @@ func (r *run) stays(c *client.Client, err error) error {
 	case <-c.Done():
 		return nil
 	case <-timer.C:
-		return fmt.Errorf("the RTMP server lets in a client that is to be refused (%s), presented in %s: see -refuse and -token-at", r.refusedFrom(r.probeRefusedAt()), r.place)
+		return fmt.Errorf("the RTMP server lets in a client that is to be refused (%s), presented in %s: see -refuse "+
+			"and -token-at", r.refusedFrom(r.probeRefusedAt()), r.place)
 	}
 }
 
@@ -283,7 +292,8 @@ func (r *run) callAccepted(ctx context.Context) error {
 func (r *run) callAs(ctx context.Context, n int, who identity.Who) (seen []account.Entry) {
 	caller := hook.NewCaller(hook.CallerOptions{Profile: r.profile, Timeout: r.cfg.Timeout, InsecureTLS: true})
 	defer caller.Close()
-	me := person{name: fmt.Sprintf("lg%sp%d", r.cfg.Run, n), key: r.keys.OfProbe(n), number: 2_000_000_000 + n, client: r.set.identities.Client(who, r.place)}
+	me := person{name: fmt.Sprintf("lg%sp%d", r.cfg.Run, n), key: r.keys.OfProbe(n), number: 2_000_000_000 + n,
+		client: r.set.identities.Client(who, r.place)}
 	for _, ev := range []hook.Event{hook.OnConnect, who.Opens, who.Opens + 1, hook.OnClose} {
 		d := caller.Call(ctx, r.cfg.Hooks[ev], r.payload(ev, me))
 		seen = append(seen, account.Entry{Event: ev, Known: true, Answered: 1, Accepted: d.Accept, Reason: d.Reason})

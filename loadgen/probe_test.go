@@ -43,7 +43,8 @@ func foreign(t *testing.T, hooks string, p *hook.Profile) *builtin.Child {
 func asForms(t *testing.T, to string) string {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		resp, err := http.Post("http://"+to+"/notify", "application/x-www-form-urlencoded",
-			strings.NewReader("app=live&flashver=&swfurl=&tcurl=rtmp%3A%2F%2Fh%2Flive&pageurl=&addr=127.0.0.1&clientid=1&call=publish&name=x&type=live"))
+			strings.NewReader("app=live&flashver=&swfurl=&tcurl=rtmp%3A%2F%2Fh%2Flive&pageurl=&addr=127.0.0.1"+
+				"&clientid=1&call=publish&name=x&type=live"))
 		if err != nil {
 			return
 		}
@@ -141,9 +142,17 @@ func TestProfileIsFoundOut(t *testing.T) {
 			cfg.Listen = anAddress(t)
 			cfg.RTMP = "rtmp://" + foreign(t, "http://"+cfg.Listen, hook.SRS7).Addr + "/live"
 		}, hook.SRS7},
-		{"a hook server of 2014", func(t *testing.T, cfg *Config) { cfg.Hooks, cfg.HooksOnly = theirHooks(t, old), true }, hook.SRS1},
-		{"one behind the built-in server", func(t *testing.T, cfg *Config) { cfg.Hooks = theirHooks(t, old) }, hook.SRS1},
-		{"a hook server of today", func(t *testing.T, cfg *Config) { cfg.Hooks, cfg.HooksOnly = theirHooks(t, honest), true }, hook.SRS7},
+		{"a hook server of 2014", func(t *testing.T, cfg *Config) {
+			cfg.Hooks, cfg.HooksOnly = theirHooks(t, old),
+				true
+		},
+			hook.SRS1},
+		{"one behind the built-in server", func(t *testing.T, cfg *Config) { cfg.Hooks = theirHooks(t, old) },
+			hook.SRS1},
+		{"a hook server of today", func(t *testing.T, cfg *Config) {
+			cfg.Hooks, cfg.HooksOnly = theirHooks(t, honest),
+				true
+		}, hook.SRS7},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -155,7 +164,8 @@ func TestProfileIsFoundOut(t *testing.T) {
 				t.Fatal(err)
 			}
 			if r := out.Report; r.Setup.Profile != c.want.Name || r.Hooks.Total() != 0 || r.ErrorTotal != 0 {
-				t.Errorf("profile %s, want %s; found %v, errors %v", r.Setup.Profile, c.want.Name, r.Hooks.Findings, r.Errors)
+				t.Errorf("profile %s, want %s; found %v, errors %v", r.Setup.Profile, c.want.Name, r.Hooks.Findings,
+					r.Errors)
 			}
 		})
 	}
@@ -197,7 +207,8 @@ func TestHolds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := out.Report.Sessions; s.PeakLive != 120 || s.Started != 150 || s.Refused != 30 || !strings.Contains(out.Report.Setup.Load, "30 more are refused") {
+	if s := out.Report.Sessions; s.PeakLive != 120 || s.Started != 150 || s.Refused != 30 ||
+		!strings.Contains(out.Report.Setup.Load, "30 more are refused") {
 		t.Errorf("sessions %+v, load %q", s, out.Report.Setup.Load)
 	}
 }
@@ -237,10 +248,12 @@ func TestValidate(t *testing.T) {
 	}{
 		{"as it is", func(*Config) {}, ""},
 		{"nothing", func(c *Config) { *c = Config{} }, "loadgen.Config: Run: want"},
-		{"no plan", func(c *Config) { c.Plan = plan.Spec{} }, "loadgen.Config: Plan: the stages never reach one session"},
+		{"no plan", func(c *Config) { c.Plan = plan.Spec{} },
+			"loadgen.Config: Plan: the stages never reach one session"},
 		{"a listener without a server", func(c *Config) { c.Listen = ":1" }, "Listen needs RTMP"},
 		{"a token", func(c *Config) { c.Accept = []string{"x"} }, "Accept: "},
-		{"media", func(c *Config) { c.Media = Media{None: true, Bitrate: 1} }, "Media: a file, a bit rate and none exclude each other"},
+		{"media", func(c *Config) { c.Media = Media{None: true, Bitrate: 1} },
+			"Media: a file, a bit rate and none exclude each other"},
 		{"a place", func(c *Config) { c.TokenAt = "%s" }, `TokenAt: want auto, tcUrl, param or both, got "%s"`},
 		{"spread", func(c *Config) { c.Spread = true }, "Spread needs Shard and Listen"},
 	} {

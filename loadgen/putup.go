@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -47,7 +46,8 @@ func (r *run) putUp(ctx context.Context) (err error) {
 	} else if r.cfg.elsewhere() {
 		r.note("The hooks go to another shard's endpoint: merge the shards to have them accounted for.")
 	} else {
-		r.note("The hooks of the server under test do not come here, so they are not accounted for: give -listen and point its hooks there.")
+		r.note("The hooks of the server under test do not come here, so they are not accounted for: give -listen and " +
+			"point its hooks there.")
 	}
 	if r.cfg.RTMP != "" {
 		return r.useServer()
@@ -130,7 +130,8 @@ func (r *run) hookAddresses() (list []string) {
 
 // listen starts the recording endpoint.
 func (r *run) listen() error {
-	o := hooklog.Options{Profile: r.profile, Keys: r.keys, Clients: len(r.plan.Sessions), Measure: r.measures, Decide: r.decide}
+	o := hooklog.Options{Profile: r.profile, Keys: r.keys, Clients: len(r.plan.Sessions), Measure: r.measures,
+		Decide: r.decide}
 	if r.cfg.Hooks != nil {
 		r.forward = forward.New(r.cfg.Hooks, hookTimeout)
 		o.Decide = func(_ int, q *endpoint.Request) endpoint.Answer { return r.forward.Ask(q, r.log.Profile()) }
@@ -180,7 +181,8 @@ func (r *run) useServer() (err error) {
 // startServer starts the built-in server.
 func (r *run) startServer() (err error) {
 	peak := r.cfg.Plan.Peak()
-	r.child, err = builtin.StartChild(builtin.Order{Hooks: r.hooksAt, Profile: r.profile.Name, Clients: peak + r.cfg.Plan.Refused.Of(peak)})
+	r.child, err = builtin.StartChild(builtin.Order{Hooks: r.hooksAt, Profile: r.profile.Name,
+		Clients: peak + r.cfg.Plan.Refused.Of(peak)})
 	if err == nil {
 		r.base = "rtmp://" + r.child.Addr + "/live"
 		r.server, _ = measure.Watch(r.child.PID()) // where there is no procfs, its costs are 0
@@ -220,6 +222,3 @@ func (r *run) takeDown() {
 func (r *run) hookServer() string {
 	return redact.Secrets(strings.Join(r.hookAddresses(), ", "))
 }
-
-// errNoAnswer says that a hook server was reached and did not answer.
-var errNoAnswer = errors.New("no answer")

@@ -43,15 +43,18 @@ func (c *Config) room() error {
 	need := uint64(files)
 	whose := fmt.Sprintf("%d sessions at once", c.Plan.Peak())
 	if c.Shard.Of > 1 {
-		whose = fmt.Sprintf("the slice of shard %d of %d, %d of %d sessions at once,", c.Shard.Number, c.Shard.Of, c.slice(c.Plan.Peak()), c.Plan.Peak())
+		whose = fmt.Sprintf("the slice of shard %d of %d, %d of %d sessions at once,", c.Shard.Number, c.Shard.Of,
+			c.slice(c.Plan.Peak()), c.Plan.Peak())
 	}
 	got, err := cli.RaiseOpenFiles(need + need/4)
 	if got < need {
-		return fmt.Errorf("%s need %d open files, and the limit is %d (%v): raise it with \"ulimit -n %d\" or as root", whose, need, got, err, need)
+		return fmt.Errorf("%s need %d open files, and the limit is %d (%v): raise it with \"ulimit -n %d\" or as root",
+			whose, need, got, err, need)
 	}
 	ports, known := localPorts()
 	if sources := max(len(c.Sources), 1); known && connections > ports*sources {
-		return fmt.Errorf("%s need %d local ports, and %d addresses have %d each: add addresses with -source, such as 127.0.0.2-127.0.0.9", whose, connections, sources, ports)
+		return fmt.Errorf("%s need %d local ports, and %d addresses have %d each: add addresses with -source, such as "+
+			"127.0.0.2-127.0.0.9", whose, connections, sources, ports)
 	}
 	return nil
 }

@@ -98,7 +98,8 @@ func Run(ctx context.Context, cfg Config) (*Output, error) {
 
 // newRun lays the test out.
 func newRun(cfg Config, set settings) *run {
-	r := &run{cfg: cfg, set: set, keys: account.NewKeys(cfg.Run), measures: measure.NewSet(), clock: time.Now(), asked: cfg.Plan.Refused}
+	r := &run{cfg: cfg, set: set, keys: account.NewKeys(cfg.Run), measures: measure.NewSet(), clock: time.Now(),
+		asked: cfg.Plan.Refused}
 	r.refusing = !cfg.theirs() || len(set.identities.Refuse) > 0
 	if !r.refusing {
 		r.cfg.Plan.Refused = plan.Share{}

@@ -39,10 +39,12 @@ func TestRunIsExact(t *testing.T) {
 			for _, e := range r.Errors {
 				t.Errorf("error: %+v", e)
 			}
-			if r.Verdict == result.Failed || states == 0 || r.Sessions.Started != 175 || r.Sessions.Refused != int64(r.Sessions.ToRefuse) {
+			if r.Verdict == result.Failed || states == 0 || r.Sessions.Started != 175 ||
+				r.Sessions.Refused != int64(r.Sessions.ToRefuse) {
 				t.Errorf("verdict %s, %d states, sessions %+v", r.Verdict, states, r.Sessions)
 			}
-			if r.Media.Received == 0 || r.Media.Lost != 0 || r.Latency("e2e") == nil || r.Latency("publish") == nil || r.Latency("disconnect") == nil {
+			if r.Media.Received == 0 || r.Media.Lost != 0 || r.Latency("e2e") == nil || r.Latency("publish") == nil ||
+				r.Latency("disconnect") == nil {
 				t.Errorf("media %+v", r.Media)
 			}
 			if r.Server == nil || r.Server.RSSMax == 0 || r.Own.RSSMax == 0 {

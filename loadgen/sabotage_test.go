@@ -44,7 +44,10 @@ const (
 
 func newSaboteur(t *testing.T, run string, plot func(*saboteur, hook.Event) verdict) *saboteur {
 	s := &saboteur{t: t, keys: account.NewKeys(run), ids: map[string]int{}}
-	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, plot) }))
+	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
+		r *http.Request) {
+		s.serve(w, r, plot)
+	}))
 	t.Cleanup(s.server.Close)
 	return s
 }

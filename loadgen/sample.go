@@ -75,7 +75,8 @@ func (m *sampler) take(phase string) {
 		if phase == "" {
 			phase = r.phase(at)
 		}
-		r.cfg.Live(State{Sample: s, Planned: len(r.own), Peak: r.cfg.Plan.Peak(), Length: r.plan.Length, Phase: phase, Enter: enter, E2E: e2e,
+		r.cfg.Live(State{Sample: s, Planned: len(r.own), Peak: r.cfg.Plan.Peak(), Length: r.plan.Length, Phase: phase,
+			Enter: enter, E2E: e2e,
 			Report: m.standing})
 	}
 }
@@ -87,7 +88,7 @@ var timed = []measure.Metric{measure.Publish, measure.Play, measure.Hook, measur
 func (m *sampler) latency() map[string]measure.Spread {
 	all := map[string]measure.Spread{}
 	for _, metric := range timed {
-		if spread, any := m.r.measures.Interval(metric); any {
+		if spread, some := m.r.measures.Interval(metric); some {
 			all[metric.String()] = spread
 		}
 	}

@@ -29,7 +29,8 @@ func TestShardsAreOneTest(t *testing.T) {
 	if r.Hooks == nil || r.Hooks.Total() != 0 || r.ErrorTotal != 0 {
 		t.Fatalf("merged books %+v, errors %v", r.Hooks, r.Errors)
 	}
-	if !reflect.DeepEqual(r.Hooks.Seen, whole.Hooks.Seen) || !reflect.DeepEqual(r.Hooks.Expected, whole.Hooks.Expected) {
+	if !reflect.DeepEqual(r.Hooks.Seen, whole.Hooks.Seen) || !reflect.DeepEqual(r.Hooks.Expected,
+		whole.Hooks.Expected) {
 		t.Errorf("events are %v, of the whole %v", r.Hooks.Seen, whole.Hooks.Seen)
 	}
 	a, b := r.Sessions, whole.Sessions

@@ -105,9 +105,11 @@ func (c *Config) checkShard() error {
 	sh := c.Shard
 	switch {
 	case sh != plan.Shard{} && (sh.Number < 1 || sh.Number > sh.Of || sh.Of > plan.MaxShards):
-		return invalid("{Shard}: want K of N with K from 1 to N, N at most %d, got %d of %d", plan.MaxShards, sh.Number, sh.Of)
+		return invalid("{Shard}: want K of N with K from 1 to N, N at most %d, got %d of %d", plan.MaxShards, sh.Number,
+			sh.Of)
 	case sh.Of > 1 && c.RTMP == "" && !c.HooksOnly:
-		return invalid("{Shard} needs {RTMP}, the one server that all shards load: each would start a server of its own")
+		return invalid("{Shard} needs {RTMP}, the one server that all shards load: each would start a server of " +
+			"its own")
 	case c.Meet != "" && sh.Of <= 1:
 		return invalid("{Meet} needs {Shard}: it is where shards wait for each other")
 	case c.Meet != "" && !c.StartAt.IsZero():

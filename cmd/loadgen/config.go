@@ -18,9 +18,11 @@ func (o *options) config(s cli.Streams) (loadgen.Config, error) {
 		RTMP: o.rtmp, Listen: o.listen, Spread: o.spread, HooksOnly: o.hooksOnly, PID: o.pid,
 		Accept: o.hooks.Accept, Refuse: o.hooks.Refuse, Identities: o.hooks.Files, TokenAt: o.tokenAt,
 		Timeout: o.timeout, Stall: o.stall, Warmup: o.warmup, Settle: o.settle, LateAfter: o.late, Burst: o.burst,
-		Media: loadgen.Media{File: o.media, None: o.noMedia}, Meet: o.meet, MeetWithin: o.meetWithin, Command: o.args, Run: o.run,
+		Media: loadgen.Media{File: o.media, None: o.noMedia}, Meet: o.meet, MeetWithin: o.meetWithin, Command: o.args,
+		Run: o.run,
 	}
-	for _, set := range []func(*loadgen.Config) error{o.setProfile, o.setPlan, o.setBitrate, o.setShard, o.setSources, o.setThresholds} {
+	for _, set := range []func(*loadgen.Config) error{o.setProfile, o.setPlan, o.setBitrate, o.setShard, o.setSources,
+		o.setThresholds} {
 		if err := set(&cfg); err != nil {
 			return cfg, err
 		}
@@ -75,7 +77,8 @@ func (o *options) setProfile(cfg *loadgen.Config) error {
 func (o *options) setPlan(cfg *loadgen.Config) error {
 	spec := &cfg.Plan
 	spec.Streams, spec.Churn, spec.Seed = o.streams, o.churn, o.seed
-	for name, to := range map[string]*plan.Share{"publishers": &spec.Publishers, "refused": &spec.Refused, "vanish": &spec.Vanish} {
+	for name, to := range map[string]*plan.Share{"publishers": &spec.Publishers, "refused": &spec.Refused,
+		"vanish": &spec.Vanish} {
 		share, err := plan.ParseShare(o.flags.Lookup(name).Value.String())
 		if err != nil {
 			return cli.Usagef("-%s: %v", name, err)

@@ -22,7 +22,8 @@ the directory that holds these.`,
 func merge(args []string, s cli.Streams) int {
 	fs := flag.NewFlagSet(mergeHelp.Name, flag.ContinueOnError)
 	dir := fs.String("report", "", "write the merged report into `DIR`")
-	partial := fs.Bool("partial", false, "merge what is there, although shards are missing or of another test; the report is partial")
+	partial := fs.Bool("partial", false,
+		"merge what is there, although shards are missing or of another test; the report is partial")
 	printed := fs.Bool("print-report", false, "print the report's files as text, for \"loadgen unpack\"")
 	if code, done := cli.Parse(s, fs, mergeHelp, args); done {
 		return code
@@ -32,7 +33,8 @@ func merge(args []string, s cli.Streams) int {
 	}
 	for _, shard := range fs.Args() {
 		if reportdir.Same(*dir, shard) {
-			return cli.Report(s, mergeHelp.Name, cli.Usagef("-report %s is one of the shards: name another directory", *dir))
+			return cli.Report(s, mergeHelp.Name, cli.Usagef("-report %s is one of the shards: name another directory",
+				*dir))
 		}
 	}
 	r, hs, ev, err := result.Merge(fs.Args(), *partial)

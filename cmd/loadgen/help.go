@@ -3,9 +3,10 @@ package main
 import "hookproof/internal/cli"
 
 var help = cli.Help{
-	Name:     "loadgen",
-	Groups:   groups,
-	Synopsis: []string{"[-n N] [options]", "-rtmp URL [-listen ADDR] [options]", "-hooks URL [-hooks-only] [options]", "merge [-report DIR] DIR...", "compare A B", "unpack DIR < LOG"},
+	Name:   "loadgen",
+	Groups: groups,
+	Synopsis: []string{"[-n N] [options]", "-rtmp URL [-listen ADDR] [options]", "-hooks URL [-hooks-only] [options]",
+		"merge [-report DIR] DIR...", "compare A B", "unpack DIR < LOG"},
 	About: `Puts load on an RTMP server with hooks and accounts, for every client, for the
 hook events that should have come against those that did. Alone it starts the
 built-in RTMP server and a recording hook endpoint.`,
@@ -37,8 +38,11 @@ order) makes a void run fail all the same.`},
 	},
 	Examples: []cli.Example{
 		{For: "1,000 clients against the built-in server", Call: "loadgen -n 1000"},
-		{For: "a server of your own, whose hooks are configured to 127.0.0.1:8085", Call: "loadgen -n 500 -rtmp rtmp://127.0.0.1:1935/live -listen 127.0.0.1:8085 -profile srs7"},
-		{For: "the most sessions with which publishing stays below half a second", Call: "loadgen -find -n 500 -threshold 'publish p99<500ms'"},
-		{For: "a hook server of your own, behind the built-in RTMP server", Call: "loadgen -n 500 -hooks http://127.0.0.1:8085 -accept token=good -refuse token=bad"},
+		{For: "a server of your own, whose hooks are configured to 127.0.0.1:8085",
+			Call: "loadgen -n 500 -rtmp rtmp://127.0.0.1:1935/live -listen 127.0.0.1:8085 -profile srs7"},
+		{For: "the most sessions with which publishing stays below half a second",
+			Call: "loadgen -find -n 500 -threshold 'publish p99<500ms'"},
+		{For: "a hook server of your own, behind the built-in RTMP server",
+			Call: "loadgen -n 500 -hooks http://127.0.0.1:8085 -accept token=good -refuse token=bad"},
 	},
 }

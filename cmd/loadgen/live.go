@@ -29,8 +29,10 @@ func (o *options) live(s cli.Streams) (show func(loadgen.State), end func()) {
 
 // plainLine is the state in one line, for logs and pipes.
 func plainLine(s loadgen.State) string {
-	return fmt.Sprintf("%4.0fs  %-8s started %d/%d  live %d+%d  arriving %d  refused %d  errors %d  hooks %d  frames %d  %s  cpu %.0f%%+%.0f%%  %s",
-		s.At, s.Phase, s.Started, s.Planned, s.Publishing, s.Playing, s.Arriving, s.Refused, s.Errors, s.Hooks, s.Frames,
+	return fmt.Sprintf("%4.0fs  %-8s started %d/%d  live %d+%d  arriving %d  refused %d  errors %d  hooks %d  "+
+		"frames %d  %s  cpu %.0f%%+%.0f%%  %s",
+		s.At, s.Phase, s.Started, s.Planned, s.Publishing, s.Playing, s.Arriving, s.Refused, s.Errors, s.Hooks,
+		s.Frames,
 		latencies(&s), 100*s.OwnCPU, 100*s.ServerCPU, standing(&s))
 }
 
@@ -78,12 +80,16 @@ func bars(w io.Writer) (show func(loadgen.State), end func()) {
 	text := func(f func(*loadgen.State) string) decor.Decorator {
 		return decor.Any(func(decor.Statistics) string { return f(state.Load()) })
 	}
-	clock := progress.Bar(p, 0, columns, mpb.PrependDecorators(decor.Name("time    ")), mpb.AppendDecorators(text(func(s *loadgen.State) string {
-		return fmt.Sprintf(" %.0fs of %.0fs, %s", s.At, s.Length.Seconds(), s.Phase)
-	})))
-	clients := progress.Bar(p, 0, columns, mpb.PrependDecorators(decor.Name("clients ")), mpb.AppendDecorators(text(func(s *loadgen.State) string {
-		return fmt.Sprintf(" %d of %d started, %d publish, %d play, %d arriving", s.Started, s.Planned, s.Publishing, s.Playing, s.Arriving)
-	})))
+	clock := progress.Bar(p, 0, columns, mpb.PrependDecorators(decor.Name("time    ")),
+		mpb.AppendDecorators(text(func(s *loadgen.State) string {
+			return fmt.Sprintf(" %.0fs of %.0fs, %s", s.At, s.Length.Seconds(), s.Phase)
+		})))
+	clients := progress.Bar(p, 0, columns, mpb.PrependDecorators(decor.Name("clients ")),
+		mpb.AppendDecorators(text(func(s *loadgen.State) string {
+			return fmt.Sprintf(" %d of %d started, %d publish, %d play, %d arriving", s.Started, s.Planned,
+				s.Publishing,
+				s.Playing, s.Arriving)
+		})))
 	words := func(f func(*loadgen.State) string) *mpb.Bar {
 		return p.New(0, mpb.NopStyle(), mpb.PrependDecorators(text(f)))
 	}

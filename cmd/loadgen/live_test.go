@@ -47,19 +47,23 @@ func TestInterrupt(t *testing.T) {
 		}
 	}}
 	var out bytes.Buffer
-	code := run([]string{"-n", "10", "-ramp", "0s", "-hold", "1h", "-down", "0s"}, cli.Streams{Out: &out, Err: errs}, signals)
-	if code == cli.ExitFailed || !strings.Contains(out.String(), "partial: interrupted") || !strings.Contains(errs.String(), "ending in order") {
+	code := run([]string{"-n", "10", "-ramp", "0s", "-hold", "1h", "-down", "0s"}, cli.Streams{Out: &out, Err: errs},
+		signals)
+	if code == cli.ExitFailed || !strings.Contains(out.String(), "partial: interrupted") ||
+		!strings.Contains(errs.String(), "ending in order") {
 		t.Errorf("exit code %d\n%s\n%s", code, out.String(), errs.String())
 	}
 }
 
 // TestFind searches with a bound that is known.
 func TestFind(t *testing.T) {
-	code, out, _ := command("-find", "-n", "4", "-ramp", "0s", "-hold", "100ms", "-down", "0s", "-quiet", "-refused", "0%", "-threshold", "sessions started<10")
+	code, out, _ := command("-find", "-n", "4", "-ramp", "0s", "-hold", "100ms", "-down", "0s", "-quiet", "-refused",
+		"0%", "-threshold", "sessions started<10")
 	if code != cli.ExitOK || !strings.Contains(out, "9 sessions meet the thresholds; the server's limit.") {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
-	if code, out, _ := command("-find", "-n", "2", "-ramp", "0s", "-hold", "0s", "-down", "0s", "-quiet", "-threshold", "sessions started<1"); code != cli.ExitFailed {
+	if code, out, _ := command("-find", "-n", "2", "-ramp", "0s", "-hold", "0s", "-down", "0s", "-quiet", "-threshold",
+		"sessions started<1"); code != cli.ExitFailed {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
 }

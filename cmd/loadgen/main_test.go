@@ -47,30 +47,41 @@ func TestCommandLine(t *testing.T) {
 		{"help", []string{"-h"}, cli.ExitOK, "usage: loadgen [-n N]", ""},
 		{"version", []string{"-version"}, cli.ExitOK, "loadgen ", ""},
 		{"another protocol", []string{"-rtmp", "http://127.0.0.1/live"}, cli.ExitUsage, "", "-rtmp: want rtmp://HOST"},
-		{"a shard without a server", []string{"-shard", "1/2"}, cli.ExitUsage, "", "-shard needs -rtmp, the one server that all shards load"},
-		{"two starts", []string{"-shard", "1/2", "-rtmp", "rtmp://127.0.0.1/live", "-meet", "127.0.0.1:1", "-start-at", "2026-01-02T15:04:05Z"}, cli.ExitUsage, "", "-meet and -start-at exclude each other"},
+		{"a shard without a server", []string{"-shard", "1/2"}, cli.ExitUsage, "",
+			"-shard needs -rtmp, the one server that all shards load"},
+		{"two starts", []string{"-shard", "1/2", "-rtmp", "rtmp://127.0.0.1/live", "-meet", "127.0.0.1:1", "-start-at",
+			"2026-01-02T15:04:05Z"}, cli.ExitUsage, "", "-meet and -start-at exclude each other"},
 		{"a time without its unit", []string{"-hold", "10"}, cli.ExitUsage, "", "unit"},
 		{"no FLV file", []string{"-media", "main.go"}, cli.ExitCouldNotRun, "", "main.go: not an FLV file"},
-		{"a token of no use", []string{"-hooks", "http://127.0.0.1:1", "-refuse", "k=v", "-refuse-at", "on_play,on_stop"}, cli.ExitUsage, "", "refuse at on_stop"},
+		{"a token of no use", []string{"-hooks", "http://127.0.0.1:1", "-refuse", "k=v", "-refuse-at",
+			"on_play,on_stop"},
+			cli.ExitUsage, "", "refuse at on_stop"},
 		{"a place", []string{"-token-at", "x"}, cli.ExitUsage, "", "-token-at: want auto, tcUrl, param or both"},
-		{"no RTMP server", []string{"-rtmp", "rtmp://127.0.0.1:1/live"}, cli.ExitCouldNotRun, "", "the RTMP server at rtmp://127.0.0.1:1/live does not answer: connection refused"},
-		{"no hook server", []string{"-hooks", "http://127.0.0.1:1"}, cli.ExitCouldNotRun, "", "the hook server at 127.0.0.1:1 cannot be reached"},
-		{"no hook server, without RTMP", []string{"-hooks", "http://127.0.0.1:1", "-hooks-only"}, cli.ExitCouldNotRun, "", "the hook server at 127.0.0.1:1 cannot be reached"},
+		{"no RTMP server", []string{"-rtmp", "rtmp://127.0.0.1:1/live"}, cli.ExitCouldNotRun, "",
+			"the RTMP server at rtmp://127.0.0.1:1/live does not answer: connection refused"},
+		{"no hook server", []string{"-hooks", "http://127.0.0.1:1"}, cli.ExitCouldNotRun, "",
+			"the hook server at 127.0.0.1:1 cannot be reached"},
+		{"no hook server, without RTMP", []string{"-hooks", "http://127.0.0.1:1", "-hooks-only"}, cli.ExitCouldNotRun,
+			"",
+			"the hook server at 127.0.0.1:1 cannot be reached"},
 		{"operand", []string{"1000"}, cli.ExitUsage, "", `unknown command "1000"`},
 		{"nobody", []string{"-n", "0"}, cli.ExitUsage, "", "never reach one session"},
 		{"share", []string{"-refused", "many"}, cli.ExitUsage, "", "-refused: share \"many\": want a percentage"},
 		{"arrivals", []string{"-arrivals", "x"}, cli.ExitUsage, "", "want poisson or even"},
-		{"stages and n", []string{"-stages", "1s:1", "-n", "5"}, cli.ExitUsage, "", "-n cannot be given together with -stages"},
+		{"stages and n", []string{"-stages", "1s:1", "-n", "5"}, cli.ExitUsage, "",
+			"-n cannot be given together with -stages"},
 		{"stages", []string{"-stages", "1s"}, cli.ExitUsage, "", "want TIME:SESSIONS like 30s:200"},
 		{"profile", []string{"-profile", "srs2"}, cli.ExitUsage, "", "want one of srs1, srs7, or auto"},
 		{"rtmp", []string{"-rtmp", "127.0.0.1"}, cli.ExitUsage, "", "want rtmp://HOST[:PORT]/APP"},
 		{"listen alone", []string{"-listen", "127.0.0.1:1"}, cli.ExitUsage, "", "-listen needs -rtmp"},
 		{"pid alone", []string{"-pid", "1"}, cli.ExitUsage, "", "-pid needs -rtmp"},
-		{"pid of nobody", []string{"-rtmp", "rtmp://127.0.0.1/live", "-pid", "2147483647"}, cli.ExitCouldNotRun, "", "no such process"},
+		{"pid of nobody", []string{"-rtmp", "rtmp://127.0.0.1/live", "-pid", "2147483647"}, cli.ExitCouldNotRun, "",
+			"no such process"},
 		{"pprof", []string{"-pprof", "nowhere:x"}, cli.ExitCouldNotRun, "", "-pprof: cannot listen: "},
 		{"hooks", []string{"-hooks", "ftp://x"}, cli.ExitUsage, "", "want http or https"},
 		{"hooks only", []string{"-hooks-only"}, cli.ExitUsage, "", "-hooks-only needs -hooks"},
-		{"threshold", []string{"-threshold", "publish fast"}, cli.ExitUsage, "", "expected a condition like 'publish p99<500ms'"},
+		{"threshold", []string{"-threshold", "publish fast"}, cli.ExitUsage, "",
+			"expected a condition like 'publish p99<500ms'"},
 		{"two media", []string{"-bitrate", "1M", "-no-media"}, cli.ExitUsage, "", "exclude each other"},
 		{"bitrate", []string{"-bitrate", "x"}, cli.ExitUsage, "", "want bits per second like 300k or 2M"},
 		{"media", []string{"-media", "nowhere.flv"}, cli.ExitCouldNotRun, "", "nowhere.flv"},
@@ -89,7 +100,8 @@ func TestCommandLine(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			code, out, errs := command(c.args...)
 			if code != c.code || !strings.Contains(out, c.out) || !strings.Contains(errs, c.err) {
-				t.Errorf("exit code %d, want %d\nstdout %q, want %q\nstderr %q, want %q", code, c.code, out, c.out, errs, c.err)
+				t.Errorf("exit code %d, want %d\nstdout %q, want %q\nstderr %q, want %q", code, c.code, out, c.out,
+					errs, c.err)
 			}
 		})
 	}
@@ -100,7 +112,8 @@ func TestRun(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a")
 	code, out, errs := command("-n", "20", "-ramp", "1s", "-hold", "2s", "-down", "1s", "-metrics", "0", "-report", dir,
 		"-threshold", "publish p99<1m", "-threshold", "hooks lost==0")
-	if code == cli.ExitFailed || !strings.Contains(out, "every hook of every client is accounted for") || !strings.Contains(errs, "/metrics") {
+	if code == cli.ExitFailed || !strings.Contains(out, "every hook of every client is accounted for") ||
+		!strings.Contains(errs, "/metrics") {
 		t.Fatalf("exit code %d\n%s\n%s", code, out, errs)
 	}
 	for _, name := range []string{"report.json", "report.html", "summary.md", "latencies.hdr", "evidence.json.gz"} {
@@ -108,10 +121,12 @@ func TestRun(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if code, out, errs := command("compare", dir, dir); code != cli.ExitOK || !strings.Contains(out, "figures are the same") {
+	if code, out, errs := command("compare", dir, dir); code != cli.ExitOK ||
+		!strings.Contains(out, "figures are the same") {
 		t.Errorf("compare: exit code %d\n%s\n%s", code, out, errs)
 	}
-	if code, out, errs := command("merge", "-report", dir+"m", dir); code == cli.ExitFailed || !strings.Contains(out, "accounted for") {
+	if code, out, errs := command("merge", "-report", dir+"m", dir); code == cli.ExitFailed ||
+		!strings.Contains(out, "accounted for") {
 		t.Errorf("merge: exit code %d\n%s\n%s", code, out, errs)
 	}
 }
@@ -144,7 +159,8 @@ func TestInterruptedIsPartial(t *testing.T) {
 			errs := &watched{until: "live 2+", seen: make(chan struct{})}
 			signals, code := make(chan os.Signal, 1), make(chan int)
 			go func() {
-				code <- run([]string{"-n", "10", "-ramp", "0s", "-hold", "1h", "-refused", "0", "-report", dir}, cli.Streams{Out: &out, Err: errs}, signals)
+				code <- run([]string{"-n", "10", "-ramp", "0s", "-hold", "1h", "-refused", "0", "-report", dir},
+					cli.Streams{Out: &out, Err: errs}, signals)
 			}()
 			select {
 			case <-errs.seen:
@@ -156,7 +172,8 @@ func TestInterruptedIsPartial(t *testing.T) {
 				t.Errorf("exit code %d, want %d\n%s", got, cli.ExitCouldNotRun, out.String())
 			}
 			for name, args := range map[string][]string{"merge": {"merge", dir}, "compare": {"compare", dir, dir}} {
-				if got, out, errs := command(args...); got != cli.ExitCouldNotRun || !strings.Contains(out, "interrupted") {
+				if got, out, errs := command(args...); got != cli.ExitCouldNotRun ||
+					!strings.Contains(out, "interrupted") {
 					t.Errorf("%s: exit code %d, want %d\n%s%s", name, got, cli.ExitCouldNotRun, out, errs)
 				}
 			}
@@ -165,7 +182,8 @@ func TestInterruptedIsPartial(t *testing.T) {
 }
 
 func TestFailedThreshold(t *testing.T) {
-	code, out, _ := command("-n", "5", "-ramp", "0s", "-hold", "1s", "-down", "0s", "-quiet", "-threshold", "sessions started<5")
+	code, out, _ := command("-n", "5", "-ramp", "0s", "-hold", "1s", "-down", "0s", "-quiet", "-threshold",
+		"sessions started<5")
 	if code != cli.ExitFailed || !strings.Contains(out, "FAILED  sessions started<5 (is 5)") {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
@@ -198,7 +216,8 @@ func TestParseShard(t *testing.T) {
 		number, of  int
 	}{
 		{"2/8", "", 2, 8}, {"/8", "0", 1, 8}, {"/8", "7", 8, 8}, {"2/8", "5", 2, 8},
-		{"/8", "", 0, 0}, {"/8", "8", 0, 0}, {"/8", "x", 0, 0}, {"0/8", "", 0, 0}, {"8", "", 0, 0}, {"1/99999", "", 0, 0},
+		{"/8", "", 0, 0}, {"/8", "8", 0, 0}, {"/8", "x", 0, 0}, {"0/8", "", 0, 0}, {"8", "", 0, 0},
+		{"1/99999", "", 0, 0},
 	} {
 		s, err := parseShard(c.text, c.index)
 		if s.Number != c.number || s.Of != c.of || (err == nil) != (c.of > 0) {
@@ -219,7 +238,9 @@ func TestShardsAgree(t *testing.T) {
 	var runs []string
 	for _, k := range []string{"1/2", "2/2"} {
 		o := newOptions()
-		if err := o.flags.Parse([]string{"-shard", k, "-rtmp", "rtmp://127.0.0.1/live", "-listen", "127.0.0.1:0", "-seed", "9"}); err != nil {
+		if err := o.flags.Parse([]string{"-shard", k, "-rtmp", "rtmp://127.0.0.1/live", "-listen", "127.0.0.1:0",
+			"-seed",
+			"9"}); err != nil {
 			t.Fatal(err)
 		}
 		cfg, err := o.config(cli.Streams{Err: io.Discard})

@@ -36,15 +36,21 @@ var gauges = []gauge{
 	{"sessions_arriving", "Sessions on their way in.", func(s *loadgen.State) float64 { return float64(s.Arriving) }},
 	{"sessions_publishing", "Sessions that publish.", func(s *loadgen.State) float64 { return float64(s.Publishing) }},
 	{"sessions_playing", "Sessions that play.", func(s *loadgen.State) float64 { return float64(s.Playing) }},
-	{"sessions_refused_total", "Sessions refused so far, of those that were to be.", func(s *loadgen.State) float64 { return float64(s.Refused) }},
+	{"sessions_refused_total", "Sessions refused so far, of those that were to be.",
+		func(s *loadgen.State) float64 { return float64(s.Refused) }},
 	{"errors_total", "Errors so far.", func(s *loadgen.State) float64 { return float64(s.Errors) }},
 	{"hook_requests_total", "Hook requests so far.", func(s *loadgen.State) float64 { return float64(s.Hooks) }},
-	{"frames_received_total", "Frames that players got so far.", func(s *loadgen.State) float64 { return float64(s.Frames) }},
-	{"enter_p99_seconds", "99th percentile of the time from due to accepted, so far.", func(s *loadgen.State) float64 { return s.Enter.Seconds() }},
-	{"e2e_p99_seconds", "99th percentile of the way of a frame, so far.", func(s *loadgen.State) float64 { return s.E2E.Seconds() }},
-	{"lateness_p99_seconds", "99th percentile of the generator's own lateness, so far.", func(s *loadgen.State) float64 { return s.Lateness / 1000 }},
+	{"frames_received_total", "Frames that players got so far.",
+		func(s *loadgen.State) float64 { return float64(s.Frames) }},
+	{"enter_p99_seconds", "99th percentile of the time from due to accepted, so far.",
+		func(s *loadgen.State) float64 { return s.Enter.Seconds() }},
+	{"e2e_p99_seconds", "99th percentile of the way of a frame, so far.",
+		func(s *loadgen.State) float64 { return s.E2E.Seconds() }},
+	{"lateness_p99_seconds", "99th percentile of the generator's own lateness, so far.",
+		func(s *loadgen.State) float64 { return s.Lateness / 1000 }},
 	{"generator_cpu_cores", "CPU use of the generator.", func(s *loadgen.State) float64 { return s.OwnCPU }},
-	{"server_cpu_cores", "CPU use of the server, where it is measured.", func(s *loadgen.State) float64 { return s.ServerCPU }},
+	{"server_cpu_cores", "CPU use of the server, where it is measured.",
+		func(s *loadgen.State) float64 { return s.ServerCPU }},
 }
 
 // serveMetrics listens on addr; a port alone is served on 127.0.0.1.
@@ -57,7 +63,8 @@ func serveMetrics(addr string, log *slog.Logger) (*metrics, error) {
 	m.state.Store(&loadgen.State{})
 	registry := prometheus.NewRegistry()
 	for _, g := range gauges {
-		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "loadgen", Name: g.name, Help: g.help},
+		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "loadgen", Name: g.name,
+			Help: g.help},
 			func() float64 { return g.value(m.state.Load()) }))
 	}
 	mux := http.NewServeMux()

@@ -76,7 +76,8 @@ type process struct {
 
 func startShard(t *testing.T, args ...string) *process {
 	t.Helper()
-	p := &process{cmd: exec.Command(os.Args[0], args...), errs: &watched{until: " hold ", seen: make(chan struct{})}, code: make(chan int, 1)}
+	p := &process{cmd: exec.Command(os.Args[0], args...), errs: &watched{until: " hold ", seen: make(chan struct{})},
+		code: make(chan int, 1)}
 	p.cmd.Env = append(os.Environ(), asCommand+"=1")
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, p.errs
 	if err := p.cmd.Start(); err != nil {
@@ -97,13 +98,18 @@ type shardedTest struct {
 }
 
 // playShards starts four shards of one test. change may alter a shard's arguments; with nil the shard never comes.
-func playShards(t *testing.T, rtmp string, listen func(k int) string, change func(k int, args []string) []string) *shardedTest {
+func playShards(t *testing.T, rtmp string, listen func(k int) string,
+	change func(k int, args []string) []string) *shardedTest {
 	t.Helper()
 	meet := freePorts(t, 1)[0]
 	s := &shardedTest{dir: t.TempDir(), shards: make([]*process, 5)}
 	for k := 1; k <= 4; k++ {
-		args := change(k, []string{"-shard", fmt.Sprintf("%d/4", k), "-meet", fmt.Sprintf("127.0.0.1:%d", meet), "-rtmp", rtmp, "-listen", listen(k),
-			"-run", "parts", "-n", "80", "-ramp", "1s", "-hold", "3s", "-down", "1s", "-settle", "5s", "-no-media", "-report", filepath.Join(s.dir, fmt.Sprint(k-1))})
+		args := change(k, []string{"-shard", fmt.Sprintf("%d/4", k), "-meet", fmt.Sprintf("127.0.0.1:%d", meet),
+			"-rtmp",
+			rtmp, "-listen", listen(k),
+			"-run", "parts", "-n", "80", "-ramp", "1s", "-hold", "3s", "-down", "1s", "-settle", "5s", "-no-media",
+			"-report",
+			filepath.Join(s.dir, fmt.Sprint(k-1))})
 		if args != nil {
 			s.shards[k] = startShard(t, args...)
 		}
@@ -152,8 +158,10 @@ func TestShardsAsProcesses(t *testing.T) {
 		partial string // of the merge of what is there; "": the same
 	}{
 		{"undisturbed", func(*testing.T, *shardedTest) {}, "[0 0 0 0]", cli.ExitOK, "PASSED", ""},
-		{"a shard gets SIGTERM", func(t *testing.T, s *shardedTest) { s.disturb(t, 3, syscall.SIGTERM) }, "[0 0 3 0]", cli.ExitCouldNotRun, "PARTIAL: shard 3 of 4: interrupted", ""},
-		{"a shard is killed", func(t *testing.T, s *shardedTest) { s.disturb(t, 2, syscall.SIGKILL) }, "[0 -1 0 0]", cli.ExitCouldNotRun,
+		{"a shard gets SIGTERM", func(t *testing.T, s *shardedTest) { s.disturb(t, 3, syscall.SIGTERM) }, "[0 0 3 0]",
+			cli.ExitCouldNotRun, "PARTIAL: shard 3 of 4: interrupted", ""},
+		{"a shard is killed", func(t *testing.T, s *shardedTest) { s.disturb(t, 2, syscall.SIGKILL) }, "[0 -1 0 0]",
+			cli.ExitCouldNotRun,
 			"shard 2 of 4 has no report: its process did not end in order", "shard 2 of 4 has no report"},
 		{"all get SIGTERM", func(t *testing.T, s *shardedTest) {
 			for k := 1; k <= 4; k++ {
@@ -164,7 +172,8 @@ func TestShardsAsProcesses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			hooks := fmt.Sprintf("127.0.0.1:%d", freePorts(t, 1)[0])
-			s := playShards(t, serve(t, "http://"+hooks), func(int) string { return hooks }, func(_ int, args []string) []string { return args })
+			s := playShards(t, serve(t, "http://"+hooks), func(int) string { return hooks },
+				func(_ int, args []string) []string { return args })
 			c.disturb(t, s)
 			if got := fmt.Sprint(s.codes(t)); got != c.codes {
 				t.Errorf("exit codes %s, want %s\n%s", got, c.codes, s.words())
@@ -200,11 +209,15 @@ func TestShardsWithAnEndpointEach(t *testing.T) {
 		r.SetURL(&url.URL{Scheme: "http", Host: listen(int(turn.Add(1)%4) + 1)})
 	}, Transport: &http.Transport{DisableKeepAlives: true}})
 	defer spread.Close()
-	s := playShards(t, serve(t, spread.URL), listen, func(_ int, args []string) []string { return append(args, "-spread", "-profile", "srs7") })
+	s := playShards(t, serve(t, spread.URL), listen, func(_ int,
+		args []string) []string {
+		return append(args, "-spread", "-profile", "srs7")
+	})
 	if got := fmt.Sprint(s.codes(t)); got != "[0 0 0 0]" {
 		t.Errorf("exit codes %s\n%s", got, s.words())
 	}
-	if code, out, errs := command("merge", s.dir); code != cli.ExitOK || !strings.Contains(out, "every hook of every client is accounted for (88 clients)") {
+	if code, out, errs := command("merge", s.dir); code != cli.ExitOK ||
+		!strings.Contains(out, "every hook of every client is accounted for (88 clients)") {
 		t.Errorf("merge: exit code %d\n%s%s", code, out, errs)
 	}
 }
@@ -234,7 +247,8 @@ func TestShardsThatDoNotMeet(t *testing.T) {
 			t.Parallel()
 			hooks := fmt.Sprintf("127.0.0.1:%d", freePorts(t, 1)[0])
 			s := playShards(t, serve(t, "http://"+hooks), func(int) string { return hooks }, c.change)
-			if got := fmt.Sprint(s.codes(t)); got != c.codes || !strings.Contains(s.shards[1].errs.text.String(), c.says) {
+			if got := fmt.Sprint(s.codes(t)); got != c.codes || !strings.Contains(s.shards[1].errs.text.String(),
+				c.says) {
 				t.Errorf("exit codes %s, want %s and %q\n%s", got, c.codes, c.says, s.words())
 			}
 		})
@@ -244,7 +258,8 @@ func TestShardsThatDoNotMeet(t *testing.T) {
 // TestShardKeepsReports: a shard does not write over the report of another run.
 func TestShardKeepsReports(t *testing.T) {
 	dir := t.TempDir()
-	if code, out, errs := command("-n", "2", "-ramp", "0s", "-hold", "0s", "-down", "0s", "-no-media", "-run", "old", "-quiet", "-report", dir); code == cli.ExitUsage {
+	if code, out, errs := command("-n", "2", "-ramp", "0s", "-hold", "0s", "-down", "0s", "-no-media", "-run", "old",
+		"-quiet", "-report", dir); code == cli.ExitUsage {
 		t.Fatalf("exit code %d\n%s%s", code, out, errs)
 	}
 	code, _, errs := command("-shard", "2/2", "-rtmp", "rtmp://127.0.0.1:1/live", "-run", "new", "-report", dir)

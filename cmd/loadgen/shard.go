@@ -46,7 +46,8 @@ func (o *options) keepReports(sh plan.Shard) error {
 		return nil
 	}
 	if run, there := result.Holds(o.report); there {
-		return fmt.Errorf("%s has the report of a shard of run %q already: choose another -report, and a new -run for a new test", o.report, run)
+		return fmt.Errorf("%s has the report of a shard of run %q already: choose another -report, and a new -run for "+
+			"a new test", o.report, run)
 	}
 	return nil
 }

@@ -29,20 +29,24 @@ func TestWeb(t *testing.T) {
 	done := make(chan int, 1)
 	signals := make(chan os.Signal, 1)
 	go func() {
-		done <- run([]string{"-n", "4", "-publishers", "50%", "-ramp", "0s", "-hold", "1h", "-down", "0s", "-web", "127.0.0.1:0", "-threshold", "publish p99<10s"},
+		done <- run([]string{"-n", "4", "-publishers", "50%", "-ramp", "0s", "-hold", "1h", "-down", "0s", "-web",
+			"127.0.0.1:0", "-threshold", "publish p99<10s"},
 			cli.Streams{Out: &out, Err: errs}, signals)
 	}()
 	url := <-at
 	page := get(t, url)
-	if text := body(t, page); !strings.Contains(text, "EventSource") || !strings.Contains(page.Header.Get("Content-Security-Policy"), "script-src 'sha256-") {
+	if text := body(t, page); !strings.Contains(text, "EventSource") ||
+		!strings.Contains(page.Header.Get("Content-Security-Policy"), "script-src 'sha256-") {
 		t.Errorf("%s: %v\n%s", url, page.Header, text)
 	}
-	if text := body(t, get(t, url+"events")); !strings.Contains(text, "Running") || !strings.Contains(text, "of 3600 s: hold") || !strings.Contains(text, "publish p99\\u0026lt;10s") {
+	if text := body(t, get(t, url+"events")); !strings.Contains(text, "Running") ||
+		!strings.Contains(text, "of 3600 s: hold") || !strings.Contains(text, "publish p99\\u0026lt;10s") {
 		t.Errorf("the first event is %.3000s", text)
 	}
 	signals <- syscall.SIGTERM
 	last := ""
-	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(last, "event: over") && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(last, "event: over") &&
+		time.Now().Before(deadline); {
 		last = body(t, get(t, url+"events"))
 	}
 	if !strings.Contains(last, "Partial") || !strings.Contains(last, "event: over") {
@@ -88,7 +92,8 @@ func TestResultIsTold(t *testing.T) {
 		t.Fatalf("exit code %d\n%s%s", code, out, errs)
 	}
 	lines := strings.Split(strings.TrimSpace(out), "\n")
-	if n := len(lines); !strings.HasPrefix(lines[0], "PASSED:") || !strings.HasPrefix(lines[n-2], "PASSED:") || lines[n-1] != "report: "+filepath.Join(dir, "report.html") {
+	if n := len(lines); !strings.HasPrefix(lines[0], "PASSED:") || !strings.HasPrefix(lines[n-2], "PASSED:") ||
+		lines[n-1] != "report: "+filepath.Join(dir, "report.html") {
 		t.Errorf("the result is told as\n%s", out)
 	}
 	if !strings.Contains(errs, "p99 to publish or play") || !strings.Contains(errs, "thresholds so far") {

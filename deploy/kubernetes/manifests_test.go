@@ -107,25 +107,32 @@ func TestOverlays(t *testing.T) {
 		t.Run(c.dir, func(t *testing.T) {
 			v := read(t, c.dir)
 			s := v.job.Spec
-			if n := v.config.Data["SHARDS"]; n != strconv.Itoa(int(c.shards)) || *s.Completions != c.shards || *s.Parallelism != c.shards {
-				t.Errorf("SHARDS is %s, completions %d, parallelism %d, want %d", n, *s.Completions, *s.Parallelism, c.shards)
+			if n := v.config.Data["SHARDS"]; n != strconv.Itoa(int(c.shards)) || *s.Completions != c.shards ||
+				*s.Parallelism != c.shards {
+				t.Errorf("SHARDS is %s, completions %d, parallelism %d, want %d", n, *s.Completions, *s.Parallelism,
+					c.shards)
 			}
-			if *s.CompletionMode != batchv1.IndexedCompletion || s.BackoffLimitPerIndex == nil || *s.BackoffLimitPerIndex != 0 || s.BackoffLimit != nil {
+			if *s.CompletionMode != batchv1.IndexedCompletion || s.BackoffLimitPerIndex == nil ||
+				*s.BackoffLimitPerIndex != 0 || s.BackoffLimit != nil {
 				t.Errorf("a shard that ends badly ends the others, or is played again: %+v", s)
 			}
 			pod := s.Template.Spec
-			if pod.Subdomain != "loadgen" || len(pod.Volumes) != c.claims || slices.Contains(pod.Containers[0].Args, "-print-report") != c.printsReport {
-				t.Errorf("subdomain %q, %d volumes, arguments %v", pod.Subdomain, len(pod.Volumes), pod.Containers[0].Args)
+			if pod.Subdomain != "loadgen" || len(pod.Volumes) != c.claims ||
+				slices.Contains(pod.Containers[0].Args, "-print-report") != c.printsReport {
+				t.Errorf("subdomain %q, %d volumes, arguments %v", pod.Subdomain, len(pod.Volumes),
+					pod.Containers[0].Args)
 			}
 			if v.server.Spec.Strategy.Type != appsv1.RecreateDeploymentStrategyType {
 				t.Errorf("strategy %q", v.server.Spec.Strategy.Type)
 			}
-			total := corev1.ResourceList{corev1.ResourceCPU: resource.Quantity{}, corev1.ResourceMemory: resource.Quantity{}}
+			total := corev1.ResourceList{corev1.ResourceCPU: resource.Quantity{},
+				corev1.ResourceMemory: resource.Quantity{}}
 			for range c.shards {
 				add(total, pod)
 			}
 			add(total, v.server.Spec.Template.Spec)
-			if total.Cpu().Cmp(resource.MustParse(c.cpu)) != 0 || total.Memory().Cmp(resource.MustParse(c.memory)) != 0 {
+			if total.Cpu().Cmp(resource.MustParse(c.cpu)) != 0 ||
+				total.Memory().Cmp(resource.MustParse(c.memory)) != 0 {
 				t.Errorf("%v cores and %v are requested, want %s and %s", total.Cpu(), total.Memory(), c.cpu, c.memory)
 			}
 			for _, p := range []corev1.PodSpec{pod, v.server.Spec.Template.Spec} {
@@ -212,7 +219,8 @@ func TestScript(t *testing.T) {
 	}
 	cmd := exec.Command("bash", "e2e.sh")
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(e string) bool { return strings.HasPrefix(e, "KUBECONFIG=") })
-	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "skipped: KUBECONFIG is not set") {
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out),
+		"skipped: KUBECONFIG is not set") {
 		t.Errorf("%v: %s", err, out)
 	}
 }

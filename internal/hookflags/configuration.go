@@ -35,13 +35,15 @@ func configuration(path, vhost string) (map[hook.Event][]string, []srsconf.Warni
 		}
 	}
 	for _, name := range others {
-		warnings = append(warnings, srsconf.Warning{File: path, Text: "vhost " + name + " has http_hooks, too: -vhost " + name + " is for those"})
+		warnings = append(warnings, srsconf.Warning{File: path,
+			Text: "vhost " + name + " has http_hooks, too: -vhost " + name + " is for those"})
 	}
 	switch {
 	case urls != nil:
 		return urls, warnings, nil
 	case vhost != "":
-		return nil, warnings, fmt.Errorf("%s: no vhost %s with http_hooks that are enabled and name a URL (it has %s)", path, vhost, strings.Join(names, ", "))
+		return nil, warnings, fmt.Errorf("%s: no vhost %s with http_hooks that are enabled and name a URL (it has %s)",
+			path, vhost, strings.Join(names, ", "))
 	}
 	return nil, warnings, fmt.Errorf("%s: no vhost has http_hooks that are enabled and name a URL", path)
 }

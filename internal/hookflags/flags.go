@@ -33,31 +33,36 @@ var Secret = []string{"accept", "refuse"}
 // Register declares the flags. what says what the command does with the hook server: "test".
 func (s *Server) Register(f *flag.FlagSet, what string) {
 	s.urls = map[hook.Event]string{}
-	f.StringVar(&s.Base, "hooks", "", what+" the hook server at this base `URL`, http://HOST:PORT; its paths are the default callback server's")
+	f.StringVar(&s.Base, "hooks", "",
+		what+" the hook server at this base `URL`, http://HOST:PORT; its paths are the default callback server's")
 	f.Func("url", what+" the hook server that takes all six events at this `URL`", func(v string) error {
 		s.all = v
 		return hook.CheckURL(v)
 	})
 	for _, ev := range hook.Events {
-		f.Func(ev.String(), fmt.Sprintf("%s a hook server: the `URL` that %s goes to; the other events' too", what, ev), func(v string) error {
-			s.urls[ev] = v
-			return hook.CheckURL(v)
-		})
+		f.Func(ev.String(), fmt.Sprintf("%s a hook server: the `URL` that %s goes to; the other events' too", what, ev),
+			func(v string) error {
+				s.urls[ev] = v
+				return hook.CheckURL(v)
+			})
 	}
 	f.StringVar(&s.conf, "conf", "", what+" the hook server whose URLs are in this SRS configuration `FILE`")
-	f.StringVar(&s.vhost, "vhost", "", "with -conf: the virtual host `NAME` whose hooks are meant; else the default one, or the first that has any")
-	f.Func("accept", "a `TOKEN` that the hook server accepts, KEY=VALUE or EVENT:KEY=VALUE; may be given again", func(v string) error {
-		s.Accept = append(s.Accept, v)
-		return s.Identities.Add("accept", v)
-	})
+	f.StringVar(&s.vhost, "vhost", "",
+		"with -conf: the virtual host `NAME` whose hooks are meant; else the default one, or the first that has any")
+	f.Func("accept", "a `TOKEN` that the hook server accepts, KEY=VALUE or EVENT:KEY=VALUE; may be given again",
+		func(v string) error {
+			s.Accept = append(s.Accept, v)
+			return s.Identities.Add("accept", v)
+		})
 	f.Func("refuse", "a `TOKEN` that it refuses, likewise", func(v string) error {
 		s.Refuse = append(s.Refuse, v)
 		return s.Identities.Add("refuse", v)
 	})
-	f.Func("identities", "`FILE` (YAML or JSON) with clients that the hook server accepts and refuses at each event", func(v string) error {
-		s.Files = append(s.Files, v)
-		return nil
-	})
+	f.Func("identities", "`FILE` (YAML or JSON) with clients that the hook server accepts and refuses at each event",
+		func(v string) error {
+			s.Files = append(s.Files, v)
+			return nil
+		})
 }
 
 // Given reports whether the flags say where a hook server is.
@@ -78,7 +83,9 @@ func (s *Server) ways() (n int) {
 // Check reads the files of identities.
 func (s *Server) Check() error {
 	if s.ways() > 1 {
-		return cli.Usagef("-hooks, -url, -conf and URLs of single events exclude each other: each says where the hook server is")
+		return cli.Usagef("-hooks, -url, -conf and URLs of single events exclude each other: each says where the " +
+			"hook " +
+			"server is")
 	}
 	for _, name := range s.Files {
 		err := s.Identities.Load(name)

@@ -27,7 +27,8 @@ func parse(t *testing.T, args ...string) (*Server, error) {
 
 func TestURLs(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "srs.conf")
-	const text = "listen 1935;\nvhost __defaultVhost__ { http_hooks { enabled on; on_play http://127.0.0.1:1/p http://127.0.0.1:1/q; } }\n"
+	const text = "listen 1935;\nvhost __defaultVhost__ { http_hooks { enabled on; on_play http://127.0.0.1:1/p " +
+		"http://127.0.0.1:1/q; } }\n"
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +44,8 @@ func TestURLs(t *testing.T) {
 	}{
 		{"one for all", []string{"-url", one}, all},
 		{"single ones", []string{"-on_play", one}, map[hook.Event][]string{hook.OnPlay: {one}}},
-		{"a configuration", []string{"-conf", path}, map[hook.Event][]string{hook.OnPlay: {"http://127.0.0.1:1/p", "http://127.0.0.1:1/q"}}},
+		{"a configuration", []string{"-conf", path},
+			map[hook.Event][]string{hook.OnPlay: {"http://127.0.0.1:1/p", "http://127.0.0.1:1/q"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, err := parse(t, c.args...)

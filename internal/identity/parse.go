@@ -167,7 +167,8 @@ func (p *parser) samples(n *yaml.Node) (all []Sample) {
 }
 
 func (p *parser) sample(n *yaml.Node, s *Sample) {
-	fields := map[string]*string{"app": &s.App, "stream": &s.Stream, "param": &s.Param, "tcUrl": &s.TCURL, "vhost": &s.VHost, "ip": &s.IP}
+	fields := map[string]*string{"app": &s.App, "stream": &s.Stream, "param": &s.Param, "tcUrl": &s.TCURL,
+		"vhost": &s.VHost, "ip": &s.IP}
 	p.members(n, "a sample, as {stream: cam1, param: \"?token=good\"}", func(key, value *yaml.Node) {
 		if value.Kind != yaml.ScalarNode || len(value.Value) > maxField {
 			p.fail(value, "%.60s: expected a string of at most %d bytes", key.Value, maxField)

@@ -30,8 +30,10 @@ func TestAdd(t *testing.T) {
 	} {
 		var id Set
 		err := id.Add(c.flag, c.text)
-		if len(id.Accept) != c.accept || len(id.Refuse) != c.refuse || (err == nil) != (c.bad == "") || err != nil && !strings.Contains(err.Error(), c.bad) {
-			t.Errorf("-%s %.40s: %d and %d samples, %v; want %q", c.flag, c.text, len(id.Accept), len(id.Refuse), err, c.bad)
+		if len(id.Accept) != c.accept || len(id.Refuse) != c.refuse || (err == nil) != (c.bad == "") || err != nil &&
+			!strings.Contains(err.Error(), c.bad) {
+			t.Errorf("-%s %.40s: %d and %d samples, %v; want %q", c.flag, c.text, len(id.Accept), len(id.Refuse), err,
+				c.bad)
 		}
 	}
 }
@@ -45,7 +47,9 @@ func TestParse(t *testing.T) {
 refuse:
   on_play: [{ip: 203.0.113.9}]
 `
-	const json = "{\n\t\"accept\": {\"on_connect\": [{\"app\": \"live\", \"token\": \"token=good\"}],\n\t\t\"on_publish\": [{\"stream\": \"cam1\", \"param\": \"?token=good\"}, {\"token\": \"token=other\"}]},\n\t\"refuse\": {\"on_play\": [{\"ip\": \"203.0.113.9\"}]}\n}\n"
+	const json = "{\n\t\"accept\": {\"on_connect\": [{\"app\": \"live\", \"token\": \"token=good\"}],\n" +
+		"\t\t\"on_publish\": [{\"stream\": \"cam1\", \"param\": \"?token=good\"}, {\"token\": \"token=other\"}]},\n" +
+		"\t\"refuse\": {\"on_play\": [{\"ip\": \"203.0.113.9\"}]}\n}\n"
 	for name, text := range map[string]string{"ids.yaml": yaml, "ids.json": json} {
 		path := filepath.Join(t.TempDir(), name)
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -58,13 +62,15 @@ refuse:
 		if got := id.Accepted(hook.OnConnect, 7); got.App != "live" || got.Token != "token=good" {
 			t.Errorf("%s: on_connect accepts %+v", name, got)
 		}
-		if got := id.Accepts(hook.OnPublish); len(got) != 2 || got[0].Stream != "cam1" || got[1].Token != "token=other" {
+		if got := id.Accepts(hook.OnPublish); len(got) != 2 || got[0].Stream != "cam1" ||
+			got[1].Token != "token=other" {
 			t.Errorf("%s: on_publish accepts %+v", name, got)
 		}
 		if got := id.Accepted(hook.OnUnpublish, 2); got.Event != hook.OnUnpublish || got.Stream != "cam1" {
 			t.Errorf("%s: on_unpublish goes with %+v", name, got)
 		}
-		if got := id.Refuses(hook.OnPlay); len(got) != 1 || got[0].IP != "203.0.113.9" || !strings.HasPrefix(got[0].From, path+":") {
+		if got := id.Refuses(hook.OnPlay); len(got) != 1 || got[0].IP != "203.0.113.9" ||
+			!strings.HasPrefix(got[0].From, path+":") {
 			t.Errorf("%s: on_play refuses %+v", name, got)
 		}
 	}

@@ -72,7 +72,8 @@ func (id *Set) Client(who Who, place Place) Client {
 			connect, opens = id.without(connect, who.At), bad
 		}
 	}
-	c := Client{VHost: first(connect.VHost, opens.VHost), App: first(connect.App, opens.App), TCURL: first(connect.TCURL, opens.TCURL)}
+	c := Client{VHost: first(connect.VHost, opens.VHost), App: first(connect.App, opens.App),
+		TCURL: first(connect.TCURL, opens.TCURL)}
 	c.Query, c.Param = credentials(connect.Token, opens.Token, place)
 	if param := first(opens.Param, connect.Param); param != "" {
 		c.Param = param[1:]
@@ -141,7 +142,8 @@ func (id *Set) OverRTMP() error {
 		case s.IP != "":
 			return fmt.Errorf("%s: ip %s: want credentials, since clients cannot choose their address", s.From, s.IP)
 		case s.Stream != "":
-			return fmt.Errorf("%s: stream %s: want credentials, since clients name streams of their own", s.From, s.Stream)
+			return fmt.Errorf("%s: stream %s: want credentials, since clients name streams of their own", s.From,
+				s.Stream)
 		}
 	}
 	return nil

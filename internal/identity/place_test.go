@@ -33,16 +33,26 @@ func TestClient(t *testing.T) {
 		want    Client
 	}{
 		{"nothing is known", nil, hook.SRS7, Auto, Who{Opens: hook.OnPublish}, Client{}},
-		{"once, where all events of srs7 carry it", generic, hook.SRS7, Auto, Who{Opens: hook.OnPublish}, Client{Param: "token=good"}},
+		{"once, where all events of srs7 carry it", generic, hook.SRS7, Auto, Who{Opens: hook.OnPublish},
+			Client{Param: "token=good"}},
 		{"once, where srs1 carries it", generic, hook.SRS1, Auto, Who{Opens: hook.OnPlay}, Client{Query: "token=good"}},
 		{"both", generic, hook.SRS7, Both, Who{Opens: hook.OnPlay}, Client{Query: "token=good", Param: "token=good"}},
-		{"refused", generic, hook.SRS7, Auto, Who{Opens: hook.OnPlay, Refused: true, At: hook.OnConnect}, Client{Param: "token=bad"}},
-		{"refused in both places", generic, hook.SRS7, Both, Who{Opens: hook.OnPublish, Refused: true, At: hook.OnConnect}, Client{Query: "token=bad", Param: "token=bad"}},
-		{"refused later", generic, hook.SRS7, TCURL, Who{Opens: hook.OnPublish, Refused: true, At: hook.OnPublish}, Client{Query: "token=bad"}},
-		{"a token for each event", each, hook.SRS7, Auto, Who{Opens: hook.OnPublish}, Client{Param: "app=ours&token=good"}},
-		{"refused by its own event", each, hook.SRS7, Auto, Who{Opens: hook.OnPublish, Refused: true, At: hook.OnPublish}, Client{Param: "app=ours&token=bad"}},
-		{"one key, two values", []string{"accept on_connect:k=a", "accept on_play:k=b"}, hook.SRS7, Auto, Who{Opens: hook.OnPlay}, Client{Query: "k=a", Param: "k=b"}},
-		{"turns", []string{"accept k=a", "accept k=b"}, hook.SRS7, Auto, Who{Opens: hook.OnPlay, Turn: 3}, Client{Param: "k=b"}},
+		{"refused", generic, hook.SRS7, Auto, Who{Opens: hook.OnPlay, Refused: true, At: hook.OnConnect},
+			Client{Param: "token=bad"}},
+		{"refused in both places", generic, hook.SRS7, Both, Who{Opens: hook.OnPublish, Refused: true,
+			At: hook.OnConnect},
+			Client{Query: "token=bad", Param: "token=bad"}},
+		{"refused later", generic, hook.SRS7, TCURL, Who{Opens: hook.OnPublish, Refused: true, At: hook.OnPublish},
+			Client{Query: "token=bad"}},
+		{"a token for each event", each, hook.SRS7, Auto, Who{Opens: hook.OnPublish},
+			Client{Param: "app=ours&token=good"}},
+		{"refused by its own event", each, hook.SRS7, Auto, Who{Opens: hook.OnPublish, Refused: true,
+			At: hook.OnPublish},
+			Client{Param: "app=ours&token=bad"}},
+		{"one key, two values", []string{"accept on_connect:k=a", "accept on_play:k=b"}, hook.SRS7, Auto,
+			Who{Opens: hook.OnPlay}, Client{Query: "k=a", Param: "k=b"}},
+		{"turns", []string{"accept k=a", "accept k=b"}, hook.SRS7, Auto, Who{Opens: hook.OnPlay, Turn: 3},
+			Client{Param: "k=b"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := set(t, c.flags...).Client(c.who, c.place.In(c.profile)); got != c.want {
@@ -59,8 +69,10 @@ func TestRefuseAt(t *testing.T) {
 		want  []hook.Event
 	}{
 		{"one token for all", []string{"refuse k=bad"}, []hook.Event{hook.OnConnect}},
-		{"by event", []string{"refuse on_publish:k=bad", "refuse on_play:k=bad"}, []hook.Event{hook.OnPublish, hook.OnPlay}},
-		{"different ones", []string{"refuse on_connect:k=a", "refuse on_play:k=b"}, []hook.Event{hook.OnConnect, hook.OnPlay}},
+		{"by event", []string{"refuse on_publish:k=bad", "refuse on_play:k=bad"},
+			[]hook.Event{hook.OnPublish, hook.OnPlay}},
+		{"different ones", []string{"refuse on_connect:k=a", "refuse on_play:k=b"},
+			[]hook.Event{hook.OnConnect, hook.OnPlay}},
 		{"none", []string{"accept k=good"}, nil},
 	} {
 		if got := set(t, c.flags...).RefuseAt(); !slices.Equal(got, c.want) {
@@ -71,7 +83,8 @@ func TestRefuseAt(t *testing.T) {
 
 func TestFileSamples(t *testing.T) {
 	id := &Set{}
-	if err := id.Parse("f", []byte("accept:\n  on_connect: [{app: ours, vhost: v.example, tcUrl: 'rtmp://v.example/ours?k=a'}]\n  on_play: [{param: '?k=b'}]\n")); err != nil {
+	if err := id.Parse("f", []byte("accept:\n  on_connect: [{app: ours, vhost: v.example, tcUrl: "+
+		"'rtmp://v.example/ours?k=a'}]\n  on_play: [{param: '?k=b'}]\n")); err != nil {
 		t.Fatal(err)
 	}
 	want := Client{VHost: "v.example", App: "ours", TCURL: "rtmp://v.example/ours?k=a", Param: "k=b"}

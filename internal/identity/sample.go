@@ -29,7 +29,8 @@ type Sample struct {
 func (s *Sample) Spoken() string {
 	var parts []string
 	for _, p := range [][2]string{
-		{"app", s.App}, {"stream", s.Stream}, {"param", s.Param}, {"tcUrl", s.TCURL}, {"vhost", s.VHost}, {"ip", s.IP}, {"token", string(s.Token)},
+		{"app", s.App}, {"stream", s.Stream}, {"param", s.Param}, {"tcUrl", s.TCURL}, {"vhost", s.VHost}, {"ip", s.IP},
+		{"token", string(s.Token)},
 	} {
 		if p[1] != "" {
 			parts = append(parts, p[0]+" "+p[1])

@@ -88,7 +88,8 @@ func TestBurst(t *testing.T) {
 		}
 		for _, tag := range tags {
 			if want := singly[n]; tag.Type != want.Type || tag.Timestamp != want.Timestamp {
-				t.Fatalf("tag %d: type %d at %d ms, want %d at %d", n, tag.Type, tag.Timestamp, want.Type, want.Timestamp)
+				t.Fatalf("tag %d: type %d at %d ms, want %d at %d", n, tag.Type, tag.Timestamp, want.Type,
+					want.Timestamp)
 			}
 			n++
 		}

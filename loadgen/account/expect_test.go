@@ -20,7 +20,8 @@ func TestExpect(t *testing.T) {
 		srs7    counts
 	}{
 		{"never dialed", aPublisher, Outcome{End: Failed}, counts{}, counts{}},
-		{"connect unanswered", aPublisher, Outcome{End: Failed, Dialed: true}, counts{hook.OnConnect: some, hook.OnClose: some}, counts{hook.OnConnect: some, hook.OnClose: some}},
+		{"connect unanswered", aPublisher, Outcome{End: Failed, Dialed: true},
+			counts{hook.OnConnect: some, hook.OnClose: some}, counts{hook.OnConnect: some, hook.OnClose: some}},
 		{"publish not sent", aPublisher, Outcome{End: Failed, Dialed: true, Connected: true},
 			counts{hook.OnConnect: one, hook.OnClose: one, hook.OnPublish: some, hook.OnUnpublish: some},
 			counts{hook.OnConnect: some, hook.OnClose: some, hook.OnPublish: some, hook.OnUnpublish: some}},

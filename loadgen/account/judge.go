@@ -46,7 +46,8 @@ type judge struct {
 func Judge(c Case) *Books {
 	j := &judge{
 		Case: c, byClient: map[int][]*Entry{}, names: map[string]int{}, wrong: map[int]bool{},
-		books: &Books{Expected: map[string]int{}, Seen: map[string]int{}, Counts: map[Kind]int{}, Findings: []Finding{}},
+		books: &Books{Expected: map[string]int{}, Seen: map[string]int{}, Counts: map[Kind]int{},
+			Findings: []Finding{}},
 	}
 	for _, k := range Kinds {
 		j.books.Counts[k] = 0
@@ -185,7 +186,8 @@ func (j *judge) foreign() {
 		}
 		f := Finding{Client: Name(-1), Kind: Unexpected, ClientID: e.ID, Text: "a request that is no hook event"}
 		if e.Known {
-			f.Event, f.Text = e.Event.String(), fmt.Sprintf("%s of client_id %q, which is no client of this test", e.Event, e.ID)
+			f.Event, f.Text = e.Event.String(), fmt.Sprintf("%s of client_id %q, which is no client of this test",
+				e.Event, e.ID)
 		}
 		j.books.add(f)
 	}

@@ -18,7 +18,8 @@ type story struct {
 // event adds a request that is answered after a millisecond.
 func (s *story) event(client int, id string, e hook.Event, accepted bool) *story {
 	s.at += int64(10 * time.Millisecond)
-	s.entries = append(s.entries, Entry{Client: client, ID: id, Event: e, Known: true, Arrived: s.at, Answered: s.at + int64(time.Millisecond), Accepted: accepted})
+	s.entries = append(s.entries, Entry{Client: client, ID: id, Event: e, Known: true, Arrived: s.at,
+		Answered: s.at + int64(time.Millisecond), Accepted: accepted})
 	return s
 }
 
@@ -47,7 +48,8 @@ func with(o Outcome, change func(*Outcome)) Outcome {
 }
 
 func TestJudge(t *testing.T) {
-	const con, clo, pub, unp, play, stop = hook.OnConnect, hook.OnClose, hook.OnPublish, hook.OnUnpublish, hook.OnPlay, hook.OnStop
+	const con, clo, pub, unp, play, stop = hook.OnConnect, hook.OnClose, hook.OnPublish, hook.OnUnpublish, hook.OnPlay,
+		hook.OnStop
 	for _, c := range []struct {
 		name    string
 		profile *hook.Profile
@@ -61,44 +63,71 @@ func TestJudge(t *testing.T) {
 		{"on_unpublish is lost", hook.SRS1, aPublisher, wasIn, new(story).events(con, pub, clo), []Kind{Lost}},
 		{"everything is lost", hook.SRS1, aPlayer, wasIn, new(story), []Kind{Lost, Lost, Lost, Lost}},
 		{"on_close twice", hook.SRS1, aPlayer, wasIn, new(story).events(con, play, stop, clo, clo), []Kind{Doubled}},
-		{"closed before unpublished", hook.SRS1, aPublisher, wasIn, new(story).events(con, pub, clo, unp), []Kind{OutOfOrder, OutOfOrder}},
-		{"a player that publishes", hook.SRS1, aPlayer, wasIn, new(story).events(con, pub, play, stop, clo), []Kind{Unexpected}},
-		{"refused at on_connect, srs1", hook.SRS1, refusedAt(aPlayer, con), with(wasRefused, func(o *Outcome) { o.Connected, o.Asked = false, false }),
+		{"closed before unpublished", hook.SRS1, aPublisher, wasIn, new(story).events(con, pub, clo, unp),
+			[]Kind{OutOfOrder, OutOfOrder}},
+		{"a player that publishes", hook.SRS1, aPlayer, wasIn, new(story).events(con, pub, play, stop, clo),
+			[]Kind{Unexpected}},
+		{"refused at on_connect, srs1", hook.SRS1, refusedAt(aPlayer, con),
+			with(wasRefused, func(o *Outcome) { o.Connected, o.Asked = false, false }),
 			new(story).event(0, "7", con, false), nil},
-		{"refused at on_connect, srs7", hook.SRS7, refusedAt(aPlayer, con), wasRefused, new(story).event(0, "7", con, false).event(0, "7", clo, true), nil},
-		{"refused at on_connect, no on_close, srs7", hook.SRS7, refusedAt(aPlayer, con), wasRefused, new(story).event(0, "7", con, false), []Kind{Lost}},
-		{"refused at on_publish", hook.SRS1, refusedAt(aPublisher, pub), wasRefused, new(story).events(con).event(0, "7", pub, false).events(clo), nil},
-		{"unpublished though refused", hook.SRS1, refusedAt(aPublisher, pub), wasRefused, new(story).events(con).event(0, "7", pub, false).events(unp, clo), []Kind{Unexpected}},
-		{"let in by the hook server", hook.SRS1, refusedAt(aPublisher, pub), wasIn, new(story).events(con, pub, unp, clo), []Kind{FalseAccept}},
-		{"let in by the server", hook.SRS1, refusedAt(aPublisher, pub), wasIn, new(story).events(con).event(0, "7", pub, false).events(unp, clo), []Kind{FalseAccept}},
-		{"not disconnected", hook.SRS1, refusedAt(aPlayer, play), with(wasIn, func(o *Outcome) { o.End, o.Frames = Stayed, 3 }),
+		{"refused at on_connect, srs7", hook.SRS7, refusedAt(aPlayer, con), wasRefused,
+			new(story).event(0, "7", con, false).event(0, "7", clo, true), nil},
+		{"refused at on_connect, no on_close, srs7", hook.SRS7, refusedAt(aPlayer, con), wasRefused,
+			new(story).event(0, "7", con, false), []Kind{Lost}},
+		{"refused at on_publish", hook.SRS1, refusedAt(aPublisher, pub), wasRefused,
+			new(story).events(con).event(0, "7", pub, false).events(clo), nil},
+		{"unpublished though refused", hook.SRS1, refusedAt(aPublisher, pub), wasRefused,
+			new(story).events(con).event(0, "7", pub, false).events(unp, clo), []Kind{Unexpected}},
+		{"let in by the hook server", hook.SRS1, refusedAt(aPublisher, pub), wasIn,
+			new(story).events(con, pub, unp, clo),
+			[]Kind{FalseAccept}},
+		{"let in by the server", hook.SRS1, refusedAt(aPublisher, pub), wasIn,
+			new(story).events(con).event(0, "7", pub, false).events(unp, clo), []Kind{FalseAccept}},
+		{"not disconnected", hook.SRS1, refusedAt(aPlayer, play), with(wasIn,
+			func(o *Outcome) { o.End, o.Frames = Stayed, 3 }),
 			new(story).events(con).event(0, "7", play, false).events(clo), []Kind{FalseAccept, FrameToRefused}},
-		{"a frame before the disconnect", hook.SRS7, refusedAt(aPlayer, play), with(wasRefused, func(o *Outcome) { o.Let, o.Frames = true, 1 }),
+		{"a frame before the disconnect", hook.SRS7, refusedAt(aPlayer, play),
+			with(wasRefused, func(o *Outcome) { o.Let, o.Frames = true, 1 }),
 			new(story).events(con).event(0, "7", play, false).events(clo), []Kind{FrameToRefused}},
-		{"a frame of a refused publisher", hook.SRS1, aPlayer, with(wasIn, func(o *Outcome) { o.Foreign = 2 }), new(story).events(con, play, stop, clo), []Kind{FrameToRefused}},
+		{"a frame of a refused publisher", hook.SRS1, aPlayer, with(wasIn, func(o *Outcome) { o.Foreign = 2 }),
+			new(story).events(con, play, stop, clo), []Kind{FrameToRefused}},
 		{"refused by the hook server", hook.SRS1, aPlayer, with(wasRefused, func(o *Outcome) { o.End = Failed }),
 			new(story).events(con).event(0, "7", play, false).events(clo), []Kind{FalseRefusal}},
-		{"refused by the server in words", hook.SRS1, aPlayer, with(wasRefused, func(o *Outcome) { o.End = Failed }), new(story).events(con, play, clo), []Kind{FalseRefusal}},
-		{"a time-out: an error, no verdict", hook.SRS1, aPlayer, with(wasRefused, func(o *Outcome) { o.End, o.Told = Failed, false }), new(story).events(con, play, clo), []Kind{Lost}},
-		{"refused by the server without a word", hook.SRS1, aPlayer, with(wasRefused, func(o *Outcome) { o.End, o.Told, o.Ended = Failed, false, true }), new(story).events(con, play, clo), []Kind{FalseRefusal}},
-		{"reset before its hook: an error, no verdict", hook.SRS1, aPlayer, with(wasRefused, func(o *Outcome) { o.End, o.Told, o.Ended = Failed, false, true }), new(story).events(con, clo), nil},
+		{"refused by the server in words", hook.SRS1, aPlayer, with(wasRefused, func(o *Outcome) { o.End = Failed }),
+			new(story).events(con, play, clo), []Kind{FalseRefusal}},
+		{"a time-out: an error, no verdict", hook.SRS1, aPlayer, with(wasRefused,
+			func(o *Outcome) { o.End, o.Told = Failed, false }), new(story).events(con, play, clo), []Kind{Lost}},
+		{"refused by the server without a word", hook.SRS1, aPlayer,
+			with(wasRefused, func(o *Outcome) { o.End, o.Told, o.Ended = Failed, false, true }),
+			new(story).events(con, play, clo), []Kind{FalseRefusal}},
+		{"reset before its hook: an error, no verdict", hook.SRS1, aPlayer,
+			with(wasRefused, func(o *Outcome) { o.End, o.Told, o.Ended = Failed, false, true }),
+			new(story).events(con, clo),
+			nil},
 		{"never connected", hook.SRS1, aPlayer, Outcome{End: Failed}, new(story), nil},
 		{"interrupted", hook.SRS1, aPlayer, Outcome{End: Cut, Dialed: true}, new(story).events(con), nil},
-		{"dropped, closing events came", hook.SRS1, aPublisher, with(wasIn, func(o *Outcome) { o.End = Dropped }), new(story).events(con, pub, unp, clo), nil},
-		{"dropped, on_stop is missing", hook.SRS1, aPlayer, with(wasIn, func(o *Outcome) { o.End = Dropped }), new(story).events(con, play, clo), []Kind{Lost}},
-		{"the server was killed while a player played", hook.SRS1, aPlayer, with(wasIn, func(o *Outcome) { o.End, o.EndedAt = Dropped, int64(time.Second) }),
+		{"dropped, closing events came", hook.SRS1, aPublisher, with(wasIn, func(o *Outcome) { o.End = Dropped }),
+			new(story).events(con, pub, unp, clo), nil},
+		{"dropped, on_stop is missing", hook.SRS1, aPlayer, with(wasIn, func(o *Outcome) { o.End = Dropped }),
+			new(story).events(con, play, clo), []Kind{Lost}},
+		{"the server was killed while a player played", hook.SRS1, aPlayer,
+			with(wasIn, func(o *Outcome) { o.End, o.EndedAt = Dropped, int64(time.Second) }),
 			new(story).events(con, play), []Kind{Lost, Lost}},
-		{"the server was killed before its answer about a player came", hook.SRS7, aPlayer, with(wasIn, func(o *Outcome) { o.End, o.EndedAt = Dropped, 1 }),
+		{"the server was killed before its answer about a player came", hook.SRS7, aPlayer,
+			with(wasIn, func(o *Outcome) { o.End, o.EndedAt = Dropped, 1 }),
 			new(story).events(con, play), []Kind{Lost}},
-		{"vanished, closed late", hook.SRS1, aPlayer, with(wasIn, func(o *Outcome) { o.End, o.LeftAt = Vanished, int64(25*time.Millisecond) }),
+		{"vanished, closed late", hook.SRS1, aPlayer, with(wasIn,
+			func(o *Outcome) { o.End, o.LeftAt = Vanished, int64(25*time.Millisecond) }),
 			lateStory(), []Kind{Late}},
-		{"a request of nobody", hook.SRS1, aPlayer, wasIn, new(story).events(con, play, stop, clo).event(-1, "9", con, true), []Kind{Unexpected}},
+		{"a request of nobody", hook.SRS1, aPlayer, wasIn, new(story).events(con, play, stop, clo).event(-1, "9", con,
+			true), []Kind{Unexpected}},
 		{"answered late", hook.SRS1, aPlayer, wasIn, slowStory(), []Kind{Late}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := Judge(Case{
-				Profile: c.profile, Plan: &plan.Plan{Sessions: []plan.Session{c.session}}, Outcomes: []Outcome{c.outcome},
-				Entries: c.story.entries, Hooks: true, LateAfter: time.Minute, Measure: measure.NewSet(),
+				Profile: c.profile, Plan: &plan.Plan{Sessions: []plan.Session{c.session}},
+				Outcomes: []Outcome{c.outcome},
+				Entries:  c.story.entries, Hooks: true, LateAfter: time.Minute, Measure: measure.NewSet(),
 			})
 			var got []Kind
 			for _, f := range b.Findings {
@@ -135,7 +164,8 @@ func slowStory() *story {
 }
 
 func TestJudgeSharedServer(t *testing.T) {
-	b := Judge(Case{Profile: hook.SRS1, Plan: &plan.Plan{}, Hooks: true, Shared: true, Entries: new(story).event(-1, "9", hook.OnConnect, true).entries})
+	b := Judge(Case{Profile: hook.SRS1, Plan: &plan.Plan{}, Hooks: true, Shared: true,
+		Entries: new(story).event(-1, "9", hook.OnConnect, true).entries})
 	if b.Total() != 0 || b.Foreign != 1 {
 		t.Errorf("books are %+v", b)
 	}

@@ -101,7 +101,8 @@ func (j *judge) measureRefusal(s *plan.Session, o *Outcome, entries []*Entry) {
 func requirement(s *plan.Session, o *Outcome, e hook.Event) string {
 	switch {
 	case s.Refused && e != hook.OnConnect && e != s.RefuseAt:
-		return map[hook.Event]string{hook.OnConnect: "S-ANS-03", hook.OnPublish: "S-ANS-04", hook.OnPlay: "S-ANS-05"}[s.RefuseAt]
+		return map[hook.Event]string{hook.OnConnect: "S-ANS-03", hook.OnPublish: "S-ANS-04",
+			hook.OnPlay: "S-ANS-05"}[s.RefuseAt]
 	case o.End == Vanished && e.Closing():
 		return "S-ORD-05"
 	case s.Role == plan.Publish:

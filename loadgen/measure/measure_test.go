@@ -107,17 +107,17 @@ func TestProcess(t *testing.T) {
 // TestInterval: each interval has its own values, and the whole has all of them.
 func TestInterval(t *testing.T) {
 	s := NewSet()
-	if _, any := s.Interval(E2E); any {
+	if _, some := s.Interval(E2E); some {
 		t.Error("values before the first")
 	}
 	for who := range 100 {
 		s.Record(E2E, who, 10*time.Millisecond)
 	}
-	if got, any := s.Interval(E2E); !any || got.Count != 100 || got.P99 < 9.9 || got.P99 > 10.1 {
+	if got, some := s.Interval(E2E); !some || got.Count != 100 || got.P99 < 9.9 || got.P99 > 10.1 {
 		t.Errorf("the first interval: %+v", got)
 	}
 	s.Record(E2E, 7, 50*time.Millisecond)
-	if got, any := s.Interval(E2E); !any || got.Count != 1 || got.P50 < 49 || got.P50 > 51 {
+	if got, some := s.Interval(E2E); !some || got.Count != 1 || got.P50 < 49 || got.P50 > 51 {
 		t.Errorf("the second interval: %+v", got)
 	}
 	s.Record(E2E, 8, time.Millisecond)

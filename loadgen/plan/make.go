@@ -133,7 +133,8 @@ func (m *maker) refuse() {
 	turn := [2]int{}
 	for k := range n {
 		i := k * len(held) / n
-		s := Session{Role: m.refusedRole(roleOf(k, publishers, n)), Refused: true, Arrive: held[i].Arrive, Depart: held[i].Depart}
+		s := Session{Role: m.refusedRole(roleOf(k, publishers, n)), Refused: true, Arrive: held[i].Arrive,
+			Depart: held[i].Depart}
 		if i+1 < len(held) {
 			part := 0.5
 			if !m.spec.Even {

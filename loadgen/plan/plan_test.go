@@ -156,7 +156,8 @@ func TestParse(t *testing.T) {
 			}
 		})
 	}
-	if st, err := ParseStages("30s:200,1m:1000, 30s:0"); err != nil || len(st) != 3 || st[1] != (Stage{time.Minute, 1000}) {
+	if st, err := ParseStages("30s:200,1m:1000, 30s:0"); err != nil || len(st) != 3 ||
+		st[1] != (Stage{time.Minute, 1000}) {
 		t.Errorf("stages are %v, %v", st, err)
 	}
 	for _, bad := range []string{"", "30s", "30s:", "x:1", "1s:-1", "-1s:1"} {

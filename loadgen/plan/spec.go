@@ -125,7 +125,9 @@ func (s *Spec) Check() error {
 	}
 	for _, st := range s.Stages {
 		if st.For < 0 || st.For > maxLength || st.Target < 0 || st.Target > maxSessions {
-			return fmt.Errorf("a stage of %d sessions within %v: want at most %d within %v", st.Target, st.For, maxSessions, maxLength)
+			return fmt.Errorf("a stage of %d sessions within %v: want at most %d within %v", st.Target, st.For,
+				maxSessions,
+				maxLength)
 		}
 	}
 	for _, share := range []Share{s.Publishers, s.Refused, s.Vanish} {

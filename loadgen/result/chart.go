@@ -130,7 +130,8 @@ func (c *chart) columns(b *strings.Builder, a *axes) {
 			}
 		}
 		fmt.Fprintf(b,
-			`<g class="at"><rect x="%.1f" y="0" width="%.1f" height="%d"/><path d="M%.1f %dV%d"/><text x="%d" y="11">%s</text></g>`,
+			`<g class="at"><rect x="%.1f" y="0" width="%.1f" height="%d"/>`+
+				`<path d="M%.1f %dV%d"/><text x="%d" y="11">%s</text></g>`,
 			from, to-from, chartH, x, upper, chartH-base, left, html.EscapeString(strings.Join(text, " · ")))
 	}
 }
@@ -232,7 +233,8 @@ func (a *axes) limit(b *strings.Builder, l *limit) {
 		class, left, y, chartW-right, chartW-right, max(y-3, upper-10), html.EscapeString(l.text))
 	if l.failed && l.at > 0 {
 		x := a.px(min(l.at, a.end))
-		fmt.Fprintf(b, `<path d="M%.1f %dV%d"/><circle cx="%.1f" cy="%.1f" r="4"/><text x="%.1f" y="%d">first at %s</text>`,
+		fmt.Fprintf(b, `<path d="M%.1f %dV%d"/><circle cx="%.1f" cy="%.1f" r="4"/>`+
+			`<text x="%.1f" y="%d">first at %s</text>`,
 			x, upper, chartH-base, x, y, min(x+5, chartW-right-70), upper+9, a.place(l.at))
 	}
 	b.WriteString("</g>")

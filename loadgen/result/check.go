@@ -62,10 +62,12 @@ func (t Threshold) figure(r *Report, hs Histograms) (v float64, unit string, ok 
 		}
 		return float64(r.Hooks.Counts[account.Kind(t.part)]), "", true
 	case "frames":
-		counts := map[string]int64{"lost": r.Media.Lost, "reordered": r.Media.Reordered, "received": r.Media.Received, "sent": r.Media.Sent}
+		counts := map[string]int64{"lost": r.Media.Lost, "reordered": r.Media.Reordered, "received": r.Media.Received,
+			"sent": r.Media.Sent}
 		return t.of(float64(counts[t.part]), float64(r.Media.Received+r.Media.Lost))
 	case "sessions":
-		counts := map[string]int64{"failed": r.Sessions.Failed, "peak": r.Sessions.PeakLive, "started": int64(r.Sessions.Started)}
+		counts := map[string]int64{"failed": r.Sessions.Failed, "peak": r.Sessions.PeakLive,
+			"started": int64(r.Sessions.Started)}
 		return t.of(float64(counts[t.part]), float64(r.Sessions.Started))
 	}
 	return t.cpu(r)

@@ -59,7 +59,8 @@ func Compare(a, b *Report, ha, hb Histograms) (list []Change) {
 		}
 		list = append(list,
 			Change{name + " CPU", x.CPUSeconds, y.CPUSeconds, "s", word(x.CPUSeconds, y.CPUSeconds, noiseShare, 0.5)},
-			Change{name + " memory", mib(x.RSSMax), mib(y.RSSMax), "MiB", word(mib(x.RSSMax), mib(y.RSSMax), noiseShare, 8)})
+			Change{name + " memory", mib(x.RSSMax), mib(y.RSSMax), "MiB",
+				word(mib(x.RSSMax), mib(y.RSSMax), noiseShare, 8)})
 	}
 	cost("server", a.Server, b.Server)
 	cost("generator", &a.Own, &b.Own)
@@ -97,7 +98,9 @@ func WriteChanges(to io.Writer, a, b *Report, list []Change) (worse bool, err er
 	w := &strings.Builder{}
 	if a.Setup.Load != b.Setup.Load || a.Setup.Media != b.Setup.Media || a.Setup.Profile != b.Setup.Profile {
 		fmt.Fprintf(w, "The loads differ: %s, media %s, %s; and %s, media %s, %s.\n",
-			redact.Line(a.Setup.Load), redact.Line(a.Setup.Media), redact.Line(a.Setup.Profile), redact.Line(b.Setup.Load), redact.Line(b.Setup.Media), redact.Line(b.Setup.Profile))
+			redact.Line(a.Setup.Load), redact.Line(a.Setup.Media), redact.Line(a.Setup.Profile),
+			redact.Line(b.Setup.Load),
+			redact.Line(b.Setup.Media), redact.Line(b.Setup.Profile))
 	}
 	for _, r := range []*Report{a, b} {
 		if !r.Comparable() {

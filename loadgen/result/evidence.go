@@ -112,7 +112,8 @@ func (r *evidenceReader) object() error {
 		return err
 	}
 	ev := r.ev
-	fields := map[string]any{"profile": &ev.Profile, "shard": &ev.Shard, "meeting": &ev.Meeting, "hooks": &ev.Hooks, "shared": &ev.Shared,
+	fields := map[string]any{"profile": &ev.Profile, "shard": &ev.Shard, "meeting": &ev.Meeting, "hooks": &ev.Hooks,
+		"shared":     &ev.Shared,
 		"late_after": &ev.LateAfter, "warmup": &ev.Warmup, "thresholds": &ev.Thresholds}
 	for r.more() {
 		t, err := r.json.Token()

@@ -19,7 +19,8 @@ import (
 func (hs Histograms) write(w io.Writer, r *Report) error {
 	lw := hdrhistogram.NewHistogramLogWriter(w)
 	start := r.Started.UnixMilli()
-	if err := errors.Join(lw.OutputComment("[loadgen: values in microseconds]"), lw.OutputLogFormatVersion(), lw.OutputStartTime(start), lw.OutputLegend()); err != nil {
+	if err := errors.Join(lw.OutputComment("[loadgen: values in microseconds]"), lw.OutputLogFormatVersion(),
+		lw.OutputStartTime(start), lw.OutputLegend()); err != nil {
 		return err
 	}
 	for m := range measure.Count {
@@ -93,7 +94,8 @@ func checkHDR(line []byte) error {
 	digits := binary.BigEndian.Uint32(plain[12:])
 	low, high := binary.BigEndian.Uint64(plain[16:]), binary.BigEndian.Uint64(plain[24:])
 	if digits != measure.Digits || low != measure.Lowest || high != measure.Highest {
-		return fmt.Errorf("a histogram from %d to %d with %d digits: want %d to %d with %d", low, high, digits, measure.Lowest, measure.Highest, measure.Digits)
+		return fmt.Errorf("a histogram from %d to %d with %d digits: want %d to %d with %d", low, high, digits,
+			measure.Lowest, measure.Highest, measure.Digits)
 	}
 	return nil
 }

@@ -13,15 +13,18 @@ import (
 )
 
 // hostile is what a server under test, or a file, may have us say of it.
-const hostile = "<script>document.title='run'</script><img src=x onerror=\"document.title='run'\"> ``` \n::error::x\n  ##[error]x \x1b[2J\u202e\u009b\x00\xff"
+const hostile = "<script>document.title='run'</script><img src=x onerror=\"document.title='run'\"> ``` " +
+	"\n::error::x\n  ##[error]x \x1b[2J\u202e\u009b\x00\xff"
 
 // hostileRun is a report whose every text is hostile.
 func hostileRun() (*Report, Histograms, *Evidence) {
 	r, hs, ev := sampleRun()
 	r.Tool, r.Run, r.Partial, r.Void, r.Notes = hostile, hostile, hostile, []string{hostile}, []string{hostile}
-	r.Setup = Setup{Command: []string{hostile}, Target: hostile, Hooks: hostile, Profile: hostile, Load: hostile, Media: hostile, Shard: hostile, Machine: hostile, Arrivals: hostile}
+	r.Setup = Setup{Command: []string{hostile}, Target: hostile, Hooks: hostile, Profile: hostile, Load: hostile,
+		Media: hostile, Shard: hostile, Machine: hostile, Arrivals: hostile}
 	r.Errors = []measure.Kind{{Kind: hostile, Count: 1, Client: hostile, Detail: hostile + strings.Repeat("x", 1000)}}
-	r.Hooks.Findings = []account.Finding{{Client: hostile, Kind: account.Lost, Event: hostile, Requirement: hostile, ClientID: hostile, Text: hostile}}
+	r.Hooks.Findings = []account.Finding{{Client: hostile, Kind: account.Lost, Event: hostile, Requirement: hostile,
+		ClientID: hostile, Text: hostile}}
 	r.Checks = []Check{{Text: hostile, Got: hostile}}
 	for i := range r.Latencies {
 		r.Latencies[i].Title = hostile
@@ -44,7 +47,8 @@ func TestHostileWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(b.String()) {
-		if strings.ContainsFunc(line, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }) || len(line) > 2500 {
+		odd := strings.ContainsFunc(line, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) })
+		if odd || len(line) > 2500 {
 			t.Errorf("a line is %q", line)
 		}
 	}

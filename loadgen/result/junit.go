@@ -32,7 +32,8 @@ func (r *Report) junitCases() []junit.Case {
 		case r.Verdict == Void && c.Figures:
 			one.Skipped = &junit.Outcome{Message: "the run is void"}
 		default:
-			one.Failure = &junit.Outcome{Type: "threshold", Message: junit.Text(fmt.Sprintf("want %s, got %s", c.Text, c.Got))}
+			one.Failure = &junit.Outcome{Type: "threshold",
+				Message: junit.Text(fmt.Sprintf("want %s, got %s", c.Text, c.Got))}
 		}
 		cases = append(cases, one)
 	}

@@ -71,13 +71,18 @@ func prefixed(dir string, list []string) (out []string) {
 // sum adds the counts of another shard.
 func (m *merger) sum(r *Report) {
 	a, b := &m.r.Sessions, &r.Sessions
-	a.Planned, a.Started, a.Publishers, a.Players = a.Planned+b.Planned, a.Started+b.Started, a.Publishers+b.Publishers, a.Players+b.Players
-	a.ToRefuse, a.Connected, a.Published, a.Played = a.ToRefuse+b.ToRefuse, a.Connected+b.Connected, a.Published+b.Published, a.Played+b.Played
-	a.Refused, a.Vanished, a.Left, a.Failed = a.Refused+b.Refused, a.Vanished+b.Vanished, a.Left+b.Left, a.Failed+b.Failed
+	a.Planned, a.Started, a.Publishers, a.Players = a.Planned+b.Planned, a.Started+b.Started, a.Publishers+b.Publishers,
+		a.Players+b.Players
+	a.ToRefuse, a.Connected, a.Published, a.Played = a.ToRefuse+b.ToRefuse, a.Connected+b.Connected,
+		a.Published+b.Published, a.Played+b.Played
+	a.Refused, a.Vanished, a.Left, a.Failed = a.Refused+b.Refused, a.Vanished+b.Vanished, a.Left+b.Left,
+		a.Failed+b.Failed
 	a.PeakLive += b.PeakLive // the shards' peaks fall together, give or take a second
 	x, y := &m.r.Media, &r.Media
-	x.Sent, x.Received, x.Lost, x.Reordered = x.Sent+y.Sent, x.Received+y.Received, x.Lost+y.Lost, x.Reordered+y.Reordered
-	x.Stalls, x.NoFrame, x.BytesIn, x.BytesOut = x.Stalls+y.Stalls, x.NoFrame+y.NoFrame, x.BytesIn+y.BytesIn, x.BytesOut+y.BytesOut
+	x.Sent, x.Received, x.Lost, x.Reordered = x.Sent+y.Sent, x.Received+y.Received, x.Lost+y.Lost,
+		x.Reordered+y.Reordered
+	x.Stalls, x.NoFrame, x.BytesIn, x.BytesOut = x.Stalls+y.Stalls, x.NoFrame+y.NoFrame, x.BytesIn+y.BytesIn,
+		x.BytesOut+y.BytesOut
 	m.r.ErrorTotal += r.ErrorTotal
 	for _, k := range r.Errors {
 		i := slices.IndexFunc(m.r.Errors, func(have measure.Kind) bool { return have.Kind == k.Kind })
@@ -115,11 +120,14 @@ func (m *merger) series(other []Sample) {
 			continue
 		}
 		a, b := &m.r.Series[i], &other[i]
-		a.Started, a.Arriving, a.Publishing, a.Playing = a.Started+b.Started, a.Arriving+b.Arriving, a.Publishing+b.Publishing, a.Playing+b.Playing
+		a.Started, a.Arriving, a.Publishing, a.Playing = a.Started+b.Started, a.Arriving+b.Arriving,
+			a.Publishing+b.Publishing, a.Playing+b.Playing
 		a.Refused, a.Errors, a.Hooks = a.Refused+b.Refused, a.Errors+b.Errors, a.Hooks+b.Hooks
 		a.Frames, a.Bytes = a.Frames+b.Frames, a.Bytes+b.Bytes
-		a.OwnCPU, a.OwnRSS, a.ServerCPU, a.ServerRSS = a.OwnCPU+b.OwnCPU, a.OwnRSS+b.OwnRSS, a.ServerCPU+b.ServerCPU, a.ServerRSS+b.ServerRSS
-		a.EnterP99, a.E2EP99, a.Lateness = max(a.EnterP99, b.EnterP99), max(a.E2EP99, b.E2EP99), max(a.Lateness, b.Lateness)
+		a.OwnCPU, a.OwnRSS, a.ServerCPU, a.ServerRSS = a.OwnCPU+b.OwnCPU, a.OwnRSS+b.OwnRSS, a.ServerCPU+b.ServerCPU,
+			a.ServerRSS+b.ServerRSS
+		a.EnterP99, a.E2EP99, a.Lateness = max(a.EnterP99, b.EnterP99), max(a.E2EP99, b.E2EP99),
+			max(a.Lateness, b.Lateness)
 		a.Latency = worst(a.Latency, b.Latency)
 	}
 }
@@ -132,7 +140,8 @@ func worst(a, b map[string]measure.Spread) map[string]measure.Spread {
 			all = map[string]measure.Spread{}
 		}
 		x := all[name]
-		all[name] = measure.Spread{Count: x.Count + y.Count, P50: max(x.P50, y.P50), P90: max(x.P90, y.P90), P99: max(x.P99, y.P99)}
+		all[name] = measure.Spread{Count: x.Count + y.Count, P50: max(x.P50, y.P50), P90: max(x.P90, y.P90),
+			P99: max(x.P99, y.P99)}
 	}
 	return all
 }
@@ -146,7 +155,9 @@ func (m *merger) finish() (*Report, Histograms, *Evidence, error) {
 	}
 	m.join()
 	set := measure.NewSet()
-	books := account.Judge(account.Case{Profile: p, Plan: plan.Make(ev.Plan), Outcomes: ev.Outcomes, Entries: ev.Entries, Hooks: ev.Hooks,
+	books := account.Judge(account.Case{Profile: p, Plan: plan.Make(ev.Plan), Outcomes: ev.Outcomes,
+		Entries:   ev.Entries,
+		Hooks:     ev.Hooks,
 		LateAfter: ev.LateAfter, Shared: ev.Shared, Measure: set, Warmup: ev.Warmup})
 	r.Hooks = nil
 	if ev.Hooks || books.Total() > 0 {

@@ -187,9 +187,11 @@ func TestPartial(t *testing.T) {
 		headline        string
 	}{
 		{"interrupted", "sessions started>=1", nil, Partial, "PARTIAL: interrupted; run abc"},
-		{"interrupted, and too slow", "sessions started>=1", []string{"busy"}, Partial, "PARTIAL: interrupted; run abc"},
+		{"interrupted, and too slow", "sessions started>=1", []string{"busy"}, Partial,
+			"PARTIAL: interrupted; run abc"},
 		{"interrupted, a threshold failed", "sessions started>=3", nil, Failed,
-			"FAILED: 1 of 1 thresholds do not hold: sessions started>=3 (is 2), and the run is partial: interrupted; run abc"},
+			"FAILED: 1 of 1 thresholds do not hold: sessions started>=3 (is 2), and the run is partial: " +
+				"interrupted; run abc"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r, hs, _ := sampleRun()
@@ -198,7 +200,8 @@ func TestPartial(t *testing.T) {
 				t.Fatal(err)
 			}
 			r.Partial, r.Void = "interrupted", c.void
-			if r.Judge([]Threshold{threshold}, hs); r.Verdict != c.want || !strings.HasPrefix(r.Headline(), c.headline) {
+			if r.Judge([]Threshold{threshold}, hs); r.Verdict != c.want ||
+				!strings.HasPrefix(r.Headline(), c.headline) {
 				t.Errorf("got %s, %q; want %s, %q", r.Verdict, r.Headline(), c.want, c.headline)
 			}
 		})

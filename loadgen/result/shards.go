@@ -37,7 +37,8 @@ func readShards(dirs []string) (shards []*shard, problems []string) {
 			problems = append(problems, fmt.Sprintf("%s has no whole report: its process did not end in order", dir))
 		case err != nil:
 			problems = append(problems, err.Error())
-		case s.evidence.Shard.Of > 1 || len(dirs) == 1 && dirs[0] == dir: // a merged report beside the shards is none of them
+		case s.evidence.Shard.Of > 1 || len(dirs) == 1 &&
+			dirs[0] == dir: // a merged report beside the shards is none of them
 			shards = append(shards, s)
 		case slices.Contains(dirs, dir):
 			problems = append(problems, fmt.Sprintf("%s is no shard: it is a whole test", dir))
@@ -92,9 +93,11 @@ func choose(all []*shard, wrong []string) (shards []*shard, problems []string) {
 		other := byNumber[number]
 		switch why := reference.differs(s); {
 		case why != "":
-			problems = append(problems, fmt.Sprintf("%s is no shard of the same test as %s: %s", s.dir, reference.dir, why))
+			problems = append(problems, fmt.Sprintf("%s is no shard of the same test as %s: %s", s.dir, reference.dir,
+				why))
 		case other != nil:
-			problems = append(problems, fmt.Sprintf("%s and %s are the same shard, %d of %d", other.dir, s.dir, number, s.evidence.Shard.Of))
+			problems = append(problems, fmt.Sprintf("%s and %s are the same shard, %d of %d", other.dir, s.dir, number,
+				s.evidence.Shard.Of))
 		default:
 			byNumber[number] = s
 		}
@@ -103,7 +106,8 @@ func choose(all []*shard, wrong []string) (shards []*shard, problems []string) {
 		if s := byNumber[k]; s != nil {
 			shards = append(shards, s)
 		} else {
-			problems = append(problems, fmt.Sprintf("shard %d of %d has no report: its process did not end in order", k, reference.evidence.Shard.Of))
+			problems = append(problems, fmt.Sprintf("shard %d of %d has no report: its process did not end in order", k,
+				reference.evidence.Shard.Of))
 		}
 	}
 	return shards, problems

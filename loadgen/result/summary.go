@@ -37,7 +37,9 @@ func (r *Report) WriteSummary(w io.Writer) error {
 		fmt.Fprintf(&b, "  partial: %s\n", redact.Line(r.Partial))
 	}
 	fmt.Fprintf(&b, "\nTarget    %s\nHooks     %s, profile %s\nLoad      %s; %s arrivals, seed %d\n",
-		redact.Line(r.Setup.Target), redact.Line(r.Setup.Hooks), redact.Line(r.Setup.Profile), redact.Line(r.Setup.Load), redact.Line(r.Setup.Arrivals), r.Setup.Seed)
+		redact.Line(r.Setup.Target), redact.Line(r.Setup.Hooks), redact.Line(r.Setup.Profile),
+		redact.Line(r.Setup.Load),
+		redact.Line(r.Setup.Arrivals), r.Setup.Seed)
 	r.writeSessions(&b)
 	r.writeLatencies(&b)
 	r.writeMedia(&b)
@@ -215,7 +217,8 @@ func (r *Report) writeErrors(b *strings.Builder) {
 
 func (r *Report) writeCosts(b *strings.Builder) {
 	cost := func(who string, c *Cost) {
-		fmt.Fprintf(b, "%-9s %.0f%% CPU on average, %.0f%% at most, %s memory, %d files\n", who, 100*c.CPUMean, 100*c.CPUMax,
+		fmt.Fprintf(b, "%-9s %.0f%% CPU on average, %.0f%% at most, %s memory, %d files\n", who, 100*c.CPUMean,
+			100*c.CPUMax,
 			size(c.RSSMax), c.FilesMax)
 	}
 	b.WriteString("\n")

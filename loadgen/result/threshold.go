@@ -35,7 +35,8 @@ type Check struct {
 	Figures bool `json:"figures,omitempty"`
 }
 
-var form = regexp.MustCompile(`^([a-z0-9_.]+)(?:\s+([a-z0-9_.]+))?\s*(==|!=|<=|>=|<|>)\s*([0-9.]+)\s*(µs|us|ms|s|m|%)?$`)
+var form = regexp.MustCompile(
+	`^([a-z0-9_.]+)(?:\s+([a-z0-9_.]+))?\s*(==|!=|<=|>=|<|>)\s*([0-9.]+)\s*(µs|us|ms|s|m|%)?$`)
 
 // parts of a latency that can be asked for.
 var parts = []string{"p50", "p90", "p95", "p99", "p99.9", "max", "mean", "min", "count"}
@@ -61,7 +62,8 @@ func hookParts() (list []string) {
 func ParseThreshold(text string) (Threshold, error) {
 	m := form.FindStringSubmatch(strings.TrimSpace(text))
 	if m == nil {
-		return Threshold{}, fmt.Errorf("threshold %q: expected a condition like 'publish p99<500ms', 'hooks lost==0' or 'errors<0.1%%'", text)
+		return Threshold{}, fmt.Errorf("threshold %q: expected a condition like 'publish p99<500ms', 'hooks lost==0' "+
+			"or 'errors<0.1%%'", text)
 	}
 	t := Threshold{Text: strings.TrimSpace(text), what: m[1], part: m[2], op: m[3]}
 	var err error
@@ -79,7 +81,8 @@ func ParseThreshold(text string) (Threshold, error) {
 		return t, fmt.Errorf("threshold %q: %q has no %q; expected one of %q", text, t.what, t.part, allowed)
 	}
 	t.share = m[5] == "%"
-	if m[5] != "" && !t.share || t.share && t.what != "errors" && t.what != "frames" && t.what != "cpu" && t.what != "sessions" {
+	if m[5] != "" && !t.share || t.share && t.what != "errors" && t.what != "frames" && t.what != "cpu" &&
+		t.what != "sessions" {
 		return t, fmt.Errorf("threshold %q: %s is a number; the unit %q does not fit", text, t.what, m[5])
 	}
 	return t, nil
@@ -96,7 +99,8 @@ func (t *Threshold) setTime(unit string) error {
 		}
 		return nil
 	}
-	units := map[string]time.Duration{"µs": time.Microsecond, "us": time.Microsecond, "ms": time.Millisecond, "s": time.Second, "m": time.Minute}
+	units := map[string]time.Duration{"µs": time.Microsecond, "us": time.Microsecond, "ms": time.Millisecond,
+		"s": time.Second, "m": time.Minute}
 	u, ok := units[unit]
 	if !ok {
 		return fmt.Errorf("threshold %q: expected a unit of time behind the number: us, ms, s or m", t.Text)

@@ -29,7 +29,8 @@ func (r *Report) tiles() []tile {
 			tiles = append(tiles, tile{l.name, short(lat.P99), "ms", l.below, r.failed(l.metric)})
 		}
 	}
-	return append(tiles, tile{"Errors", fmt.Sprint(r.ErrorTotal), "", "of all clients", r.failed("errors")}, r.costTile())
+	return append(tiles, tile{"Errors", fmt.Sprint(r.ErrorTotal), "", "of all clients", r.failed("errors")},
+		r.costTile())
 }
 
 func (r *Report) sessionsTile() tile {

@@ -1,3 +1,5 @@
+// Package builtin runs the built-in RTMP server in a process of its own, so that its cost is measured apart from that
+// of the load generator.
 package builtin
 
 import (

@@ -34,10 +34,12 @@ func TestLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, body := range []string{
-		`{"action":"on_connect","client_id":11,"ip":"1","vhost":"v","app":"a","tcUrl":"t","pageUrl":"http://x/` + k.Of(2) + `"}`,
+		`{"action":"on_connect","client_id":11,"ip":"1","vhost":"v","app":"a","tcUrl":"t","pageUrl":"http://x/` +
+			k.Of(2) + `"}`,
 		`{"action":"on_publish","client_id":11,"ip":"1","vhost":"v","app":"a","stream":"s"}`,
 		`{"action":"on_close","client_id":12,"ip":"1","vhost":"v","app":"a"}`,
-		`{"action":"on_connect","client_id":13,"ip":"1","vhost":"v","app":"a","tcUrl":"t","pageUrl":"` + k.Of(99) + `"}`,
+		`{"action":"on_connect","client_id":13,"ip":"1","vhost":"v","app":"a","tcUrl":"t","pageUrl":"` +
+			k.Of(99) + `"}`,
 		`nonsense`,
 	} {
 		resp, err := http.Post(e.URL()+"/api/v1/clients", "application/json", strings.NewReader(body))
@@ -49,13 +51,15 @@ func TestLog(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 	e.Close()
 	got := l.Entries()
-	if len(got) != 5 || got[0].Client != 2 || got[1].Client != 2 || got[1].ID != "11" || got[2].Client != -1 || got[3].Client != -1 || got[4].Known {
+	if len(got) != 5 || got[0].Client != 2 || got[1].Client != 2 || got[1].ID != "11" || got[2].Client != -1 ||
+		got[3].Client != -1 || got[4].Known {
 		t.Fatalf("entries are %+v", got)
 	}
 	if !got[0].Accepted || got[1].Accepted || got[0].Answered < got[0].Arrived || got[1].Arrived < got[0].Answered {
 		t.Errorf("answers are %+v", got[:2])
 	}
-	if n, refused := l.Counts(); n != 5 || refused != 1 || l.Seen(2, hook.OnConnect) != 1 || l.Seen(2, hook.OnClose) != 0 {
+	if n, refused := l.Counts(); n != 5 || refused != 1 || l.Seen(2, hook.OnConnect) != 1 ||
+		l.Seen(2, hook.OnClose) != 0 {
 		t.Errorf("%d requests, %d refused", n, refused)
 	}
 	if h := set.Histogram(measure.HookOf(hook.OnPublish)); h.TotalCount() != 1 {
