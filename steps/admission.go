@@ -49,7 +49,9 @@ func (w *rtmpWorld) onOrRefusedAt(ctx context.Context, name, ev string) error {
 		return err
 	}
 	entry := w.scene.Actor(name).Entry()
-	return w.eventually(ctx, func(obs []reports.Observation) *check.Finding { return check.OnOrRefusedAt(obs, name, entry, e) })
+	return w.eventually(ctx, func(obs []reports.Observation) *check.Finding {
+		return check.OnOrRefusedAt(obs, name, entry, e)
+	})
 }
 
 // offWithin waits for the disconnect and for the answers to the closing
@@ -86,7 +88,10 @@ func (w *rtmpWorld) receivesMore(ctx context.Context, name string) error {
 		if got := check.Frames(obs, name, ""); len(got) > before {
 			return nil
 		}
-		f := &check.Finding{Expected: name + " to go on receiving media", Seen: fmt.Sprintf("nothing more than the %d frames noted before", before)}
+		f := &check.Finding{
+			Expected: name + " to go on receiving media",
+			Seen:     fmt.Sprintf("nothing more than the %d frames noted before", before),
+		}
 		if d := timeline.Disconnected(obs, name); d != nil {
 			f.Seen, f.Evidence = fmt.Sprintf("disconnected at %.3f s, %s", d.T, d.Name), []int{d.N}
 		}

@@ -16,7 +16,8 @@ import (
 )
 
 func (w *rtmpWorld) registerAnswers(sc *godog.ScenarioContext) {
-	w.acting(sc, `(?s)^the hook server answers (on_\w+(?:(?:, | and )on_\w+)*)(?: of ([A-Z][a-z]+))?(?: at URLs? (\d+(?:(?:, | and )\d+)*))? with (.+)$`, w.hookServerAnswers)
+	w.acting(sc, `(?s)^the hook server answers (on_\w+(?:(?:, | and )on_\w+)*)(?: of ([A-Z][a-z]+))?(?: at URLs? (\d+(?:(?:, | and )\d+)*))? with (.+)$`,
+		w.hookServerAnswers)
 	w.acting(sc, `^the hook server refuses (on_\w+)(?: of ([A-Z][A-Za-z, ]+))?(?: at URL (\d+))?$`, w.hookServerRefuses)
 	w.acting(sc, `^the hook server holds its answer to (on_\w+)(?: of ([A-Z][a-z]+))?$`, w.hookServerHolds)
 	w.acting(sc, `^the hook server answers$`, func() error { w.scene.Release(nil); return nil })
@@ -146,7 +147,7 @@ var namedAnswers = map[string]endpoint.Answer{
 	"200 and an object of 200 KB whose code is 0": endpoint.Padded(200 << 10),
 }
 
-// ways to write an answer, as they stand behind a comma.
+// answerWays are the ways to write an answer, as scenarios name them after a comma.
 var answerWays = map[string]func(*endpoint.Answer){
 	"chunked":                    func(a *endpoint.Answer) { a.Fault = endpoint.Chunked },
 	"as HTTP/1.0 without length": func(a *endpoint.Answer) { a.Fault, a.Header = endpoint.HTTP10, plain() },

@@ -16,17 +16,26 @@ import (
 	"hookproof/reports"
 )
 
+// vanishing ends the step of a crowd.
+const vanishing = ` and a tenth of it vanishes while its hook is pending$`
+
 func (w *rtmpWorld) registerCrowd(sc *godog.ScenarioContext) {
-	w.acting(sc, `^the hook server refuses a random third of the clients and takes up to 50 ms for its answers$`, w.refusesThird)
-	w.acting(sc, `^a crowd of publishers, each of its own stream, comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdOf(rtmptarget.CrowdSpec{Kind: rtmptarget.Publishers, Vanish: 0.1}))
-	w.acting(sc, `^a crowd of players of "([^"]*)" comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdPlays)
-	w.acting(sc, `^a crowd of publishers and players of each other's streams comes at once, and a tenth of it vanishes while its hook is pending$`, w.crowdOf(rtmptarget.CrowdSpec{Kind: rtmptarget.Pairs, Vanish: 0.1}))
-	w.acting(sc, `^a crowd of publishers, each of its own stream, comes and goes$`, w.crowdOf(rtmptarget.CrowdSpec{Kind: rtmptarget.Publishers, Leave: true}))
+	w.acting(sc, `^the hook server refuses a random third of the clients and takes up to 50 ms for its answers$`,
+		w.refusesThird)
+	w.acting(sc, `^a crowd of publishers, each of its own stream, comes at once,`+vanishing,
+		w.crowdOf(rtmptarget.CrowdSpec{Kind: rtmptarget.Publishers, Vanish: 0.1}))
+	w.acting(sc, `^a crowd of players of "([^"]*)" comes at once,`+vanishing,
+		w.crowdPlays)
+	w.acting(sc, `^a crowd of publishers and players of each other's streams comes at once,`+vanishing,
+		w.crowdOf(rtmptarget.CrowdSpec{Kind: rtmptarget.Pairs, Vanish: 0.1}))
+	w.acting(sc, `^a crowd of publishers, each of its own stream, comes and goes$`,
+		w.crowdOf(rtmptarget.CrowdSpec{Kind: rtmptarget.Publishers, Leave: true}))
 	w.acting(sc, `^a crowd of publishers, all of the stream "([^"]*)", comes at once$`, w.crowdOfRivals)
 	w.acting(sc, `^a crowd of publishers, each of its own stream, comes and vanishes, in (\d+) rounds$`, w.crowdInRounds)
 	step(sc, `^every client of the crowd is accounted for(?:, while ([A-Z][a-z]+) still waits)?$`, w.accounted)
 	step(sc, `^at most one of them is live at any time$`, func() error { return failed(check.OneLive(w.scene.Log.All())) })
-	step(sc, `^each that went live gives on_unpublish, and each that lost is disconnected with its on_close$`, func() error {
+	const outcome = `^each that went live causes on_unpublish, and each that lost is disconnected with its on_close$`
+	step(sc, outcome, func() error {
 		return failed(check.Rivalry(w.Profile, w.scene.Log.All()))
 	})
 	step(sc, `^([A-Z][a-z]+) loses to the live publisher$`, w.loses)
@@ -56,10 +65,11 @@ func (w *rtmpWorld) crowdOf(c rtmptarget.CrowdSpec) func(context.Context) error 
 }
 
 func (w *rtmpWorld) crowdPlays(ctx context.Context, stream string) error {
-	return w.comes(ctx, rtmptarget.CrowdSpec{Kind: rtmptarget.Players, Stream: stream, Watched: w.publisherOf(stream), Vanish: 0.1})
+	spec := rtmptarget.CrowdSpec{Kind: rtmptarget.Players, Stream: stream, Watched: w.publisherOf(stream), Vanish: 0.1}
+	return w.comes(ctx, spec)
 }
 
-// publisherOf is who publishes a stream in this scenario.
+// publisherOf returns the publisher of a stream in this scenario.
 func (w *rtmpWorld) publisherOf(stream string) string {
 	for _, name := range w.scene.Names() {
 		if a := w.scene.Actor(name); !a.Plays && a.Stream == stream {
@@ -96,7 +106,9 @@ func (w *rtmpWorld) oneStays(ctx context.Context, one, two string) error {
 		return err
 	}
 	live := order.Expect(w.Profile, order.Deed{Event: hook.OnPublish, Answer: order.Accepted})
-	return w.fenced(ctx, always, func(obs []reports.Observation) *check.Finding { return check.Exactly(live, obs, winner) })
+	return w.fenced(ctx, always, func(obs []reports.Observation) *check.Finding {
+		return check.Exactly(live, obs, winner)
+	})
 }
 
 // mostRounds is how many times the rounds asked for there can be, while the
@@ -112,7 +124,8 @@ func (w *rtmpWorld) crowdInRounds(ctx context.Context, rounds string) error {
 	}
 	looked := false
 	for i := 0; i < n || looked && i < mostRounds*n && w.memoryUndecided(); i++ {
-		spec := rtmptarget.CrowdSpec{N: w.roundSize(), Kind: rtmptarget.Publishers, Round: i, Abrupt: true, Refuse: w.crowd.refuse, Delay: w.crowd.delay}
+		spec := rtmptarget.CrowdSpec{N: w.roundSize(), Kind: rtmptarget.Publishers, Round: i, Abrupt: true,
+			Refuse: w.crowd.refuse, Delay: w.crowd.delay}
 		if err := w.scene.Crowd(ctx, spec, w.rand); err != nil {
 			return err
 		}

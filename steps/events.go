@@ -22,7 +22,8 @@ func (w *rtmpWorld) registerEvents(sc *godog.ScenarioContext) {
 	step(sc, `^all events of ([A-Z][a-z]+) have one client_id$`, w.oneID)
 	step(sc, `^no event of the whole run is nobody's$`, w.noneUnexplained)
 	step(sc, `^no client_id is empty or shared$`, w.ownIDs)
-	step(sc, `^for each event of ([A-Z][a-z]+) and ([A-Z][a-z]+) the URLs ([\d, ]+) were called, one by one$`, w.urlsOfBoth)
+	step(sc, `^for each event of ([A-Z][a-z]+) and ([A-Z][a-z]+) the URLs ([\d, ]+) were called, one by one$`,
+		w.urlsOfBoth)
 	step(sc, `^for (on_\w+) of ([A-Z][a-z]+) the URLs ([\d, ]+) were called, one by one$`, w.urlsOf)
 	step(sc, `^every request of ([A-Z][a-z]+) went to the URLs of the (default vhost|vhost "[^"]+")$`, w.atVHost)
 	step(sc, `^every request of ([A-Z][a-z]+) came over TLS$`, w.overTLS)

@@ -17,7 +17,8 @@ import (
 
 func (w *rtmpWorld) registerRequests(sc *godog.ScenarioContext) {
 	step(sc, `^every request is a POST to the configured URL of its event$`, w.every(check.PostToURL))
-	step(sc, `^every request has a body that is one JSON object of the length that Content-Length says$`, w.every(check.SoundBody))
+	step(sc, `^every request has a body that is one JSON object of the length that Content-Length says$`,
+		w.every(check.SoundBody))
 	step(sc, `^every request has the Content-Type (\S+)$`, func(ctx context.Context, want string) error {
 		return w.every(func(obs []reports.Observation) *check.Finding { return check.HasType(obs, want) })(ctx)
 	})
@@ -124,7 +125,7 @@ func (w *rtmpWorld) valueIn(ctx context.Context, v check.Value, name, one, two s
 }
 
 // paramBegins reports whether param is the stream's parameters, with nothing
-// behind them or those of tcUrl, which begin with a "?" again (S-KEY-09). Of a
+// after them or those of tcUrl, which begin with a "?" again (S-KEY-09). Of a
 // stream without any, all of param is tcUrl's.
 func paramBegins(got, begin string) bool {
 	rest, ok := strings.CutPrefix(got, begin)

@@ -15,7 +15,8 @@ import (
 )
 
 func (w *rtmpWorld) registerServer(sc *godog.ScenarioContext) {
-	w.acting(sc, `^a server of their own$`, func(ctx context.Context) error { return w.ownServer(ctx, rtmptarget.OwnOptions{}) })
+	w.acting(sc, `^a server of their own$`,
+		func(ctx context.Context) error { return w.ownServer(ctx, rtmptarget.OwnOptions{}) })
 	w.acting(sc, `^a server that drops silent publishers$`, w.impatientServer)
 	w.acting(sc, `^the server is told to shut down$`, w.shutsDown)
 	w.acting(sc, `^the operator kicks ([A-Z][a-z]+) off$`, w.kicks)
@@ -82,7 +83,11 @@ func (w *rtmpWorld) stillOn(ctx context.Context, name string) error {
 		if d == nil {
 			return nil
 		}
-		return &check.Finding{Expected: name + " to be on still", Seen: fmt.Sprintf("disconnected, %s, at %.3f s", d.Name, d.T), Evidence: []int{d.N}}
+		return &check.Finding{
+			Expected: name + " to be on still",
+			Seen:     fmt.Sprintf("disconnected, %s, at %.3f s", d.Name, d.T),
+			Evidence: []int{d.N},
+		}
 	})
 }
 

@@ -113,7 +113,7 @@ Feature: The answers
         | 0.0                      | 200 and `0.0`                  |
         | a byte order mark        | 200 and `\ufeff0`              |
         | truncated JSON           | 200 and `{"code":0`            |
-        | garbage behind the JSON  | 200 and `{"code":0}xyz`        |
+        | garbage after the JSON   | 200 and `{"code":0}xyz`        |
         | status 202               | 202 and `0`                    |
         | status 206               | 206 and `0`                    |
         | status 301               | 301 and `0`                    |
@@ -305,7 +305,7 @@ Feature: The answers
   @S-ANS-08 @must @srs1 @srs7
   Rule: S-ANS-08 MUST: a refused publisher leaves the stream name free at once
 
-    Scenario: the rightful publisher comes right behind the refused one
+    Scenario: the rightful publisher comes right after the refused one
       Given the hook server refuses on_publish of Alice
       When Alice tries to publish "cam"
       And Carol tries to publish "cam"
@@ -346,7 +346,7 @@ Feature: The answers
       Then the events of Alice are exactly on_connect, on_publish, on_unpublish, on_close
 
   @S-ANS-10 @must @srs1 @srs7
-  Rule: S-ANS-10 MUST: a client that leaves while its hook is pending gives its closing events once the answer is in, and no others
+  Rule: S-ANS-10 MUST: a client that leaves while its hook is pending causes its closing events once the answer is in, and no others
 
     Scenario Outline: a publisher <goes> while on_publish is pending, which is then accepted
       Given the hook server holds its answer to on_publish of Alice

@@ -96,7 +96,7 @@ Feature: The keys
         | two parameters | cam?token=abc&x=1         | ?token=abc&x=1         |
         | a second mark  | cam?token=abc?x=1         | ?token=abc?x=1         |
 
-    Scenario: a token in tcUrl and another one behind the stream name
+    Scenario: a token in tcUrl and another one after the stream name
       When Alice, whose tcUrl ends in "?token=one", publishes "cam?token=two" and leaves
       Then param of Alice begins with "?token=two" and stream is "cam" in on_publish and on_unpublish
 
@@ -152,14 +152,14 @@ Feature: The keys
         | the legacy form in tcUrl    | rtmp://{address}/{app}...vhost...other.hookproof.test | cam                           |
 
     @vhosts @srs7
-    Scenario: another vhost by ?vhost= behind the stream name
+    Scenario: another vhost by ?vhost= after the stream name
       When Alice, with tcUrl "rtmp://{address}/{app}", publishes "cam?vhost=other.hookproof.test" and leaves
       Then vhost of Alice is "other.hookproof.test" in every event
 
   @S-KEY-12 @must @srs7
   Rule: S-KEY-12 MUST: parameters arrive byte for byte, whatever their length and characters
 
-    Scenario Outline: behind the stream name, <case>
+    Scenario Outline: after the stream name, <case>
       When Alice publishes "cam?k=<value>" and leaves
       Then param of Alice begins with "?k=<value>" and stream is "cam" in on_publish and on_unpublish
 
@@ -214,7 +214,7 @@ Feature: The keys
       When Bob plays "cam?token=one", stops, plays "door?token=two" and leaves
       Then param of the last stream of Bob is "?token=two" in on_play and on_stop
 
-    Scenario Outline: a token in tcUrl, and behind the stream name <case>
+    Scenario Outline: a token in tcUrl, and after the stream name <case>
       When Alice, whose tcUrl ends in "?token=one", publishes "<name>" and leaves
       Then param of Alice has "token=one" once at most in on_publish and on_unpublish
 

@@ -52,7 +52,7 @@ Feature: Under concurrent load
 
     Scenario: those of a crowd that lose to the live publisher
       When a crowd of publishers, all of the stream "cam", comes at once
-      Then each that went live gives on_unpublish, and each that lost is disconnected with its on_close
+      Then each that went live causes on_unpublish, and each that lost is disconnected with its on_close
 
     Scenario: a second publisher of a live stream
       When Alice publishes "cam"

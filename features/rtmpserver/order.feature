@@ -1,15 +1,15 @@
 Feature: The order of events
-  A hook server keeps books: who is on, who publishes, who plays. Its books are
-  right only if each client's events come complete, once, and in order.
+  A hook server keeps track of who is on, who publishes and who plays. It can do
+  so only if each client's events come complete, once, and in order.
 
   @S-ORD-01 @must @srs1 @srs7
-  Rule: S-ORD-01 MUST: a publishing client gives on_connect, on_publish, on_unpublish, on_close, each exactly once and in that order
+  Rule: S-ORD-01 MUST: a publishing client causes on_connect, on_publish, on_unpublish, on_close, each exactly once and in that order
 
     Scenario: an encoder publishes and leaves
       When Alice publishes "cam" and leaves
       Then the events of Alice are exactly on_connect, on_publish, on_unpublish, on_close
 
-    Scenario: a Flash publisher, who sends no FCPublish, publishes and leaves
+    Scenario: a Flash publisher, which sends no FCPublish, publishes and leaves
       When Alice, a Flash publisher, publishes "cam" and leaves
       Then the events of Alice are exactly on_connect, on_publish, on_unpublish, on_close
 
@@ -29,7 +29,7 @@ Feature: The order of events
       And the events of Carol are exactly on_connect, on_publish, on_unpublish, on_close
 
   @S-ORD-02 @must @srs1 @srs7
-  Rule: S-ORD-02 MUST: a playing client gives on_connect, on_play, on_stop, on_close, each exactly once and in that order
+  Rule: S-ORD-02 MUST: a playing client causes on_connect, on_play, on_stop, on_close, each exactly once and in that order
 
     Scenario: a player of a live stream plays and leaves
       When Alice publishes "cam"
@@ -87,21 +87,21 @@ Feature: The order of events
       And the events of Bob overlap nowhere
 
   @S-ORD-04 @must @srs1
-  Rule: S-ORD-04 MUST: a client that connects and leaves gives on_connect, on_close
+  Rule: S-ORD-04 MUST: a client that connects and leaves causes on_connect, on_close
 
     Scenario: connect and leave
       When Alice connects and leaves
       Then the events of Alice are exactly on_connect, on_close
 
   @S-ORD-04 @must @srs7
-  Rule: S-ORD-04 MUST: a client that connects and leaves gives its on_close
+  Rule: S-ORD-04 MUST: a client that connects and leaves causes its on_close
 
     Scenario: connect and leave
       When Alice connects and leaves
       Then the events of Alice are exactly on_close, with or without on_connect before it
 
   @S-ORD-05 @must @srs1 @srs7
-  Rule: S-ORD-05 MUST: a client that vanishes gives the same closing events, within 5 s
+  Rule: S-ORD-05 MUST: a client that vanishes causes the same closing events, within 5 s
 
     Scenario: a publisher's connection is reset
       When Alice publishes "cam"
@@ -131,7 +131,7 @@ Feature: The order of events
       And the last of them came within 5 s of his going
 
   @S-ORD-06 @must @srs1 @srs7 @api
-  Rule: S-ORD-06 MUST: a client dropped by the server over its HTTP API gives the same closing events
+  Rule: S-ORD-06 MUST: a client dropped by the server over its HTTP API causes the same closing events
 
     Scenario: a publisher is kicked off
       When Alice publishes "cam"
@@ -158,7 +158,7 @@ Feature: The order of events
       And the events of Bob are exactly on_connect, on_play, on_stop, on_close
 
   @S-ORD-08 @must @srs1 @srs7
-  Rule: S-ORD-08 MUST: the publisher's leaving gives no on_stop for players that stay
+  Rule: S-ORD-08 MUST: the publisher's leaving causes no on_stop for players that stay
 
     Scenario: the publisher leaves, the player stays
       When Alice publishes "cam"
@@ -223,7 +223,7 @@ Feature: The order of events
       And Alice is disconnected
 
   @S-ORD-12 @must @srs1 @srs7
-  Rule: S-ORD-12 MUST: a peer that never completes connect gives no event
+  Rule: S-ORD-12 MUST: a peer that never completes connect causes no event
 
     Scenario Outline: a peer that <case>
       When a peer <case> and goes

@@ -8,14 +8,14 @@ import (
 	"hookproof/reports"
 )
 
-// RTMP status codes that say that the server let a client on.
+// RTMP status codes with which a server lets a client on.
 const (
 	PublishStart = "NetStream.Publish.Start"
 	PlayStart    = "NetStream.Play.Start"
 )
 
-// Told gives the onStatus with that code which an actor received; nil without.
-// A code that comes in another command (onFCPublish carries one, too) is none.
+// Told returns the onStatus with that code that an actor received; nil without
+// one. The same code in another command, such as onFCPublish, does not count.
 func Told(obs []reports.Observation, actor, code string) *reports.Observation {
 	for _, o := range timeline.Of(obs, actor, reports.KindStatus) {
 		if o.Name == "onStatus" && o.Code == code {
@@ -35,15 +35,15 @@ func NotTold(obs []reports.Observation, actor, code string) *Finding {
 		Seen: fmt.Sprintf("onStatus %s at %.3f s", code, o.T), Evidence: []int{o.N}}
 }
 
-// Entry is what an actor came for, as far as checks need to know it.
+// Entry is what an actor wants, as far as checks need to know.
 type Entry struct {
 	Plays bool
-	Asked bool // its vhost has a URL for on_publish or on_play
+	Asked bool // its vhost has a URL for on_publish or on_play, whichever it is
 }
 
-// On reports whether an actor is let on: it was told so, the answer to its
-// on_publish or on_play is in where one is asked for (SRS tells a player so
-// before it asks), and it is not disconnected.
+// On reports whether an actor is on: the server told it so, its on_publish or
+// on_play was answered, if there is a URL (SRS tells a player before it asks),
+// and it is not disconnected.
 func On(obs []reports.Observation, actor string, e Entry) bool {
 	code, ev := PublishStart, hook.OnPublish
 	if e.Plays {
@@ -114,8 +114,8 @@ func OnOrRefusedAt(obs []reports.Observation, actor string, e Entry, ev hook.Eve
 	return f
 }
 
-// OffWithin checks S-ANS-07: the disconnect came within limit seconds of the
-// last answer to the actor's events, closing ones among them.
+// OffWithin checks S-ANS-07: the actor was disconnected within limit seconds of
+// the last answer to its events, including closing ones.
 func OffWithin(obs []reports.Observation, actor string, limit float64) *Finding {
 	if f := Off(obs, actor); f != nil {
 		return f
@@ -136,11 +136,12 @@ func OffWithin(obs []reports.Observation, actor string, limit float64) *Finding 
 	}
 	return &Finding{Undecided: d.T-hooks[last].Answered-starvedBetween(obs, hooks[last].Answered, d.T) <= limit,
 		Expected: fmt.Sprintf("%s to be off within %g s of the answer to its %s", actor, limit, hooks[last].Event),
-		Seen:     fmt.Sprintf("answered at %.3f s, off at %.3f s", hooks[last].Answered, d.T), Evidence: []int{hooks[last].Answer, d.N}}
+		Seen:     fmt.Sprintf("answered at %.3f s, off at %.3f s", hooks[last].Answered, d.T),
+		Evidence: []int{hooks[last].Answer, d.N}}
 }
 
 // LastWithin checks S-ORD-05: the last event of an actor came within limit
-// seconds of its going.
+// seconds after it was gone.
 func LastWithin(obs []reports.Observation, actor string, limit float64) *Finding {
 	var gone *reports.Observation
 	for _, o := range timeline.Of(obs, actor, reports.KindDisconnect, reports.KindNote) {
@@ -159,7 +160,8 @@ func LastWithin(obs []reports.Observation, actor string, limit float64) *Finding
 	}
 	return &Finding{Undecided: last.Arrived-gone.T-starvedBetween(obs, gone.T, last.Arrived) <= limit,
 		Expected: fmt.Sprintf("the last event of %s within %g s of its going", actor, limit),
-		Seen:     fmt.Sprintf("gone at %.3f s, %s at %.3f s", gone.T, last.Event, last.Arrived), Evidence: []int{gone.N, last.N}}
+		Seen:     fmt.Sprintf("gone at %.3f s, %s at %.3f s", gone.T, last.Event, last.Arrived),
+		Evidence: []int{gone.N, last.N}}
 }
 
 // status names what a client was told: onFCPublish carries the code of an

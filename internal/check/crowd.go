@@ -16,13 +16,13 @@ import (
 // mostListed is how many mismatching clients a finding lists.
 const mostListed = 10
 
-// Accounted checks every client of every crowd against its plan: the verdict
-// that the hook server gave, what the client saw, which events came and in
-// which order, and whose frames it got (S-CON-01, 02 and 06).
+// Accounted checks every client of every crowd against its plan: the hook
+// server's verdict, what the client saw, its events and their order, and the
+// publishers of the frames it got (S-CON-01, S-CON-02 and S-CON-06).
 func Accounted(p *hook.Profile, obs []reports.Observation) *Finding {
 	plans := timeline.Plans(obs)
 	if len(plans) == 0 {
-		return &Finding{Expected: "a crowd", Seen: "none has come"}
+		return &Finding{Expected: "a crowd", Seen: "none came"}
 	}
 	from := sources(obs, plans)
 	return mismatches(obs, plans, func(plan *timeline.Plan, own []reports.Observation) *Finding {
@@ -30,9 +30,12 @@ func Accounted(p *hook.Profile, obs []reports.Observation) *Finding {
 	})
 }
 
-// mismatches runs a check on every client of a crowd and puts what it finds
-// into one finding, with the timelines of the first ten.
-func mismatches(obs []reports.Observation, plans []timeline.Plan, check func(*timeline.Plan, []reports.Observation) *Finding) *Finding {
+// planCheck checks one client of a crowd, given its own observations.
+type planCheck func(*timeline.Plan, []reports.Observation) *Finding
+
+// mismatches runs a check on every client of a crowd and joins the findings into
+// one, with the timelines of the first ten.
+func mismatches(obs []reports.Observation, plans []timeline.Plan, check planCheck) *Finding {
 	by := timeline.ByActor(obs)
 	var all Finding
 	var detail strings.Builder
@@ -53,8 +56,9 @@ func mismatches(obs []reports.Observation, plans []timeline.Plan, check func(*ti
 	if bad == 0 {
 		return nil
 	}
-	all.Expected = fmt.Sprintf("all %d clients of the crowd as the hook server decided; the first that is not: %s", len(plans), all.Expected)
-	all.Seen += fmt.Sprintf(" (%d clients mismatch)", bad)
+	all.Expected = fmt.Sprintf("all %d clients of the crowd to get what the hook server decided; the first that did not: %s",
+		len(plans), all.Expected)
+	all.Seen += fmt.Sprintf(" (%d of %d clients)", bad, len(plans))
 	all.Detail = detail.String() + strays(obs)
 	return &all
 }
@@ -121,7 +125,9 @@ func wasOn(plan *timeline.Plan, own []reports.Observation, from []string) *Findi
 		if slices.Contains(from, of) || of == "" && len(from) > 0 {
 			continue
 		}
-		return &Finding{Expected: fmt.Sprintf("%s to get media only of accepted publishers of its stream (%s)", plan.Name, cmp.Or(strings.Join(from, ", "), "none")),
+		return &Finding{
+			Expected: fmt.Sprintf("%s to get media only of accepted publishers of its stream (%s)",
+				plan.Name, cmp.Or(strings.Join(from, ", "), "none")),
 			Seen: fmt.Sprintf("%s of %s at %.3f s", o.Name, cmp.Or(of, "an unknown publisher"), o.T), Evidence: []int{o.N}}
 	}
 	if plan.Source != "" && len(Frames(own, plan.Name, "")) == 0 {
@@ -130,7 +136,7 @@ func wasOn(plan *timeline.Plan, own []reports.Observation, from []string) *Findi
 	return nil
 }
 
-// deeds is what a client of a crowd did, and how its plan says it was answered.
+// deeds returns what a client of a crowd did, with the answers of its plan.
 func deeds(plan *timeline.Plan) []order.Deed {
 	open, closed := order.Deed{Event: hook.OnPublish, Answer: order.Accepted}, order.Deed{Event: hook.OnClose}
 	if plan.Plays {
@@ -145,12 +151,13 @@ func deeds(plan *timeline.Plan) []order.Deed {
 	return []order.Deed{open, closed}
 }
 
-// lines writes what was observed of one client, a line each.
+// lines lists the observations of one client, one on each line.
 func lines(own []reports.Observation) string {
 	var b strings.Builder
 	for i := range own {
 		o := &own[i]
-		fmt.Fprintf(&b, "    %8.3f s  %-10s %s\n", o.T, o.Kind, strings.Join(strings.Fields(strings.Join([]string{o.Name, o.Event, o.Code, redact.Clip(o.Text, 160)}, " ")), " "))
+		words := strings.Fields(strings.Join([]string{o.Name, o.Event, o.Code, redact.Clip(o.Text, 160)}, " "))
+		fmt.Fprintf(&b, "    %8.3f s  %-10s %s\n", o.T, o.Kind, strings.Join(words, " "))
 	}
 	return b.String()
 }
@@ -161,5 +168,9 @@ func Waiting(obs []reports.Observation, actor string) *Finding {
 	if n := len(hooks); n > 0 && hooks[n-1].Answer < 0 {
 		return nil
 	}
-	return &Finding{Expected: fmt.Sprintf("%s to wait for the answer to its event", actor), Seen: describeEvents(hooks), Evidence: numbers(hooks)}
+	return &Finding{
+		Expected: fmt.Sprintf("%s to wait for the answer to its event", actor),
+		Seen:     describeEvents(hooks),
+		Evidence: numbers(hooks),
+	}
 }

@@ -5,7 +5,6 @@ package check
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"hookproof/hook"
@@ -22,30 +21,37 @@ type Finding struct {
 	Seen        string
 	Evidence    []int  // numbers of observations
 	Detail      string // more lines
-	Undecided   bool   // the evidence does not decide: inconclusive rather than failed
-	Fatal       bool   // the target is gone: a failure whatever the requirement's level
-	Cause       string // what the failure comes from, in words that other failures of the same cause have, too
+	Undecided   bool   // the evidence is inconclusive
+	Fatal       bool   // the target is gone: a failure at any level
+	Cause       string // the cause, in words that all failures of the same cause share
 }
 
-// Error gives the finding on one line.
+// Error returns the finding on one line.
 func (f *Finding) Error() string {
 	return fmt.Sprintf("expected %s; seen: %s", f.Expected, f.Seen)
 }
 
-// NotRun is the error of a step for which something is lacking that the user
-// can give: the scenario is not run, rather than failed.
+// NotRun is the error of a step that cannot be decided because something is
+// missing: the scenario counts as not run, not as failed.
 type NotRun struct {
 	Reason string
-	// NotApplicable: the target has nothing that the scenario could be about, so it is no part of the verdict.
+	// NotApplicable: the target has nothing that the scenario could test, so the
+	// verdict leaves it out.
 	NotApplicable bool
 }
 
-// Error gives the reason.
+// Error returns the reason.
 func (n *NotRun) Error() string { return n.Reason }
 
-// Failure gives the finding as reports show it.
+// Failure returns the finding as reports show it.
 func (f *Finding) Failure() *reports.Failure {
-	return &reports.Failure{Requirement: f.Requirement, Expected: f.Expected, Seen: f.Seen, Evidence: f.Evidence, Detail: f.Detail}
+	return &reports.Failure{
+		Requirement: f.Requirement,
+		Expected:    f.Expected,
+		Seen:        f.Seen,
+		Evidence:    f.Evidence,
+		Detail:      f.Detail,
+	}
 }
 
 // describeEvents writes a sequence of events with their times, as in
@@ -61,7 +67,7 @@ func describeEvents(hooks []timeline.Hook) string {
 	return strings.Join(parts, ", ")
 }
 
-// numbers gives the observations of hooks and of their answers.
+// numbers returns the numbers of the observations of hooks and their answers.
 func numbers(hooks []timeline.Hook) []int {
 	var ns []int
 	for _, h := range hooks {
@@ -73,19 +79,19 @@ func numbers(hooks []timeline.Hook) []int {
 	return ns
 }
 
-// strays adds a line for each request that belongs to no client of the
-// scenario: what is missing here is often there, under another name.
+// strays lists the requests that belong to no client of the scenario: an event
+// that seems to be missing is often among them, under another name.
 func strays(obs []reports.Observation) string {
 	var b strings.Builder
 	for i := range obs {
 		if o := &obs[i]; o.Kind == reports.KindHook && o.Actor == "" {
-			fmt.Fprintf(&b, "a request that no client explains, at %.3f s: %s %s\n", o.T, o.URL, strconv.Quote(redact.Clip(o.Body, 400)))
+			fmt.Fprintf(&b, "a request that no client explains, at %.3f s: %s %q\n", o.T, o.URL, redact.Clip(o.Body, 400))
 		}
 	}
 	return b.String()
 }
 
-// lastOf gives the last of an actor's hooks of an event; nil without one.
+// lastOf returns the last hook of an event; nil without one.
 func lastOf(hooks []timeline.Hook, ev hook.Event) *timeline.Hook {
 	for i := len(hooks) - 1; i >= 0; i-- {
 		if hooks[i].Event == ev {

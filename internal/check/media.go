@@ -9,9 +9,8 @@ import (
 	"hookproof/reports"
 )
 
-// Media lists the messages of audio and video that an actor has received,
-// sequence headers among them: of one publisher, or with "" of any, those
-// without a publisher's mark among them.
+// Media lists the audio and video messages that an actor received, including
+// sequence headers: of one publisher, or, with "", of any or none.
 func Media(obs []reports.Observation, actor, publisher string) []*reports.Observation {
 	var out []*reports.Observation
 	for _, o := range timeline.Of(obs, actor, reports.KindMedia) {
@@ -22,7 +21,7 @@ func Media(obs []reports.Observation, actor, publisher string) []*reports.Observ
 	return out
 }
 
-// Frames lists those of Media that are pictures or sound.
+// Frames lists the messages of Media that are not sequence headers.
 func Frames(obs []reports.Observation, actor, publisher string) []*reports.Observation {
 	var out []*reports.Observation
 	for _, o := range Media(obs, actor, publisher) {
@@ -33,8 +32,8 @@ func Frames(obs []reports.Observation, actor, publisher string) []*reports.Obser
 	return out
 }
 
-// NoMedia checks that an actor has received no audio or video: none of one
-// publisher, or with "" none at all.
+// NoMedia checks that an actor received no audio or video of one publisher, or,
+// with "", none at all.
 func NoMedia(obs []reports.Observation, actor, publisher string) *Finding {
 	got := Media(obs, actor, publisher)
 	if len(got) == 0 {
@@ -51,10 +50,10 @@ func NoMedia(obs []reports.Observation, actor, publisher string) *Finding {
 	}
 }
 
-// ShownNothing checks that a player has been shown nothing of a publisher's
-// stream (S-ANS-04, S-ANS-06): no audio, video or metadata with its mark, and
-// none without a mark, nor a sign that a stream has begun or ended, before
-// anybody else has published the stream that it plays.
+// ShownNothing checks that a player was shown nothing of a publisher's stream
+// (S-ANS-04, S-ANS-06): no audio, video or metadata with the publisher's mark;
+// and, before anybody else published that stream, none without a mark, and no
+// sign that a stream began or ended.
 func ShownNothing(obs []reports.Observation, player, publisher string) *Finding {
 	begins, stream := 0, "" // StreamBegin since it asked to play, and what
 	for i := range obs {
@@ -78,18 +77,18 @@ func ShownNothing(obs []reports.Observation, player, publisher string) *Finding 
 	return nil
 }
 
-// streamIn is the stream that a publish or play, as it was sent, names.
+// streamIn returns the stream that a publish or play names.
 func streamIn(o *reports.Observation) string {
 	name, _, _ := strings.Cut(o.Text, ",")
 	name, _, _ = strings.Cut(strings.Trim(name, `"`), "?")
 	return name
 }
 
-// streamBegin comes once behind play, whether anybody publishes or not; again
-// it tells of a publisher.
+// streamBegin comes once after play, whether anybody publishes or not; a second
+// one is a sign of a publisher.
 const streamBegin = "StreamBegin"
 
-// shows reports whether what a player received tells of a publisher.
+// shows reports whether what a player received is a sign of a publisher.
 func shows(o *reports.Observation) bool {
 	switch o.Kind {
 	case reports.KindMedia:
@@ -102,7 +101,7 @@ func shows(o *reports.Observation) bool {
 	return false
 }
 
-// marksOnly goes on where others publish, too: what is not marked may be theirs.
+// marksOnly continues once others publish, too: unmarked media may be theirs.
 func marksOnly(obs []reports.Observation, player, publisher string) *Finding {
 	for i := range obs {
 		if o := &obs[i]; o.Actor == player && shows(o) && o.Details().Publisher == publisher {
@@ -118,12 +117,12 @@ func shown(o *reports.Observation, player, publisher string) *Finding {
 		what = o.Code
 	}
 	return &Finding{Expected: fmt.Sprintf("%s to be shown nothing of the stream of %s", player, publisher),
-		Seen: strings.TrimSuffix(fmt.Sprintf("%s at %.3f s: %s", what, o.T, redact.Clip(o.Text, 200)), ": "), Evidence: []int{o.N}}
+		Seen:     strings.TrimSuffix(fmt.Sprintf("%s at %.3f s: %s", what, o.T, redact.Clip(o.Text, 200)), ": "),
+		Evidence: []int{o.N}}
 }
 
-// NoMediaOfRefused checks that no actor has received a frame of a publisher
-// whose on_publish was refused, or a frame at all after its own refusal at
-// on_play. It looks at every client of the scenario.
+// NoMediaOfRefused checks that no client of the scenario received a frame of a
+// publisher that was refused.
 func NoMediaOfRefused(obs []reports.Observation) *Finding {
 	refused := map[string]int{}
 	for _, h := range timeline.Hooks(obs, "") {

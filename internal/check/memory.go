@@ -79,7 +79,8 @@ func (m *measure) stays(readings []*reports.Observation, clients int) *Finding {
 		return nil
 	}
 	return &Finding{
-		Expected:  fmt.Sprintf("the server's %s to grow by no more than %.1f MB for the %d clients of some rounds that have gone", m.What, fine/(1<<20), gone),
+		Expected: fmt.Sprintf("the server's %s to grow by no more than %.1f MB for %d clients that came and went",
+			m.What, fine/(1<<20), gone),
 		Seen:      fmt.Sprintf("%.1f MB, %.1f KB for each of them", grown/(1<<20), grown/1024/float64(gone)),
 		Undecided: grown <= 2*fine,
 	}

@@ -51,18 +51,24 @@ func keyNames(p *hook.Profile, ev hook.Event) string {
 // missing is the finding that an event did not come.
 func missing(obs []reports.Observation, actor string, ev hook.Event) *Finding {
 	hooks := timeline.Events(obs, actor)
-	return &Finding{Expected: fmt.Sprintf("%s of %s", ev, actor), Seen: "its events are " + describeEvents(hooks), Evidence: numbers(hooks), Detail: strays(obs)}
+	return &Finding{
+		Expected: fmt.Sprintf("%s of %s", ev, actor),
+		Seen:     "its events are " + describeEvents(hooks),
+		Evidence: numbers(hooks),
+		Detail:   strays(obs),
+	}
 }
 
-// OneID checks S-ID-01: all events of an actor carry one client_id, and no
-// other event of the scenario is nobody's. Those that name no scenario either
-// are looked at for the whole run: NoneUnexplained.
+// OneID checks S-ID-01: all events of an actor carry one client_id, and every
+// event of the scenario belongs to one of its clients. Events that name no
+// scenario are checked for the whole run, by NoneUnexplained.
 func OneID(obs []reports.Observation, actor string) *Finding {
 	hooks := timeline.Hooks(obs, actor)
 	for i := range hooks {
 		if hooks[i].ClientID != hooks[0].ClientID {
 			return &Finding{
-				Expected: fmt.Sprintf("all events of %s to carry the client_id of its %s, %q", actor, hooks[0].Event, hooks[0].ClientID),
+				Expected: fmt.Sprintf("all events of %s to carry the client_id of its %s, %q",
+					actor, hooks[0].Event, hooks[0].ClientID),
 				Seen:     fmt.Sprintf("%s with client_id %q", hooks[i].Event, hooks[i].ClientID),
 				Evidence: []int{hooks[0].N, hooks[i].N},
 			}
@@ -72,12 +78,16 @@ func OneID(obs []reports.Observation, actor string) *Finding {
 		return &Finding{Expected: "events of " + actor, Seen: "none", Detail: strays(obs)}
 	}
 	if s := strays(obs); s != "" {
-		return &Finding{Expected: "every event to be of a client of this scenario", Seen: "one that no client explains", Detail: s}
+		return &Finding{
+			Expected: "every event to be of a client of this scenario",
+			Seen:     "one that no client explains",
+			Detail:   s,
+		}
 	}
 	return nil
 }
 
-// OwnIDs checks S-ID-02: no client_id is empty, or that of two connections.
+// OwnIDs checks S-ID-02: no client_id is empty or used by two connections.
 func OwnIDs(obs []reports.Observation) *Finding {
 	owner := map[string]timeline.Hook{}
 	for i := range obs {
@@ -86,7 +96,11 @@ func OwnIDs(obs []reports.Observation) *Finding {
 			continue
 		}
 		if o.ClientID == "" {
-			return &Finding{Expected: "a client_id in every event", Seen: fmt.Sprintf("%s of %s without one", o.Event, o.Actor), Evidence: []int{o.N}}
+			return &Finding{
+				Expected: "a client_id in every event",
+				Seen:     fmt.Sprintf("%s of %s without one", o.Event, o.Actor),
+				Evidence: []int{o.N},
+			}
 		}
 		first, known := owner[o.ClientID]
 		if !known {
@@ -96,7 +110,8 @@ func OwnIDs(obs []reports.Observation) *Finding {
 		if first.Actor != o.Actor {
 			return &Finding{
 				Expected: "a client_id of its own for each connection",
-				Seen:     fmt.Sprintf("client_id %q in %s of %s and in %s of %s", o.ClientID, first.Obs.Event, name(first.Actor), o.Event, name(o.Actor)),
+				Seen: fmt.Sprintf("client_id %q in %s of %s and in %s of %s",
+					o.ClientID, first.Obs.Event, name(first.Actor), o.Event, name(o.Actor)),
 				Evidence: []int{first.N, o.N},
 			}
 		}

@@ -39,7 +39,7 @@ func each(obs []reports.Observation, actors []string, check func(*timeline.Hook)
 	return nil
 }
 
-// who names a request in a message.
+// who describes a request.
 func who(h *timeline.Hook) string {
 	if h.Actor == "" {
 		return fmt.Sprintf("%s at %.3f s", h.Event, h.Arrived)
@@ -116,7 +116,7 @@ func object(body string) (map[string]any, error) {
 			return nil, fmt.Errorf("no valid JSON at byte %d, the value of %q: %w", d.InputOffset(), key, err)
 		}
 		if _, twice := m[key]; twice {
-			return nil, fmt.Errorf("the key %q stands there twice", key)
+			return nil, fmt.Errorf("the key %q is there twice", key)
 		}
 		m[key] = v
 	}
@@ -125,7 +125,7 @@ func object(body string) (map[string]any, error) {
 	}
 	rest, err := io.ReadAll(io.MultiReader(d.Buffered(), strings.NewReader(body[d.InputOffset():])))
 	if err == nil && len(bytes.TrimSpace(rest)) > 0 {
-		err = errors.New("more behind the object")
+		err = errors.New("unexpected data after the object")
 	}
 	return m, err
 }
@@ -170,14 +170,22 @@ func Escaped(p *hook.Profile, obs []reports.Observation, actor, marker string, m
 			err = errors.New(p)
 		}
 		if err != nil {
-			return &Finding{Expected: who(h) + " to be valid JSON", Seen: err.Error(), Detail: "the body: " + strconv.Quote(redact.Clip(h.Obs.Body, 1000))}
+			return &Finding{
+				Expected: who(h) + " to be valid JSON",
+				Seen:     err.Error(),
+				Detail:   "the body: " + strconv.Quote(redact.Clip(h.Obs.Body, 1000)),
+			}
 		}
 		want, ok := plain[h.Event]
 		if !ok {
 			return &Finding{Expected: fmt.Sprintf("the plain client to give %s, to compare with", h.Event), Seen: "none"}
 		}
 		if d := difference(p, h.Event, got, want, may); d != "" {
-			return &Finding{Expected: who(h) + " to differ from a plain client's in " + strings.Join(may, ", ") + " only", Seen: d, Detail: "the body: " + strconv.Quote(redact.Clip(h.Obs.Body, 1000))}
+			return &Finding{
+				Expected: who(h) + " to differ from a plain client's in " + strings.Join(may, ", ") + " only",
+				Seen:     d,
+				Detail:   "the body: " + strconv.Quote(redact.Clip(h.Obs.Body, 1000)),
+			}
 		}
 		return nil
 	})

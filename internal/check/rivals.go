@@ -11,9 +11,9 @@ import (
 	"hookproof/reports"
 )
 
-// Publishers of one stream (S-CON-04). One that was told Publish.Start is not
-// live by that: it is live while its media reaches players, and it won if it
-// is still connected after all of them were answered.
+// Rivals publish one stream (S-CON-04). Being told Publish.Start does not make one
+// live: it is live while its media reaches players, and it has won if it is still
+// connected after all of them were answered.
 
 // dropped reports whether the server disconnected an actor.
 func dropped(obs []reports.Observation, actor string) bool {
@@ -21,8 +21,8 @@ func dropped(obs []reports.Observation, actor string) bool {
 	return d != nil && d.Name != "local"
 }
 
-// OneLive checks that of the publishers of one stream at most one was live at
-// any time, and that one was.
+// OneLive checks that of the publishers of one stream one was live, and never two
+// at a time.
 func OneLive(obs []reports.Observation) *Finding {
 	var stayed []string
 	var last []int
@@ -39,12 +39,13 @@ func OneLive(obs []reports.Observation) *Finding {
 		return &Finding{Expected: "one of the publishers of the stream to go live", Seen: "all were disconnected"}
 	case len(stayed) > 1:
 		return &Finding{Expected: expected, Evidence: last,
-			Seen: fmt.Sprintf("%d still connected after all hooks were answered: %s", len(stayed), strings.Join(stayed[:min(len(stayed), mostListed)], ", "))}
+			Seen: fmt.Sprintf("%d still connected after all hooks were answered: %s",
+				len(stayed), strings.Join(stayed[:min(len(stayed), mostListed)], ", "))}
 	}
 	return alternate(obs, plans, expected)
 }
 
-// alternate finds a player that got frames of one publisher, of another, and of
+// alternate looks for a player that got media of one publisher, of another, and of
 // the first again.
 func alternate(obs []reports.Observation, plans []timeline.Plan, expected string) *Finding {
 	shown := map[string][]*reports.Observation{} // by player: the first frame of each publisher
@@ -62,32 +63,32 @@ func alternate(obs []reports.Observation, plans []timeline.Plan, expected string
 		case before < len(seen)-1:
 			other := seen[len(seen)-1]
 			return &Finding{Expected: expected, Evidence: []int{seen[before].N, other.N, o.N},
-				Seen: fmt.Sprintf("%s got media of %s at %.3f s, of %s at %.3f s and of %s again at %.3f s", o.Actor, of, seen[before].T,
-					other.Details().Publisher, other.T, of, o.T)}
+				Seen: fmt.Sprintf("%s got media of %s at %.3f s, of %s at %.3f s and of %s again at %.3f s",
+					o.Actor, of, seen[before].T, other.Details().Publisher, other.T, of, o.T)}
 		}
 	}
 	return nil
 }
 
-// Rivalry checks that of the publishers of one stream the one that stayed gives
-// its on_unpublish, and each that was dropped its on_close, and no on_unpublish
-// where the profile has none.
+// Rivalry checks the events of the publishers of one stream: those of a whole
+// session of the one that stayed, those of a loser of each that was disconnected.
 func Rivalry(p *hook.Profile, obs []reports.Observation) *Finding {
 	return mismatches(obs, timeline.Plans(obs), func(plan *timeline.Plan, own []reports.Observation) *Finding {
 		if dropped(own, plan.Name) {
 			return Exactly(Loser(p), own, plan.Name)
 		}
-		return Exactly(order.Expect(p, order.Deed{Event: hook.OnPublish, Answer: order.Accepted}, order.Deed{Event: hook.OnClose}), own, plan.Name)
+		published, left := order.Deed{Event: hook.OnPublish, Answer: order.Accepted}, order.Deed{Event: hook.OnClose}
+		return Exactly(order.Expect(p, published, left), own, plan.Name)
 	})
 }
 
-// Loser is what is expected of a publisher that lost to a live one.
+// Loser returns the events of a publisher that lost to a live one.
 func Loser(p *hook.Profile) order.Expectation {
 	return order.Expect(p, order.Deed{Event: hook.OnPublish, Answer: order.Lost}, order.Deed{Event: hook.OnClose})
 }
 
-// OneStays finds out which of two publishers of one stream stays on while the
-// other is disconnected.
+// OneStays says which of two publishers of one stream stays on while the other is
+// disconnected.
 func OneStays(obs []reports.Observation, one, two string) (winner, loser string, f *Finding) {
 	e := Entry{Asked: true}
 	for _, pair := range [2][2]string{{one, two}, {two, one}} {

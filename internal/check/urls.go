@@ -56,7 +56,8 @@ func oneByOne(actor string, ev hook.Event, calls []timeline.Hook, want []int) *F
 	for i := 1; i < len(calls); i++ {
 		if prev := calls[i-1]; prev.Answer < 0 || calls[i].Arrived < prev.Answered {
 			return &Finding{
-				Expected: fmt.Sprintf("URL %d of %s of %s to be called after the answer of URL %d", calls[i].URL, ev, actor, prev.URL),
+				Expected: fmt.Sprintf("URL %d of %s of %s to be called after the answer of URL %d",
+					calls[i].URL, ev, actor, prev.URL),
 				Seen:     fmt.Sprintf("called at %.6f s, URL %d answered at %.6f s", calls[i].Arrived, prev.URL, prev.Answered),
 				Evidence: numbers(calls[i-1 : i+1]),
 			}
@@ -79,7 +80,10 @@ func AtVHost(obs []reports.Observation, actor, vhost string) *Finding {
 		if h.VHost == vhost {
 			return nil
 		}
-		return &Finding{Expected: fmt.Sprintf("%s at the URLs of the vhost %q", who(h), vhost), Seen: fmt.Sprintf("at those of %q", h.VHost)}
+		return &Finding{
+			Expected: fmt.Sprintf("%s at the URLs of the vhost %q", who(h), vhost),
+			Seen:     fmt.Sprintf("at those of %q", h.VHost),
+		}
 	})
 }
 

@@ -52,7 +52,11 @@ func (v *Value) Check(p *hook.Profile, obs []reports.Observation, actor string) 
 	case absent != "":
 		return &NotRun{Reason: absent}
 	}
-	return &Finding{Expected: fmt.Sprintf("an event of %s that carries %s", actor, v.Key), Seen: describeEvents(hooks), Detail: strays(obs)}
+	return &Finding{
+		Expected: fmt.Sprintf("an event of %s that carries %s", actor, v.Key),
+		Seen:     describeEvents(hooks),
+		Detail:   strays(obs),
+	}
 }
 
 // concerns reports whether an event is one of those looked at.

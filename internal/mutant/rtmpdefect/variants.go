@@ -19,26 +19,40 @@ import (
 
 // variantRows are servers that differ from ours in a legal way.
 var variantRows = []mutant.Row{
-	{Name: "extra-keys", Defect: "every event has more keys than the profile lists", Variant: true, Peer: hooked(body(extraKeys))},
+	{Name: "extra-keys", Defect: "every event has more keys than the profile lists", Variant: true,
+		Peer: hooked(body(extraKeys))},
 	{Name: "keys-reversed", Defect: "the keys come in reverse order", Variant: true, Peer: hooked(body(reversedKeys))},
 	{Name: "json-indented", Defect: "the JSON is indented", Variant: true, Peer: hooked(body(indented))},
-	{Name: "json-escaped", Defect: "slashes and characters outside ASCII are escaped, with lower-case digits", Variant: true, Peer: hooked(body(escaped))},
-	{Name: "header-lower-case", Defect: "names of header fields are in lower case", Variant: true, Peer: hooked(change(lowerFields))},
-	{Name: "content-type-with-charset", Defect: "Content-Type names the character set", Variant: true, Peer: hooked(field("Content-Type", "application/json; charset=utf-8"))},
-	{Name: "connection-per-event", Defect: "each event has a connection of its own", Variant: true, Peer: hooked(hookFunc(ownConnection))},
-	{Name: "hooks-late", Defect: "each event is sent 20 ms after its cause", Variant: true, Peer: hooked(hookFunc(takesTime))},
-	{Name: "connect-once", Defect: "on_connect does not come again with a further stream", Variant: true, Profiles: onlySRS7, Peer: hooked(hookFunc(connectsOnce))},
-	{Name: "connect-of-idle", Defect: "a client that only connects gives on_connect, too", Variant: true, Profiles: onlySRS7, Peer: hooked(on(connectOfIdle, hook.OnClose))},
-	{Name: "tcurl-params-after-own", Defect: "param has the parameters of tcUrl, once, after those of the stream", Variant: true, Profiles: onlySRS7, Peer: hooked(body(queryOnce))},
-	{Name: "continue-read", Defect: "the answer after 100 Continue counts", Variant: true, Slow: true, Peer: hooked(on(readsPastContinue, opening...))},
-	{Name: "headerless-refused", Defect: "an answer without any header field is refused", Variant: true, Slow: true, Peer: hooked(rejects(headerless))},
-	{Name: "drops-by-reset", Defect: "who is disconnected gets a RST in place of a FIN", Variant: true, Peer: spoken(dropsByReset)},
-	{Name: "busy-unasked", Defect: "a second publisher of a live stream is turned away before its hook is asked", Variant: true, Peer: spoken(busyUnasked)},
+	{Name: "json-escaped", Defect: "slashes and non-ASCII characters are escaped in lower case", Variant: true,
+		Peer: hooked(body(escaped))},
+	{Name: "header-lower-case", Defect: "names of header fields are in lower case", Variant: true,
+		Peer: hooked(change(lowerFields))},
+	{Name: "content-type-with-charset", Defect: "Content-Type names the character set", Variant: true,
+		Peer: hooked(field("Content-Type", "application/json; charset=utf-8"))},
+	{Name: "connection-per-event", Defect: "each event has a connection of its own", Variant: true,
+		Peer: hooked(hookFunc(ownConnection))},
+	{Name: "hooks-late", Defect: "each event is sent 20 ms after its cause", Variant: true,
+		Peer: hooked(hookFunc(takesTime))},
+	{Name: "connect-once", Defect: "on_connect comes only with the first stream", Variant: true, Profiles: onlySRS7,
+		Peer: hooked(hookFunc(connectsOnce))},
+	{Name: "connect-of-idle", Defect: "on_connect comes even without a stream", Variant: true, Profiles: onlySRS7,
+		Peer: hooked(on(connectOfIdle, hook.OnClose))},
+	{Name: "tcurl-params-after-own", Defect: "param ends with tcUrl's parameters, once", Variant: true, Profiles: onlySRS7,
+		Peer: hooked(body(queryOnce))},
+	{Name: "continue-read", Defect: "the answer after 100 Continue counts", Variant: true, Slow: true,
+		Peer: hooked(on(readsPastContinue, opening...))},
+	{Name: "headerless-refused", Defect: "an answer without any header field is refused", Variant: true, Slow: true,
+		Peer: hooked(rejects(headerless))},
+	{Name: "drops-by-reset", Defect: "clients are disconnected by RST, not by FIN", Variant: true,
+		Peer: spoken(dropsByReset)},
+	{Name: "busy-unasked", Defect: "a second publisher is turned away before its hook is asked", Variant: true,
+		Peer: spoken(busyUnasked)},
 }
 
 // extraKeys adds keys that no profile has.
 func extraKeys(b []byte) []byte {
-	return append(bytes.TrimSuffix(bytes.Clone(b), []byte("}")), `,"clients":2,"x_extra":{"list":[1,null,"x"],"deep":{"y":true}}}`...)
+	const more = `,"clients":2,"x_extra":{"list":[1,null,"x"],"deep":{"y":true}}}`
+	return append(bytes.TrimSuffix(bytes.Clone(b), []byte("}")), more...)
 }
 
 // reversedKeys turns the order of the keys round.
@@ -128,7 +142,8 @@ func connectsOnce(x *exchange) {
 func connectOfIdle(x *exchange) {
 	pl := x.req.payload
 	if x.client.last[hook.OnConnect] == nil && strings.HasPrefix(x.req.target(), "/hooks/default/") {
-		x.call(x.world.compose(hook.OnConnect, hook.Payload{ClientID: pl.ClientID, IP: pl.IP, VHost: pl.VHost, App: pl.App, TCURL: "rtmp://127.0.0.1/" + pl.App}))
+		idle := hook.Payload{ClientID: pl.ClientID, IP: pl.IP, VHost: pl.VHost, App: pl.App, TCURL: "rtmp://127.0.0.1/" + pl.App}
+		x.call(x.world.compose(hook.OnConnect, idle))
 	}
 	x.pass()
 }
@@ -169,7 +184,7 @@ func readsPastContinue(x *exchange) {
 	x.relay(readAnswer(br))
 }
 
-// dropsByReset resets whom the server disconnects.
+// dropsByReset resets the connections of clients that the server disconnects.
 func dropsByReset(*world) *rtmpDefect {
 	return &rtmpDefect{ended: func(s *session, _ error) bool {
 		if !get(s, present) {
@@ -180,7 +195,7 @@ func dropsByReset(*world) *rtmpDefect {
 	}}
 }
 
-// busyUnasked cuts off who would publish a stream that another one publishes.
+// busyUnasked cuts off a client that publishes a stream that has a publisher.
 func busyUnasked(*world) *rtmpDefect {
 	return &rtmpDefect{rewrites: true, up: func(s *session, _ *chunk.Message, c *command.Command) {
 		if c == nil || c.Name != "publish" {

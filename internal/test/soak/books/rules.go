@@ -7,27 +7,34 @@ import (
 	"hookproof/hook/order"
 )
 
-// A Rule is something that must hold of every client.
+// A Rule is something that must hold for every client.
 type Rule struct {
 	Name string
 	Text string // what must hold
 
-	// check says what is wrong; "" is nothing.
+	// check returns what is wrong; "" if nothing is.
 	check func(b *Book, c *Client) string
 }
 
-// Rules are all rules about single clients. Those about all of them together
-// are in [Totals].
+// Rules are the rules for single clients. Those for all of them together are in
+// [Totals].
 var Rules = []Rule{
 	{"one-id", "all events of a client carry one client_id, which no other client has (S-ID-01, S-ID-02)", oneID},
-	{"order", "the server's calls are a complete sequence: in order, each event once, one after the other, closing events for what was accepted and for nothing else (S-ORD-01 to -06, S-ANS-03 to -05)", inOrder},
-	{"known", "an event that the hook server has not seen is one whose call failed, and an accepted call is one that it accepted (S-ANS-02)", known},
-	{"once", "the hook server sees an event at most as often as the server called it; only closing events are called again, and none that was accepted (S-ORD-01, S-ORD-02)", once},
+	{"order", "the server's calls are a complete sequence: in order, each event once and after the answer to the one before, " +
+		"closing events for what was accepted and for nothing else (S-ORD-01 to S-ORD-06, S-ANS-03 to S-ANS-05)", inOrder},
+	{"known", "an event that did not reach the hook server is one whose call failed, and an accepted call " +
+		"is one that it accepted (S-ANS-02)", known},
+	{"once", "the hook server gets an event at most as often as the server called it; only closing events are called again, " +
+		"and none that was accepted (S-ORD-01, S-ORD-02)", once},
 	{"kept", "where closing events are sent again, each reaches the hook server", kept},
-	{"let-in", "a client is told that it publishes or plays only after an accepting answer (S-ANS-04 to -06)", letIn},
-	{"frames", "a player gets frames only if it was accepted, and only of accepted publishers of its stream (S-ANS-04, S-ANS-05)", frames},
-	{"due", "the server calls what a client is due by what it did: no event of a peer that did not send connect, on_close once of one whose connect was accepted, and the events of each stream that it was let in for (S-ORD-01, -02, -05, -12)", due},
-	{"unhurt", "a client that no fault befell, and no hook refused, does all it came for, unless this process was not run for long", unhurt},
+	{"let-in", "a client is told that it publishes or plays only after an accepting answer (S-ANS-04 to S-ANS-06)", letIn},
+	{"frames", "a player gets frames only if it was accepted, and only of accepted publishers of its stream " +
+		"(S-ANS-04, S-ANS-05)", frames},
+	{"due", "the server calls the events that a client's deeds cause: none of a peer that did not send connect, one on_close " +
+		"of a client whose connect was accepted, and those of each stream that it was let in for (S-ORD-01, S-ORD-02, " +
+		"S-ORD-05, S-ORD-12)", due},
+	{"unhurt", "a client that met no fault and no refusal does all it came for, unless this process got no processor " +
+		"for long", unhurt},
 }
 
 func oneID(b *Book, c *Client) string {
@@ -84,7 +91,8 @@ func known(_ *Book, c *Client) string {
 		case call.Decision.Accept:
 			return fmt.Sprintf("the server says that its %s was accepted, and the hook server did not accept it", call.Event)
 		default:
-			return fmt.Sprintf("the server says that its %s was refused by an answer (%s), and the hook server gave no such answer", call.Event, call.Decision.Reason)
+			return fmt.Sprintf("the server says that an answer refused its %s (%s), and the hook server sent no such answer",
+				call.Event, call.Decision.Reason)
 		}
 	}
 	return ""
@@ -117,7 +125,7 @@ func kept(b *Book, c *Client) string {
 	return ""
 }
 
-// unseen gives the closing events none of whose attempts reached the hook server.
+// unseen returns the closing events of which no attempt reached the hook server.
 func unseen(c *Client) (all []hook.Event) {
 	of, _ := match(c)
 	reached := false
@@ -169,7 +177,8 @@ func frames(b *Book, c *Client) string {
 		case p == nil:
 			return fmt.Sprintf("it got %d frames of client %d, which is not there", s.Frames, s.Publisher)
 		case p.Stream != c.Stream:
-			return fmt.Sprintf("it plays %q, and got %d frames of client %d, which publishes %q", c.Stream, s.Frames, s.Publisher, p.Stream)
+			return fmt.Sprintf("it plays %q, and got %d frames of client %d, which publishes %q",
+				c.Stream, s.Frames, s.Publisher, p.Stream)
 		case len(p.accepted(hook.OnPublish)) == 0:
 			return fmt.Sprintf("it got %d frames of client %d, no on_publish of which was accepted", s.Frames, s.Publisher)
 		}
@@ -180,7 +189,7 @@ func frames(b *Book, c *Client) string {
 func due(_ *Book, c *Client) string {
 	x := order.Expect(c.Profile, c.deeds()...)
 	if len(x.Items) == 0 && len(c.Calls)+len(c.Records) > 0 {
-		return "it never sent connect, and gave events"
+		return "it never sent connect, and caused events"
 	}
 	called := map[hook.Event]int{}
 	for _, t := range turns(c.Calls) {
@@ -188,7 +197,8 @@ func due(_ *Book, c *Client) string {
 	}
 	for _, e := range hook.Events {
 		if least, most := x.Count(e); called[e] < least || called[e] > most {
-			return fmt.Sprintf("the server called its %s %d times, want %d to %d by what it did: %s", e, called[e], least, most, x)
+			return fmt.Sprintf("the server called its %s %d times, want %d to %d, since its deeds cause %s",
+				e, called[e], least, most, x)
 		}
 	}
 	return ""

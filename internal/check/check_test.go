@@ -215,7 +215,7 @@ func TestBodyProblem(t *testing.T) {
 		{"empty", ``, "no JSON"},
 		{"cut off", `{"a":1`, "no valid JSON"},
 		{"key twice", `{"a":1,"a":2}`, "twice"},
-		{"more behind", `{"a":1}{"b":2}`, "more behind"},
+		{"data after the object", `{"a":1}{"b":2}`, "unexpected data"},
 		{"nested", `{"a":{"b":[1,{"c":null}]}}`, ""},
 	} {
 		if got := bodyProblem(c.body); c.want == "" && got != "" || !strings.Contains(got, c.want) {
