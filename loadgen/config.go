@@ -44,7 +44,7 @@ type Config struct {
 	// Accept and Refuse are credentials, KEY=VALUE or EVENT:KEY=VALUE, that the hook server accepts and refuses.
 	// Identities are files of such clients. Where nobody is refused, all clients are expected to be let in.
 	Accept, Refuse, Identities []string
-	// TokenAt is where clients present their credentials: "tcUrl", "param" (behind the stream's name), "both", or
+	// TokenAt is where clients present their credentials: "tcUrl", "param" (after the stream's name), "both", or
 	// "auto": param where all opening events of the profile carry it, otherwise tcUrl.
 	TokenAt string
 

@@ -38,7 +38,7 @@ func Find(ctx context.Context, start, most int, probe func(ctx context.Context, 
 	return f, nil
 }
 
-// next gives the next number to try, 0 for none.
+// next returns the next number to try, 0 for none.
 func (f *Found) next(most int) int {
 	switch {
 	case f.Bad == nil && f.Good.Sessions >= most:

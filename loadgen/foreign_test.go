@@ -95,7 +95,7 @@ func TestSomebodysHookServer(t *testing.T) {
 	}
 }
 
-// TestNobodyRefuses gives no credentials that are refused: nobody is, and the
+// TestNobodyRefuses names no credentials that are refused: nobody is, and the
 // report says so.
 func TestNobodyRefuses(t *testing.T) {
 	cfg := small(t, "nobody")

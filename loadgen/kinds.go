@@ -23,7 +23,7 @@ func kind(err error) string {
 	return cause(err)
 }
 
-// cause names what is behind an error, in words that are the same for all
+// cause names what led to an error, in words that are the same for all
 // clients that it meets.
 func cause(err error) string {
 	var status *client.StatusError
@@ -47,7 +47,7 @@ func cause(err error) string {
 	return "other"
 }
 
-// isRefusal tells whether a step failed in a way in which servers refuse: with
+// isRefusal reports whether a step failed in a way in which servers refuse: with
 // a status, or by ending the connection.
 func isRefusal(err error) bool {
 	var status *client.StatusError

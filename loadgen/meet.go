@@ -151,7 +151,7 @@ func (m *meeting) serve(w http.ResponseWriter, q *http.Request) {
 	}
 	select {
 	case <-m.over:
-		json.NewEncoder(w).Encode(m.end) // whoever is gone by now was there in time
+		json.NewEncoder(w).Encode(m.end) // a shard that is gone by now was there in time
 	case <-q.Context().Done():
 		m.mu.Lock()
 		m.here[c.Shard]--

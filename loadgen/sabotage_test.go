@@ -101,7 +101,7 @@ func (s *saboteur) serve(w http.ResponseWriter, r *http.Request, plot func(*sabo
 	io.WriteString(w, answer)
 }
 
-// ask tells the endpoint.
+// ask reports the endpoint.
 func (s *saboteur) ask(r *http.Request, body []byte) string {
 	resp, err := http.Post(s.target+r.URL.Path, "application/json", bytes.NewReader(body))
 	if err != nil {

@@ -20,7 +20,7 @@ type session struct {
 	due      time.Time
 	measured bool // its latencies count
 
-	c       *client.Client // set by arrive, nil if there is none
+	c       *client.Client // set by arrive; nil: no connection
 	settled chan struct{}  // closed when arrive is done
 	stop    chan struct{}  // publishers: closed when they are to send no more
 	sent    chan struct{}  // publishers: closed when they send no more

@@ -29,7 +29,7 @@ func merge(args []string, s cli.Streams) int {
 		return code
 	}
 	if fs.NArg() == 0 {
-		return cli.Report(s, mergeHelp.Name, cli.Usagef("expected the directories of the shards"))
+		return cli.Report(s, mergeHelp.Name, cli.Usagef("want the directories of the shards"))
 	}
 	for _, shard := range fs.Args() {
 		if reportdir.Same(*dir, shard) {
@@ -86,7 +86,7 @@ func compare(args []string, s cli.Streams) int {
 		return code
 	}
 	if fs.NArg() != 2 {
-		return cli.Report(s, compareHelp.Name, cli.Usagef("expected two directories, got %d", fs.NArg()))
+		return cli.Report(s, compareHelp.Name, cli.Usagef("want two directories, got %d", fs.NArg()))
 	}
 	a, ha, err := result.Read(fs.Arg(0))
 	if err != nil {

@@ -59,7 +59,7 @@ func (o *options) search(ctx context.Context, cfg loadgen.Config, s cli.Streams)
 	fmt.Fprintf(s.Out, "\n%d sessions meet the thresholds; %s.\n", f.Good.Sessions, limit)
 	if o.dir != nil {
 		out := f.Good.Output
-		if err := result.WriteTo(o.dir, out.Report, out.Histograms, &out.Evidence); err != nil {
+		if err := o.dir.Write(out.Report, out.Histograms, &out.Evidence); err != nil {
 			return cli.Report(s, help.Name, err)
 		}
 	}

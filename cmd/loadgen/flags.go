@@ -44,7 +44,7 @@ func (o *options) declareTarget(f *flag.FlagSet) {
 			"shards only the first one listens")
 	o.hooks.Register(f, "ask")
 	f.StringVar(&o.tokenAt, "token-at", "auto",
-		"clients present credentials at `PLACE`: tcUrl, param (behind the stream's name), both,\nor auto: param where "+
+		"clients present credentials at `PLACE`: tcUrl, param (after the stream's name), both,\nor auto: param where "+
 			"all opening events of the profile carry it, otherwise tcUrl")
 	f.BoolVar(&o.hooksOnly, "hooks-only", false,
 		"with -hooks: send it the hook traffic of the sessions without any RTMP")

@@ -74,7 +74,7 @@ func run(args []string, s cli.Streams, signals <-chan os.Signal) int {
 		if err := o.keepReports(cfg.Shard); err != nil {
 			return cli.Report(s, help.Name, err)
 		}
-		if o.dir, err = reportdir.Create(o.report, result.Files...); err != nil {
+		if o.dir, err = result.Create(o.report); err != nil {
 			return cli.Report(s, help.Name, err)
 		}
 		defer o.dir.Close()
@@ -138,7 +138,7 @@ func (o *options) play(ctx context.Context, cfg loadgen.Config, s cli.Streams) i
 func (o *options) publish(out *loadgen.Output, s cli.Streams) int {
 	err := out.Report.WriteSummary(s.Out)
 	if o.dir != nil {
-		err = errors.Join(err, result.WriteTo(o.dir, out.Report, out.Histograms, &out.Evidence))
+		err = errors.Join(err, o.dir.Write(out.Report, out.Histograms, &out.Evidence))
 		fmt.Fprintf(s.Out, "report: %s\n", filepath.Join(o.dir.Path(), "report.html"))
 	}
 	if o.printReport {

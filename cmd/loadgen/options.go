@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"hookproof/internal/hookflags"
-	"hookproof/internal/reportdir"
+	"hookproof/loadgen/result"
 )
 
 // options are the command line.
@@ -42,7 +42,7 @@ type options struct {
 	thresholds                  texts
 	find                        bool
 	report, metrics, pprof, web string
-	dir                         *reportdir.Dir // of -report, made before the run; nil without one
+	dir                         *result.Dir // of -report, made before the run; nil without one
 	pid                         int
 	shard, startAt, run         string
 	quiet, version, printReport bool
@@ -51,7 +51,7 @@ type options struct {
 // texts is a flag that may be given several times.
 type texts []string
 
-// String gives all values.
+// String returns all values.
 func (t *texts) String() string { return strings.Join(*t, ", ") }
 
 // Set adds one.

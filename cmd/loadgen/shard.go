@@ -13,7 +13,7 @@ import (
 	"hookproof/loadgen/result"
 )
 
-// indexEnv is where Kubernetes tells the pods of an Indexed Job their number,
+// indexEnv is where the pods of an Indexed Job of Kubernetes find their number,
 // from 0.
 const indexEnv = "JOB_COMPLETION_INDEX"
 

@@ -61,7 +61,7 @@ func (id *Set) Load(path string) error {
 	return id.Parse(path, text)
 }
 
-// Parse reads samples from text; name stands for the file in errors.
+// Parse reads samples from text; name is the file in errors.
 //
 // token is what the client presents in tcUrl's query and in param, where the sample does not name them itself.
 //
@@ -110,7 +110,7 @@ func (p *parser) fail(n *yaml.Node, format string, args ...any) {
 	}
 }
 
-// members visits the members of a mapping; a key may stand there once.
+// members visits the members of a mapping; a key may be there once.
 func (p *parser) members(n *yaml.Node, what string, visit func(key, value *yaml.Node)) {
 	if n.Kind != yaml.MappingNode {
 		p.fail(n, "expected %s", what)

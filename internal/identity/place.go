@@ -15,7 +15,7 @@ type Place string
 const (
 	Auto  Place = "auto"  // Param where every opening event of the profile carries it, otherwise TCURL
 	TCURL Place = "tcUrl" // the query of tcUrl
-	Param Place = "param" // behind the stream's name
+	Param Place = "param" // after the stream's name
 	Both  Place = "both"
 )
 

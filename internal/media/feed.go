@@ -16,7 +16,7 @@ const batch = 40 * time.Millisecond
 // about now then wake up together, and not a thread for each.
 const Tick = 5 * time.Millisecond
 
-// Feed is one publisher's place in a Source. It tells what is due when, and
+// Feed is one publisher's place in a Source. It says what is due when, and
 // leaves waiting and sending to its owner.
 type Feed struct {
 	loop  *client.Loop
@@ -43,7 +43,7 @@ func NewFeed(s Source, burst time.Duration) (*Feed, error) {
 	return f, nil
 }
 
-// Next gives the tags that travel together next, and when they are due after
+// Next returns the tags that travel together next, and when they are due after
 // the feed's beginning: a picture with the sounds before it, so that it takes
 // one write, or a burst. The slice is good until the next call.
 func (f *Feed) Next() (due time.Duration, tags []flv.Tag) {

@@ -66,7 +66,7 @@ const (
 // them: they are the clip's.
 func Synthetic(rate int) (Source, error) {
 	if rate < minRate || rate > maxRate {
-		return Source{}, fmt.Errorf("bit rate %d: expected %d to %d bits per second", rate, minRate, maxRate)
+		return Source{}, fmt.Errorf("bit rate: want %d to %d bits per second, got %d", minRate, maxRate, rate)
 	}
 	perSecond := rate/8 - (audioLen+markerRoom)*1000/sound - pictures*markerRoom
 	size := max(perSecond/pictures, 16)

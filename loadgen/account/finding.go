@@ -41,7 +41,7 @@ func (k Kind) Title() string {
 
 // Finding is one thing that is wrong with one client's hooks.
 type Finding struct {
-	Client      string `json:"client"` // as Name gives it
+	Client      string `json:"client"` // as Name returns it
 	Kind        Kind   `json:"kind"`
 	Event       string `json:"event,omitempty"` // on_unpublish
 	Requirement string `json:"requirement,omitempty"`
@@ -49,7 +49,7 @@ type Finding struct {
 	Text        string `json:"text"`
 }
 
-// String gives it in one line.
+// String returns the finding in one line.
 func (f Finding) String() string {
 	id := ""
 	if f.Requirement != "" {

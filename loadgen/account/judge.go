@@ -249,7 +249,7 @@ func (j *judge) problem(p *order.Problem) {
 	j.books.add(f)
 }
 
-// came tells whether an event of a client came at all.
+// came reports whether an event of a client came at all.
 func (j *judge) came(client int, e hook.Event) bool {
 	return slices.ContainsFunc(j.byClient[client], func(got *Entry) bool { return got.Known && got.Event == e })
 }

@@ -60,7 +60,7 @@ func (j *judge) falseRefusal(s *plan.Session, o *Outcome, entries []*Entry) bool
 	return true
 }
 
-// allAccepted tells whether the hooks of a client's opening events had all
+// allAccepted reports whether the hooks of a client's opening events had all
 // been asked and had accepted.
 func (j *judge) allAccepted(s *plan.Session, entries []*Entry) bool {
 	for _, e := range entries {

@@ -50,7 +50,7 @@ func (e *Errors) Total() int64 {
 	return e.total
 }
 
-// List gives the kinds, the most frequent first.
+// List returns the kinds, the most frequent first.
 func (e *Errors) List() []Kind {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -43,15 +43,15 @@ var titles = [...]string{
 	Jitter: "jitter of it", Lateness: "own start lateness", Pacing: "own media lateness", Hook: "hooks, all",
 }
 
-// HookOf gives the metric of one event's hook.
+// HookOf returns the metric of one event's hook.
 func HookOf(e hook.Event) Metric { return hookEvents + Metric(e) }
 
-// event gives the event of a hook metric.
+// event returns the event of a hook metric.
 func (m Metric) event() (hook.Event, bool) {
 	return hook.Event(m - hookEvents), m >= hookEvents && m < Count
 }
 
-// String gives the name that thresholds and files use: "first_frame",
+// String returns the name that thresholds and files use: "first_frame",
 // "hook.on_publish".
 func (m Metric) String() string {
 	if e, ok := m.event(); ok {
@@ -63,7 +63,7 @@ func (m Metric) String() string {
 	return fmt.Sprintf("metric(%d)", uint8(m))
 }
 
-// Title gives the name for people.
+// Title returns the name for people.
 func (m Metric) Title() string {
 	if e, ok := m.event(); ok {
 		return "hook " + e.String()
@@ -74,10 +74,10 @@ func (m Metric) Title() string {
 	return m.String()
 }
 
-// perFrame tells the metrics that are recorded with every frame.
+// perFrame reports whether the metric is recorded with every frame.
 func (m Metric) perFrame() bool { return m == E2E || m == Jitter || m == Pacing }
 
-// ByName gives the metric of that name.
+// ByName returns the metric of that name.
 func ByName(name string) (Metric, bool) {
 	for m := range Count {
 		if m.String() == name {

@@ -43,7 +43,7 @@ func Watch(pid int) (*Process, error) {
 	return p, err
 }
 
-// Look tells the cost since the last look.
+// Look returns the cost since the last look.
 func (p *Process) Look() (Cost, error) {
 	st, err := p.proc.Stat()
 	if err != nil {

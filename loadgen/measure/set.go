@@ -67,7 +67,7 @@ func (s *Set) Record(m Metric, who int, d time.Duration) {
 	sh.mu.Unlock()
 }
 
-// Histogram gives a copy of what was recorded of m so far.
+// Histogram returns a copy of what was recorded of m so far.
 func (s *Set) Histogram(m Metric) *hdrhistogram.Histogram {
 	s.sumLock.Lock()
 	defer s.sumLock.Unlock()
@@ -91,7 +91,7 @@ func (s *Set) addTo(sum *hdrhistogram.Histogram, m Metric) {
 	}
 }
 
-// Quantile gives the value below which q percent of those recorded of m lie;
+// Quantile returns the value below which q percent of those recorded of m lie;
 // false if there are none. It leaves no garbage: it is asked every second.
 func (s *Set) Quantile(m Metric, q float64) (time.Duration, bool) {
 	s.sumLock.Lock()

@@ -15,7 +15,7 @@ type Striped struct {
 // session's index, say.
 func (s *Striped) Inc(who int) { s.stripes[uint(who)%uint(len(s.stripes))].n.Add(1) }
 
-// Load gives the sum.
+// Load returns the sum.
 func (s *Striped) Load() (sum int64) {
 	for i := range s.stripes {
 		sum += s.stripes[i].n.Load()

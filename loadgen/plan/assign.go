@@ -11,7 +11,7 @@ import (
 // what a player waits for should be the server, not the publisher.
 const lead = time.Second
 
-// assign gives every publisher a stream of its own and every player the least
+// assign has every publisher publish a stream of its own and every player the least
 // played of those that are live when it comes. It returns the number of
 // streams.
 func (m *maker) assign() int {
@@ -51,7 +51,7 @@ func (m *maker) assignNobody(first int) int {
 	return first + n
 }
 
-// chooser gives players, in order of their arrival, the streams that they play.
+// chooser chooses for players, in order of their arrival, the streams that they play.
 type chooser struct {
 	most   int        // streams at once; 0: all
 	coming []*Session // publishers whose streams are not live yet, in order of arrival

@@ -3,6 +3,6 @@
 //
 // The load is an open model: a client starts when it is due, whatever became
 // of the others, so that a slow server cannot slow the load down. The same
-// Spec gives the same Plan in every process, which is what lets several
+// Spec makes the same Plan in every process, which is what lets several
 // machines play one test (see Shard).
 package plan

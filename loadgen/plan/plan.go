@@ -50,7 +50,7 @@ type Plan struct {
 	Streams  int       // different streams, from 0
 	Length   time.Duration
 	// HoldFrom and HoldUntil bound the longest stretch in which the number of
-	// sessions is to stay; equal where there is none.
+	// sessions is to stay; equal if there is no such stretch.
 	HoldFrom, HoldUntil time.Duration
 }
 
@@ -94,7 +94,7 @@ func (p *Plan) Count(keep func(*Session) bool) (c Counts) {
 // Shard is one machine's slice of a plan: every Of-th session.
 type Shard struct{ Number, Of int } // 1 to Of
 
-// Has tells whether the session is this shard's to play. The zero Shard has all.
+// Has reports whether the session is this shard's to play. The zero Shard has all.
 func (sh Shard) Has(s *Session) bool {
 	return sh.Of <= 1 || s.Index%sh.Of == sh.Number-1
 }

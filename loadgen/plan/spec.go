@@ -19,10 +19,10 @@ type Share struct {
 	Counted bool
 }
 
-// Percent gives the share of p percent.
+// Percent returns the share of p percent.
 func Percent(p float64) Share { return Share{Percent: p} }
 
-// Of gives how many of n sessions the share is, rounded down, at most n.
+// Of returns how many of n sessions the share is, rounded down, at most n.
 func (s Share) Of(n int) int {
 	if s.Counted {
 		return min(s.Count, n)
@@ -166,7 +166,7 @@ func (s *Spec) comers() float64 {
 	return n * (1 + s.Refused.Percent/100)
 }
 
-// refusesAt tells whether clients may be refused at e.
+// refusesAt reports whether clients may be refused at e.
 func (s *Spec) refusesAt(e hook.Event) bool {
 	return s.RefuseAt == nil || slices.Contains(s.RefuseAt, e)
 }

@@ -42,7 +42,7 @@ func compare(got float64, op string, want float64) bool {
 	return got >= want
 }
 
-// round leaves four digits behind the point.
+// round keeps four decimals.
 func round(v float64) float64 { return float64(int64(v*10000+0.5)) / 10000 }
 
 // figure finds what the threshold is about.
@@ -73,7 +73,7 @@ func (t Threshold) figure(r *Report, hs Histograms) (v float64, unit string, ok 
 	return t.cpu(r)
 }
 
-// of gives a count, or its share of the whole in percent.
+// of returns a count, or its share of the whole in percent.
 func (t Threshold) of(v, whole float64) (float64, string, bool) {
 	if !t.share {
 		return v, "", true
@@ -84,7 +84,7 @@ func (t Threshold) of(v, whole float64) (float64, string, bool) {
 	return 100 * v / whole, "%", true
 }
 
-// cpu gives the busiest second in cores, or in percent of one.
+// cpu returns the busiest second in cores, or in percent of one.
 func (t Threshold) cpu(r *Report) (float64, string, bool) {
 	c := &r.Own
 	if t.part == "server" {
@@ -99,7 +99,7 @@ func (t Threshold) cpu(r *Report) (float64, string, bool) {
 	return c.CPUMax, " cores", true
 }
 
-// timeOf gives a part of a latency in milliseconds.
+// timeOf returns a part of a latency in milliseconds.
 func (t Threshold) timeOf(hs Histograms, m measure.Metric) (float64, string, bool) {
 	h := hs[m]
 	if h == nil {
@@ -144,7 +144,7 @@ func (r *Report) Judge(ts []Threshold, hs Histograms) {
 	}
 }
 
-// holdsWhenVoid tells the thresholds that a slow generator cannot make fail. An
+// holdsWhenVoid reports whether a slow generator cannot make the threshold fail. An
 // event that is lost, late or refused in error may be the work of an endpoint
 // that answered too late; nobody is let in by slowness.
 func (t Threshold) holdsWhenVoid() bool {

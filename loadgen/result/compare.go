@@ -29,7 +29,7 @@ const (
 )
 
 // Compare says what got better or worse from a to b beyond noise. Percentiles
-// with too few values behind them are left out.
+// with too few values are left out.
 func Compare(a, b *Report, ha, hb Histograms) (list []Change) {
 	for m := range measure.Count {
 		x, y := ha[m], hb[m]

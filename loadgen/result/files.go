@@ -29,21 +29,40 @@ const (
 // left of them is stale.
 var Files = []string{jsonFile, htmlFile, summaryFile, junitFile, hdrFile, evidenceFile}
 
+// Dir is a directory that a report is to be written into.
+type Dir struct{ dir *reportdir.Dir }
+
+// Create makes the directory if it is missing, locks it and tries to write into it, so that what is wrong with it is
+// found before a run. It removes the files of an earlier report.
+func Create(path string) (*Dir, error) {
+	d, err := reportdir.Create(path, Files...)
+	if err != nil {
+		return nil, err
+	}
+	return &Dir{d}, nil
+}
+
+// Path is the directory as the user named it.
+func (d *Dir) Path() string { return d.dir.Path() }
+
+// Close lets the next run have the directory.
+func (d *Dir) Close() error { return d.dir.Close() }
+
 // Write makes the directory dir if it is missing and writes all files of a run
 // into it.
 func Write(dir string, r *Report, hs Histograms, ev *Evidence) error {
-	d, err := reportdir.Create(dir, Files...)
+	d, err := Create(dir)
 	if err != nil {
 		return err
 	}
-	return errors.Join(WriteTo(d, r, hs, ev), d.Close())
+	return errors.Join(d.Write(r, hs, ev), d.Close())
 }
 
-// WriteTo writes all files of a run into a directory.
-func WriteTo(d *reportdir.Dir, r *Report, hs Histograms, ev *Evidence) error {
+// Write writes all files of a run.
+func (d *Dir) Write(r *Report, hs Histograms, ev *Evidence) error {
 	var errs []error // what can be written is
 	for _, f := range files(r, hs, ev) {
-		errs = append(errs, d.Write(f.name, f.write))
+		errs = append(errs, d.dir.Write(f.name, f.write))
 	}
 	return errors.Join(errs...)
 }
@@ -113,7 +132,7 @@ func Holds(dir string) (run string, there bool) {
 	return r.Run, !errors.Is(err, fs.ErrNotExist)
 }
 
-// parse reads report.json. A report of a few megabytes could otherwise stand for gigabytes of empty objects.
+// parse reads report.json. A report of a few megabytes could otherwise become gigabytes of empty objects.
 func (r *Report) parse(text []byte) error {
 	if n := bytes.Count(text, []byte(",")); n > maxValues {
 		return fmt.Errorf("more than %d values", maxValues)

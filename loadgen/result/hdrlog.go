@@ -71,7 +71,7 @@ func readHistograms(text []byte) (Histograms, error) {
 	}
 }
 
-// checkHDR looks into a line before the library unpacks it: a few bytes could stand for gigabytes.
+// checkHDR looks into a line before the library unpacks it: a few bytes could become gigabytes.
 func checkHDR(line []byte) error {
 	if line[0] == '#' {
 		return nil

@@ -77,7 +77,7 @@ func (m *merger) sum(r *Report) {
 		a.Published+b.Published, a.Played+b.Played
 	a.Refused, a.Vanished, a.Left, a.Failed = a.Refused+b.Refused, a.Vanished+b.Vanished, a.Left+b.Left,
 		a.Failed+b.Failed
-	a.PeakLive += b.PeakLive // the shards' peaks fall together, give or take a second
+	a.PeakLive += b.PeakLive // the shards' peaks coincide, within a second or so
 	x, y := &m.r.Media, &r.Media
 	x.Sent, x.Received, x.Lost, x.Reordered = x.Sent+y.Sent, x.Received+y.Received, x.Lost+y.Lost,
 		x.Reordered+y.Reordered
@@ -183,7 +183,7 @@ func (m *merger) finish() (*Report, Histograms, *Evidence, error) {
 	return r, m.hs, ev, nil
 }
 
-// join gives the requests whose client an endpoint could not tell to the client whose client_id another endpoint knows.
+// join finds, for requests whose client an endpoint did not know, the client whose client_id another endpoint knew.
 func (m *merger) join() {
 	ids := map[string]int{}
 	for _, e := range m.ev.Entries {

@@ -23,7 +23,7 @@ type shard struct {
 // startsApart is how much the starts of shards may differ that agreed upon a time, by clocks of several machines.
 const startsApart = 10 * time.Second
 
-// readShards reads all shards, and says which cannot be read. A directory without a report stands for the directories
+// readShards reads all shards, and says which cannot be read. A directory without a report means the directories
 // in it.
 func readShards(dirs []string) (shards []*shard, problems []string) {
 	for _, dir := range expand(dirs) {
@@ -38,7 +38,7 @@ func readShards(dirs []string) (shards []*shard, problems []string) {
 		case err != nil:
 			problems = append(problems, err.Error())
 		case s.evidence.Shard.Of > 1 || len(dirs) == 1 &&
-			dirs[0] == dir: // a merged report beside the shards is none of them
+			dirs[0] == dir: // a merged report beside the shards is left out
 			shards = append(shards, s)
 		case slices.Contains(dirs, dir):
 			problems = append(problems, fmt.Sprintf("%s is no shard: it is a whole test", dir))

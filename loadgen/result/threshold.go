@@ -31,7 +31,7 @@ type Check struct {
 	Passed bool   `json:"passed"`
 	// Preset marks those that hold unless others are given.
 	Preset bool `json:"preset,omitempty"`
-	// Figures tells the ones about times and rates, which a void run cannot answer.
+	// Figures reports the ones about times and rates, which a void run cannot answer.
 	Figures bool `json:"figures,omitempty"`
 }
 
@@ -58,11 +58,11 @@ func hookParts() (list []string) {
 	return list
 }
 
-// ParseThreshold reads a condition. The error says what was expected.
+// ParseThreshold reads a condition. The error says what was wrong.
 func ParseThreshold(text string) (Threshold, error) {
 	m := form.FindStringSubmatch(strings.TrimSpace(text))
 	if m == nil {
-		return Threshold{}, fmt.Errorf("threshold %q: expected a condition like 'publish p99<500ms', 'hooks lost==0' "+
+		return Threshold{}, fmt.Errorf("threshold %q: want a condition like 'publish p99<500ms', 'hooks lost==0' "+
 			"or 'errors<0.1%%'", text)
 	}
 	t := Threshold{Text: strings.TrimSpace(text), what: m[1], part: m[2], op: m[3]}
@@ -75,10 +75,10 @@ func ParseThreshold(text string) (Threshold, error) {
 	}
 	allowed, known := counters[t.what]
 	if !known {
-		return t, fmt.Errorf("threshold %q: nothing is called %q; expected one of %s", text, t.what, knownNames())
+		return t, fmt.Errorf("threshold %q: want one of %s, got %q", text, knownNames(), t.what)
 	}
 	if !slices.Contains(allowed, t.part) {
-		return t, fmt.Errorf("threshold %q: %q has no %q; expected one of %q", text, t.what, t.part, allowed)
+		return t, fmt.Errorf("threshold %q: %s: want one of %q, got %q", text, t.what, allowed, t.part)
 	}
 	t.share = m[5] == "%"
 	if m[5] != "" && !t.share || t.share && t.what != "errors" && t.what != "frames" && t.what != "cpu" &&
@@ -91,7 +91,7 @@ func ParseThreshold(text string) (Threshold, error) {
 // setTime turns the value into milliseconds.
 func (t *Threshold) setTime(unit string) error {
 	if !slices.Contains(parts, t.part) {
-		return fmt.Errorf("threshold %q: expected one of %s behind %s", t.Text, strings.Join(parts, ", "), t.what)
+		return fmt.Errorf("threshold %q: want one of %s after %s", t.Text, strings.Join(parts, ", "), t.what)
 	}
 	if t.part == "count" {
 		if unit != "" {
@@ -103,7 +103,7 @@ func (t *Threshold) setTime(unit string) error {
 		"s": time.Second, "m": time.Minute}
 	u, ok := units[unit]
 	if !ok {
-		return fmt.Errorf("threshold %q: expected a unit of time behind the number: us, ms, s or m", t.Text)
+		return fmt.Errorf("threshold %q: want a unit of time after the number: us, ms, s or m", t.Text)
 	}
 	t.value *= float64(u) / float64(time.Millisecond)
 	return nil

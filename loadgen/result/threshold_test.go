@@ -44,12 +44,12 @@ func TestThresholds(t *testing.T) {
 
 func TestParseThresholdRefuses(t *testing.T) {
 	for _, c := range []struct{ text, why string }{
-		{"", "expected a condition"},
-		{"publish", "expected a condition"},
-		{"publish p99<", "expected a condition"},
-		{"publish p98<1s", "expected one of p50, p90"},
-		{"publish p99<1", "expected a unit of time"},
-		{"publish p99<1%", "expected a unit of time"},
+		{"", "want a condition"},
+		{"publish", "want a condition"},
+		{"publish p99<", "want a condition"},
+		{"publish p98<1s", "want one of p50, p90"},
+		{"publish p99<1", "want a unit of time"},
+		{"publish p99<1%", "want a unit of time"},
 		{"publish count<1s", "a count has no unit"},
 		{"nothing p99<1s", `nothing is called "nothing"; expected one of connect, cpu, disconnect`},
 		{"hooks found==0", `"hooks" has no "found"; expected one of`},
