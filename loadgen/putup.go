@@ -11,6 +11,7 @@ import (
 
 	"hookproof/hook"
 	"hookproof/internal/cli"
+	"hookproof/internal/client"
 	"hookproof/internal/endpoint"
 	"hookproof/internal/redact"
 	"hookproof/loadgen/account"
@@ -168,7 +169,7 @@ func (r *run) decide(client int, q *endpoint.Request) endpoint.Answer {
 
 // useServer makes a server that is there the one under test.
 func (r *run) useServer() (err error) {
-	r.base = strings.TrimSuffix(r.cfg.RTMP, "/")
+	r.base = client.WithoutUser(strings.TrimSuffix(r.cfg.RTMP, "/"))
 	if r.cfg.PID == 0 {
 		return nil
 	}

@@ -121,6 +121,7 @@ func TestInjectedPayloads(t *testing.T) {
 		if _, base, ok := cutLast(want, "/"); ok {
 			want = base
 		}
+		want = blanks.Replace(want)
 		all := f.hooks.await("nothing more", func([]seen) bool { return true })
 		if !slices.ContainsFunc(all, func(s seen) bool { return s.event == onPublish && s.pl.Stream == want }) {
 			t.Errorf("no on_publish of %q", want)

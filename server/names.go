@@ -29,13 +29,13 @@ type target struct {
 func parseTCURL(tcURL, app string) (address, error) {
 	_, rest, ok := strings.Cut(modernize(tcURL), "://")
 	if !ok {
-		return address{}, errors.New("tcUrl: expected scheme://host/app")
+		return address{}, errors.New("tcUrl: want scheme://host/app")
 	}
 	var a address
 	rest, a.param = cutParam(rest)
 	authority, path, _ := strings.Cut(rest, "/")
 	if a.host = hostOf(authority); a.host == "" {
-		return address{}, errors.New("tcUrl: expected a host behind ://")
+		return address{}, errors.New("tcUrl: want a host after ://")
 	}
 	a.app = strings.Trim(path, "/")
 	if a.app == "" {
@@ -45,7 +45,7 @@ func parseTCURL(tcURL, app string) (address, error) {
 			a.param = param
 		}
 	}
-	a.app = withoutInstance(a.app)
+	a.app = withoutInstance(blanks.Replace(a.app))
 	if a.app == "" {
 		a.app = defaultApp
 	}
@@ -55,7 +55,7 @@ func parseTCURL(tcURL, app string) (address, error) {
 // modernize writes the old way to name a vhost as a parameter.
 func modernize(s string) string { return strings.ReplaceAll(s, "...vhost...", "?vhost=") }
 
-// withoutInstance drops the default instance that old encoders put behind the app.
+// withoutInstance drops the default instance that old encoders append to the app.
 func withoutInstance(app string) string {
 	return strings.TrimSuffix(strings.ReplaceAll(app+"/", "/_definst_/", "/"), "/")
 }
@@ -78,11 +78,14 @@ func hostOf(authority string) string {
 	return host
 }
 
-// stream joins the address with a stream's name as a command gives it: name[?param]. Directories of the
-// name belong to the app, as in SRS. The parameters of the tcUrl follow those of the stream, once (S-KEY-09).
+// blanks are removed from apps and stream names, as in SRS.
+var blanks = strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "")
+
+// stream joins the address with a stream's name as a command has it: name[?param]. Directories of the
+// name belong to the app, and blanks to nothing, as in SRS. The parameters of the tcUrl follow those of the stream, once (S-KEY-09).
 func (a address) stream(raw string) (app, name, param string) {
 	name, param = cutParam(modernize(raw))
-	name = strings.TrimLeft(name, "/")
+	name = strings.TrimLeft(blanks.Replace(name), "/")
 	app = a.app
 	if dir, base, ok := cutLast(name, "/"); ok {
 		app, name = withoutInstance(app+"/"+dir), base
@@ -126,7 +129,7 @@ func (set *settings) resolve(host, param string) (*VHost, error) {
 	return v, nil
 }
 
-// paramValue gives the first value of key in parameters such as "?a=b&c=d?e=f", byte for byte.
+// paramValue returns the first value of key in parameters such as "?a=b&c=d?e=f", byte for byte.
 func paramValue(param, key string) string {
 	for name, value := range hook.Params(strings.ReplaceAll(param, "#", "?")) {
 		if name == key && value != "" {

@@ -45,7 +45,8 @@ func TestNames(t *testing.T) {
 		{"no app", "rtmp://h", "", "cam", DefaultVHost, defaultApp, "cam", "", "/" + defaultApp + "/cam"},
 		{"app from its property", "rtmp://h", "live?token=tc", "cam", DefaultVHost, "live", "cam", "?token=tc", "/live/cam"},
 		{"no name", "rtmp://h/live", "live", "?token=1", DefaultVHost, "live", "", "?token=1", "/live/"},
-		{"hostile", "rtmp://h/live", "live", "a\x00\"},{\"b\n", DefaultVHost, "live", "a\x00\"},{\"b\n", "", "/live/a\x00\"},{\"b\n"},
+		{"blanks", "rtmp://h/li ve", "live", " ca m\t/x\r\n?a= b\t", DefaultVHost, "live/cam", "x", "?a= b\t", "/live/cam/x"},
+		{"hostile", "rtmp://h/live", "live", "a\x00\"},{\"b\n", DefaultVHost, "live", "a\x00\"},{\"b", "", "/live/a\x00\"},{\"b"},
 	}
 	for _, k := range cases {
 		t.Run(k.name, func(t *testing.T) {

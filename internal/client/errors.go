@@ -18,10 +18,11 @@ type StepError struct {
 	Phase   string // what was being done: "dial", "handshake", "connect", "publish", …
 	Awaited string // what would have ended it; empty when it failed before waiting
 	Last    string // the last thing received during the step; empty: nothing
+	Instead string // what came that could have been the answer, but for what is wrong with it; empty: nothing
 	Err     error  // ErrTimeout, *DisconnectError, *StatusError, a context's or network's error
 }
 
-// Error names the phase, the cause, what was awaited and what came instead.
+// Error names the phase, the cause, what was awaited and what came.
 func (e *StepError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %v", e.Phase, e.Err)
@@ -32,6 +33,9 @@ func (e *StepError) Error() string {
 		} else {
 			b.WriteString(", nothing came")
 		}
+	}
+	if e.Instead != "" {
+		b.WriteString("; there was " + e.Instead)
 	}
 	return b.String()
 }

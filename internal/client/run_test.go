@@ -84,7 +84,8 @@ func (r *PlayRun) run(ctx context.Context, c *Client) error {
 		return c.stay(ctx, "playing", nil)
 	}
 	if _, err := c.wait(ctx, enough, 0); err != nil {
-		return &StepError{Phase: "playing", Awaited: "enough frames", Last: c.lastOf(enough), Err: err}
+		last, instead := c.lastOf(enough)
+		return &StepError{Phase: "playing", Awaited: "enough frames", Last: last, Instead: instead, Err: err}
 	}
 	return nil
 }

@@ -21,9 +21,9 @@ func (c *Client) step(ctx context.Context, phase, awaited string, match func(Eve
 // answer waits for w's event and drops w.
 func (c *Client) answer(ctx context.Context, phase, awaited string, w *waiter) (Event, error) {
 	ev, err := c.wait(ctx, w, c.o.Timeout)
-	last := c.drop(w)
+	c.drop(w)
 	if err != nil {
-		return ev, &StepError{Phase: phase, Awaited: awaited, Last: last.describe(), Err: err}
+		return ev, &StepError{Phase: phase, Awaited: awaited, Last: w.last.describe(), Instead: w.instead(), Err: err}
 	}
 	return ev, nil
 }

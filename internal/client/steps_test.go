@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hookproof/internal/rtmp/amf"
+	"hookproof/internal/rtmp/chunk"
 	"hookproof/internal/rtmp/command"
 )
 
@@ -39,6 +40,28 @@ func TestStylesSendTheirCommands(t *testing.T) {
 				t.Errorf("ended by %s, want local", ev.How)
 			}
 		})
+	}
+}
+
+// A user and password in the URL are neither part of the address nor told to the server.
+func TestUserInURL(t *testing.T) {
+	for url, want := range map[string]string{
+		"rtmp://user:pass@host/live":        "rtmp://host/live",
+		"rtmp://user:p@ss@host:1936/live/x": "rtmp://host:1936/live/x",
+		"rtmp://host/live?a=b@c":            "rtmp://host/live?a=b@c",
+		"rtmp://user@[::1]:1935":            "rtmp://[::1]:1935",
+		"none":                              "none",
+	} {
+		if got := WithoutUser(url); got != want {
+			t.Errorf("WithoutUser(%q) = %q, want %q", url, got, want)
+		}
+	}
+	got := make(chan *command.Command, 1)
+	url := serve(t, func(p *peer) { got <- p.await("connect"); p.drain() })
+	c := dialTest(t, Options{URL: strings.Replace(url, "://", "://user:secret@", 1)})
+	must(t, c.SendConnect())
+	if cmd := <-got; cmd.Property("tcUrl") != url {
+		t.Errorf("tcUrl %q, want %q", cmd.Property("tcUrl"), url)
 	}
 }
 
@@ -163,6 +186,19 @@ var refusals = []struct {
 		p.drain()
 	}, playCam, "NetStream.Play.StreamNotFound", "", "play: refused"},
 	{"play silence", func(p *peer) { p.accept(); p.create(1); p.drain() }, playCam, "", "", "play: no answer in time; awaited onStatus NetStream.Play.Start, nothing came"},
+	{"publish answered on another stream", func(p *peer) {
+		p.accept()
+		p.create(1)
+		p.await("publish")
+		p.status(7, command.PublishStart)
+		p.drain()
+	}, publishCam, "", "", "publish: no answer in time; awaited onStatus NetStream.Publish.Start, last came onStatus NetStream.Publish.Start (status); there was onStatus NetStream.Publish.Start (status) on message stream 7, which is not the one that the command was sent on"},
+	{"an answer that cannot be decoded", func(p *peer) {
+		p.await("connect")
+		p.send(chunk.Message{ChunkStream: 3, Type: 20, Payload: []byte("\x02\x00\x07_result\x00\x3f")})
+		p.send(command.WindowAckSize(1 << 20))
+		p.drain()
+	}, nil, "", "", "connect: no answer in time; awaited _result NetConnection.Connect.Success, last came Window Acknowledgement Size; there was what cannot be decoded: an invalid command: rtmp: command: amf: byte 11: a number needs 8 bytes, 1 are left"},
 	{"garbage", func(p *peer) { p.accept(); p.conn.Write([]byte(strings.Repeat("\xc3garbage", 50))); p.drain() }, publishCam, "", Protocol, "createStream: server sent what is no valid RTMP"},
 }
 

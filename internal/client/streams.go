@@ -89,7 +89,8 @@ func (c *Client) awaitStatus(ctx context.Context, phase, code string, q *questio
 	awaited := "onStatus " + code
 	ev, err := c.wait(ctx, asked.w, c.o.Timeout)
 	if err != nil {
-		return &StepError{Phase: phase, Awaited: awaited, Last: c.lastOf(asked.w), Err: err}
+		last, instead := c.lastOf(asked.w)
+		return &StepError{Phase: phase, Awaited: awaited, Last: last, Instead: instead, Err: err}
 	}
 	if ev.Code != code || ev.Name != "onStatus" {
 		err = refusal(phase, awaited, ev)
@@ -102,11 +103,11 @@ func (c *Client) awaitStatus(ctx context.Context, phase, code string, q *questio
 	return err
 }
 
-// lastOf describes what came last while w waited.
-func (c *Client) lastOf(w *waiter) string {
+// lastOf describes what came last while w waited, and what came instead of its answer.
+func (c *Client) lastOf(w *waiter) (last, instead string) {
 	c.log.mu.Lock()
 	defer c.log.mu.Unlock()
-	return w.last.describe()
+	return w.last.describe(), w.instead()
 }
 
 // Leave says what of its style's and role's goodbye was not said yet, and

@@ -18,7 +18,8 @@ type target struct {
 // parseTarget splits o.URL by hand: net/url would refuse names that a client
 // may well send (S-REQ-03), and would change others.
 func parseTarget(o *Options) (target, error) {
-	host, _, err := splitURL(o.URL)
+	url := WithoutUser(o.URL)
+	host, _, err := splitURL(url)
 	if err != nil {
 		return target{}, err
 	}
@@ -27,13 +28,32 @@ func parseTarget(o *Options) (target, error) {
 	}
 	t := target{addr: host, tcURL: o.TCURL, app: o.App}
 	if t.tcURL == "" {
-		t.tcURL = o.URL
+		t.tcURL = url
 	}
 	if t.app == "" {
 		// A tcUrl that is none (a test may send such) has no app.
 		_, t.app, _ = splitURL(t.tcURL)
 	}
 	return t, nil
+}
+
+// WithoutUser returns a URL without the user and password before its host: other clients do not send them in tcUrl
+// either, where they would travel into hooks and logs.
+func WithoutUser(url string) string {
+	scheme, rest, ok := strings.Cut(url, "://")
+	if !ok {
+		return url
+	}
+	authority, path, slash := strings.Cut(rest, "/")
+	at := strings.LastIndexByte(authority, '@')
+	if at < 0 {
+		return url
+	}
+	host := authority[at+1:]
+	if slash {
+		host += "/"
+	}
+	return scheme + "://" + host + path
 }
 
 // splitURL cuts rtmp://host[:port]/app.

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -40,6 +41,10 @@ type waiter struct {
 	match func(Event) bool
 	found chan Event // of capacity 1; closed when the connection ended without a match
 	last  Event      // the last one received meanwhile, for error messages
+
+	answer     bool  // of a command: match depends on the event alone
+	strayed    Event // what would have matched on message stream 0: it came on another than the awaited
+	unreadable Event // the first that could not be decoded
 }
 
 // emit puts an event on the timeline: numbers it, dates it if it is not, keeps it, wakes
@@ -137,11 +142,35 @@ func (t *timeline) wake(ev *Event) {
 			return true
 		}
 		if ev.fromServer() {
-			w.last = *ev
-			w.last.Args, w.last.Payload = nil, nil
+			w.passed(*ev)
 		}
 		return false
 	})
+}
+
+// passed notes an event that is not the awaited one.
+func (w *waiter) passed(ev Event) {
+	ev.Args, ev.Payload = nil, nil
+	w.last = ev
+	onZero := ev
+	onZero.Stream = 0
+	switch {
+	case w.answer && ev.Kind == Status && ev.Stream != 0 && w.match(onZero):
+		w.strayed = ev
+	case ev.Kind == Invalid && w.unreadable.Kind == 0:
+		w.unreadable = ev
+	}
+}
+
+// instead says what was wrong with what could have been the answer.
+func (w *waiter) instead() string {
+	switch {
+	case w.strayed.Kind != 0:
+		return fmt.Sprintf("%s on message stream %d, which is not the one that the command was sent on", w.strayed.describe(), w.strayed.Stream)
+	case w.unreadable.Kind != 0:
+		return "what cannot be decoded: " + w.unreadable.describe()
+	}
+	return ""
 }
 
 // finish lets every waiter know that nothing more comes.
@@ -155,7 +184,7 @@ func (t *timeline) finish(ev *Event) {
 
 // expect registers a waiter for what comes from now on, until drop.
 func (c *Client) expect(match func(Event) bool) *waiter {
-	w := &waiter{match: match, found: make(chan Event, 1)}
+	w := &waiter{match: match, found: make(chan Event, 1), answer: true}
 	t := &c.log
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -167,14 +196,12 @@ func (c *Client) expect(match func(Event) bool) *waiter {
 	return w
 }
 
-// drop ends a waiter that is no longer wanted and returns the last thing that
-// came while it waited.
-func (c *Client) drop(w *waiter) (last Event) {
+// drop ends a waiter that is no longer wanted. What it has noted can be read after that.
+func (c *Client) drop(w *waiter) {
 	t := &c.log
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.waiters = slices.DeleteFunc(t.waiters, func(x *waiter) bool { return x == w })
-	return w.last
 }
 
 // wait waits until the waiter has its event, for at most limit (0: no limit of
@@ -239,9 +266,9 @@ func (c *Client) Await(ctx context.Context, match func(Event) bool) (Event, erro
 		limit = 0
 	}
 	ev, err := c.wait(ctx, w, limit)
-	last := c.drop(w)
+	c.drop(w)
 	if err != nil {
-		return ev, &StepError{Phase: "await", Awaited: "the event asked for", Last: last.describe(), Err: err}
+		return ev, &StepError{Phase: "await", Awaited: "the event asked for", Last: w.last.describe(), Err: err}
 	}
 	return ev, nil
 }
