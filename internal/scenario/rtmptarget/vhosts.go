@@ -97,6 +97,18 @@ func (v *VHost) calls(ev hook.Event) bool { return slices.Contains(v.Called(), e
 // urls is how many URLs each event has.
 func (v *VHost) urls() int { return max(v.URLs, 1) }
 
+// HookURLs returns the URLs that the vhost is configured with, those of a vhost
+// whose hooks are off among them.
+func (v *VHost) HookURLs(a Addresses) map[hook.Event][]string {
+	urls := map[hook.Event][]string{}
+	for _, ev := range hook.Events {
+		for n := 1; n <= v.urls() && (v.calls(ev) || v.Off); n++ {
+			urls[ev] = append(urls[ev], a.base(v.where)+v.target(ev, n))
+		}
+	}
+	return urls
+}
+
 // target is path and query of the n-th URL (from 1) of an event.
 func (v *VHost) target(ev hook.Event, n int) string {
 	return fmt.Sprintf("/hooks/%s/%d/%s?vhost=%s&n=%d", v.Key, n, ev, v.Key, n)
@@ -159,15 +171,11 @@ func Stanza(a Addresses, o StanzaOptions) string {
 					fmt.Fprintf(&b, "        timeout %d;\n", o.Timeout)
 				}
 			}
+			urls := v.HookURLs(a)
 			for _, ev := range hook.Events {
-				if !v.calls(ev) && !v.Off {
-					continue
+				if all := urls[ev]; all != nil {
+					fmt.Fprintf(&b, "        %s %s;\n", ev, strings.Join(all, " "))
 				}
-				fmt.Fprintf(&b, "        %s", ev)
-				for n := 1; n <= v.urls(); n++ {
-					fmt.Fprintf(&b, " %s%s", a.base(v.where), v.target(ev, n))
-				}
-				b.WriteString(";\n")
 			}
 			b.WriteString("    }\n")
 		}
