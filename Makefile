@@ -29,7 +29,7 @@ build: ## build the commands into bin/
 	$(GO) build -o bin/ ./cmd/...
 
 # Modules of their own, so that the module's requirements stay few.
-MODULES = deploy/kubernetes
+MODULES = deploy/kubernetes internal/outsider
 
 test: ## run all tests under the race detector
 	$(GO) test -race $(PKG)
