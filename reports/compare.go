@@ -95,7 +95,8 @@ func compare(all []Compared) (*comparison, error) {
 		c.Columns = append(c.Columns, columns...)
 		for _, q := range one.Run.Requirements {
 			if role = cmp.Or(role, q.Role); q.Role != role {
-				return nil, fmt.Errorf("want reports of one kind of server, got one of role %s and one of role %s", role, q.Role)
+				return nil, fmt.Errorf("want reports of one kind of server, got one of role %s and one of role %s",
+					role, q.Role)
 			}
 			if !slices.ContainsFunc(rows, func(r Requirement) bool { return r.ID == q.ID }) {
 				rows = append(rows, q)
@@ -123,7 +124,8 @@ func columnsOf(one Compared) []compareColumn {
 	t := &one.Run.Target
 	var columns []compareColumn
 	for i, profile := range one.Run.Profiles {
-		col := compareColumn{Name: cmp.Or(one.Name, t.Description, t.URL, string(t.Kind)), Profile: profile, Link: one.Link,
+		col := compareColumn{Name: cmp.Or(one.Name, t.Description, t.URL, string(t.Kind)), Profile: profile,
+			Link:       one.Link,
 			Conclusion: sum.Conclusion, Sentence: sum.Sentence(), cells: map[string]compareCell{}}
 		if one.Name != "" {
 			col.Version = t.Description

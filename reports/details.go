@@ -133,7 +133,8 @@ func (o *Observation) Details() *Details {
 // is not UTF-8 has U+FFFD in the place of wrong bytes, but for the body, which
 // is kept byte for byte.
 func (o Observation) Canonical() Observation {
-	for _, s := range []*string{&o.Scenario, &o.Profile, &o.Actor, &o.ClientID, &o.Name, &o.Text, &o.Code, &o.Event, &o.URL} {
+	for _, s := range []*string{&o.Scenario, &o.Profile, &o.Actor, &o.ClientID, &o.Name, &o.Text, &o.Code, &o.Event,
+		&o.URL} {
 		*s = validUTF8(*s)
 	}
 	for i := range o.Problems {
@@ -141,7 +142,8 @@ func (o Observation) Canonical() Observation {
 	}
 	if o.Data != nil {
 		d := *o.Data
-		for _, s := range []*string{&d.Method, &d.VHost, &d.Target, &d.Type, &d.Agent, &d.Length, &d.BodyError, &d.Want, &d.Repro,
+		for _, s := range []*string{&d.Method, &d.VHost, &d.Target, &d.Type, &d.Agent, &d.Length, &d.BodyError, &d.Want,
+			&d.Repro,
 			&d.Tried, &d.How, &d.Encoding, &d.Publisher, &d.App, &d.Address, &d.IP, &d.Stream, &d.Source, &d.GateEvent} {
 			*s = validUTF8(*s)
 		}

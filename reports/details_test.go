@@ -58,7 +58,8 @@ func TestObservationsReadBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !reflect.DeepEqual(live, recorded) {
-			t.Fatalf("live     %+v\nrecorded %+v\nlive data     %+v\nrecorded data %+v", live, recorded, live.Data, recorded.Data)
+			t.Fatalf("live     %+v\nrecorded %+v\nlive data     %+v\nrecorded data %+v", live, recorded, live.Data,
+				recorded.Data)
 		}
 	}
 }

@@ -95,7 +95,8 @@ func WriteDiff(w io.Writer, a, b *Run) error {
 		if c.Worse() {
 			mark = "!"
 		}
-		fmt.Fprintf(&t, "%s %-9s %-5s %-6s %s -> %s  %s\n", mark, visible(c.Requirement, false), visible(c.Profile, false),
+		fmt.Fprintf(&t, "%s %-9s %-5s %-6s %s -> %s  %s\n", mark, visible(c.Requirement, false),
+			visible(c.Profile, false),
 			visible(strings.ToUpper(string(c.Level)), false),
 			orNone(c.Before), orNone(c.After), visible(redact.Clip(sentence[c.Requirement], 80), false))
 	}

@@ -54,13 +54,16 @@ func TestReadEventsErrors(t *testing.T) {
 		{"not JSON", eventsHead + good + "{]\n" + good, EventLimits{}, "events.ndjson:3: invalid character", 1},
 		{"an array", eventsHead + "[1]\n", EventLimits{}, "events.ndjson:2: json: cannot unmarshal array", 0},
 		{"no kind", eventsHead + `{"t":1,"n":0}` + "\n", EventLimits{}, `events.ndjson:2: want a "kind"`, 0},
-		{"before the start", eventsHead + `{"t":-1,"n":0,"kind":"note"}` + "\n", EventLimits{}, `events.ndjson:2: "t" is -1`,
+		{"before the start", eventsHead + `{"t":-1,"n":0,"kind":"note"}` + "\n", EventLimits{},
+			`events.ndjson:2: "t" is -1`,
 			0},
-		{"a negative number", eventsHead + `{"t":1,"n":-4,"kind":"note"}` + "\n", EventLimits{}, `events.ndjson:2: "n" is -4`,
+		{"a negative number", eventsHead + `{"t":1,"n":-4,"kind":"note"}` + "\n", EventLimits{},
+			`events.ndjson:2: "n" is -4`,
 			0},
 		{"broken base64", eventsHead + `{"t":1,"n":0,"kind":"hook","body_base64":"?"}` + "\n", EventLimits{},
 			"events.ndjson:2: body_base64:", 0},
-		{"a kind of tomorrow", eventsHead + `{"t":1,"n":0,"kind":"quic","new":[1]}` + "\n" + eventsEnd(1), EventLimits{}, "",
+		{"a kind of tomorrow", eventsHead + `{"t":1,"n":0,"kind":"quic","new":[1]}` + "\n" + eventsEnd(1),
+			EventLimits{}, "",
 			1},
 		{"a long line", eventsHead + good + `{"t":1,"n":0,"kind":"note","text":"` + strings.Repeat("x", 200) + `"}`,
 			EventLimits{Line: 150}, "events.ndjson:3: line longer than 150 bytes", 1},
@@ -68,7 +71,8 @@ func TestReadEventsErrors(t *testing.T) {
 			"events.ndjson:4: too long", 2},
 		{"just long enough", eventsHead + good + eventsEnd(1),
 			EventLimits{Bytes: int64(len(eventsHead + good + eventsEnd(1)))}, "", 1},
-		{"many values", eventsHead + good + `{"t":1,"n":0,"kind":"note","data":{"a":[` + strings.Repeat("[],", 200) + `[]]}}`,
+		{"many values", eventsHead + good + `{"t":1,"n":0,"kind":"note","data":{"a":[` + strings.Repeat("[],", 200) +
+			`[]]}}`,
 			EventLimits{Values: 100}, "events.ndjson:1: too many values", 0},
 		{"many lines", eventsHead + good + good + good, EventLimits{Lines: 3}, "events.ndjson:4: more than 3 lines", 2},
 	}
@@ -111,7 +115,8 @@ func TestObservationKeepsEveryByte(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := Observation{T: 1.25, N: 3, Kind: KindHook, Body: body, Refs: []int{1}, Data: &Details{Request: Request{URLNumber: 1}}}
+		want := Observation{T: 1.25, N: 3, Kind: KindHook, Body: body, Refs: []int{1},
+			Data: &Details{Request: Request{URLNumber: 1}}}
 		err = e.Write(want)
 		if _, end := e.End(); err != nil || end != nil {
 			t.Fatal(err, end)

@@ -46,7 +46,8 @@ var (
 // came before it has been passed to fn. Limits that are zero are the defaults.
 func ReadEvents(r io.Reader, l EventLimits, fn func(Observation) error) (EventsHeader, error) {
 	def := DefaultEventLimits()
-	l = EventLimits{Line: cmp.Or(l.Line, def.Line), Lines: cmp.Or(l.Lines, def.Lines), Bytes: cmp.Or(l.Bytes, def.Bytes),
+	l = EventLimits{Line: cmp.Or(l.Line, def.Line), Lines: cmp.Or(l.Lines, def.Lines),
+		Bytes:  cmp.Or(l.Bytes, def.Bytes),
 		Values: cmp.Or(l.Values, def.Values)}
 	er := eventReader{limits: l, r: bufio.NewReaderSize(&budget{r: io.LimitReader(r, l.Bytes+1), values: l.Values},
 		64<<10)}

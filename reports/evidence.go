@@ -75,7 +75,10 @@ func writeEvidence(d *reportdir.Dir, run *Run, keep KeepEvidence) error {
 		})
 	}
 	plain := func(s *Scenario) bool { return keep == KeepAll || s.Verdict != Pass }
-	err := write(EventsFile, func(w io.Writer) (Evidence, error) { return writeEvents(w, run, run.Observations, plain) })
+	err := write(EventsFile, func(w io.Writer) (Evidence,
+		error) {
+		return writeEvents(w, run, run.Observations, plain)
+	})
 	if keep == KeepAll {
 		return err
 	}

@@ -39,7 +39,8 @@ func TestWriteAndRead(t *testing.T) {
 				t.Errorf("verdicts changed: %v", ch)
 			}
 			for i := range run.Scenarios {
-				if a, b := run.Scenarios[i].Observations, got.Scenarios[i].Observations; len(a)+len(b) > 0 && !sameEvidence(a, b) {
+				if a, b := run.Scenarios[i].Observations, got.Scenarios[i].Observations; len(a)+len(b) > 0 &&
+					!sameEvidence(a, b) {
 					t.Errorf("%s: observations differ", run.Scenarios[i].ID)
 				}
 			}

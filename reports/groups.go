@@ -144,7 +144,8 @@ func Skips(run *Run) []Skipped {
 
 // Words is the reason in a line, without its verdict.
 func (k *Skipped) Words() string {
-	return fmt.Sprintf("%s: %s (%s)", plural(k.Count, "scenario"), cmp.Or(k.Reason, "no reason"), strings.Join(k.IDs, " "))
+	return fmt.Sprintf("%s: %s (%s)", plural(k.Count, "scenario"), cmp.Or(k.Reason, "no reason"),
+		strings.Join(k.IDs, " "))
 }
 
 func plural(n int, noun string) string {

@@ -89,7 +89,8 @@ func TestOneCauseOnce(t *testing.T) {
 			}
 		}
 		// After the matrix of tiles, which names every requirement.
-		if order, cause := strings.Index(text, "two"), strings.Index(text, "client 0 stays"); order < 0 || order > cause {
+		if order, cause := strings.Index(text, "two"), strings.Index(text, "client 0 stays"); order < 0 ||
+			order > cause {
 			t.Errorf("%s: the causes are not in the catalogue's order", name)
 		}
 	}

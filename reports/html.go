@@ -245,7 +245,8 @@ func commandLines(s *Scenario) []detailLine {
 // shellQuote quotes what a shell would not take literally.
 func shellQuote(s string) string {
 	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:,@%+=", r)
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' ||
+			strings.ContainsRune("-_./:,@%+=", r)
 	}
 	if s != "" && strings.TrimFunc(s, plain) == "" {
 		return s

@@ -23,8 +23,10 @@ func page(t *testing.T, run *Run) string {
 
 func TestHTMLLoadsNothing(t *testing.T) {
 	p := page(t, failingRun())
-	for _, bad := range []string{`\bsrc\s*=`, `<link\b`, `@import`, `url\(`, `href="[^#]`, `\sstyle="`, `\son[a-z]+="`} {
-		if at := regexp.MustCompile(bad).FindStringIndex(strings.Split(p, `<script type="application/json"`)[0]); at != nil {
+	for _, bad := range []string{`\bsrc\s*=`, `<link\b`, `@import`, `url\(`, `href="[^#]`, `\sstyle="`,
+		`\son[a-z]+="`} {
+		if at := regexp.MustCompile(bad).FindStringIndex(strings.Split(p,
+			`<script type="application/json"`)[0]); at != nil {
 			t.Errorf("%s in the page: %.80q", bad, p[at[0]:])
 		}
 	}
@@ -53,7 +55,10 @@ func TestHTMLEscapes(t *testing.T) {
 		t.Errorf("%d script elements end, want %d", n, want)
 	}
 	p, _, _ = strings.Cut(p, `<script type="application/json"`) // the script makes what is in there visible
-	if i := strings.IndexFunc(p, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x202e }); i >= 0 {
+	if i := strings.IndexFunc(p, func(r rune) bool {
+		return r < ' ' && r != '\n' && r != '\t' ||
+			r == 0x202e
+	}); i >= 0 {
 		t.Errorf("a control character: %q", p[max(0, i-40):i+20])
 	}
 }
@@ -84,8 +89,9 @@ func TestHTMLBounds(t *testing.T) {
 	s := Scenario{Verdict: Fail, Failure: &Failure{Evidence: []int{3990}}}
 	for i := range 2000 {
 		for range 2 {
-			s.Observations = append(s.Observations, Observation{N: len(s.Observations), Actor: fmt.Sprintf("client-%d", i),
-				Kind: KindHook, Body: strings.Repeat("é", 1<<13) + "é"})
+			s.Observations = append(s.Observations, Observation{N: len(s.Observations),
+				Actor: fmt.Sprintf("client-%d", i),
+				Kind:  KindHook, Body: strings.Repeat("é", 1<<13) + "é"})
 		}
 	}
 	d := s.htmlDetail(true)
@@ -118,7 +124,8 @@ func TestRepeatCommand(t *testing.T) {
 		{Run{Repeat: []string{"-on_publish", "http://h/x", "-accept", "token=***"}},
 			"conformance -on_publish http://h/x -accept 'token=***' -name a/S-ANS-04/x -profile srs7 -seed 0"},
 	} {
-		got := repeatCommand(&tt.run, &Scenario{ID: "a/S-ANS-04/x", Requirements: []string{"S-ANS-04"}, Profile: "srs7"})
+		got := repeatCommand(&tt.run, &Scenario{ID: "a/S-ANS-04/x", Requirements: []string{"S-ANS-04"},
+			Profile: "srs7"})
 		if got != tt.want {
 			t.Errorf("got  %s\nwant %s", got, tt.want)
 		}

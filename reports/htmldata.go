@@ -81,7 +81,8 @@ func htmlDetails(run *Run) ([]htmlBlob, error) {
 }
 
 func (s *Scenario) htmlDetail(observations bool) htmlDetail {
-	d := htmlDetail{Feature: s.Feature, Rule: s.Rule, Name: s.Title(), Location: s.Location, Tags: s.Tags, Steps: s.Steps}
+	d := htmlDetail{Feature: s.Feature, Rule: s.Rule, Name: s.Title(), Location: s.Location, Tags: s.Tags,
+		Steps: s.Steps}
 	if s.Failure != nil {
 		d.Evidence = s.Failure.Evidence
 	}

@@ -27,7 +27,8 @@ func WriteJUnit(w io.Writer, run *Run) error {
 	}
 	if run.Error != "" {
 		add("run", []junit.Case{{Name: "the run", Class: "run",
-			Error: &junit.Outcome{Type: junit.Text(Error), Message: junit.Text(run.Error), Text: junit.Text(run.Error)}}})
+			Error: &junit.Outcome{Type: junit.Text(Error), Message: junit.Text(run.Error),
+				Text: junit.Text(run.Error)}}})
 	}
 	for _, p := range run.Profiles {
 		var cases []junit.Case
@@ -63,7 +64,8 @@ func (m *Mutants) junitCases() []junit.Case {
 	for _, r := range m.Rows {
 		c := junit.Case{Name: junit.Text(r.Name), Class: junit.Text(strings.TrimSpace(r.Profile + ".mutants")),
 			Time: junit.Seconds(r.Duration),
-			SystemOut: junit.Text(fmt.Sprintf("defect: %s\nmust fail: %s\nfailed: %s\n", r.Defect, strings.Join(r.Expected, " "),
+			SystemOut: junit.Text(fmt.Sprintf("defect: %s\nmust fail: %s\nfailed: %s\n", r.Defect,
+				strings.Join(r.Expected, " "),
 				orDash(strings.Join(r.Failed, " "))))}
 		if !r.Caught {
 			c.Failure = &junit.Outcome{Type: "lived", Message: junit.Text(fmt.Sprintf("lived: want %s to fail, got %s",

@@ -18,8 +18,9 @@ func mutantsRun() *Run {
 	run.Mutants = &Mutants{Unmutated: Pass, Rows: []Mutant{
 		{Name: "on-close-lost", Defect: "on_close is not sent", Profile: "srs7", Expected: []string{"S-ORD-01"},
 			Failed: []string{"S-ORD-01"}, Caught: true, Duration: 1500 * time.Millisecond},
-		{Name: "two-ids", Defect: "each event has a client_id of its own", Profile: "srs1", Expected: []string{"S-ID-01"},
-			Detail: "nothing failed"},
+		{Name: "two-ids", Defect: "each event has a client_id of its own", Profile: "srs1",
+			Expected: []string{"S-ID-01"},
+			Detail:   "nothing failed"},
 	}}
 	return run
 }

@@ -107,7 +107,8 @@ func markdownMutants(b *strings.Builder, m *Mutants) {
 	}
 	for _, r := range m.Rows {
 		if !r.Caught {
-			fmt.Fprintf(b, "\n- **%s** %s%s: %s\n  - must fail: %s; failed: %s\n", r.result(), md(r.Name), mdCode(r.Profile),
+			fmt.Fprintf(b, "\n- **%s** %s%s: %s\n  - must fail: %s; failed: %s\n", r.result(), md(r.Name),
+				mdCode(r.Profile),
 				md(r.Defect),
 				md(strings.Join(r.Expected, " ")), md(orDash(strings.Join(r.Failed, " "))))
 			if r.Detail != "" {

@@ -21,10 +21,12 @@ func TestVerdictFor(t *testing.T) {
 		{"a must fails", Scenario{Verdict: Fail}, "A", Must, Fail},
 		{"a should is missed", Scenario{Verdict: Fail}, "A", Should, Warn},
 		{"a may is missed", Scenario{Verdict: Fail}, "A", May, Warn},
-		{"a failure names this id", Scenario{Verdict: Fail, Failure: named, Requirements: []string{"A", "B"}, Steps: skipped},
+		{"a failure names this id", Scenario{Verdict: Fail, Failure: named, Requirements: []string{"A", "B"},
+			Steps: skipped},
 			"A", Must, Fail},
 		{"a failure of another id leaves steps out",
-			Scenario{Verdict: Fail, Failure: named, Requirements: []string{"A", "B"}, Steps: skipped}, "B", Must, Inconclusive},
+			Scenario{Verdict: Fail, Failure: named, Requirements: []string{"A", "B"},
+				Steps: skipped}, "B", Must, Inconclusive},
 		{"a failure of another id at the last step",
 			Scenario{Verdict: Fail, Failure: named, Requirements: []string{"A", "B"}, Steps: whole}, "B", Must, Pass},
 		{"a failure of an id that is not the scenario's",
@@ -44,7 +46,8 @@ func TestVerdictFor(t *testing.T) {
 
 // run2 is a run with a MUST A and a SHOULD B in one profile.
 func run2(edit func(*Run), verdicts ...Verdict) *Run {
-	run := &Run{Profiles: []string{"srs1"}, Requirements: []Requirement{{ID: "A", Level: Must}, {ID: "B", Level: Should}}}
+	run := &Run{Profiles: []string{"srs1"}, Requirements: []Requirement{{ID: "A", Level: Must},
+		{ID: "B", Level: Should}}}
 	for i, v := range verdicts {
 		run.Scenarios = append(run.Scenarios, Scenario{ID: string(rune('0' + i)), Profile: "srs1",
 			Requirements: []string{[]string{"A", "B"}[i%2]}, Verdict: v})
@@ -72,7 +75,8 @@ func TestConclusionAndExitCode(t *testing.T) {
 		{"one scenario of a must is not applicable", run2(nil, Pass, Pass, NotApplicable), Conformant, ExitPass},
 		{"a must is not applicable", run2(nil, NotApplicable, Pass), Conformant, ExitPass},
 		{"nothing is applicable", run2(nil, NotApplicable, NotApplicable), RunError, ExitCannot},
-		{"a must has no scenario", run2(func(r *Run) { r.Scenarios[0].Requirements = []string{"B"} }, Pass, Pass), Partial,
+		{"a must has no scenario", run2(func(r *Run) { r.Scenarios[0].Requirements = []string{"B"} }, Pass, Pass),
+			Partial,
 			ExitPass},
 		{"a must is inconclusive", run2(nil, Inconclusive, Pass), Partial, ExitCannot},
 		{"a should is inconclusive", run2(nil, Pass, Inconclusive), Conformant, ExitPass},
@@ -82,8 +86,12 @@ func TestConclusionAndExitCode(t *testing.T) {
 		{"no scenarios", run2(nil), RunError, ExitCannot},
 		{"an unexpected pass", run2(nil, UnexpectedPass, Pass), Conformant, ExitFailed},
 		{"an id that is not in the catalogue fails",
-			run2(func(r *Run) { r.Scenarios[0].Requirements = []string{"X", "A"} }, Fail, Pass), NotConformant, ExitFailed},
-		{"mutants all caught", run2(func(r *Run) { r.Mutants = &Mutants{Unmutated: Pass, Rows: []Mutant{{Caught: true}}} },
+			run2(func(r *Run) { r.Scenarios[0].Requirements = []string{"X", "A"} }, Fail,
+				Pass), NotConformant, ExitFailed},
+		{"mutants all caught", run2(func(r *Run) {
+			r.Mutants = &Mutants{Unmutated: Pass,
+				Rows: []Mutant{{Caught: true}}}
+		},
 			Pass, Pass), Conformant, ExitPass},
 		{"a mutant lived", run2(func(r *Run) { r.Mutants = &Mutants{Unmutated: Pass, Rows: []Mutant{{}}} }, Pass, Pass),
 			Conformant, ExitFailed},
@@ -91,7 +99,8 @@ func TestConclusionAndExitCode(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := Summarize(tt.run); got.Conclusion != tt.want || got.ExitCode != tt.exit {
-				t.Errorf("got %q, exit %d; want %q, exit %d (%s)", got.Conclusion, got.ExitCode, tt.want, tt.exit, got.Sentence())
+				t.Errorf("got %q, exit %d; want %q, exit %d (%s)", got.Conclusion, got.ExitCode, tt.want, tt.exit,
+					got.Sentence())
 			}
 		})
 	}

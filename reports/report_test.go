@@ -37,7 +37,8 @@ func golden(t *testing.T, name string, got []byte) {
 	g, w := bytes.Split(got, []byte("\n")), bytes.Split(want, []byte("\n"))
 	for i := range min(len(g), len(w)) {
 		if !bytes.Equal(g[i], w[i]) {
-			t.Fatalf("%s:%d differs (run with -update if that is right)\n got %.300q\nwant %.300q", path, i+1, g[i], w[i])
+			t.Fatalf("%s:%d differs (run with -update if that is right)\n got %.300q\nwant %.300q", path, i+1, g[i],
+				w[i])
 		}
 	}
 	t.Fatalf("%s: %d lines, want %d", path, len(g), len(w))

@@ -25,7 +25,8 @@ func sampleCatalogue() []Requirement {
 		q("S-KEY-01", "1. Requests", Must, "on_connect has the keys and types of the table"),
 		q("S-KEY-09", "1. Requests", Must,
 			"?a=b behind the stream name goes to param with its leading ?, and stream is the bare name"),
-		q("S-KEY-10", "1. Requests", Must, "stream_url is /app/stream on the default vhost, vhost/app/stream on another"),
+		q("S-KEY-10", "1. Requests", Must,
+			"stream_url is /app/stream on the default vhost, vhost/app/stream on another"),
 		q("S-ID-01", "1. Requests", Must, "One connection, one client_id in all its events"),
 		q("S-ORD-01", "2. Order", Must,
 			"A publishing client gives on_connect, on_publish, on_unpublish, on_close: each exactly once, in that order"),
@@ -58,7 +59,8 @@ func sampleRun() *Run {
 	return &Run{
 		Tool: "Hookproof conformance", Version: "0.1.0", Command: "conformance -profile all -report out",
 		Started: sampleStart, Ended: sampleStart.Add(12340 * time.Millisecond),
-		Target:   Target{Kind: TargetBuiltIn, URL: "rtmp://127.0.0.1:1935/live", Description: "the server of this project"},
+		Target: Target{Kind: TargetBuiltIn, URL: "rtmp://127.0.0.1:1935/live",
+			Description: "the server of this project"},
 		Profiles: []string{"srs1", "srs7"},
 		Options:  Options{Seed: 42, Clients: 200, TimeoutScale: 1, Parallel: 8}, Requirements: sampleCatalogue(),
 		Observations: []Observation{{Kind: KindNote, T: 0.001, Text: "probe: the target answers, on_publish arrived"}},
@@ -195,8 +197,9 @@ func failingRun() *Run {
 	e := set("S-CON-06", "srs1", Error, "no free file descriptors: 200 clients need 400, the limit is 256")
 	e.Steps[1].Status, e.Steps[1].Error, e.Steps[2].Status = StepFailed, "dial: too many open files", StepSkipped
 	run.Mutants = &Mutants{Unmutated: Pass, Rows: []Mutant{
-		{Name: "drop on_unpublish", Defect: "on_unpublish is never sent", Profile: "srs7", Expected: []string{"S-ORD-01"},
-			Failed: []string{"S-ORD-01"}, Caught: true},
+		{Name: "drop on_unpublish", Defect: "on_unpublish is never sent", Profile: "srs7",
+			Expected: []string{"S-ORD-01"},
+			Failed:   []string{"S-ORD-01"}, Caught: true},
 		{Name: "double on_close", Defect: "on_close is sent twice", Profile: "srs1",
 			Expected: []string{"S-ORD-01", "S-ORD-02"}, Failed: []string{"S-ORD-01"}, Detail: "S-ORD-02 passed"},
 	}}
@@ -214,8 +217,9 @@ func makeRefusedPlayer(s *Scenario) {
 		{Keyword: "And", Text: "an endpoint that answers on_play with", Status: StepPassed, Duration: time.Millisecond,
 			DocString: "HTTP/1.1 200\n\n{\"code\":1}"},
 		{Keyword: "When", Text: `a player asks for "cam1"`, Status: StepPassed, Duration: 48 * time.Millisecond},
-		{Keyword: "Then", Text: "no audio or video reaches the player", Status: StepFailed, Duration: 2 * time.Millisecond,
-			Error: "player-1 got 2 frames after on_play was refused"},
+		{Keyword: "Then", Text: "no audio or video reaches the player", Status: StepFailed,
+			Duration: 2 * time.Millisecond,
+			Error:    "player-1 got 2 frames after on_play was refused"},
 		{Keyword: "And", Text: "the player is disconnected within 1 s", Status: StepSkipped},
 	}
 	add := func(ms float64, o Observation) {

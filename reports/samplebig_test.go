@@ -43,7 +43,8 @@ func bigRun(n int) *Run {
 		if i%97 == 0 {
 			s.Verdict = Fail
 			s.Steps[2].Status = StepFailed
-			s.Failure = &Failure{Expected: "on_unpublish exactly once", Seen: "on_unpublish twice", Evidence: []int{18, 20}}
+			s.Failure = &Failure{Expected: "on_unpublish exactly once", Seen: "on_unpublish twice",
+				Evidence: []int{18, 20}}
 		}
 		run.Scenarios = append(run.Scenarios, s)
 	}

@@ -74,5 +74,6 @@ type Actor struct {
 	Name     string `json:"name"`
 	ClientID string `json:"client_id,omitempty"` // as the server named it in its hooks
 	Role     string `json:"role,omitempty"`      // "publisher", "player"
-	Verdict  string `json:"verdict,omitempty"`   // what the endpoint said and what became of it: "refused at on_publish"
+	// what the endpoint said and what became of it: "refused at on_publish"
+	Verdict string `json:"verdict,omitempty"`
 }

@@ -22,7 +22,8 @@ requirements by servers, those on which they differ first, each verdict linked t
 evidence. NAME is what the page calls the server. Prints Markdown; with -report it
 writes a page for browsers, compare.html, and compare.md.`,
 	Examples: []cli.Example{
-		{For: "three servers on one page", Call: "conformance compare -report compared 'SRS 6=srs6' 'SRS 7=srs7' ours=report"},
+		{For: "three servers on one page",
+			Call: "conformance compare -report compared 'SRS 6=srs6' 'SRS 7=srs7' ours=report"},
 		{For: "as Markdown, for a page of documentation", Call: "conformance compare srs6 srs7"},
 	},
 }

@@ -21,7 +21,8 @@ func acceptsAll(t *testing.T) string {
 	}
 	defer srv.Close()
 	dir := filepath.Join(t.TempDir(), "report")
-	code, out, errs := command(t, "-hooks", srv.URL(), "-accept", "token=good", "-refuse", "token=bad", "-id", "H-RSP-03,H-REJ-02", "-report", dir)
+	code, out, errs := command(t, "-hooks", srv.URL(), "-accept", "token=good", "-refuse", "token=bad", "-id",
+		"H-RSP-03,H-REJ-02", "-report", dir)
 	if code != 1 {
 		t.Fatalf("exit %d:\n%s%s", code, out, errs)
 	}
@@ -59,7 +60,8 @@ func TestJudgeNeedsEvidence(t *testing.T) {
 	edited := forged(func(*reports.Scenario) {})
 	text, err := os.ReadFile(filepath.Join(edited, reports.ReportFile))
 	if err == nil {
-		err = os.WriteFile(filepath.Join(edited, reports.ReportFile), []byte(strings.Replace(string(text), `"sha256": "`, `"sha256": "0`, 1)), 0o600)
+		err = os.WriteFile(filepath.Join(edited, reports.ReportFile),
+			[]byte(strings.Replace(string(text), `"sha256": "`, `"sha256": "0`, 1)), 0o600)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -71,9 +73,12 @@ func TestJudgeNeedsEvidence(t *testing.T) {
 	}{
 		{"as it was", original, 1, "H-REJ-02"},
 		{"a verdict was edited", forged(func(*reports.Scenario) {}), 1, "H-REJ-02"},
-		{"a verdict and its evidence", forged(func(s *reports.Scenario) { s.Observations = nil }), 3, reports.NoEvidence},
-		{"the evidence of what failed is gone", without(reports.EventsFile), 3, "events.ndjson: the evidence is missing"},
-		{"the evidence of what passed is gone", without(reports.PassedFile), 1, "passed.ndjson.gz: the evidence is missing"},
+		{"a verdict and its evidence", forged(func(s *reports.Scenario) { s.Observations = nil }), 3,
+			reports.NoEvidence},
+		{"the evidence of what failed is gone", without(reports.EventsFile), 3,
+			"events.ndjson: the evidence is missing"},
+		{"the evidence of what passed is gone", without(reports.PassedFile), 1,
+			"passed.ndjson.gz: the evidence is missing"},
 		{"the evidence is another one", edited, 3, "this is not the evidence"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -103,7 +108,8 @@ func TestCompareCommand(t *testing.T) {
 			t.Errorf("a link leads nowhere: %v", err)
 		}
 	}
-	if code, o, _ := command(t, "compare", dir); code != 0 || !strings.Contains(o, "| server | profile |") || !strings.Contains(string(page), "SRS 7") {
+	if code, o, _ := command(t, "compare", dir); code != 0 || !strings.Contains(o, "| server | profile |") ||
+		!strings.Contains(string(page), "SRS 7") {
 		t.Errorf("exit %d:\n%s", code, o)
 	}
 	if code, _, e := command(t, "compare"); code != 2 || !strings.Contains(e, "want report directories") {

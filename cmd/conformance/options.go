@@ -17,7 +17,7 @@ import (
 
 var help = cli.Help{
 	Name:     "conformance",
-	Synopsis: []string{"[options]", "-rtmp rtmp://HOST/APP -listen HOST:PORT [options]", "-hooks http://HOST:PORT [-accept KEY=VALUE -refuse KEY=VALUE] [options]", "config -listen HOST:PORT [-profile P]", "judge DIR", "diff DIR DIR", "mutants [options]"},
+	Synopsis: []string{"[options]", "-rtmp rtmp://HOST/APP -listen HOST:PORT [options]", "-hooks http://HOST:PORT [-accept KEY=VALUE -refuse KEY=VALUE] [options]", "config -listen HOST:PORT [-profile P]", "judge DIR", "diff DIR DIR", "compare [NAME=]DIR...", "mutants [options]"},
 	About: `Runs the conformance suite of the RTMP hook protocol: scripted publishers and
 players drive an RTMP server, whose hooks arrive at a recording endpoint.
 Without options the server is the built-in one. With -hooks the roles change:

@@ -20,7 +20,7 @@ func root() cli.Command {
 var groups = []cli.Group{
 	{Title: "What is loaded", Flags: []string{"rtmp", "listen", "hooks", "hooks-only", "accept", "refuse", "profile"}},
 	{Title: "How much", Flags: []string{"n", "publishers", "refused", "vanish", "ramp", "hold", "down", "churn"}},
-	{Title: "What comes of it", Flags: []string{"threshold", "find", "report", "quiet", "version"}},
+	{Title: "What comes of it", Flags: []string{"threshold", "find", "report", "web", "quiet", "version"}},
 	{Title: "The hook server", Flags: []string{"url", "on_connect", "on_close", "on_publish", "on_unpublish", "on_play",
 		"on_stop", "conf", "vhost", "identities", "token-at"}, Rare: true},
 	{Title: "The plan", Flags: []string{"rate", "duration", "stages", "arrivals", "streams", "refuse-at", "seed"},

@@ -125,7 +125,8 @@ type Text string
 func (t Text) MarshalText() ([]byte, error) {
 	s := string(t)
 	bad := func(r rune) bool {
-		return r == utf8.RuneError || r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff
+		return r == utf8.RuneError || r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0xfffe ||
+			r == 0xffff
 	}
 	if strings.IndexFunc(s, bad) >= 0 {
 		s = redact.Lines(strings.ReplaceAll(s, "\t", "    "))

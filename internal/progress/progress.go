@@ -11,7 +11,8 @@ import (
 // New starts drawing on w, which is so many columns wide. Its goroutines end in
 // the result's Wait.
 func New(w io.Writer, columns int) *mpb.Progress {
-	return mpb.New(mpb.WithOutput(w), mpb.WithWidth(columns), mpb.WithAutoRefresh(), mpb.WithRefreshRate(200*time.Millisecond))
+	return mpb.New(mpb.WithOutput(w), mpb.WithWidth(columns), mpb.WithAutoRefresh(),
+		mpb.WithRefreshRate(200*time.Millisecond))
 }
 
 // Bar adds a bar of a width that leaves room for words after it.
