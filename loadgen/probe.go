@@ -26,6 +26,9 @@ const patience = 2 * time.Second
 // probe finds out, before the plan begins, what would make the whole test worthless: a server or a hook server that
 // is not there, hooks that do not come, credentials that do not do what was said of them.
 func (r *run) probe(ctx context.Context) error {
+	if r.cfg.Meet != "" {
+		r.awaitServer(ctx)
+	}
 	switch {
 	case r.cfg.HooksOnly:
 		return r.probeHookServer(ctx)
@@ -63,6 +66,22 @@ func (r *run) probeServer(ctx context.Context) error {
 		return r.unanswered(err)
 	}
 	return c.Close()
+}
+
+// awaitServer waits until the server can be reached, as long as shards wait for each other: it may be started together
+// with them. Whether it answers is the probe's to say.
+func (r *run) awaitServer(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, r.cfg.MeetWithin)
+	defer cancel()
+	for {
+		c, err := client.Dial(ctx, r.options(identity.Client{}, r.keys.OfProbe(acceptedProbe)))
+		if err == nil {
+			c.Close()
+		}
+		if err == nil || !pause(ctx) {
+			return
+		}
+	}
 }
 
 func (r *run) unanswered(err error) error {

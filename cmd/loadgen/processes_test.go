@@ -40,11 +40,11 @@ func freePorts(t *testing.T, n int) (ports []int) {
 	return ports
 }
 
-// serve starts a server whose hooks go to a base URL, and returns its URL.
-func serve(t *testing.T, hooks string) string {
+// serve starts a server at an address, whose hooks go to a base URL.
+func serve(t *testing.T, addr, hooks string) {
 	t.Helper()
 	cfg := server.DefaultConfig()
-	cfg.Listen = []string{"127.0.0.1:0"}
+	cfg.Listen = []string{addr}
 	urls, err := hook.DefaultURLs(hooks)
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +63,6 @@ func serve(t *testing.T, hooks string) string {
 		defer cancel()
 		srv.Shutdown(ctx)
 	})
-	return "rtmp://" + srv.Addr().String() + "/live"
 }
 
 // process is one shard.
@@ -97,23 +96,23 @@ type shardedTest struct {
 	shards []*process
 }
 
-// playShards starts four shards of one test. change may alter a shard's arguments; with nil the shard never comes.
-func playShards(t *testing.T, rtmp string, listen func(k int) string,
+// playShards starts four shards of one test, and then the server, whose hooks go to a base URL. change may alter a
+// shard's arguments; with nil the shard never comes.
+func playShards(t *testing.T, hooks string, listen func(k int) string,
 	change func(k int, args []string) []string) *shardedTest {
 	t.Helper()
-	meet := freePorts(t, 1)[0]
+	ports := freePorts(t, 2)
+	rtmp, meet := fmt.Sprintf("127.0.0.1:%d", ports[0]), fmt.Sprintf("127.0.0.1:%d", ports[1])
 	s := &shardedTest{dir: t.TempDir(), shards: make([]*process, 5)}
 	for k := 1; k <= 4; k++ {
-		args := change(k, []string{"-shard", fmt.Sprintf("%d/4", k), "-meet", fmt.Sprintf("127.0.0.1:%d", meet),
-			"-rtmp",
-			rtmp, "-listen", listen(k),
-			"-run", "parts", "-n", "80", "-ramp", "1s", "-hold", "3s", "-down", "1s", "-settle", "5s", "-no-media",
-			"-report",
-			filepath.Join(s.dir, fmt.Sprint(k-1))})
+		args := change(k, []string{"-shard", fmt.Sprintf("%d/4", k), "-meet", meet, "-rtmp", "rtmp://" + rtmp + "/live",
+			"-listen", listen(k), "-run", "parts", "-n", "80", "-ramp", "1s", "-hold", "3s", "-down", "1s", "-settle", "5s",
+			"-no-media", "-report", filepath.Join(s.dir, fmt.Sprint(k-1))})
 		if args != nil {
 			s.shards[k] = startShard(t, args...)
 		}
 	}
+	serve(t, rtmp, hooks)
 	return s
 }
 
@@ -172,7 +171,7 @@ func TestShardsAsProcesses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			hooks := fmt.Sprintf("127.0.0.1:%d", freePorts(t, 1)[0])
-			s := playShards(t, serve(t, "http://"+hooks), func(int) string { return hooks },
+			s := playShards(t, "http://"+hooks, func(int) string { return hooks },
 				func(_ int, args []string) []string { return args })
 			c.disturb(t, s)
 			if got := fmt.Sprint(s.codes(t)); got != c.codes {
@@ -209,7 +208,7 @@ func TestShardsWithAnEndpointEach(t *testing.T) {
 		r.SetURL(&url.URL{Scheme: "http", Host: listen(int(turn.Add(1)%4) + 1)})
 	}, Transport: &http.Transport{DisableKeepAlives: true}})
 	defer spread.Close()
-	s := playShards(t, serve(t, spread.URL), listen, func(_ int,
+	s := playShards(t, spread.URL, listen, func(_ int,
 		args []string) []string {
 		return append(args, "-spread", "-profile", "srs7")
 	})
@@ -246,7 +245,7 @@ func TestShardsThatDoNotMeet(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			hooks := fmt.Sprintf("127.0.0.1:%d", freePorts(t, 1)[0])
-			s := playShards(t, serve(t, "http://"+hooks), func(int) string { return hooks }, c.change)
+			s := playShards(t, "http://"+hooks, func(int) string { return hooks }, c.change)
 			if got := fmt.Sprint(s.codes(t)); got != c.codes || !strings.Contains(s.shards[1].errs.text.String(),
 				c.says) {
 				t.Errorf("exit codes %s, want %s and %q\n%s", got, c.codes, c.says, s.words())
