@@ -41,6 +41,9 @@ func (a *Actor) observe(ev client.Event) {
 		o.Kind, o.Text = reports.KindStatus, ev.Description
 	case client.Received:
 		o.Kind, o.Text = reports.KindReceived, words(ev.Args)
+		if id := toldID(ev.Args); id != "" {
+			a.isCalled(id)
+		}
 		if ev.Code != "" {
 			o.Kind, o.Text = reports.KindStatus, ev.Description
 		}

@@ -52,7 +52,7 @@ func TestForeignProcess(t *testing.T) {
 			t.Errorf("a server whose process is not known has @%s", tag)
 		}
 	}
-	c := process(t, "echo; exec sleep 60")
+	c := process(t, "echo; while :; do sleep 1; done")
 	with := foreign(t, c.Process.Pid, "")
 	if why := with.Lacking([]string{string(CanRestart), string(ShowsMemory)}); why != "" {
 		t.Error(why)

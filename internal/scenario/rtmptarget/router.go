@@ -186,12 +186,12 @@ func (r *router) arrived(k liveKey, q *endpoint.Request) {
 	a := &arrival{scene: s, event: q.Event, known: q.HasEvent}
 	a.vhost, a.url = parseTarget(q.Target)
 	s.arrived(a, q)
+	if id := q.ClientID(); id != "" {
+		r.knows(id, s)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.live[k] = a
-	if id := q.ClientID(); id != "" && r.clients[id] == nil {
-		r.clients[id] = s
-	}
 }
 
 // answer decides what a request is answered.
@@ -201,6 +201,43 @@ func (r *router) answer(k liveKey) endpoint.Answer {
 		return endpoint.Accept()
 	}
 	return a.scene.answer(a)
+}
+
+// knows notes whose a client_id is, before any event has come with it.
+func (r *router) knows(id string, s *Scene) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.clients[id] == nil {
+		r.clients[id] = s
+	}
+}
+
+// toldID returns the client_id that SRS tells a client when it accepts its
+// connect; "" from other servers.
+func toldID(args []any) string {
+	for _, arg := range args {
+		info, _ := arg.(map[string]any)
+		data, _ := info["data"].(map[string]any)
+		switch id := data["srs_id"].(type) {
+		case string:
+			return id
+		case float64:
+			return strconv.FormatFloat(id, 'f', -1, 64)
+		}
+	}
+	return ""
+}
+
+// isCalled notes the client_id that the actor was told: SRS has lost the app of a
+// client whose tcUrl it cannot read, so that its on_close names nothing else.
+func (a *Actor) isCalled(id string) {
+	s := a.scene
+	s.mu.Lock()
+	if s.byID[id] == nil {
+		s.byID[id] = a
+	}
+	s.mu.Unlock()
+	s.Target.router.knows(id, s)
 }
 
 // observation describes a request as evidence.

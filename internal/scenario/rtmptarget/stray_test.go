@@ -109,3 +109,39 @@ func TestUnexplained(t *testing.T) {
 		t.Errorf("found %+v", f)
 	}
 }
+
+// SRS tells each client its client_id: an event that names nothing else is that
+// client's.
+func TestToldID(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		args []any
+		want string
+	}{
+		{"of SRS 4 and later", []any{map[string]any{}, map[string]any{"data": map[string]any{"srs_id": "b23kfy9r"}}}, "b23kfy9r"},
+		{"of SRS 3", []any{nil, map[string]any{"data": map[string]any{"srs_id": 117.0}}}, "117"},
+		{"of another server", []any{map[string]any{}, map[string]any{"code": "x"}}, ""},
+		{"of none", nil, ""},
+	} {
+		if got := toldID(c.args); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+	target, err := BuiltIn(BuiltInOptions{Profile: hook.SRS7, Nonce: "t"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(target.Close)
+	s := target.NewScene(t.Context(), timeline.New("s", "srs7", time.Now(), nil)).(*Scene)
+	t.Cleanup(func() { s.Close() })
+	s.Actor("Bob")
+	s.Actor("Alice").isCalled("b23kfy9r")
+	q := asked("/hooks/default/1/on_close?vhost=default&n=1", `{"action":"on_close","client_id":"b23kfy9r","app":""}`)
+	of, stray := target.router.find(q)
+	if of != s || stray {
+		t.Fatalf("the scene is %p, stray: %v; want %p", of, stray, s)
+	}
+	if who := s.attribute(&arrival{event: hook.OnClose, known: true}, q); who == nil || who.Name != "Alice" {
+		t.Errorf("it is attributed to %v", who)
+	}
+}
