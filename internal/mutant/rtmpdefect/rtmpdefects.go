@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/yutopp/go-rtmp/message"
+
 	"hookproof/hook"
 	"hookproof/internal/rtmp/chunk"
 	"hookproof/internal/rtmp/command"
@@ -216,16 +218,18 @@ func notesVanished() *rtmpDefect {
 	}}
 }
 
-// livesOn has the server hear something of publishers that have fallen silent,
-// so that it does not notice.
+// livesOn sends the server a data message in place of publishers that have fallen
+// silent, so that it does not notice.
 func livesOn(*world) *rtmpDefect {
-	sign := command.Acknowledgement(0)
-	alive := chunk.AppendMessage(nil, &sign, chunk.DefaultSize)
+	text := []byte("\x02\x00\x0aonTextData\x05") // without a text
 	return &rtmpDefect{idle: func(s *session) {
-		if get(s, func(s *session) bool { return s.publishes && s.started && !s.bye }) {
-			// A server that has gone hears nothing.
-			_, _ = s.server.Write(alive)
+		if !get(s, func(s *session) bool { return s.publishes && s.started && !s.bye }) {
+			return
 		}
+		id := get(s, func(s *session) uint32 { return s.id })
+		m := chunk.Message{ChunkStream: 63, Type: message.TypeIDDataMessageAMF0, Stream: id, Payload: text}
+		// A server that has gone hears nothing.
+		_, _ = s.server.Write(chunk.AppendMessage(nil, &m, chunk.DefaultSize))
 	}}
 }
 
