@@ -8,8 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/term"
-
+	"hookproof/internal/cli"
 	"hookproof/internal/redact"
 )
 
@@ -20,16 +19,9 @@ type Style struct {
 	Width    int  // columns, 0 for 100
 }
 
-// StyleFor finds the style for a file: colours only where it is a terminal,
-// TERM is not "dumb" and NO_COLOR is unset or empty.
+// StyleFor finds the style for a file.
 func StyleFor(f *os.File) Style {
-	fd := int(f.Fd())
-	st := Style{Terminal: term.IsTerminal(fd) && os.Getenv("TERM") != "dumb"}
-	if st.Terminal {
-		st.Color = os.Getenv("NO_COLOR") == ""
-		st.Width, _, _ = term.GetSize(fd)
-	}
-	return st
+	return Style{Terminal: cli.Redraws(f), Color: cli.Color(f), Width: cli.Columns(f)}
 }
 
 // The colours of the 16 that every terminal has.
@@ -167,7 +159,11 @@ func (st Style) columns() int {
 }
 
 func terminalMatrix(b *strings.Builder, run *Run, rows []Row, st Style) {
-	const idWidth, levelWidth, cellWidth = 9, 6, 22
+	const idWidth, levelWidth = 9, 6
+	cellWidth := 22
+	if st.columns() < idWidth+levelWidth+5+(cellWidth+1)*len(run.Profiles) {
+		cellWidth = narrowCell
+	}
 	head := pad("", idWidth+levelWidth+4)
 	for _, p := range run.Profiles {
 		head += " " + pad(visible(p, false), cellWidth)
@@ -202,15 +198,22 @@ func asked(run *Run, rows []Row) []Row {
 	})
 }
 
+// narrowCell is the width of a cell that has room for the sign and the counts alone.
+const narrowCell = 10
+
 // cell is a verdict with the number of scenarios that passed, of all.
 func (st Style) cell(c *Cell, width int) string {
 	if c.Verdict == "" {
 		return pad("·", width)
 	}
-	if c.Total() == 0 {
+	if c.Total() == 0 && width > narrowCell {
 		return st.verdict(c.Verdict, width)
 	}
 	n := fmt.Sprintf("%d/%d", c.Passed(), c.Total())
+	if width <= narrowCell {
+		sign := st.paint(verdictColor[c.Verdict], c.Verdict.glyph())
+		return sign + " " + st.dim(pad(n, width-2))
+	}
 	return st.verdict(c.Verdict, width-len(n)-1) + " " + st.dim(n)
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 func TestVisible(t *testing.T) {
@@ -120,5 +121,18 @@ func TestStyleForAFile(t *testing.T) {
 	defer null.Close()
 	if st := StyleFor(null); st.Terminal || st.Color {
 		t.Errorf("%s is styled as %+v", os.DevNull, st)
+	}
+}
+
+// TestNarrow: the matrix fits into 60 columns.
+func TestNarrow(t *testing.T) {
+	var b bytes.Buffer
+	if err := WriteResult(&b, passingRun(), Style{Width: 60}); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(b.String()) {
+		if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); strings.HasPrefix(line, "  S-") && n > 60 {
+			t.Errorf("%d columns: %s", n, line)
+		}
 	}
 }

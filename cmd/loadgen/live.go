@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -21,7 +22,7 @@ func (o *options) live(s cli.Streams) (show func(loadgen.State), end func()) {
 	switch {
 	case o.quiet:
 		return nil, func() {}
-	case cli.Terminal(s.Err):
+	case cli.Redraws(s.Err):
 		return bars(s.Err)
 	}
 	return func(st loadgen.State) { fmt.Fprintln(s.Err, plainLine(st)) }, func() {}
@@ -75,7 +76,7 @@ func shortTime(d time.Duration) string {
 func bars(w io.Writer) (show func(loadgen.State), end func()) {
 	var state atomic.Pointer[loadgen.State]
 	state.Store(&loadgen.State{})
-	const columns = 120 // which mpb cuts to what the terminal has
+	columns := cmp.Or(cli.Columns(w), 120)
 	p := progress.New(w, columns)
 	text := func(f func(*loadgen.State) string) decor.Decorator {
 		return decor.Any(func(decor.Statistics) string { return f(state.Load()) })

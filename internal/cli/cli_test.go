@@ -162,6 +162,30 @@ func TestColor(t *testing.T) {
 	}
 }
 
+// TestSurroundings: what the environment says of colours and columns.
+func TestSurroundings(t *testing.T) {
+	for _, c := range []struct {
+		name, noColor, force, columns string
+		color                         bool
+		wide                          int
+	}{
+		{"nothing", "", "", "", false, 0},
+		{"forced", "", "1", "60", true, 60},
+		{"forced off", "", "0", "-3", false, 0},
+		{"forced and forbidden", "1", "1", "wide", false, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Setenv("NO_COLOR", c.noColor)
+			t.Setenv("CLICOLOR_FORCE", c.force)
+			t.Setenv("COLUMNS", c.columns)
+			var b bytes.Buffer
+			if Color(&b) != c.color || Columns(&b) != c.wide {
+				t.Errorf("color %t, %d columns; want %t, %d", Color(&b), Columns(&b), c.color, c.wide)
+			}
+		})
+	}
+}
+
 func TestLogger(t *testing.T) {
 	for _, c := range []struct{ name, format, level, want, err string }{
 		{"text", "text", "info", "level=INFO msg=hello", ""},

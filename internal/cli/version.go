@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -43,23 +42,3 @@ func describe(info *debug.BuildInfo) string {
 
 // PrintVersion writes the line that -version prints.
 func PrintVersion(w io.Writer, name string) { fmt.Fprintf(w, "%s %s\n", name, Version()) }
-
-// Color tells whether text written to w may be coloured: w is a terminal,
-// NO_COLOR (https://no-color.org) is unset or empty, and TERM is not "dumb".
-func Color(w io.Writer) bool {
-	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
-		return false
-	}
-	return Terminal(w)
-}
-
-// Terminal tells whether w is a character device other than the null device,
-// which for the standard files means a terminal.
-func Terminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok || f.Name() == os.DevNull {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
