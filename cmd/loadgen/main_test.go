@@ -181,6 +181,32 @@ func TestInterruptedIsPartial(t *testing.T) {
 	}
 }
 
+// TestSummaryIsNotLost: what the report cannot keep is printed all the same.
+func TestSummaryIsNotLost(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "report")
+	var out bytes.Buffer
+	errs := &watched{until: "live 2+", seen: make(chan struct{})}
+	signals, code := make(chan os.Signal, 1), make(chan int)
+	go func() {
+		code <- run([]string{"-n", "10", "-ramp", "0s", "-hold", "1h", "-refused", "0", "-report", dir},
+			cli.Streams{Out: &out, Err: errs}, signals)
+	}()
+	select {
+	case <-errs.seen:
+	case <-time.After(time.Minute):
+		t.Error("nobody is live after a minute")
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	signals <- syscall.SIGTERM
+	got := <-code
+	if got != cli.ExitCouldNotRun || !strings.Contains(out.String(), "10 of 10 started") ||
+		!strings.Contains(errs.text.String(), "report.json") {
+		t.Errorf("exit code %d, want %d\n%s\n%s", got, cli.ExitCouldNotRun, out.String(), errs.text.String())
+	}
+}
+
 func TestFailedThreshold(t *testing.T) {
 	code, out, _ := command("-n", "5", "-ramp", "0s", "-hold", "1s", "-down", "0s", "-quiet", "-threshold",
 		"sessions started<5")

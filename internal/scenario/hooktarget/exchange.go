@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"hookproof/internal/hookcheck"
-	"hookproof/internal/pace"
+	"hookproof/internal/ownclock"
 	"hookproof/internal/tcpproxy"
 )
 
@@ -48,7 +48,7 @@ type wire struct {
 	conn  net.Conn
 	in    *bounded // what r reads from
 	r     *bufio.Reader
-	clock *pace.Clock
+	clock *ownclock.Clock
 	stop  func() bool // of the watch over the scene
 	limit func()      // ends the present time limit
 }

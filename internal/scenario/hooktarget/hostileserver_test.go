@@ -10,7 +10,7 @@ import (
 
 	"hookproof/hook"
 	"hookproof/internal/hookcheck"
-	"hookproof/internal/pace"
+	"hookproof/internal/ownclock"
 )
 
 // endless answers every connection with a beginning and then with more of the same until it is cut off.
@@ -56,7 +56,7 @@ func TestEndlessAnswers(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			url := endless(t, c.begin, c.more)
-			target := &Target{o: Options{Profile: hook.SRS7, Scale: 1}, clock: pace.Start(nil)}
+			target := &Target{o: Options{Profile: hook.SRS7, Scale: 1}, clock: ownclock.Start(nil)}
 			defer target.clock.Close()
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)

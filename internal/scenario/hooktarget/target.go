@@ -14,7 +14,7 @@ import (
 
 	"hookproof/hook"
 	"hookproof/internal/identity"
-	"hookproof/internal/pace"
+	"hookproof/internal/ownclock"
 )
 
 // Options say where the hook server is, what it knows, and what may be done to
@@ -48,7 +48,7 @@ type Target struct {
 	o        Options
 	ctx      context.Context
 	cancel   context.CancelFunc
-	clock    *pace.Clock
+	clock    *ownclock.Clock
 	visitors atomic.Int64
 	probe    hook.Event // an event that the server was seen to answer
 	gates    [len(hook.Events)]gate
@@ -69,7 +69,7 @@ func Open(ctx context.Context, o Options) (*Target, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	t := &Target{o: o, clock: pace.Start(nil)}
+	t := &Target{o: o, clock: ownclock.Start(nil)}
 	t.ctx, t.cancel = context.WithCancel(context.Background())
 	var tried error
 	for _, ev := range probeOrder {

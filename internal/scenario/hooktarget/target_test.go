@@ -15,7 +15,7 @@ import (
 
 	"hookproof/hook"
 	"hookproof/internal/hookcheck"
-	"hookproof/internal/pace"
+	"hookproof/internal/ownclock"
 	"hookproof/internal/timeline"
 )
 
@@ -124,7 +124,7 @@ func TestExchange(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			srv := serve(t, c.answer)
-			target := &Target{o: Options{Profile: hook.SRS7, Scale: 0.1}, clock: pace.Start(nil)}
+			target := &Target{o: Options{Profile: hook.SRS7, Scale: 0.1}, clock: ownclock.Start(nil)}
 			defer target.clock.Close()
 			r := target.exchange(context.Background(), &Request{URL: srv.URL + "/"}, target.limit())
 			if r.how != c.how || (r.err == nil) != (c.how == "") {
@@ -150,7 +150,7 @@ func TestExchangeForgets(t *testing.T) {
 				_, err = io.Copy(io.Discard, c)
 				ended <- err
 			})
-			target := &Target{o: Options{Profile: hook.SRS7, Scale: 1, Forget: forget}, clock: pace.Start(nil)}
+			target := &Target{o: Options{Profile: hook.SRS7, Scale: 1, Forget: forget}, clock: ownclock.Start(nil)}
 			defer target.clock.Close()
 			if r := target.exchange(context.Background(), &Request{URL: srv.URL + "/"}, target.limit()); r.err != nil {
 				t.Fatal(r.err)

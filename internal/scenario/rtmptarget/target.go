@@ -14,7 +14,7 @@ import (
 
 	"hookproof/hook"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/pace"
+	"hookproof/internal/ownclock"
 )
 
 // Capability is something that scenarios need and not every target gives.
@@ -57,7 +57,7 @@ type Target struct {
 	names                sync.Map // of actors, by number
 	shutdown             func(ctx context.Context) error
 	memory               func(context.Context) (Memory, error)
-	clock                *pace.Clock
+	clock                *ownclock.Clock
 	sharesClock          bool // the clock is another target's to end
 	stop                 func()
 
@@ -79,7 +79,7 @@ func (t *Target) endpoints(a Addresses, nonce string) (Addresses, error) {
 	t.router = newRouter(t.Profile, nonce, t.strays)
 	t.router.shared, t.router.forget = t.shared, t.forget
 	if t.clock == nil {
-		t.clock = pace.Start(t.router.starved)
+		t.clock = ownclock.Start(t.router.starved)
 	}
 	t.main, t.stoppable, t.tls = t.router.endpoint(), t.router.endpoint(), t.router.endpoint()
 	err := errors.Join(t.main.Listen(a.Main), t.stoppable.Listen(a.Stoppable), t.tls.ListenTLS(a.TLS))

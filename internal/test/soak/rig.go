@@ -11,7 +11,7 @@ import (
 	"hookproof/hook"
 	"hookproof/internal/cli"
 	"hookproof/internal/endpoint"
-	"hookproof/internal/pace"
+	"hookproof/internal/ownclock"
 	"hookproof/internal/test/faultlink"
 	"hookproof/internal/test/soak/books"
 	"hookproof/server"
@@ -25,7 +25,7 @@ type rig struct {
 	endpoint *endpoint.Endpoint
 	clients  *faultlink.Link
 	hooks    [2]*faultlink.Link // one for each profile, as in hook.Profiles
-	clock    *pace.Clock
+	clock    *ownclock.Clock
 
 	book           atomic.Pointer[books.Book] // of the round
 	arrived, done  atomic.Int64               // requests at the hook server
@@ -80,7 +80,7 @@ func (r *rig) putUp(ctx context.Context) error {
 		Upstream: r.srv.Addr().String(), KeepSource: true, Observe: r.passed,
 		Plan: func(_ int64, from net.IP) faultlink.Plan { return r.plan(numberOf(from)).link },
 	})
-	r.clock = pace.Start(r.heldUp)
+	r.clock = ownclock.Start(r.heldUp)
 	return err
 }
 

@@ -1,8 +1,7 @@
-// Package pace measures time as this process experiences it. Its clock stands
-// still while the process is not run: on a machine that is too busy, under the
-// race detector, or stopped by an operator. What is waited for by it is given
+// Package ownclock measures time as this process experiences it. Its clock stops while the process is not run: on a
+// machine that is too busy, under the race detector, or when an operator stops it. What is waited for by this clock has
 // the same chance to happen on any machine.
-package pace
+package ownclock
 
 import (
 	"context"
