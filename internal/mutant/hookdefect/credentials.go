@@ -74,7 +74,7 @@ func signature(stream string) string { return hex.EncodeToString(signed(stream))
 // no other.
 func carries(pl *hook.Payload, key, want string) bool {
 	n := 0
-	for _, place := range []string{pl.Param, behind(pl.TCURL)} {
+	for _, place := range []string{pl.Param, behind(pl.TCURL), behind(pl.Stream)} {
 		for name, value := range hook.Params(place) {
 			if name == key {
 				if n++; value != want {
@@ -93,6 +93,12 @@ func signsStreams(s *parts) {
 		return `{stream: ` + stream + `, param: "?sign=` + signature(of) + `"}`
 	}
 	knowing(everywhere(sample("cam1", "cam1")+", "+sample("cam2", "cam2"), sample("cam1", "cam2")))(s)
+}
+
+// oneKeyOfTwo is given a user and a password, and looks at the user alone.
+func oneKeyOfTwo(s *parts) {
+	s.allow = func(pl *hook.Payload) bool { return carries(pl, "user", "ann") }
+	knowing(everywhere(`{token: "user=ann&pass=Secret"}`, `{token: "user=bob&pass=Secret"}`))(s)
 }
 
 // twoKeys wants a user and the user's password.

@@ -66,6 +66,7 @@ var tokenRows = []mutant.Row{
 	{Name: "token-prefix", Defect: "accepts whatever begins with the token", Expected: ids("H-REJ-05"), Peer: compares(beginsWithToken)},
 	{Name: "token-suffix", Defect: "accepts whatever ends in the token", Expected: ids("H-REJ-05"), Peer: compares(endsInToken)},
 	{Name: "token-begun", Defect: "accepts whatever the token begins with", Expected: ids("H-REJ-05"), Peer: compares(beginsToken)},
+	{Name: "one-key-of-two", Defect: "looks at one key of a credential that has two", Expected: ids("H-REJ-05"), Peer: planted(oneKeyOfTwo)},
 	{Name: "token-anywhere", Defect: "looks for the token's value anywhere in the parameters", Expected: ids("H-REJ-05"), Peer: planted(anywhere)},
 	{Name: "token-of-tcurl-alone", Defect: "reads the token from tcUrl only", Profiles: onlySRS7, Expected: ids("H-REJ-08"),
 		Peer: planted(func(s *parts) {
