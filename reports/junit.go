@@ -100,7 +100,7 @@ func junitTestCase(s *Scenario, section map[string]string) junit.Case {
 		c.Skipped = &junit.Outcome{Message: junit.Text("known failing: " + s.Reason), Text: junit.Text(explain(s))}
 	case UnexpectedPass:
 		c.Failure = &junit.Outcome{Type: junit.Text(s.Verdict), Message: "passed, but is listed as known failing"}
-	case Fail:
+	case Fail, Unstable:
 		c.Failure = &junit.Outcome{Type: junit.Text(s.broken()), Message: junit.Text(headline(s)),
 			Text: junit.Text(explain(s))}
 	default:

@@ -102,7 +102,7 @@ func (s *Scenario) VerdictFor(id string, level Level) Verdict {
 	if !s.Verdict.Valid() {
 		return Error
 	}
-	if s.Verdict != Fail && s.Verdict != Warn && s.Verdict != KnownFailing {
+	if s.Verdict != Fail && s.Verdict != Unstable && s.Verdict != Warn && s.Verdict != KnownFailing {
 		return s.Verdict
 	}
 	if f := s.Failure; f != nil && f.Requirement != id && slices.Contains(s.Requirements, f.Requirement) {

@@ -10,6 +10,7 @@ import (
 type Summary struct {
 	Conclusion Conclusion      `json:"conclusion"`
 	ExitCode   int             `json:"exit_code"`
+	ExitReason string          `json:"exit_reason"`
 	Scenarios  map[Verdict]int `json:"scenarios"`    // scenarios by verdict
 	Cells      map[Verdict]int `json:"requirements"` // requirement × profile by verdict
 	Musts      map[Verdict]int `json:"musts"`        // of these, the MUSTs
@@ -18,7 +19,7 @@ type Summary struct {
 // The exit codes of a run.
 const (
 	ExitPass   = 0 // nothing failed
-	ExitFailed = 1 // a MUST failed, a known failing scenario passed, or a mutant lived
+	ExitFailed = 1 // a MUST failed or is unstable, a known failing scenario passed, or a mutant lived
 	ExitCannot = 3 // could not run, was cut off, or a MUST is inconclusive
 )
 
@@ -52,14 +53,14 @@ func summarize(run *Run, rows []Row) Summary {
 		}
 	}
 	s.Conclusion = s.conclude(run, all)
-	s.ExitCode = s.exitCode(run, all)
+	s.ExitCode, s.ExitReason = s.exit(run, all)
 	return s
 }
 
 // conclude: a broken MUST settles the matter even if other things went wrong.
 func (s *Summary) conclude(run *Run, must map[Verdict]bool) Conclusion {
 	switch {
-	case must[Fail] || must[KnownFailing]:
+	case must[Fail] || must[Unstable] || must[KnownFailing]:
 		return NotConformant
 	case run.Error != "" || s.Scenarios[Error] > 0 || s.ran(run) == 0:
 		return RunError
@@ -69,16 +70,47 @@ func (s *Summary) conclude(run *Run, must map[Verdict]bool) Conclusion {
 	return Conformant
 }
 
-func (s *Summary) exitCode(run *Run, must map[Verdict]bool) int {
+// exit returns the exit code, and its reason in words.
+func (s *Summary) exit(run *Run, must map[Verdict]bool) (code int, reason string) {
 	switch {
-	case must[Fail] || s.Scenarios[UnexpectedPass] > 0 || !run.Mutants.AllCaught():
-		return ExitFailed
-	case run.Error != "" || s.Scenarios[Error] > 0 || s.ran(run) == 0 || run.Interrupted || must[Inconclusive] ||
-		run.lacksEvidence():
-		return ExitCannot
+	case must[Fail] || must[Unstable]:
+		return ExitFailed, s.Sentence()
+	case s.Scenarios[UnexpectedPass] > 0:
+		return ExitFailed, plural(s.Scenarios[UnexpectedPass], "scenario") + " passed but listed as known to fail"
+	case !run.Mutants.AllCaught():
+		return ExitFailed, run.Mutants.String()
+	case run.Error != "":
+		return ExitCannot, "could not run: " + run.Error
+	case s.Scenarios[Error] > 0:
+		return ExitCannot, plural(s.Scenarios[Error], "scenario") + " met an error of the harness: " + run.firstReason(Error)
+	case s.ran(run) == 0:
+		return ExitCannot, "nothing was run"
+	case run.Interrupted:
+		return ExitCannot, "the run was interrupted"
+	case must[Inconclusive] || run.lacksEvidence():
+		return ExitCannot, plural(s.Scenarios[Inconclusive], "scenario") + " undecided: " + run.firstReason(Inconclusive)
+	case run.Mutants != nil:
+		return ExitPass, run.Mutants.String()
+	case must[KnownFailing]:
+		return ExitPass, "nothing failed but what is listed as known to fail"
+	case s.Conclusion == Conformant:
+		return ExitPass, s.Sentence()
 	}
-	return ExitPass
+	return ExitPass, "no MUST failed: " + s.Sentence()
 }
+
+// firstReason is the reason of the first scenario with that verdict.
+func (run *Run) firstReason(v Verdict) string {
+	for i := range run.Scenarios {
+		if run.Scenarios[i].Verdict == v {
+			return run.Scenarios[i].saw()
+		}
+	}
+	return "no reason"
+}
+
+// ExitLine says the exit code and its reason in one line.
+func (s *Summary) ExitLine() string { return visible(fmt.Sprintf("exit %d: %s", s.ExitCode, s.ExitReason), false) }
 
 // lacksEvidence reports whether a scenario cannot be judged for lack of it.
 func (run *Run) lacksEvidence() bool {
@@ -119,6 +151,7 @@ func (s *Summary) Sentence() string {
 		}
 	}
 	add(Fail, "is broken", "are broken")
+	add(Unstable, "is unstable", "are unstable")
 	add(KnownFailing, "fails as known", "fail as known")
 	add(Error, "met an error of the harness", "met errors of the harness")
 	add(Inconclusive, "is undecided", "are undecided")

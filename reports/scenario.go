@@ -16,7 +16,8 @@ type Scenario struct {
 	Tags         []string      `json:"tags,omitempty"`
 	Location     string        `json:"location,omitempty"` // "features/rtmpserver/answers.feature:41"
 	Verdict      Verdict       `json:"verdict"`
-	Reason       string        `json:"reason,omitempty"` // why not run, inconclusive, error, known failing
+	Reason       string        `json:"reason,omitempty"`   // why not run, inconclusive, error, known failing
+	Attempts     []Verdict     `json:"attempts,omitempty"` // of each time that it was played, where it was repeated
 	Started      time.Time     `json:"started"`
 	Duration     time.Duration `json:"duration_ns"`
 	// Cause is what the failure comes from: scenarios of one cause are shown as one.

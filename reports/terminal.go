@@ -25,7 +25,7 @@ func StyleFor(f *os.File) Style {
 }
 
 // The colours of the 16 that every terminal has.
-var verdictColor = map[Verdict]string{Pass: "32", Fail: "1;31", Error: "1;35", KnownFailing: "35",
+var verdictColor = map[Verdict]string{Pass: "32", Fail: "1;31", Unstable: "1;31", Error: "1;35", KnownFailing: "35",
 	Inconclusive: "36", UnexpectedPass: "1;33", Warn: "33", NotRun: "90", NotApplicable: "90"}
 
 func (st Style) paint(code, s string) string {

@@ -23,6 +23,8 @@ func (v Verdict) glyph() string {
 		return "~"
 	case UnexpectedPass:
 		return "+"
+	case Unstable:
+		return "±"
 	case Inconclusive:
 		return "?"
 	case Error:

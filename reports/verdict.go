@@ -9,6 +9,7 @@ const (
 	Pass           Verdict = "pass"
 	Fail           Verdict = "fail"            // a MUST was broken
 	Warn           Verdict = "warn"            // a SHOULD or MAY was missed
+	Unstable       Verdict = "unstable"        // failed, and passed when it was played again; Reason has the share
 	NotRun         Verdict = "not run"         // Reason says why
 	NotApplicable  Verdict = "not applicable"  // the target has nothing that it could be about; Reason says what
 	KnownFailing   Verdict = "known failing"   // failed, and was listed as such
@@ -24,7 +25,7 @@ const NoEvidence = "no evidence"
 // Verdicts lists all verdicts, worst first. Where several scenarios speak of
 // one requirement, the first of this list that one of them has is taken. A
 // requirement that was only partly run is therefore "not run", never "pass".
-var Verdicts = []Verdict{Fail, Error, KnownFailing, Inconclusive, UnexpectedPass, Warn, NotRun, Pass, NotApplicable}
+var Verdicts = []Verdict{Fail, Unstable, Error, KnownFailing, Inconclusive, UnexpectedPass, Warn, NotRun, Pass, NotApplicable}
 
 // Valid reports whether v is one of Verdicts.
 func (v Verdict) Valid() bool { return v.rank() < len(Verdicts) }

@@ -100,15 +100,17 @@ func mutantsCommand(ctx context.Context, args []string, s cli.Streams) int {
 	if err == nil {
 		err = writeMutants(s, run, trials, dir)
 	}
+	code, reason := cli.ExitOK, ""
 	switch {
 	case err != nil:
 		return cli.Report(s, mutantsHelp.Name, err)
 	case run.Interrupted:
-		return cli.ExitCouldNotRun
+		code, reason = cli.ExitCouldNotRun, "the run was interrupted; "
 	case !run.Mutants.AllCaught():
-		return cli.ExitFailed
+		code = cli.ExitFailed
 	}
-	return cli.ExitOK
+	fmt.Fprintf(s.Out, "exit %d: %s%s\n", code, reason, run.Mutants)
+	return code
 }
 
 // trials checks the options and returns the trials that they ask for.

@@ -46,30 +46,31 @@ run partial, never conformant.`},
 
 // options are the flags of a suite's run.
 type options struct {
-	flags    *flag.FlagSet
-	rtmp     string
-	nonce    string // of this run's names
-	listen   string
-	api      string
-	noVHosts bool
-	pid      int
-	set      string
-	restart  string
-	ids      []string
-	tags     string
-	name     string
-	profile  string
-	known    string
-	report   string
-	evidence string
-	parallel int
-	clients  int
-	scale    float64
-	seed     int64
-	list     bool
-	quiet    bool
-	version  bool
-	hooks    hookOptions
+	flags      *flag.FlagSet
+	rtmp       string
+	nonce      string // of this run's names
+	listen     string
+	api        string
+	noVHosts   bool
+	pid        int
+	set        string
+	restart    string
+	ids        []string
+	tags       string
+	name       string
+	profile    string
+	known      string
+	writeKnown string
+	report     string
+	evidence   string
+	parallel   int
+	clients    int
+	scale      float64
+	seed       int64
+	list       bool
+	quiet      bool
+	version    bool
+	hooks      hookOptions
 }
 
 func newOptions() *options {
@@ -89,7 +90,9 @@ func newOptions() *options {
 	f.StringVar(&o.tags, "tags", "", "run the scenarios whose tags meet this `EXPRESSION`: @must and not (@slow or @load)")
 	f.StringVar(&o.name, "name", "", "run the scenarios in whose id this `TEXT` stands")
 	f.StringVar(&o.profile, "profile", "", "run this `PROFILE`: srs1, srs7, all, or auto: the one that the server's hooks fit best\n(default all; with -rtmp auto; with -hooks srs7)")
-	f.StringVar(&o.known, "known-failing", "", "`FILE` with the ids of requirements that are known to fail, one a line; one of them that passes is an error, too")
+	f.StringVar(&o.known, "known-failing", "", "`FILE` with what is known to fail, an entry a line: the id of a requirement or of a scenario (* is any text), then\n"+
+		"optionally a profile; flaky before it: it may pass, too. An entry of which all passes is an error")
+	f.StringVar(&o.writeKnown, "write-known-failing", "", "write such a list of what failed to this `FILE`")
 	f.StringVar(&o.report, "report", "", "write report.html, report.json, junit.xml, events.ndjson and summary.md to this `DIR`")
 	f.StringVar(&o.evidence, "evidence", string(reports.KeepFailed), "with -report: `WHAT` events.ndjson keeps: failed, with the evidence of what passed in passed.ndjson.gz, or all")
 	f.IntVar(&o.parallel, "parallel", suite.DefaultParallel, "run `N` scenarios at once")
@@ -166,7 +169,7 @@ func (o *options) check() error {
 }
 
 // knownFailing reads the list of -known-failing.
-func (o *options) knownFailing() (map[string]bool, error) {
+func (o *options) knownFailing() (*suite.Known, error) {
 	if o.known == "" {
 		return nil, nil
 	}
@@ -175,7 +178,7 @@ func (o *options) knownFailing() (map[string]bool, error) {
 		return nil, err
 	}
 	defer f.Close()
-	known, err := suite.ReadKnownFailing(o.known, f)
+	known, err := suite.ReadKnown(o.known, f)
 	if err != nil {
 		err = cli.Usagef("%v", err)
 	}

@@ -85,7 +85,7 @@ func judgeCommand(ctx context.Context, args []string, s cli.Streams) int {
 	if err != nil {
 		return cli.Report(s, judgeHelp.Name, err)
 	}
-	return reports.Summarize(run).ExitCode
+	return exit(s, run)
 }
 
 var diffHelp = cli.Help{

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,9 @@ import (
 	"hookproof/internal/suite"
 	"hookproof/reports"
 )
+
+// repeats is how often a scenario that failed is played again on a target that is not the built-in one.
+const repeats = 2
 
 // suiteCommand runs the suite.
 func suiteCommand(ctx context.Context, args []string, s cli.Streams) int {
@@ -35,7 +39,14 @@ func suiteCommand(ctx context.Context, args []string, s cli.Streams) int {
 	if run == nil {
 		return cli.ExitOK
 	}
-	return reports.Summarize(run).ExitCode
+	return exit(s, run)
+}
+
+// exit says the exit code and its reason in the last line.
+func exit(s cli.Streams, run *reports.Run) int {
+	sum := reports.Summarize(run)
+	fmt.Fprintln(s.Out, sum.ExitLine())
+	return sum.ExitCode
 }
 
 // run runs what the options ask for; a nil run was a list only.
@@ -56,6 +67,9 @@ func (o *options) run(ctx context.Context, s cli.Streams) (*reports.Run, error) 
 	}
 	cli.RaiseOpenFiles(uint64(8*o.clients + 4096)) // what is not granted shows in the scenarios that need it
 	so := suite.Options{Selection: sel, Role: o.role(), Known: known, Parallel: o.parallel, Clients: o.clients, Scale: o.scale, Seed: o.seed}
+	if o.hooks.Given() || o.rtmp != "" {
+		so.Repeats = repeats
+	}
 	if o.hooks.Given() {
 		err = o.hookTarget(s, &so)
 	} else {
@@ -74,7 +88,19 @@ func (o *options) run(ctx context.Context, s cli.Streams) (*reports.Run, error) 
 		run = suite.Failed(&so, err)
 	}
 	o.describe(run)
-	return run, errors.Join(err, o.write(s, run, style, err == nil), rep.finish(s, run))
+	return run, errors.Join(err, o.write(s, run, style, err == nil), rep.finish(s, run), o.writeKnownFailing(run))
+}
+
+// writeKnownFailing writes the list of -write-known-failing.
+func (o *options) writeKnownFailing(run *reports.Run) error {
+	if o.writeKnown == "" || run.Error != "" {
+		return nil
+	}
+	var b bytes.Buffer
+	if err := suite.WriteKnown(&b, run); err != nil {
+		return err
+	}
+	return os.WriteFile(o.writeKnown, b.Bytes(), 0o600)
 }
 
 // play runs the suite, in the profile that the server is found to speak where none was chosen.

@@ -68,7 +68,18 @@ func (r *recorder) replay(was *reports.Scenario) {
 // replayed puts back what only the run itself can know.
 func (r *recorder) replayed() {
 	was := r.pr.recorded[r.c.ID]
-	r.result.Duration, r.result.Actors = was.Duration, was.Actors
+	s := &r.result
+	s.Duration, s.Actors = was.Duration, was.Actors
+	if len(was.Attempts) > 0 { // the evidence is that of the first
+		s.Attempts = append([]reports.Verdict{s.Verdict}, was.Attempts[1:]...)
+		settle(s)
+	}
+	switch {
+	case was.Verdict == reports.KnownFailing && broken(s.Verdict):
+		s.Verdict, s.Reason = was.Verdict, was.Reason
+	case was.Verdict == reports.UnexpectedPass && s.Verdict == reports.Pass:
+		s.Verdict, s.Reason = was.Verdict, was.Reason
+	}
 	for i := range r.result.Steps {
 		if i < len(was.Steps) {
 			r.result.Steps[i].Duration = was.Steps[i].Duration

@@ -34,11 +34,13 @@ type recorder struct {
 	c       *features.Case
 	result  reports.Scenario
 	log     *timeline.Log
+	run     context.Context // of the run; the scenario's own ends earlier
 	cancel  context.CancelFunc
 	release func() // gives the scenario's place to others
 	step    int
 	began   time.Time
 	err     error // of the step that failed, as the step gave it
+	fatal   bool  // the target may be gone
 	over    bool
 }
 
@@ -92,6 +94,7 @@ func (r *recorder) before(ctx context.Context, sc *godog.Scenario) (context.Cont
 		r.pr.o.Live.ScenarioStarted(&r.result)
 	}
 	r.log = timeline.New(r.c.ID, r.c.Profile, r.pr.start, r.pr.o.Observe)
+	r.run = ctx
 	ctx, r.cancel = context.WithTimeout(ctx, time.Duration(float64(scenarioTime)*r.pr.o.Scale))
 	r.scene = r.pr.target.NewScene(ctx, r.log)
 	r.steps.Play(r.scene, seeded(r.pr.o.Seed, r.c))
@@ -157,6 +160,9 @@ func (r *recorder) after(ctx context.Context, _ *godog.Scenario, err error) (con
 	r.result.Observations = r.log.Whole()
 	if r.pr.recorded != nil {
 		r.replayed()
+	} else {
+		r.again()
+		r.pr.o.Known.apply(&r.result)
 	}
 	r.finish()
 	return ctx, nil
@@ -210,13 +216,12 @@ func (r *recorder) judge(ended error) {
 	default:
 		s.Verdict, s.Reason = reports.Error, r.err.Error()
 	}
-	r.known()
 }
 
 // found makes a verdict of a finding.
 func (r *recorder) found(f *check.Finding) {
 	s := &r.result
-	s.Failure, s.Cause = f.Failure(), f.Cause
+	s.Failure, s.Cause, r.fatal = f.Failure(), f.Cause, f.Fatal
 	if s.Failure.Requirement == "" {
 		s.Failure.Requirement = r.c.Requirements[0]
 	}
@@ -226,22 +231,6 @@ func (r *recorder) found(f *check.Finding) {
 	}
 	if f.Undecided {
 		s.Verdict, s.Reason = reports.Inconclusive, "the evidence does not decide"
-	}
-}
-
-// known turns the verdict round where the requirement is listed as failing.
-func (r *recorder) known() {
-	s := &r.result
-	listed := false
-	for _, id := range r.c.Requirements {
-		listed = listed || r.pr.o.Known[id] || r.pr.o.Known[id+" "+r.c.Profile]
-	}
-	switch {
-	case !listed:
-	case s.Verdict == reports.Fail || s.Verdict == reports.Warn:
-		s.Verdict, s.Reason = reports.KnownFailing, "listed as known to fail"
-	case s.Verdict == reports.Pass:
-		s.Verdict, s.Reason = reports.UnexpectedPass, "listed as known to fail"
 	}
 }
 

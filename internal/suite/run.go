@@ -41,8 +41,9 @@ type Options struct {
 	Clients    int     // in a crowd; 0 is DefaultClients
 	Scale      float64 // of all time-outs; 0 is 1
 	Seed       int64
-	Known      map[string]bool // requirements known to fail, as ReadKnownFailing gives them
-	Live       reports.Live    // told of scenarios as they run; may be nil
+	Known      *Known       // what is known to fail; may be nil
+	Repeats    int          // how often a scenario that failed is played again
+	Live       reports.Live // told of scenarios as they run; may be nil
 	// Started is the zero of all observations' clock; the zero Time is now.
 	Started time.Time
 	// Observe, when not nil, is told of every observation as it is made.
@@ -103,6 +104,7 @@ func Run(ctx context.Context, o Options) (*reports.Run, error) {
 		run.Observations = append(run.Observations, pr.log...)
 	}
 	order(run.Scenarios, cases)
+	o.Known.unexpected(run.Scenarios)
 	run.Interrupted = slices.ContainsFunc(run.Scenarios, func(s reports.Scenario) bool { return s.Reason == interrupted })
 	run.Headline = hookcheck.Headline(run)
 	run.Ended = time.Now()

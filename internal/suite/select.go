@@ -1,9 +1,7 @@
 package suite
 
 import (
-	"bufio"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -96,27 +94,4 @@ func (s Selection) tags(all []features.Case) (tagExpr, error) {
 		}
 	}
 	return expr, nil
-}
-
-// ReadKnownFailing reads a list of requirements that are known to fail: an id
-// a line, optionally followed by a profile; # begins a comment. Keys of the
-// result are "ID" or "ID profile".
-func ReadKnownFailing(name string, r io.Reader) (map[string]bool, error) {
-	known := map[string]bool{}
-	sc := bufio.NewScanner(io.LimitReader(r, 1<<20))
-	for n := 1; sc.Scan(); n++ {
-		line, _, _ := strings.Cut(sc.Text(), "#")
-		words := strings.Fields(line)
-		if len(words) == 0 {
-			continue
-		}
-		if features.Requirement(words[0]) == nil {
-			return nil, fmt.Errorf("%s:%d: no requirement %q", name, n, words[0])
-		}
-		if len(words) > 2 || len(words) == 2 && !slices.Contains(features.Profiles, words[1]) {
-			return nil, fmt.Errorf("%s:%d: want an id, optionally followed by a profile (%s)", name, n, strings.Join(features.Profiles, ", "))
-		}
-		known[strings.Join(words, " ")] = true
-	}
-	return known, sc.Err()
 }

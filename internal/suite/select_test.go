@@ -88,19 +88,3 @@ func TestSelect(t *testing.T) {
 		}
 	}
 }
-
-func TestReadKnownFailing(t *testing.T) {
-	known, err := ReadKnownFailing("k", strings.NewReader("# SRS\nS-REQ-03 srs7 # control bytes\n\nS-KEY-12\n"))
-	if err != nil || len(known) != 2 || !known["S-REQ-03 srs7"] || !known["S-KEY-12"] {
-		t.Errorf("%v, %v", known, err)
-	}
-	for text, want := range map[string]string{
-		"S-REQ-03\nS-FOO-01\n":   `k:2: no requirement "S-FOO-01"`,
-		"S-REQ-03 srs9\n":        "k:1: want an id",
-		"S-REQ-03 srs1 because ": "k:1: want an id",
-	} {
-		if _, err := ReadKnownFailing("k", strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v, want %q in it", text, err, want)
-		}
-	}
-}
