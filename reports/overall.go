@@ -110,7 +110,9 @@ func (run *Run) firstReason(v Verdict) string {
 }
 
 // ExitLine says the exit code and its reason in one line.
-func (s *Summary) ExitLine() string { return visible(fmt.Sprintf("exit %d: %s", s.ExitCode, s.ExitReason), false) }
+func (s *Summary) ExitLine() string {
+	return visible(fmt.Sprintf("exit %d: %s", s.ExitCode, s.ExitReason), false)
+}
 
 // lacksEvidence reports whether a scenario cannot be judged for lack of it.
 func (run *Run) lacksEvidence() bool {
