@@ -19,9 +19,6 @@ import (
 	"hookproof/reports"
 )
 
-// repeats is how often a scenario that failed is played again on a target that is not the built-in one.
-const repeats = 2
-
 // suiteCommand runs the suite.
 func suiteCommand(ctx context.Context, args []string, s cli.Streams) int {
 	o := newOptions()
@@ -68,7 +65,7 @@ func (o *options) run(ctx context.Context, s cli.Streams) (*reports.Run, error) 
 	cli.RaiseOpenFiles(uint64(8*o.clients + 4096)) // what is not granted shows in the scenarios that need it
 	so := suite.Options{Selection: sel, Role: o.role(), Known: known, Parallel: o.parallel, Clients: o.clients, Scale: o.scale, Seed: o.seed}
 	if o.hooks.Given() || o.rtmp != "" {
-		so.Repeats = repeats
+		so.Repeats = suite.ForeignRepeats
 	}
 	if o.hooks.Given() {
 		err = o.hookTarget(s, &so)

@@ -2,6 +2,7 @@ package hooktest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"hookproof/features"
@@ -17,7 +18,7 @@ type settings struct {
 	profile *hook.Profile
 	only    []string
 	skipped map[string]string // why, by requirement
-	known   map[string]bool
+	known   []string          // entries of a list of what is known to fail
 	clients int
 	scale   float64
 	report  string
@@ -35,14 +36,11 @@ func Only(ids ...string) Option { return func(s *settings) { s.only = append(s.o
 // and say why.
 func Skip(id, why string) Option { return func(s *settings) { s.skipped[id] = why } }
 
-// KnownFailing lists requirements that are known to fail: those that do are
-// logged, and one that passes fails the test, so that the list stays true.
-func KnownFailing(ids ...string) Option {
-	return func(s *settings) {
-		for _, id := range ids {
-			s.known[id] = true
-		}
-	}
+// KnownFailing lists what is known to fail: requirements, scenarios with * for
+// any text, and after the word flaky what may pass as well. What fails of it is
+// logged, and an entry of which all passes fails the test, so that the list stays true.
+func KnownFailing(entries ...string) Option {
+	return func(s *settings) { s.known = append(s.known, entries...) }
 }
 
 // TimeoutScale multiplies all time-outs: above 1 for slow machines.
@@ -59,7 +57,7 @@ func ReportTo(dir string) Option { return func(s *settings) { s.report = dir } }
 // left out.
 func options(t *testing.T, role string, all []Option) (suite.Options, *settings) {
 	t.Helper()
-	s := &settings{profile: hook.SRS7, skipped: map[string]string{}, known: map[string]bool{}}
+	s := &settings{profile: hook.SRS7, skipped: map[string]string{}}
 	for _, o := range all {
 		o(s)
 	}
@@ -68,13 +66,12 @@ func options(t *testing.T, role string, all []Option) (suite.Options, *settings)
 			t.Fatalf("hooktest: Skip(%q): want a requirement's id", id)
 		}
 	}
-	for id := range s.known {
-		if features.Requirement(id) == nil {
-			t.Fatalf("hooktest: KnownFailing(%q): want a requirement's id", id)
-		}
+	known, err := suite.ReadKnown("KnownFailing", strings.NewReader(strings.Join(s.known, "\n")))
+	if err != nil {
+		t.Fatalf("hooktest: %v", err)
 	}
 	return suite.Options{
-		Role: role, Known: s.known, Clients: s.clients, Scale: s.scale, Seed: 1,
+		Role: role, Known: known, Repeats: suite.ForeignRepeats, Clients: s.clients, Scale: s.scale, Seed: 1,
 		Selection: suite.Selection{Profiles: []string{s.profile.Name}, IDs: s.only, Only: s.wanted},
 	}, s
 }

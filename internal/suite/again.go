@@ -11,6 +11,9 @@ import (
 	"hookproof/reports"
 )
 
+// ForeignRepeats is how often a scenario that failed is played again on a target that is not the built-in one.
+const ForeignRepeats = 2
+
 // again plays a scenario that failed as often again as the options say, each
 // time in a fresh scene: a race of the target must not make its verdict a coin
 // toss. What ends the target is not repeated.
