@@ -19,7 +19,7 @@ VULNDB   ?= https://vuln.go.dev
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
 
-.PHONY: help build test conformance mutants soak soak-conformance lint bench bench-peers fuzz e2e-kubernetes generate dist clean
+.PHONY: help build test conformance examples mutants soak soak-conformance lint bench bench-peers fuzz e2e-kubernetes generate dist clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -37,6 +37,9 @@ test: ## run all tests under the race detector
 
 conformance: build ## run the suite on the built-in server; the report goes to report/
 	bin/conformance -report report $(ARGS)
+
+examples: build ## run the examples of the documentation as written (ports 1935, 1985, 8085, 8090)
+	$(GO) test -count=1 ./docs -run '^TestExamples$$' -examples
 
 mutants: build ## plant defects in servers, which the suite must catch, and legal oddities, which it must not accuse
 	bin/conformance mutants $(ARGS)
