@@ -36,7 +36,7 @@ const rules = "rules:\n  - event: [on_publish]\n    stream: \"~^test\"\n    refu
 const (
 	tokenServer = "bin/hookserver -token token=good"
 	openServer  = "bin/hookserver"
-	stanza      = "bin/conformance config -listen 127.0.0.1:8085 -own > vhosts.conf && { echo 'listen 1935;'; cat vhosts.conf; } > srs.conf"
+	stanza      = "bin/conformance config -listen 127.0.0.1:8085 -profile srs7 -own > vhosts.conf && { echo 'listen 1935;'; cat vhosts.conf; } > srs.conf"
 	rtmpServer  = "bin/rtmpserver -c srs.conf -api 1985"
 	loaded      = "bin/rtmpserver -hooks http://127.0.0.1:8085 -profile srs7"
 )
@@ -59,7 +59,7 @@ var examples = map[string]example{
 	"bin/conformance -id S-XXX-01 -report report":                                  {skip: "an id to be chosen"},
 	"bin/conformance mutants -name your-mutant":                                    {skip: "a name to be chosen"},
 	"bin/conformance config -listen 127.0.0.1:8085 -profile srs7 > hookproof.conf": {},
-	"bin/conformance -rtmp rtmp://127.0.0.1/live -listen 127.0.0.1:8085 -api http://127.0.0.1:1985 -profile srs7 -report report": {
+	"bin/conformance -rtmp rtmp://127.0.0.1/live -listen 127.0.0.1:8085 -api http://127.0.0.1:1985 -report report": {
 		before: stanza, given: []string{rtmpServer}},
 	"bin/conformance -hooks http://127.0.0.1:8085 -accept token=good -refuse token=bad -report report": {
 		given: []string{tokenServer}},
@@ -72,12 +72,13 @@ var examples = map[string]example{
 	"bin/rtmpserver -hooks http://127.0.0.1:8085":                                                  {serves: "1935"},
 	"bin/rtmpserver -hooks http://127.0.0.1:8085 -profile srs7 -api 1985":                          {serves: "1935"},
 	"bin/rtmpserver -t -c srs.conf && bin/rtmpserver -c srs.conf":                                  {before: stanza, serves: "1935"},
-	"bin/loadgen -n 1000":                                                                          {},
+	"bin/loadgen -n 1000":                                                                          {load: true},
+	"bin/loadgen merge -report all a1":                                                             {skip: "of shards on several machines"},
 	"bin/loadgen -n 500 -rtmp rtmp://127.0.0.1:1935/live -listen 127.0.0.1:8085 -profile srs7":     {given: []string{loaded}, load: true},
 	"bin/loadgen -n 500 -rtmp rtmp://127.0.0.1:1935/live -listen 127.0.0.1:8085":                   {given: []string{loaded}, load: true},
-	"bin/loadgen -n 500 -hooks http://127.0.0.1:8085 -accept token=good -refuse token=bad":         {given: []string{tokenServer}},
-	"bin/loadgen -n 1000 -threshold 'publish p99<500ms' -threshold 'hooks late==0' -report report": {},
-	"bin/loadgen -n 1000 -web 8090":                                                                {},
+	"bin/loadgen -n 500 -hooks http://127.0.0.1:8085 -accept token=good -refuse token=bad":         {given: []string{tokenServer}, load: true},
+	"bin/loadgen -n 1000 -threshold 'publish p99<500ms' -threshold 'hooks late==0' -report report": {load: true},
+	"bin/loadgen -n 1000 -web 8090":                                                                {load: true},
 }
 
 // ours is a line of an indented code block that calls a command of this
