@@ -186,6 +186,8 @@ func TestKeys(t *testing.T) {
 		{"nothing", "", -1},
 		{"too long", "lgabcx1234567890123z", -1},
 		{"negative", "lgabcx-1z", -1},
+		{"a probe", "http://loadgen.invalid/" + k.OfProbe(2), Probe(2)},
+		{"a probe cut short", "lgabcxpz", -1},
 	} {
 		if got := k.Find(c.text); got != c.want {
 			t.Errorf("%s: client %d, want %d", c.name, got, c.want)
@@ -198,7 +200,7 @@ func FuzzKeys(f *testing.F) {
 	f.Add("lgabcx12z")
 	f.Add("?client=lgabcx0z&x")
 	f.Fuzz(func(t *testing.T, s string) {
-		if n := NewKeys("abc").Find(s); n < -1 || n > 1e9 {
+		if n := NewKeys("abc").Find(s); n < Probe(1e9) || n > 1e9 {
 			t.Errorf("%q is client %d", s, n)
 		}
 	})
