@@ -21,7 +21,7 @@ func theirHooks(t *testing.T, spoil func(*endpoint.Request) (endpoint.Answer, bo
 			return a
 		}
 		if pl := r.Payload; pl != nil && (strings.Contains(pl.TCURL, "token=bad") ||
-			strings.Contains(pl.Param, "token=bad")) {
+			strings.Contains(pl.Param, "token=bad") || pl.TCURL != "" && !strings.HasPrefix(pl.TCURL, "rtmp://127.0.0.1")) {
 			return endpoint.Refuse()
 		}
 		return endpoint.Accept()

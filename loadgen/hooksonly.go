@@ -13,9 +13,8 @@ import (
 	"hookproof/loadgen/measure"
 )
 
-// putUpCaller makes what calls the hook server when there is no RTMP server to do so.
-func (r *run) putUpCaller() {
-	r.base = "rtmp://127.0.0.1:1935/live"
+// startCaller makes what calls the hook server when there is no RTMP server to do so.
+func (r *run) startCaller() {
 	r.log = hooklog.New(hooklog.Options{Profile: r.profile, Keys: r.keys, Clients: len(r.plan.Sessions)})
 	r.caller = hook.NewCaller(hook.CallerOptions{Profile: r.profile, Timeout: hookTimeout,
 		Fresh:       r.profile.FreshConnections,

@@ -45,7 +45,7 @@ type run struct {
 	child    *builtin.Child
 	server   *measure.Process // the server, where it can be measured
 	caller   *hook.Caller     // with HooksOnly, in place of a server
-	base     string           // URL of the application
+	base     string           // URL of the application; the default one where there is no RTMP server
 	hooksAt  string           // URL at which the server reaches our endpoint
 	notes    []string
 	sampler  *sampler
@@ -71,15 +71,15 @@ func Run(ctx context.Context, cfg Config) (*Output, error) {
 		return nil, err
 	}
 	r := newRun(cfg, set)
-	defer r.takeDown()
-	if err := r.putUp(ctx); err != nil {
+	defer r.stopTarget()
+	if err := r.startTarget(ctx); err != nil {
 		return nil, err
 	}
 	if err := r.probe(ctx); err != nil {
 		return nil, fmt.Errorf("the test did not begin: %w", err)
 	}
 	if r.cfg.HooksOnly {
-		r.putUpCaller()
+		r.startCaller()
 	}
 	if err := r.waitForStart(ctx); err != nil {
 		return nil, err
@@ -99,7 +99,8 @@ func Run(ctx context.Context, cfg Config) (*Output, error) {
 // newRun lays the test out.
 func newRun(cfg Config, set settings) *run {
 	r := &run{cfg: cfg, set: set, keys: account.NewKeys(cfg.Run), measures: measure.NewSet(), clock: time.Now(),
-		asked: cfg.Plan.Refused}
+		asked: cfg.Plan.Refused,
+		base:  "rtmp://127.0.0.1:1935/live"}
 	r.refusing = !cfg.theirs() || len(set.identities.Refuse) > 0
 	if !r.refusing {
 		r.cfg.Plan.Refused = plan.Share{}

@@ -28,8 +28,8 @@ const hookTimeout = 30 * time.Second
 // return then. Programs that run tests against the built-in server call it first of all.
 func ServeAsChild() { builtin.ServeAsChild() }
 
-// putUp starts the endpoint and the server.
-func (r *run) putUp(ctx context.Context) (err error) {
+// startTarget starts the endpoint and the server.
+func (r *run) startTarget(ctx context.Context) (err error) {
 	r.noteRefusals()
 	if r.cfg.Hooks != nil {
 		if err := r.findHookServer(ctx); err != nil {
@@ -203,8 +203,8 @@ func (r *run) stopServer() {
 	}
 }
 
-// takeDown ends what putUp started.
-func (r *run) takeDown() {
+// stopTarget ends what startTarget started.
+func (r *run) stopTarget() {
 	if r.child != nil {
 		r.child.Kill()
 	}
