@@ -25,7 +25,7 @@ a hook server is tested, by raw requests and behind the built-in RTMP server.`,
 	Sections: []cli.Section{
 		{Title: "Commands", Text: `config  print the vhosts to paste into the configuration of a server under test
 judge   judge the recorded run of a report directory again, from its evidence
-diff    say which requirements changed their verdict between two reports
+diff    say which requirements and scenarios changed their verdict between two reports
 compare put the reports of several servers side by side, on one page
 mutants prove the suite: run it against servers with a planted defect, which it must
         catch, and against servers that differ legally, which it must not accuse`},

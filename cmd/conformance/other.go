@@ -90,8 +90,8 @@ func judgeCommand(ctx context.Context, args []string, s cli.Streams) int {
 
 var diffHelp = cli.Help{
 	Name: "conformance diff", Synopsis: []string{"DIR DIR"}, Operands: "DIR DIR",
-	About:       `Says which requirements changed their verdict between two reports.`,
-	FailedMeans: "a requirement came off worse in the second report",
+	About:       `Says which requirements, and which of their scenarios, changed their verdict between two reports.`,
+	FailedMeans: "a requirement or a scenario came off worse in the second report",
 	Examples:    []cli.Example{{For: "what an upgrade changed", Call: "conformance diff report-old report-new"}},
 }
 

@@ -25,9 +25,10 @@ type knownEntry struct {
 }
 
 // ReadKnown reads a list: an entry a line, which is the id of a requirement or
-// that of a scenario with * for any text, optionally followed by a profile. A
-// requirement is listed as a whole: some of its scenarios may pass. After the
-// word flaky all of them may. A # begins a comment.
+// that of a scenario with * for any text, optionally followed by a profile; a
+// profile alone is everything in it. A requirement is listed as a whole: some
+// of its scenarios may pass. After the word flaky all of them may. A # begins a
+// comment.
 func ReadKnown(name string, r io.Reader) (*Known, error) {
 	known := &Known{}
 	sc := bufio.NewScanner(io.LimitReader(r, 1<<20))
@@ -52,6 +53,9 @@ const flakyWord = "flaky"
 func parseKnown(words []string) (e knownEntry, err error) {
 	if e.flaky = words[0] == flakyWord; e.flaky {
 		words = words[1:]
+	}
+	if len(words) == 1 && slices.Contains(features.Profiles, words[0]) {
+		words = []string{"*", words[0]}
 	}
 	if len(words) == 2 {
 		e.profile = words[1]
@@ -113,15 +117,18 @@ func broken(v reports.Verdict) bool {
 	return v == reports.Fail || v == reports.Warn || v == reports.Unstable
 }
 
-// unexpected marks the scenarios of entries of which nothing failed and all that was decided passed.
-func (k *Known) unexpected(all []reports.Scenario) {
+// unexpected marks the scenarios of entries of which all passed. What was not
+// selected may fail.
+func (k *Known) unexpected(all []reports.Scenario, unselected []features.Case) {
 	if k == nil {
 		return
 	}
 	for i := range k.entries {
 		e := &k.entries[i]
 		var passed []*reports.Scenario
-		failed := e.flaky
+		failed := e.flaky || slices.ContainsFunc(unselected, func(c features.Case) bool {
+			return e.names(&reports.Scenario{ID: c.ID, Profile: c.Profile, Requirements: c.Requirements})
+		})
 		for j := range all {
 			switch s := &all[j]; {
 			case !e.names(s):

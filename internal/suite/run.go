@@ -104,11 +104,24 @@ func Run(ctx context.Context, o Options) (*reports.Run, error) {
 		run.Observations = append(run.Observations, pr.log...)
 	}
 	order(run.Scenarios, cases)
-	o.Known.unexpected(run.Scenarios)
+	all, err := features.Cases(o.Role)
+	if err != nil {
+		return nil, err
+	}
+	o.Known.unexpected(run.Scenarios, unselected(all, cases, run.Profiles))
 	run.Interrupted = slices.ContainsFunc(run.Scenarios, func(s reports.Scenario) bool { return s.Reason == interrupted })
 	run.Headline = hookcheck.Headline(run)
 	run.Ended = time.Now()
 	return run, nil
+}
+
+// unselected lists the cases of the run's profiles that are not among the selected ones.
+func unselected(all, selected []features.Case, profiles []string) []features.Case {
+	return slices.DeleteFunc(all, func(c features.Case) bool {
+		return !slices.Contains(profiles, c.Profile) || slices.ContainsFunc(selected, func(s features.Case) bool {
+			return s.ID == c.ID && s.Profile == c.Profile
+		})
+	})
 }
 
 // Tool is the name of the suite in its reports.
