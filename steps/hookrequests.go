@@ -37,7 +37,7 @@ func (w *hookWorld) registerRequests(sc *godog.ScenarioContext) {
 		}
 		return w.scene.Unopened(1, closing...)
 	})
-	w.acting(sc, `^a caller sends on_unpublish and on_stop behind the on_close of clients that never came$`, func() error {
+	w.acting(sc, `^a caller sends on_unpublish and on_stop after the on_close of clients that never came$`, func() error {
 		return w.scene.Unopened(1, hook.OnClose, hook.OnUnpublish, hook.OnStop)
 	})
 }

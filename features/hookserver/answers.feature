@@ -9,7 +9,7 @@ Feature: The answers of a hook server
       When a caller sends an acceptable on_connect, and other forms of it if that is not accepted
       Then it is accepted
 
-    Scenario Outline: a token behind <bytes> bytes of other parameters
+    Scenario Outline: a token after <bytes> bytes of other parameters
       When a caller sends an acceptable on_connect with <bytes> bytes of other parameters before its token
       Then it is accepted
 
@@ -49,7 +49,7 @@ Feature: The answers of a hook server
       Then it is accepted
 
     @srs7
-    Scenario Outline: a token behind <bytes> bytes of other parameters
+    Scenario Outline: a token after <bytes> bytes of other parameters
       When a caller sends an acceptable on_publish with <bytes> bytes of other parameters before its token
       Then it is accepted
 
@@ -85,7 +85,7 @@ Feature: The answers of a hook server
       Then it is accepted
 
     @srs7
-    Scenario Outline: a token behind <bytes> bytes of other parameters
+    Scenario Outline: a token after <bytes> bytes of other parameters
       When a caller sends an acceptable on_play with <bytes> bytes of other parameters before its token
       Then it is accepted
 

@@ -5,7 +5,7 @@ Feature: Broken requests
   they can end a server.
 
   @H-BAD-03 @should @srs1 @srs7
-  Rule: H-BAD-03 SHOULD: GET, PUT and DELETE on a hook path change nothing and give no accepting answer
+  Rule: H-BAD-03 SHOULD: GET, PUT and DELETE on a hook path change nothing and get no accepting answer
 
     Scenario Outline: <method>
       When a caller sends an acceptable event by <method>
@@ -38,7 +38,7 @@ Feature: Broken requests
         | a comma too many          |
         | single quotes             |
         | keys without quotes       |
-        | more behind the object    |
+        | more after the object     |
         | two objects               |
 
       @types

@@ -62,7 +62,7 @@ Feature: The refusals of a hook server
         | on_connect | the beginning                   |
         | on_connect | the end                         |
         | on_connect | the middle                      |
-        | on_connect | more behind the value           |
+        | on_connect | more after the value            |
         | on_connect | more before the value           |
         | on_connect | more on both sides of the value |
         | on_connect | the other case                  |
@@ -72,7 +72,7 @@ Feature: The refusals of a hook server
         | on_publish | the beginning                   |
         | on_publish | the end                         |
         | on_publish | the middle                      |
-        | on_publish | more behind the value           |
+        | on_publish | more after the value            |
         | on_publish | more before the value           |
         | on_publish | more on both sides of the value |
         | on_publish | the other case                  |
@@ -82,7 +82,7 @@ Feature: The refusals of a hook server
         | on_play    | the beginning                   |
         | on_play    | the end                         |
         | on_play    | the middle                      |
-        | on_play    | more behind the value           |
+        | on_play    | more after the value            |
         | on_play    | more before the value           |
         | on_play    | more on both sides of the value |
         | on_play    | the other case                  |

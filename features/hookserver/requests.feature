@@ -11,8 +11,8 @@ Feature: What a hook server must read
 
       Examples:
         | event      | body                                   |
-        | on_connect | unknown keys behind the known ones     |
-        | on_publish | unknown keys behind the known ones     |
+        | on_connect | unknown keys after the known ones      |
+        | on_publish | unknown keys after the known ones      |
         | on_connect | unknown keys before the known ones     |
         | on_publish | unknown keys before the known ones     |
         | on_connect | the keys in reverse order              |
@@ -29,9 +29,9 @@ Feature: What a hook server must read
         | on_publish | strings that are not ASCII, escaped    |
         | on_connect | empty strings where a client sent none |
         | on_publish | empty strings where a client sent none |
-        | on_play    | unknown keys behind the known ones     |
+        | on_play    | unknown keys after the known ones      |
         | on_play    | every character of its strings escaped |
-        | on_close   | unknown keys behind the known ones     |
+        | on_close   | unknown keys after the known ones      |
         | on_close   | every character of its strings escaped |
 
   @H-REQ-02 @should @srs1 @srs7
@@ -106,7 +106,7 @@ Feature: What a hook server must read
       Then each is accepted
 
     Scenario: late
-      When a caller sends on_unpublish and on_stop behind the on_close of clients that never came
+      When a caller sends on_unpublish and on_stop after the on_close of clients that never came
       Then each is accepted
 
     @srs7

@@ -189,7 +189,7 @@ func refusalCode(body string) bool {
 	return err == nil && n != 0
 }
 
-// Exact checks H-RSP-07: nothing stands round the 0, and code is one integer.
+// Exact checks H-RSP-07: nothing surrounds the 0, and code is one integer.
 func Exact(p *hook.Profile, obs []reports.Observation) *check.Finding {
 	f := every(Exchanges(obs, Accept), "an exact answer", func(x *Exchange) string {
 		switch {

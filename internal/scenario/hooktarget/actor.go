@@ -138,7 +138,7 @@ func (a *actor) dial(ctx context.Context, st *studio, tc identity.Sample) (err e
 	return nil
 }
 
-// appOf gives what follows the host in a tcUrl.
+// appOf returns what follows the host in a tcUrl.
 func appOf(tcURL string) string {
 	_, rest, _ := strings.Cut(tcURL, "://")
 	_, app, _ := strings.Cut(rest, "/")

@@ -67,8 +67,7 @@ func (s *Scene) ordinary(ev hook.Event, want hookcheck.Want) error {
 	})
 }
 
-// Amid sends the event with its token among other parameters: before and
-// behind it stand pad bytes of others.
+// Amid sends the event with its token among other parameters: after pad bytes of them, and before others.
 func (s *Scene) Amid(ev hook.Event, pad int) error {
 	if err := s.needs(ev); err != nil {
 		return err

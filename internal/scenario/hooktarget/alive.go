@@ -78,7 +78,7 @@ func (s *Scene) awaitRevival() (took time.Duration, back bool) {
 	}
 }
 
-// answers reports whether the target gives any answer to an ordinary event.
+// answers reports whether the target answers an ordinary event.
 func (t *Target) answers(ctx context.Context) bool {
 	r := t.ask(ctx)
 	return r.err == nil && ctx.Err() == nil

@@ -67,7 +67,7 @@ func (s *Scene) Odd(ev hook.Event, what string) error {
 	})
 }
 
-// Typed sends acceptable events with another Content-Type; "" is none.
+// Typed sends acceptable events with another Content-Type; "" leaves it out.
 func (s *Scene) Typed(contentType string) error {
 	return s.change(func(q *Request) {
 		q.Header = append(q.Header[:len(q.Header):len(q.Header)], [2]string{"Content-Type", contentType})

@@ -8,7 +8,7 @@ import (
 	"unicode/utf16"
 )
 
-// member is one key of a body with its value as it stands there.
+// member is one key of a body with its value, as written in the body.
 type member struct {
 	key   string
 	value string
@@ -39,7 +39,7 @@ func parseObject(body []byte) (object, error) {
 	return o, nil
 }
 
-// bytes writes the object; blank stands between its tokens.
+// bytes writes the object, with blank between its tokens.
 func (o object) bytes(blank string) []byte {
 	var b bytes.Buffer
 	b.WriteString(blank + "{")
@@ -122,7 +122,7 @@ func escaped(s string) string {
 // slashed writes a JSON string with \/ for each slash.
 func slashed(s string) string { return strings.ReplaceAll(quote(s), "/", `\/`) }
 
-// value gives a key's value as it stands there; null without the key.
+// value returns a key's value as written in the body; null without the key.
 func (o object) value(key string) string {
 	for _, m := range o {
 		if m.key == key {

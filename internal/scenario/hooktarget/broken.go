@@ -13,7 +13,7 @@ var brokenBodies = map[string]func(o object) []byte{
 	"a comma too many":          func(o object) []byte { return []byte(strings.TrimSuffix(string(o.bytes("")), "}") + ",}") },
 	"single quotes":             func(o object) []byte { return []byte(strings.ReplaceAll(string(o.bytes("")), `"`, "'")) },
 	"keys without quotes":       func(o object) []byte { return []byte(strings.ReplaceAll(string(o.bytes("")), `"action"`, "action")) },
-	"more behind the object":    func(o object) []byte { return append(o.bytes(""), "garbage"...) },
+	"more after the object":    func(o object) []byte { return append(o.bytes(""), "garbage"...) },
 	"two objects":               func(o object) []byte { return append(o.bytes(""), o.bytes("")...) },
 	"an array":                  text("[]"),
 	"an array with the event":   func(o object) []byte { return []byte("[" + string(o.bytes("")) + "]") },

@@ -88,7 +88,7 @@ var (
 	playing    = []hook.Event{hook.OnConnect, hook.OnPlay, hook.OnStop, hook.OnClose}
 )
 
-// kinds lists the events that clients of each kind can give, publishers first.
+// kinds lists the events that clients of each kind cause, publishers first.
 func (s *Scene) kinds() (all [][]hook.Event, err error) {
 	for _, kind := range [][]hook.Event{publishing, playing} {
 		events, lacking := s.accepted(kind...)

@@ -79,8 +79,8 @@ func (w *wire) close() {
 	w.conn.Close()
 }
 
-// extend gives what comes next its time, by a clock that stands still while
-// this process is not run.
+// extend limits the time of what comes next, by a clock that stops while
+// this process does not run.
 func (w *wire) extend(limit time.Duration) {
 	w.limit()
 	w.conn.SetDeadline(time.Time{})

@@ -49,7 +49,7 @@ func inHead(q *Request) int { return len(q.head()) / 2 }
 
 func inBody(q *Request) int { return len(q.head()) + len(q.body())/2 }
 
-// open gives the body up to its closing brace, with room for one key more.
+// open returns the body up to its closing brace, with room for one key more.
 func (o object) open(key string) []byte {
 	b := bytes.TrimSuffix(o.bytes(""), []byte("}"))
 	return append(b, ","+quote(key)+":"...)

@@ -14,7 +14,7 @@ import (
 )
 
 // storm lets the guests loose together and records how long answers took. It
-// gives the 99th percentile.
+// returns the 99th percentile.
 func (s *Scene) storm(guests []guest) time.Duration {
 	return s.loose(hookcheck.LatencyNote, guests, s.timed)
 }

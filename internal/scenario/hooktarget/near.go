@@ -16,7 +16,7 @@ var nearMisses = map[string]nearMiss{
 	"the beginning":                     changed(func(v string) string { return v[:len(v)-1] }),
 	"the end":                           changed(func(v string) string { return v[1:] }),
 	"the middle":                        changed(func(v string) string { return v[1:max(1, len(v)-1)] }),
-	"more behind the value":             changed(func(v string) string { return v + "x" }),
+	"more after the value":             changed(func(v string) string { return v + "x" }),
 	"more before the value":             changed(func(v string) string { return "x" + v }),
 	"more on both sides of the value":   changed(func(v string) string { return "x" + v + "x" }),
 	"the other case":                    changed(otherCase),
@@ -66,7 +66,7 @@ func withoutKey(good identity.Token, i int) (identity.Token, bool) {
 	return good.Without(i), len(good.Pairs()) > 1
 }
 
-// swapped gives the key the value of the next one.
+// swapped exchanges the values of the key and the next one.
 func swapped(good identity.Token, i int) (identity.Token, bool) {
 	pairs := good.Pairs()
 	j := (i + 1) % len(pairs)

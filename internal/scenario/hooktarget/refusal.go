@@ -55,8 +55,8 @@ func (s *Scene) eachRefused(ev hook.Event, present func(identity.Sample) (identi
 	return nil
 }
 
-// completed gives a client with a refused credential the app, stream and vhost of one that is accepted, where it
-// has none of its own: it is to be refused for its credential alone.
+// completed returns a client with a refused credential at the app, stream and vhost of one that is accepted, where
+// it names none: it is to be refused for its credential alone.
 func (s *Scene) completed(sm identity.Sample) identity.Sample {
 	good := s.Target.o.Identities.Accepted(sm.Event, 0)
 	if sm.Credential() != "" {
@@ -166,8 +166,8 @@ func (s *Scene) Together(ev hook.Event, apart bool) error {
 	return nil
 }
 
-// Doubled sends the event with its credential twice in param, as SRS 7 sends what
-// stands in tcUrl (H-REQ-04).
+// Doubled sends the event with its credential twice in param, as SRS 7 sends a
+// credential of tcUrl (H-REQ-04).
 func (s *Scene) Doubled(ev hook.Event) error {
 	sm, err := s.credentialed(ev)
 	if err != nil {

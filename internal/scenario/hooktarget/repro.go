@@ -126,7 +126,7 @@ func printfQuote(data []byte) string {
 	return shellQuote(b.String())
 }
 
-// plainText reports whether s can stand in a command line: valid UTF-8 without
+// plainText reports whether s can be part of a command line: valid UTF-8 without
 // bytes that a shell or terminal takes for something else. A line that begins
 // with "'@" would be a file to curl.
 func plainText(quoted string) bool {

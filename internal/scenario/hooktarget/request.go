@@ -21,7 +21,7 @@ type Request struct {
 	Body   Body
 	// Chunked sends the body in chunks, without Content-Length.
 	Chunked bool
-	// Close asks for the end of the connection behind the answer.
+	// Close asks for the end of the connection after the answer.
 	Close bool
 	What  string         // in words, as "an acceptable on_publish"
 	Want  hookcheck.Want // what the answer is judged by
@@ -33,8 +33,8 @@ type Request struct {
 	payload *hook.Payload // of an event of a visitor
 }
 
-// Body is a body that need not be held in one piece to be told of: Count bytes
-// of Fill stand between two texts.
+// Body is a body that is described without being held in one piece: Count bytes
+// of Fill between two texts.
 type Body struct {
 	Before []byte
 	Fill   byte

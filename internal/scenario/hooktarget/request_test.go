@@ -85,7 +85,7 @@ func TestNearMisses(t *testing.T) {
 		{"the other case", "token=1", false},
 		{"the other case", "sig=0123456789abcdef0123", false}, // the same digits
 		{"the beginning", "token=1", false},
-		{"more behind the value", "token=1", true},
+		{"more after the value", "token=1", true},
 		{"the key left out", "token=1", false},
 		{"the value of another key", "token=1", false},
 		{"the value of another key", "a=1&b=1", false},

@@ -13,7 +13,7 @@ import (
 	"hookproof/reports"
 )
 
-// Scene is one scenario: its raw requests, and its clients behind the built-in
+// Scene is one scenario: its raw requests, and the clients of the built-in
 // RTMP server. The scene of a recording has no target.
 type Scene struct {
 	scenario.Base

@@ -20,7 +20,7 @@ import (
 
 // studio is the RTMP server of one scene. Its hooks go to the target, by way of
 // a tap that records them: the tap sends on what the server says, byte for
-// byte, and gives the server what the target answers.
+// byte, and the server gets what the target answers.
 type studio struct {
 	scene *Scene
 	srv   *server.Server
@@ -35,7 +35,7 @@ type studio struct {
 // maxHook bounds a hook of our own server, in bytes.
 const maxHook = 1 << 20
 
-// studio gives the scene's RTMP server, and starts it if there is none yet.
+// studio returns the scene's RTMP server, and starts it if there is none yet.
 // vhosts are those that clients will name.
 func (s *Scene) studio(vhosts ...string) (*studio, error) {
 	if s.rtmp != nil {
@@ -61,7 +61,7 @@ func (s *Scene) studio(vhosts ...string) (*studio, error) {
 	return st, nil
 }
 
-// serverConfig is our server's, with each of the target's URLs behind the tap.
+// serverConfig is our server's, with a URL of the tap for each of the target's.
 func (s *Scene) serverConfig(tap string, vhosts []string) server.Config {
 	cfg := server.DefaultConfig()
 	cfg.Listen = []string{"127.0.0.1:0"}

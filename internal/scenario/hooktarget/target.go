@@ -58,7 +58,7 @@ type Target struct {
 	deaths int
 }
 
-// ErrNoAnswer is what Open returns when no URL gives an answer.
+// ErrNoAnswer is what Open returns when no URL answers.
 var ErrNoAnswer = errors.New("the hook server does not answer")
 
 // Open checks the options and that the hook server answers at one URL at least.

@@ -9,7 +9,7 @@ const nonASCII = "grüße 直播 прямой 🎥"
 // variants are bodies that mean the same as the plain one (H-REQ-01), by the
 // words of the features. free says that the stream's name is ours to choose.
 var variants = map[string]func(o object, free bool) []byte{
-	"unknown keys behind the known ones": func(o object, _ bool) []byte { return append(o, unknown...).bytes("") },
+	"unknown keys after the known ones": func(o object, _ bool) []byte { return append(o, unknown...).bytes("") },
 	"unknown keys before the known ones": func(o object, _ bool) []byte {
 		return append(append(object(nil), unknown...), o...).bytes("")
 	},

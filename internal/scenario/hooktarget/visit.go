@@ -127,7 +127,7 @@ func (s *Scene) sendAround(v *visitor, pl *hook.Payload, want hookcheck.Want) er
 	return s.sendPayload(v, pl, what, want)
 }
 
-// lifetime is every event, in an order in which two clients can give them: one publishes, the other plays that.
+// lifetime is every event, in an order in which two clients cause them: one publishes, the other plays its stream.
 var lifetime = []hook.Event{hook.OnConnect, hook.OnPublish, hook.OnPlay, hook.OnStop, hook.OnUnpublish, hook.OnClose}
 
 // life leads a publisher, and a player of its stream, through all events that can be accepted; each sends one.

@@ -52,7 +52,7 @@ func (v *visitor) payload(ev hook.Event) *hook.Payload {
 }
 
 // present makes a payload with given parameters, each with its "?" or empty. A
-// profile without param has the stream's parameters behind the stream's name,
+// profile without param has the stream's parameters after the stream's name,
 // as servers of its time sent them.
 func (v *visitor) present(s identity.Sample, tcQuery, param string) *hook.Payload {
 	pl := &hook.Payload{
