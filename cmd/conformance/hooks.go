@@ -31,16 +31,33 @@ type hookOptions struct {
 
 func (o *hookOptions) register(f *flag.FlagSet) {
 	o.Register(f, "test")
-	f.BoolVar(&o.safe, "safe", false, "with a hook server in production: leave out hostile requests, values of wrong types, and load")
-	f.Func("header", "add a `FIELD`, as 'NAME: VALUE', to every request: a gateway's secret, say; may be given again", func(v string) error {
-		field, err := headerField(v)
-		o.header = append(o.header, field)
-		return err
-	})
+	f.BoolVar(
+		&o.safe,
+		"safe",
+		false,
+		"with a hook server in production: leave out hostile requests, values of wrong types, and load",
+	)
+	f.Func(
+		"header",
+		"add a `FIELD`, as 'NAME: VALUE', to every request: a gateway's secret, say; may be given again",
+		func(v string) error {
+			field, err := headerField(v)
+			o.header = append(o.header, field)
+			return err
+		},
+	)
 }
 
 // framing are header fields that are the suite's own.
-var framing = []string{"Host", "Connection", "Content-Length", "Transfer-Encoding", "Expect", "Content-Type", "User-Agent"}
+var framing = []string{
+	"Host",
+	"Connection",
+	"Content-Length",
+	"Transfer-Encoding",
+	"Expect",
+	"Content-Type",
+	"User-Agent",
+}
 
 // fieldName is a header field's name (a token of RFC 9110).
 var fieldName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
@@ -78,7 +95,13 @@ func (o *options) hookTarget(s cli.Streams, so *suite.Options) error {
 	if err != nil {
 		return err
 	}
-	ho := hooktarget.Options{URLs: urls, Identities: o.hooks.Identities, Header: o.hooks.header, Scale: o.scale, Safe: o.hooks.safe}
+	ho := hooktarget.Options{
+		URLs:       urls,
+		Identities: o.hooks.Identities,
+		Header:     o.hooks.header,
+		Scale:      o.scale,
+		Safe:       o.hooks.safe,
+	}
 	o.hooks.covers = ho.Covers()
 	so.Open = func(ctx context.Context, p *hook.Profile) (scenario.Target, error) {
 		ho := ho
@@ -99,5 +122,10 @@ func (o *options) role() string {
 
 // describe names the hook server in the report.
 func (o *hookOptions) describe() reports.Target {
-	return reports.Target{Kind: reports.TargetHooks, URL: redact.Secrets(o.Base), Description: o.Description(), Covers: o.covers}
+	return reports.Target{
+		Kind:        reports.TargetHooks,
+		URL:         redact.Secrets(o.Base),
+		Description: o.Description(),
+		Covers:      o.covers,
+	}
 }

@@ -94,15 +94,21 @@ func AcceptedOf(p *hook.Profile, obs []reports.Observation, actor string, ev hoo
 		case x.Event == ev.String():
 			own = append(own, x)
 		case !accepted(p, &x) && len(own) == 0:
-			return &check.NotRun{Reason: fmt.Sprintf("%s of a client of an RTMP server got %s: %s does not come after that", x.Event, x.got(), ev)}
+			return &check.NotRun{
+				Reason: fmt.Sprintf("%s of a client of an RTMP server got %s: %s does not come after that", x.Event, x.got(), ev),
+			}
 		}
 	}
-	f := every(own, "the "+ev.String()+" of "+actor+", a client of an RTMP server, to be accepted", func(x *Exchange) string {
-		if accepted(p, x) {
-			return ""
-		}
-		return accepting(p)
-	})
+	f := every(
+		own,
+		"the "+ev.String()+" of "+actor+", a client of an RTMP server, to be accepted",
+		func(x *Exchange) string {
+			if accepted(p, x) {
+				return ""
+			}
+			return accepting(p)
+		},
+	)
 	if f == nil {
 		return nil
 	}
@@ -122,7 +128,8 @@ func Refused(p *hook.Profile, obs []reports.Observation) *check.Finding {
 	})
 	if f != nil && len(all) > 0 {
 		f.Cause = "accepts whom it should refuse"
-		f.Detail += "an answer that accepts lets the client publish or play: a server that accepts everyone keeps nobody out\n"
+		f.Detail += "an answer that accepts lets the client publish or play: " +
+			"a server that accepts everyone keeps nobody out\n"
 	}
 	return f
 }

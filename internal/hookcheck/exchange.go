@@ -73,7 +73,9 @@ func Exchanges(obs []reports.Observation, wants ...Want) []Exchange {
 			}
 			at[o.N] = len(all)
 			all = append(all, Exchange{N: o.N, Answer: -1, Actor: o.Actor, Event: o.Event, What: o.Text,
-				Want: Want(d.Want), Visitor: int(d.Visitor), Tried: d.Tried, Repro: d.Repro, T: o.T, Failure: TimedOut, Text: "no answer"})
+				Want: Want(
+					d.Want,
+				), Visitor: int(d.Visitor), Tried: d.Tried, Repro: d.Repro, T: o.T, Failure: TimedOut, Text: "no answer"})
 		case reports.KindAnswer:
 			if len(o.Refs) == 0 {
 				continue
@@ -121,7 +123,7 @@ func (x *Exchange) got() string {
 		body = fmt.Sprintf("%q… (%d bytes)", x.Body[:200], len(x.Body))
 	case x.Body == "":
 		body = "no body"
-	case !strings.ContainsAny(x.Body, "`") && strconv.Quote(x.Body) == `"`+strings.ReplaceAll(strings.ReplaceAll(x.Body, `\`, `\\`), `"`, `\"`)+`"`:
+	case !strings.Contains(x.Body, "`") && strconv.CanBackquote(x.Body):
 		body = "`" + x.Body + "`"
 	}
 	s := fmt.Sprintf("%d and %s", x.Status, body)
@@ -133,7 +135,14 @@ func (x *Exchange) got() string {
 
 // tell describes the exchange to whoever has to repair the hook server.
 func (x *Exchange) tell(expected string) string {
-	return fmt.Sprintf("request:  %s\n          %s\nanswer:   %s (after %.1f ms)\nexpected: %s\n", x.What, x.Repro, x.got(), x.Took, expected)
+	return fmt.Sprintf(
+		"request:  %s\n          %s\nanswer:   %s (after %.1f ms)\nexpected: %s\n",
+		x.What,
+		x.Repro,
+		x.got(),
+		x.Took,
+		expected,
+	)
 }
 
 // evidence returns the numbers of its observations.

@@ -21,9 +21,25 @@ func asked(n int, want Want, status int, body string, how Failure, ms float64) [
 		text = "no answer: " + string(how)
 	}
 	return []reports.Observation{
-		{N: n, Kind: reports.KindHook, Event: "on_publish", Actor: "Alice", Text: "an on_publish", Data: &reports.Details{Request: reports.Request{Want: string(want), Repro: "curl -sS x"}}},
-		{N: n + 1, Kind: reports.KindAnswer, Event: "on_publish", Actor: "Alice", Code: code, Body: body, Text: text, Refs: []int{n},
-			Data: &reports.Details{Answer: reports.Answer{TookMS: ms, How: string(how)}}},
+		{
+			N:     n,
+			Kind:  reports.KindHook,
+			Event: "on_publish",
+			Actor: "Alice",
+			Text:  "an on_publish",
+			Data:  &reports.Details{Request: reports.Request{Want: string(want), Repro: "curl -sS x"}},
+		},
+		{
+			N:     n + 1,
+			Kind:  reports.KindAnswer,
+			Event: "on_publish",
+			Actor: "Alice",
+			Code:  code,
+			Body:  body,
+			Text:  text,
+			Refs:  []int{n},
+			Data:  &reports.Details{Answer: reports.Answer{TookMS: ms, How: string(how)}},
+		},
 	}
 }
 
@@ -46,7 +62,8 @@ func TestAnswers(t *testing.T) {
 		wrong  string // part of what is expected; "" finds nothing
 	}{
 		{name: "zero", check: accepted, p: hook.SRS1, want: Accept, status: 200, body: "0"},
-		{name: "object in srs1", check: accepted, p: hook.SRS1, want: Accept, status: 200, body: `{"code":0}`, wrong: "200 and `0`"},
+		{name: "object in srs1", check: accepted, p: hook.SRS1, want: Accept, status: 200, body: `{"code":0}`,
+			wrong: "200 and `0`"},
 		{name: "object in srs7", check: accepted, p: hook.SRS7, want: Accept, status: 200, body: `{"code":0,"data":null}`},
 		{name: "201", check: accepted, p: hook.SRS7, want: Accept, status: 201, body: "0", wrong: "200 and `0`"},
 		{name: "newline", check: accepted, p: hook.SRS7, want: Accept, status: 200, body: "0\n", wrong: "200 and `0`"},
@@ -55,19 +72,25 @@ func TestAnswers(t *testing.T) {
 		{name: "refused by silence", check: Refused, p: hook.SRS7, want: Refuse, how: TimedOut},
 		{name: "not refused", check: Refused, p: hook.SRS7, want: Refuse, status: 200, body: `{"code":0}`, wrong: "not 0"},
 		{name: "object does not accept in srs1", check: Refused, p: hook.SRS1, want: Refuse, status: 200, body: `{"code":0}`},
-		{name: "well refused", check: WellRefused, p: hook.SRS7, want: Refuse, status: 200, body: `{"code": 401, "msg":"no"}`},
+		{name: "well refused", check: WellRefused, p: hook.SRS7, want: Refuse, status: 200,
+			body: `{"code": 401, "msg":"no"}`},
 		{name: "well refused, negative", check: WellRefused, p: hook.SRS7, want: Refuse, status: 200, body: "-1\n"},
 		{name: "well refused by status", check: WellRefused, p: hook.SRS7, want: Refuse, status: 403, body: "no"},
 		{name: "refused by 500", check: WellRefused, p: hook.SRS7, want: Refuse, status: 500, body: "1", wrong: "400 to 499"},
-		{name: "refused in words", check: WellRefused, p: hook.SRS7, want: Refuse, status: 200, body: "no", wrong: "400 to 499"},
-		{name: "refused by a string", check: WellRefused, p: hook.SRS7, want: Refuse, status: 200, body: `{"code":"1"}`, wrong: "400 to 499"},
+		{name: "refused in words", check: WellRefused, p: hook.SRS7, want: Refuse, status: 200, body: "no",
+			wrong: "400 to 499"},
+		{name: "refused by a string", check: WellRefused, p: hook.SRS7, want: Refuse, status: 200, body: `{"code":"1"}`,
+			wrong: "400 to 499"},
 		{name: "refused by a drop", check: WellRefused, p: hook.SRS7, want: Refuse, how: Dropped, wrong: "400 to 499"},
 		{name: "exact", check: Exact, p: hook.SRS7, want: Accept, status: 200, body: "{\"code\":0}\n"},
-		{name: "another code inside", check: Exact, p: hook.SRS7, want: Accept, status: 200, body: `{"data":{"code":5},"code":0}`},
-		{name: "twice", check: Exact, p: hook.SRS7, want: Accept, status: 200, body: `{"code":0,"code":0}`, wrong: "one key code"},
+		{name: "another code inside", check: Exact, p: hook.SRS7, want: Accept, status: 200,
+			body: `{"data":{"code":5},"code":0}`},
+		{name: "twice", check: Exact, p: hook.SRS7, want: Accept, status: 200, body: `{"code":0,"code":0}`,
+			wrong: "one key code"},
 		{name: "blank", check: Exact, p: hook.SRS7, want: Accept, status: 200, body: " 0", wrong: "nothing round it"},
 		{name: "broken, refused", check: never, p: hook.SRS7, want: NoAccept, status: 200, body: "100"},
-		{name: "broken, accepted by the other profile", check: never, p: hook.SRS1, want: NoAccept, status: 200, body: `{"code":0}`, wrong: "does not accept"},
+		{name: "broken, accepted by the other profile", check: never, p: hook.SRS1, want: NoAccept, status: 200,
+			body: `{"code":0}`, wrong: "does not accept"},
 		{name: "odd, refused", check: known, p: hook.SRS7, want: AnyAnswer, status: 400},
 		{name: "odd, failed", check: known, p: hook.SRS7, want: AnyAnswer, status: 500, wrong: "not a 5xx"},
 		{name: "odd, dropped", check: known, p: hook.SRS7, want: AnyAnswer, how: Dropped, wrong: "not a 5xx"},
@@ -96,7 +119,12 @@ func TestAnswers(t *testing.T) {
 
 func TestQuick(t *testing.T) {
 	note := func(n int, name string, p99 float64) reports.Observation {
-		return reports.Observation{N: n, Kind: reports.KindNote, Name: name, Data: &reports.Details{Latency: reports.Latency{P99: p99}}}
+		return reports.Observation{
+			N:    n,
+			Kind: reports.KindNote,
+			Name: name,
+			Data: &reports.Details{Latency: reports.Latency{P99: p99}},
+		}
 	}
 	for _, c := range []struct {
 		name      string
@@ -105,11 +133,14 @@ func TestQuick(t *testing.T) {
 		undecided bool
 	}{
 		{name: "quick", obs: []reports.Observation{note(0, LatencyNote, 199)}},
-		{name: "quick in the end", obs: []reports.Observation{note(0, LatencyNote, 900), note(1, ControlNote, 10), note(2, LatencyNote, 100)}},
+		{name: "quick in the end", obs: []reports.Observation{note(0, LatencyNote, 900), note(1, ControlNote, 10),
+			note(2, LatencyNote, 100)}},
 		{name: "slow", obs: []reports.Observation{note(0, LatencyNote, 900), note(1, ControlNote, 100)}, slow: true},
-		{name: "slow machine", obs: []reports.Observation{note(0, LatencyNote, 900), note(1, ControlNote, 600)}, slow: true, undecided: true},
+		{name: "slow machine", obs: []reports.Observation{note(0, LatencyNote, 900), note(1, ControlNote, 600)},
+			slow: true, undecided: true},
 		{name: "nothing measured", slow: true},
-		{name: "scaled", obs: []reports.Observation{{Kind: reports.KindNote, Data: &reports.Details{SceneFacts: reports.SceneFacts{TimeScale: 2}}}, note(1, LatencyNote, 399)}},
+		{name: "scaled", obs: []reports.Observation{{Kind: reports.KindNote,
+			Data: &reports.Details{SceneFacts: reports.SceneFacts{TimeScale: 2}}}, note(1, LatencyNote, 399)}},
 	} {
 		if f := Quick(c.obs); (f != nil) != c.slow || f != nil && f.Undecided != c.undecided {
 			t.Errorf("%s: %+v", c.name, f)
@@ -124,7 +155,8 @@ func TestClients(t *testing.T) {
 	for name, c := range map[string]struct {
 		obs     []reports.Observation
 		on, out bool
-	}{"on": {on, true, false}, "out": {out, false, true}, "left": {left, false, false}, "nothing": {}, "on, then out": {append(on, out...), false, false}} {
+	}{"on": {on, true, false}, "out": {out, false, true}, "left": {left, false, false}, "nothing": {},
+		"on, then out": {append(on, out...), false, false}} {
 		if got := LetOn(c.obs, "Alice", "x") == nil; got != c.on {
 			t.Errorf("%s: let on: %v", name, got)
 		}
@@ -135,7 +167,10 @@ func TestClients(t *testing.T) {
 }
 
 func TestAlive(t *testing.T) {
-	obs := append(asked(0, Anything, 0, "", Dropped, 1), reports.Observation{N: 2, Kind: reports.KindNote, Name: AliveNote, Text: "gone"})
+	obs := append(
+		asked(0, Anything, 0, "", Dropped, 1),
+		reports.Observation{N: 2, Kind: reports.KindNote, Name: AliveNote, Text: "gone"},
+	)
 	if f := Alive(obs); f == nil || !f.Fatal || !strings.Contains(f.Detail, "curl") {
 		t.Errorf("%+v", f)
 	}

@@ -34,7 +34,12 @@ func Quick(obs []reports.Observation) *check.Finding {
 	if target.Details().P99 <= bar {
 		return nil
 	}
-	f := &check.Finding{Expected: fmt.Sprintf("99 of 100 answers within %.0f ms", bar), Seen: target.Text, Evidence: []int{target.N}, Detail: slow(Exchanges(obs))}
+	f := &check.Finding{
+		Expected: fmt.Sprintf("99 of 100 answers within %.0f ms", bar),
+		Seen:     target.Text,
+		Evidence: []int{target.N},
+		Detail:   slow(Exchanges(obs)),
+	}
 	// Where a third of it is there without the target, the machine has its share:
 	// the target has to live on it, too.
 	if control != nil && control.Details().P99 > target.Details().P99/3 {

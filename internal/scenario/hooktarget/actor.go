@@ -131,7 +131,8 @@ func (a *actor) dial(ctx context.Context, st *studio, tc identity.Sample) (err e
 	addr, app := st.srv.Addr().String(), or(tc.App, "live")
 	tcURL := or(tc.TCURL, "rtmp://"+or(tc.VHost, addr)+"/"+app+query(string(tc.Token)))
 	a.c, err = client.Dial(ctx, client.Options{URL: "rtmp://" + addr + "/" + app, TCURL: tcURL, App: appOf(tcURL),
-		PageURL: "http://page.hookproof.test/" + a.name, Timeout: a.scene.Facts.Limit + time.Second, Linger: 300 * time.Millisecond, Observe: a.observe})
+		PageURL: "http://page.hookproof.test/" + a.name, Timeout: a.scene.Facts.Limit + time.Second,
+		Linger: 300 * time.Millisecond, Observe: a.observe})
 	if err != nil {
 		return fmt.Errorf("the RTMP server that calls the hook server: %w", err)
 	}

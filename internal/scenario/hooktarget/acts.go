@@ -75,7 +75,10 @@ func (s *Scene) Amid(ev hook.Event, pad int) error {
 	return s.visit(ev, func(v *visitor) error {
 		sm := v.sample(ev)
 		if sm.Param != "" || sm.TCURL != "" {
-			return &check.NotRun{Reason: fmt.Sprintf("the parameters of %s are given whole, by %s", ev, sm.From), NotApplicable: true}
+			return &check.NotRun{
+				Reason:        fmt.Sprintf("the parameters of %s are given whole, by %s", ev, sm.From),
+				NotApplicable: true,
+			}
 		}
 		parts := []string{"a=" + fill(pad), string(sm.Token), "b=%20=%3F"}
 		if sm.Token == "" {

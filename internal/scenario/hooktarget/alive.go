@@ -42,7 +42,14 @@ func (s *Scene) checkAlive(id string) {
 	if back {
 		then = fmt.Sprintf("it was back after %.1f s", took.Seconds())
 	}
-	s.note(hookcheck.AliveNote, data, "the hook server does not answer an ordinary %s any more: %s; %s", s.Target.probe, text, then)
+	s.note(
+		hookcheck.AliveNote,
+		data,
+		"the hook server does not answer an ordinary %s any more: %s; %s",
+		s.Target.probe,
+		text,
+		then,
+	)
 	s.Target.died(id, text, back)
 }
 

@@ -28,7 +28,8 @@ func Banner(o Options, clients int) string {
 	if o.Safe {
 		b.WriteString("Left out by -safe: huge, nested, broken-off and slow requests, values of wrong types, and load.\n")
 	} else {
-		fmt.Fprintf(&b, "It gets hostile requests (10 MB, 10,000-fold nesting, broken-off and slow ones), and %d clients at once.\n"+
+		fmt.Fprintf(&b, "It gets hostile requests (10 MB, 10,000-fold nesting, broken-off and slow ones), "+
+			"and %d clients at once.\n"+
 			"Where that could do harm, use -safe.\n", max(clients, 200))
 	}
 	if len(o.Identities.Refuse) == 0 {

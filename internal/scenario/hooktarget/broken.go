@@ -10,10 +10,10 @@ var brokenBodies = map[string]func(o object) []byte{
 	"no JSON":                   text("action=on_publish&client_id=1&app=live"),
 	"an object that breaks off": func(o object) []byte { b := o.bytes(""); return b[:len(b)-1] },
 	"a string that breaks off":  func(o object) []byte { b := o.bytes(""); return b[:len(b)-2] },
-	"a comma too many":          func(o object) []byte { return []byte(strings.TrimSuffix(string(o.bytes("")), "}") + ",}") },
-	"single quotes":             func(o object) []byte { return []byte(strings.ReplaceAll(string(o.bytes("")), `"`, "'")) },
-	"keys without quotes":       func(o object) []byte { return []byte(strings.ReplaceAll(string(o.bytes("")), `"action"`, "action")) },
-	"more after the object":    func(o object) []byte { return append(o.bytes(""), "garbage"...) },
+	"a comma too many":          func(o object) []byte { return edited(o, "}", ",}") },
+	"single quotes":             func(o object) []byte { return edited(o, `"`, "'") },
+	"keys without quotes":       func(o object) []byte { return edited(o, `"action"`, "action") },
+	"more after the object":     func(o object) []byte { return append(o.bytes(""), "garbage"...) },
 	"two objects":               func(o object) []byte { return append(o.bytes(""), o.bytes("")...) },
 	"an array":                  text("[]"),
 	"an array with the event":   func(o object) []byte { return []byte("[" + string(o.bytes("")) + "]") },
@@ -26,6 +26,11 @@ var brokenBodies = map[string]func(o object) []byte{
 	"an action of no event":     func(o object) []byte { return o.set("action", `"on_everything"`).bytes("") },
 	"no action":                 func(o object) []byte { return o.without("action").bytes("") },
 	"an action in capitals":     func(o object) []byte { return o.rename("action", strings.ToUpper).bytes("") },
+}
+
+// edited is the plain body with one text in place of another.
+func edited(o object, from, to string) []byte {
+	return []byte(strings.ReplaceAll(string(o.bytes("")), from, to))
 }
 
 func text(s string) func(object) []byte { return func(object) []byte { return []byte(s) } }

@@ -36,9 +36,10 @@ func TestCurlRepeats(t *testing.T) {
 	defer target.clock.Close()
 	behindUser := strings.Replace(srv.URL, "http://", "http://ann:s%40e'cret@", 1)
 	for name, q := range map[string]Request{
-		"plain":           {URL: srv.URL + "/a?b=c", Body: Body{Before: []byte(`{"a":"it's"}`)}},
-		"bytes":           {URL: srv.URL + "/", Body: Body{Before: []byte("\"\xff%\\\"\x00")}},
-		"huge":            {URL: srv.URL + "/", Body: Body{Before: []byte("<"), Fill: 'x', Count: 3 << 20, After: []byte(">")}},
+		"plain": {URL: srv.URL + "/a?b=c", Body: Body{Before: []byte(`{"a":"it's"}`)}},
+		"bytes": {URL: srv.URL + "/", Body: Body{Before: []byte("\"\xff%\\\"\x00")}},
+		"huge": {URL: srv.URL + "/", Body: Body{Before: []byte("<"), Fill: 'x', Count: 3 << 20,
+			After: []byte(">")}},
 		"a file's name":   {URL: srv.URL + "/", Body: Body{Before: []byte("@x")}},
 		"no body":         {URL: srv.URL + "/"},
 		"chunked":         {URL: srv.URL + "/", Body: Body{Before: []byte(`{"a":1}`)}, Chunked: true},
@@ -46,12 +47,14 @@ func TestCurlRepeats(t *testing.T) {
 		"method":          {URL: srv.URL + "/", Method: "DELETE", Body: Body{Before: []byte("x")}},
 		"method, no body": {URL: srv.URL + "/", Method: "GET"},
 		"user":            {URL: behindUser + "/x", Body: Body{Before: []byte("{}")}},
-		"user alone":      {URL: strings.Replace(srv.URL, "http://", "http://ann@", 1) + "/x", Body: Body{Before: []byte("{}")}},
+		"user alone": {URL: strings.Replace(srv.URL, "http://", "http://ann@", 1) + "/x",
+			Body: Body{Before: []byte("{}")}},
 		"header": {URL: srv.URL + "/", Body: Body{Before: []byte("{}")},
 			Header: [][2]string{{"X-Gateway", `it's "secret"`}, {"X-Empty", ""}, {"Accept", "text/plain"}}},
 		"last of its connection": {URL: srv.URL + "/", Close: true, Body: Body{Before: []byte("{}")}},
-		"expect":                 {URL: srv.URL + "/", Body: Body{Before: []byte("{}")}, Header: [][2]string{{"Expect", "100-continue"}}},
-		"odd path":               {URL: srv.URL + "/a/../b/[1]{2}/./%2e?x=[1-3]", Body: Body{Before: []byte("{}")}},
+		"expect": {URL: srv.URL + "/", Body: Body{Before: []byte("{}")}, Header: [][2]string{{"Expect",
+			"100-continue"}}},
+		"odd path": {URL: srv.URL + "/a/../b/[1]{2}/./%2e?x=[1-3]", Body: Body{Before: []byte("{}")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if r := target.exchange(context.Background(), &q, target.limit()); r.err != nil {

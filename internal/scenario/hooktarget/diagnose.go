@@ -57,11 +57,14 @@ func (s *Scene) attempts() []attempt {
 	}}}
 	for _, p := range hook.Profiles() {
 		if p != s.Target.o.Profile {
-			all = append(all, attempt{says: "with the keys of profile " + p.Name, body: func(v *visitor, ev hook.Event) ([]byte, error) {
-				other := *v
-				other.p = p
-				return other.body(other.payload(ev))
-			}})
+			all = append(
+				all,
+				attempt{says: "with the keys of profile " + p.Name, body: func(v *visitor, ev hook.Event) ([]byte, error) {
+					other := *v
+					other.p = p
+					return other.body(other.payload(ev))
+				}},
+			)
 		}
 	}
 	return all

@@ -54,13 +54,18 @@ func (t *Target) Probe(ctx context.Context, log *timeline.Log, _ []*features.Cas
 
 // noteGate records what came of an event.
 func (s *Scene) noteGate(ev hook.Event, g gate) {
-	data := &reports.Details{Gate: reports.Gate{GateEvent: ev.String(), Accepted: g.accepted, Asked: g.asked, Refused: g.asked && g.refused}}
+	data := &reports.Details{
+		Gate: reports.Gate{GateEvent: ev.String(), Accepted: g.accepted, Asked: g.asked, Refused: g.asked && g.refused},
+	}
 	words := []string{"not accepted"}
 	if g.accepted {
 		words[0] = "accepted"
 	}
 	if g.asked {
-		words = append(words, map[bool]string{true: "refused where it should be", false: "accepted where it should be refused"}[g.refused])
+		words = append(
+			words,
+			map[bool]string{true: "refused where it should be", false: "accepted where it should be refused"}[g.refused],
+		)
 	}
 	s.note(hookcheck.GateNote, data, "%s is %s", ev, strings.Join(words, ", and "))
 }

@@ -62,16 +62,25 @@ func huge(o object) Body {
 func nested(open, close string) func(object) Body {
 	return func(o object) Body {
 		if len(open) == 1 {
-			return Body{Before: o.open("comment"), Fill: open[0], Count: deepNest, After: []byte(strings.Repeat(close, deepNest) + "}")}
+			return Body{
+				Before: o.open("comment"),
+				Fill:   open[0],
+				Count:  deepNest,
+				After:  []byte(strings.Repeat(close, deepNest) + "}"),
+			}
 		}
-		return Body{Before: append(o.open("comment"), strings.Repeat(open, deepNest)+"0"+strings.Repeat(close, deepNest)+"}"...)}
+		return Body{
+			Before: append(o.open("comment"), strings.Repeat(open, deepNest)+"0"+strings.Repeat(close, deepNest)+"}"...),
+		}
 	}
 }
 
 func opened(o object) Body { return Body{Before: o.open("comment"), Fill: '[', Count: deepNest} }
 
 func repeated(o object) Body {
-	return Body{Before: append(bytes.TrimSuffix(o.bytes(""), []byte("}")), strings.Repeat(`,"comment":0`, deepNest)+"}"...)}
+	return Body{
+		Before: append(bytes.TrimSuffix(o.bytes(""), []byte("}")), strings.Repeat(`,"comment":0`, deepNest)+"}"...),
+	}
 }
 
 func invalid(o object) Body {
@@ -101,7 +110,13 @@ func (s *Scene) Hostile(what string) error {
 		if err != nil {
 			return err
 		}
-		q := s.Target.request(ev, s.Target.o.URLs[ev][0], nil, "a request to the URL of "+ev.String()+": "+what, hookcheck.Anything)
+		q := s.Target.request(
+			ev,
+			s.Target.o.URLs[ev][0],
+			nil,
+			"a request to the URL of "+ev.String()+": "+what,
+			hookcheck.Anything,
+		)
 		q.Body, q.Chunked, q.by, q.payload = h.body(o), h.chunked, v, pl
 		if what == "a header field of 1 MB" {
 			q.Header = append([][2]string{{"X-Hookproof", strings.Repeat("x", 1<<20)}}, q.Header...)

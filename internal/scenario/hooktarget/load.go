@@ -69,7 +69,19 @@ func (s *Scene) timed(q *Request) result {
 func (s *Scene) latency(note string, h *hdrhistogram.Histogram, clients int, all time.Duration) {
 	ms := func(us int64) float64 { return float64(us) / 1000 }
 	l := reports.Latency{Clients: clients, Requests: h.TotalCount(), TookS: all.Seconds(),
-		P50: ms(h.ValueAtPercentile(50)), P90: ms(h.ValueAtPercentile(90)), P99: ms(h.ValueAtPercentile(99)), Max: ms(h.Max())}
-	s.note(note, &reports.Details{Latency: l}, "%d answers to %d clients at once, in %.3f s: p50 %.1f ms, p90 %.1f ms, p99 %.1f ms, longest %.1f ms",
-		h.TotalCount(), clients, all.Seconds(), l.P50, l.P90, l.P99, l.Max)
+		P50: ms(
+			h.ValueAtPercentile(50),
+		), P90: ms(h.ValueAtPercentile(90)), P99: ms(h.ValueAtPercentile(99)), Max: ms(h.Max())}
+	s.note(
+		note,
+		&reports.Details{Latency: l},
+		"%d answers to %d clients at once, in %.3f s: p50 %.1f ms, p90 %.1f ms, p99 %.1f ms, longest %.1f ms",
+		h.TotalCount(),
+		clients,
+		all.Seconds(),
+		l.P50,
+		l.P90,
+		l.P99,
+		l.Max,
+	)
 }

@@ -16,7 +16,7 @@ var nearMisses = map[string]nearMiss{
 	"the beginning":                     changed(func(v string) string { return v[:len(v)-1] }),
 	"the end":                           changed(func(v string) string { return v[1:] }),
 	"the middle":                        changed(func(v string) string { return v[1:max(1, len(v)-1)] }),
-	"more after the value":             changed(func(v string) string { return v + "x" }),
+	"more after the value":              changed(func(v string) string { return v + "x" }),
 	"more before the value":             changed(func(v string) string { return "x" + v }),
 	"more on both sides of the value":   changed(func(v string) string { return "x" + v + "x" }),
 	"the other case":                    changed(otherCase),

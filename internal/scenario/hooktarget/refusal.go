@@ -12,7 +12,10 @@ import (
 
 // Refusable sends the event for every client that it refuses.
 func (s *Scene) Refusable(ev hook.Event) error {
-	return s.eachRefused(ev, func(sm identity.Sample) (identity.Sample, string) { return sm, described("a refused", sm) })
+	return s.eachRefused(
+		ev,
+		func(sm identity.Sample) (identity.Sample, string) { return sm, described("a refused", sm) },
+	)
 }
 
 // Refused sends the event for every client that it refuses, and was seen to refuse.
@@ -79,7 +82,10 @@ func (s *Scene) credentialed(ev hook.Event) (identity.Sample, error) {
 	}
 	sm, ok := s.Target.o.Identities.Credentialed(ev)
 	if !ok {
-		return sm, &check.NotRun{NotApplicable: true, Reason: fmt.Sprintf("no client is named that %s accepts for a credential", ev)}
+		return sm, &check.NotRun{
+			NotApplicable: true,
+			Reason:        fmt.Sprintf("no client is named that %s accepts for a credential", ev),
+		}
 	}
 	return sm, nil
 }
@@ -107,7 +113,10 @@ func (s *Scene) Near(ev hook.Event, what string) error {
 		sent++
 	}
 	if sent == 0 {
-		return &check.NotRun{NotApplicable: true, Reason: fmt.Sprintf("%s cannot be made of the credential %s", what, sm.Credential())}
+		return &check.NotRun{
+			NotApplicable: true,
+			Reason:        fmt.Sprintf("%s cannot be made of the credential %s", what, sm.Credential()),
+		}
 	}
 	return nil
 }
@@ -152,10 +161,18 @@ func (s *Scene) Together(ev hook.Event, apart bool) error {
 	for _, pair := range [][2]identity.Token{{good, bad}, {bad, good}} {
 		err := s.visitAs(&sm, ev, func(v *visitor) error {
 			one := sm.With(pair[0] + "&" + pair[1])
-			pl, what := v.present(one, query(string(one.Token)), or(one.Param, query(string(one.Token)))), "an %s with %s and then %s"
+			pl, what := v.present(
+				one,
+				query(string(one.Token)),
+				or(one.Param, query(string(one.Token))),
+			), "an %s with %s and then %s"
 			if apart {
 				one = sm.With(pair[0])
-				pl, what = v.present(one, query(string(pair[0])), query(string(pair[1]))), "an %s with %s in tcUrl and %s in param"
+				pl, what = v.present(
+					one,
+					query(string(pair[0])),
+					query(string(pair[1])),
+				), "an %s with %s in tcUrl and %s in param"
 			}
 			return s.sendPayload(v, pl, fmt.Sprintf(what, ev, pair[0], pair[1]), hookcheck.Alike)
 		})

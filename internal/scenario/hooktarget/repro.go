@@ -130,5 +130,6 @@ func printfQuote(data []byte) string {
 // bytes that a shell or terminal takes for something else. A line that begins
 // with "'@" would be a file to curl.
 func plainText(quoted string) bool {
-	return utf8.ValidString(quoted) && !strings.HasPrefix(quoted, "'@") && !strings.ContainsFunc(quoted, func(r rune) bool { return r < 0x20 && r != '\n' || r == 0x7f })
+	return utf8.ValidString(quoted) && !strings.HasPrefix(quoted, "'@") &&
+		!strings.ContainsFunc(quoted, func(r rune) bool { return r < 0x20 && r != '\n' || r == 0x7f })
 }

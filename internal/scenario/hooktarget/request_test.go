@@ -19,11 +19,16 @@ func TestWire(t *testing.T) {
 		q    Request
 		want string // Content-Type
 	}{
-		"plain":     {q: Request{URL: "http://127.0.0.1:8085/api/v1/streams?x=1", Body: Body{Before: []byte(`{"a":1}`)}}, want: "application/json"},
-		"chunked":   {q: Request{URL: "http://127.0.0.1:8085/", Body: Body{Before: []byte(`{"a":1}`)}, Chunked: true}, want: "application/json"},
-		"filled":    {q: Request{URL: "http://127.0.0.1:8085/", Body: Body{Before: []byte("<"), Fill: 'x', Count: 1000, After: []byte(">")}}, want: "application/json"},
-		"other":     {q: Request{URL: "http://[::1]:8085/", Method: "PUT", Body: Body{Before: []byte("x")}, Header: [][2]string{{"Content-Type", "text/plain"}}, Close: true}, want: "text/plain"},
-		"untyped":   {q: Request{URL: "http://127.0.0.1/", Body: Body{Before: []byte("x")}, Header: [][2]string{{"Content-Type", ""}}}},
+		"plain": {q: Request{URL: "http://127.0.0.1:8085/api/v1/streams?x=1",
+			Body: Body{Before: []byte(`{"a":1}`)}}, want: "application/json"},
+		"chunked": {q: Request{URL: "http://127.0.0.1:8085/", Body: Body{Before: []byte(`{"a":1}`)}, Chunked: true},
+			want: "application/json"},
+		"filled": {q: Request{URL: "http://127.0.0.1:8085/", Body: Body{Before: []byte("<"), Fill: 'x', Count: 1000,
+			After: []byte(">")}}, want: "application/json"},
+		"other": {q: Request{URL: "http://[::1]:8085/", Method: "PUT", Body: Body{Before: []byte("x")},
+			Header: [][2]string{{"Content-Type", "text/plain"}}, Close: true}, want: "text/plain"},
+		"untyped": {q: Request{URL: "http://127.0.0.1/", Body: Body{Before: []byte("x")},
+			Header: [][2]string{{"Content-Type", ""}}}},
 		"no body":   {q: Request{URL: "http://127.0.0.1/", Method: "GET"}, want: "application/json"},
 		"empty one": {q: Request{URL: "http://127.0.0.1/"}, want: "application/json"},
 	} {
@@ -36,7 +41,8 @@ func TestWire(t *testing.T) {
 			if err != nil || !bytes.Equal(body, c.q.Body.bytes()) {
 				t.Errorf("body %q, %v", body, err)
 			}
-			if r.Method != c.q.method() || r.Header.Get("Content-Type") != c.want || r.Close != c.q.Close || !strings.HasSuffix(c.q.URL, r.RequestURI) {
+			if r.Method != c.q.method() || r.Header.Get("Content-Type") != c.want || r.Close != c.q.Close ||
+				!strings.HasSuffix(c.q.URL, r.RequestURI) {
 				t.Errorf("%s %s, %v", r.Method, r.RequestURI, r.Header)
 			}
 		})
@@ -99,7 +105,9 @@ func TestNearMisses(t *testing.T) {
 
 // tester makes a visitor that is accepted for a token.
 func tester(p *hook.Profile, token identity.Token) *visitor {
-	ids := &identity.Set{Accept: []identity.Sample{{Event: hook.OnPublish, Token: token}, {Event: hook.OnPlay, Token: token}}}
+	ids := &identity.Set{
+		Accept: []identity.Sample{{Event: hook.OnPublish, Token: token}, {Event: hook.OnPlay, Token: token}},
+	}
 	return &visitor{n: 7, stream: "cam", p: p, ids: ids}
 }
 
@@ -116,7 +124,8 @@ func TestVariants(t *testing.T) {
 	}
 	for what, vary := range variants {
 		got, err := hook.DecodeAny(vary(o, false))
-		if err != nil || got.Action != pl.Action || got.Param != pl.Param || got.Stream != pl.Stream || got.TCURL != pl.TCURL {
+		if err != nil || got.Action != pl.Action || got.Param != pl.Param || got.Stream != pl.Stream ||
+			got.TCURL != pl.TCURL {
 			t.Errorf("%s: %+v, %v", what, got, err)
 		}
 	}

@@ -49,9 +49,15 @@ func NewScene(ctx context.Context, t *Target, log *timeline.Log) *Scene {
 		stop()
 		cancel()
 	})
-	log.Add(reports.Observation{Kind: reports.KindNote, Name: factsNote, Text: fmt.Sprintf("an answer may take %v", s.Facts.Limit),
-		Data: &reports.Details{SceneFacts: reports.SceneFacts{
-			LimitMS: float64(s.Facts.Limit.Milliseconds()), TimeScale: s.Facts.Scale}}})
+	log.Add(
+		reports.Observation{
+			Kind: reports.KindNote,
+			Name: factsNote,
+			Text: fmt.Sprintf("an answer may take %v", s.Facts.Limit),
+			Data: &reports.Details{SceneFacts: reports.SceneFacts{
+				LimitMS: float64(s.Facts.Limit.Milliseconds()), TimeScale: s.Facts.Scale}},
+		},
+	)
 	return s
 }
 

@@ -82,7 +82,9 @@ func (s *Scene) asked(q *Request, repro string) int {
 func (s *Scene) answered(n int, q *Request, r *result) int {
 	o := reports.Observation{T: s.Log.At(r.got), Kind: reports.KindAnswer, Actor: or(q.Actor, caller), Event: q.Event,
 		Code: "none", Text: r.text(), Refs: []int{n}, Data: &reports.Details{Answer: reports.Answer{
-			TookMS: float64(r.got.Sub(r.sent).Microseconds()) / 1000, How: string(r.how), Accept: s.accepts(r), Encoding: r.encoding}}}
+			TookMS: float64(
+				r.got.Sub(r.sent).Microseconds(),
+			) / 1000, How: string(r.how), Accept: s.accepts(r), Encoding: r.encoding}}}
 	if r.status != 0 {
 		o.Code, o.Body = fmt.Sprint(r.status), s.keep(r.body)
 	}

@@ -71,7 +71,12 @@ func (s *Scene) serverConfig(tap string, vhosts []string) server.Config {
 			urls[ev] = append(urls[ev], fmt.Sprintf("%s/%s/%d", tap, ev, i))
 		}
 	}
-	hooks := server.Hooks{Enabled: true, Profile: s.Target.o.Profile.Name, Timeout: s.Target.scaled(30 * time.Second), URLs: urls}
+	hooks := server.Hooks{
+		Enabled: true,
+		Profile: s.Target.o.Profile.Name,
+		Timeout: s.Target.scaled(30 * time.Second),
+		URLs:    urls,
+	}
 	cfg.VHosts[0].Hooks = hooks
 	for _, name := range vhosts {
 		if name != "" && name != server.DefaultVHost {
@@ -93,8 +98,15 @@ func (st *studio) forward(w http.ResponseWriter, r *http.Request) {
 	}
 	pl, _ := hook.DecodeAny(body) // our own server's: it can be read
 	who := st.whose(pl)
-	q := &Request{Event: ev, URL: urls, Header: st.scene.Target.o.Header, Body: Body{Before: body}, Want: hookcheck.Watched, Actor: who,
-		What: fmt.Sprintf("%s of %s, as an RTMP server sends it", ev, or(who, "a client"))}
+	q := &Request{
+		Event:  ev,
+		URL:    urls,
+		Header: st.scene.Target.o.Header,
+		Body:   Body{Before: body},
+		Want:   hookcheck.Watched,
+		Actor:  who,
+		What:   fmt.Sprintf("%s of %s, as an RTMP server sends it", ev, or(who, "a client")),
+	}
 	n := st.scene.asked(q, q.curl())
 	res := st.scene.Target.exchange(st.scene.Target.ctx, q, st.scene.Facts.Limit)
 	st.scene.answered(n, q, &res)

@@ -29,7 +29,10 @@ func serve(t *testing.T, f http.HandlerFunc) *httptest.Server {
 }
 
 func options(url string) Options {
-	return Options{Profile: hook.SRS7, URLs: map[hook.Event][]string{hook.OnPublish: {url + "/a"}, hook.OnClose: {url + "/b", url + "/c"}}}
+	return Options{
+		Profile: hook.SRS7,
+		URLs:    map[hook.Event][]string{hook.OnPublish: {url + "/a"}, hook.OnClose: {url + "/b", url + "/c"}},
+	}
 }
 
 func open(t *testing.T, o Options) *Target {
@@ -66,12 +69,14 @@ func TestLacking(t *testing.T) {
 	o := options(srv.URL)
 	o.Safe = true
 	target := open(t, o)
-	for tags, want := range map[string]string{"": "", "load": "-safe", "hostile": "-safe", "types": "-safe", "identities": ""} {
+	for tags, want := range map[string]string{"": "", "load": "-safe", "hostile": "-safe", "types": "-safe",
+		"identities": ""} {
 		if got := target.Lacking([]string{tags}); !strings.Contains(got, want) || want == "" && got != "" {
 			t.Errorf("%q: %q, want %q", tags, got, want)
 		}
 	}
-	if b := Banner(o, 10); !strings.Contains(b, srv.URL+"/c") || !strings.Contains(b, "Left out by -safe") || !strings.Contains(b, "on_play       no URL") {
+	if b := Banner(o, 10); !strings.Contains(b, srv.URL+"/c") || !strings.Contains(b, "Left out by -safe") ||
+		!strings.Contains(b, "on_play       no URL") {
 		t.Error(b)
 	}
 }

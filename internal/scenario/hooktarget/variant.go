@@ -17,8 +17,12 @@ var variants = map[string]func(o object, free bool) []byte{
 	"blanks and newlines between the tokens": func(o object, _ bool) []byte { return o.bytes(" \r\n\t") },
 	"every character of its strings escaped": func(o object, _ bool) []byte { return o.strings(escaped).bytes("") },
 	"slashes escaped":                        func(o object, _ bool) []byte { return o.strings(slashed).bytes("") },
-	"strings that are not ASCII":             func(o object, free bool) []byte { return foreign(o, free, quote).bytes("") },
-	"strings that are not ASCII, escaped":    func(o object, free bool) []byte { return foreign(o, free, escaped).bytes("") },
+	"strings that are not ASCII": func(o object, free bool) []byte {
+		return foreign(o, free, quote).bytes("")
+	},
+	"strings that are not ASCII, escaped": func(o object, free bool) []byte {
+		return foreign(o, free, escaped).bytes("")
+	},
 	"empty strings where a client sent none": func(o object, _ bool) []byte {
 		for _, key := range []string{"pageUrl", "service_id", "stream_id"} {
 			if o.has(key) {
