@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hookproof/hook"
+	"hookproof/internal/identity"
 	"hookproof/loadgen/plan"
 	"hookproof/loadgen/result"
 )
@@ -31,7 +32,8 @@ type Config struct {
 	// Listen is where our endpoint takes the hooks of a server that RTMP names; empty: they are not accounted for.
 	// Of several shards only the first one listens.
 	Listen string
-	// Spread has every shard listen, each for a part of the hooks. Only the merged report accounts for them.
+	// Spread has every shard listen, each for a part of the hooks. Only the merged report accounts for them. It needs
+	// Profile.
 	Spread bool
 	// PID is the process of the server under test on this machine, to be measured; 0: none. The built-in server is
 	// always measured.
@@ -110,6 +112,9 @@ func (c *Config) elsewhere() bool { return !c.accounted() && c.Shard.Of > 1 && c
 
 // theirs reports whether somebody else's hook server decides who gets in.
 func (c *Config) theirs() bool { return c.Hooks != nil || !c.accounted() && !c.elsewhere() }
+
+// keyed reports whether every opening event shows whose it is. Otherwise on_connect alone does.
+func (c *Config) keyed() bool { return identity.Auto.In(c.Profile) == identity.Param }
 
 // State is what a live view shows.
 type State struct {

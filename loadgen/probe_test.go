@@ -256,6 +256,13 @@ func TestValidate(t *testing.T) {
 			"Media: a file, a bit rate and none exclude each other"},
 		{"a place", func(c *Config) { c.TokenAt = "%s" }, `TokenAt: want auto, tcUrl, param or both, got "%s"`},
 		{"spread", func(c *Config) { c.Spread = true }, "Spread needs Shard and Listen"},
+		{"spread without a profile", func(c *Config) {
+			c.Spread, c.RTMP, c.Listen, c.Shard = true, "rtmp://h/live", ":1", plan.Shard{Number: 1, Of: 2}
+		}, "Spread needs Profile"},
+		{"spread, refusing what nobody can tell", func(c *Config) {
+			c.Spread, c.RTMP, c.Listen, c.Shard = true, "rtmp://h/live", ":1", plan.Shard{Number: 1, Of: 2}
+			c.Profile, c.Plan.RefuseAt = hook.SRS1, []hook.Event{hook.OnPlay}
+		}, "know clients of profile srs1 by on_connect alone"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cfg := good()

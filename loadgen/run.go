@@ -105,8 +105,12 @@ func newRun(cfg Config, set settings) *run {
 	if !r.refusing {
 		r.cfg.Plan.Refused = plan.Share{}
 	}
-	if cfg.theirs() && len(cfg.Plan.RefuseAt) == 0 {
+	switch {
+	case len(cfg.Plan.RefuseAt) > 0:
+	case cfg.theirs():
 		r.cfg.Plan.RefuseAt = set.identities.RefuseAt()
+	case cfg.Spread && !cfg.keyed():
+		r.cfg.Plan.RefuseAt = []hook.Event{hook.OnConnect}
 	}
 	r.plan = plan.Make(r.cfg.Plan)
 	r.prepare()

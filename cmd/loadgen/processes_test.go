@@ -41,7 +41,7 @@ func freePorts(t *testing.T, n int) (ports []int) {
 }
 
 // serve starts a server at an address, whose hooks go to a base URL.
-func serve(t *testing.T, addr, hooks string) {
+func serve(t *testing.T, p *hook.Profile, addr, hooks string) {
 	t.Helper()
 	cfg := server.DefaultConfig()
 	cfg.Listen = []string{addr}
@@ -50,7 +50,7 @@ func serve(t *testing.T, addr, hooks string) {
 		t.Fatal(err)
 	}
 	h := &cfg.VHosts[0].Hooks
-	h.Profile, h.Enabled, h.URLs = hook.SRS7.Name, true, urls
+	h.Profile, h.Enabled, h.URLs = p.Name, true, urls
 	srv, err := server.New(cfg, server.Options{})
 	if err == nil {
 		err = srv.Start()
@@ -98,7 +98,7 @@ type shardedTest struct {
 
 // playShards starts four shards of one test, and then the server, whose hooks go to a base URL. change may alter a
 // shard's arguments; with nil the shard never comes.
-func playShards(t *testing.T, hooks string, listen func(k int) string,
+func playShards(t *testing.T, p *hook.Profile, hooks string, listen func(k int) string,
 	change func(k int, args []string) []string) *shardedTest {
 	t.Helper()
 	ports := freePorts(t, 2)
@@ -112,7 +112,7 @@ func playShards(t *testing.T, hooks string, listen func(k int) string,
 			s.shards[k] = startShard(t, args...)
 		}
 	}
-	serve(t, rtmp, hooks)
+	serve(t, p, rtmp, hooks)
 	return s
 }
 
@@ -171,7 +171,7 @@ func TestShardsAsProcesses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			hooks := fmt.Sprintf("127.0.0.1:%d", freePorts(t, 1)[0])
-			s := playShards(t, "http://"+hooks, func(int) string { return hooks },
+			s := playShards(t, hook.SRS7, "http://"+hooks, func(int) string { return hooks },
 				func(_ int, args []string) []string { return args })
 			c.disturb(t, s)
 			if got := fmt.Sprint(s.codes(t)); got != c.codes {
@@ -201,23 +201,27 @@ func (s *shardedTest) words() string {
 
 // TestShardsWithAnEndpointEach spreads the hooks over four endpoints, as a Service does.
 func TestShardsWithAnEndpointEach(t *testing.T) {
-	port := freePorts(t, 1)[0]
-	listen := func(k int) string { return fmt.Sprintf("127.0.0.%d:%d", k, port) }
-	var turn atomic.Int64
-	spread := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(&url.URL{Scheme: "http", Host: listen(int(turn.Add(1)%4) + 1)})
-	}, Transport: &http.Transport{DisableKeepAlives: true}})
-	defer spread.Close()
-	s := playShards(t, spread.URL, listen, func(_ int,
-		args []string) []string {
-		return append(args, "-spread", "-profile", "srs7")
-	})
-	if got := fmt.Sprint(s.codes(t)); got != "[0 0 0 0]" {
-		t.Errorf("exit codes %s\n%s", got, s.words())
-	}
-	if code, out, errs := command("merge", s.dir); code != cli.ExitOK ||
-		!strings.Contains(out, "every hook of every client is accounted for (88 clients)") {
-		t.Errorf("merge: exit code %d\n%s%s", code, out, errs)
+	for _, p := range hook.Profiles() {
+		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
+			port := freePorts(t, 1)[0]
+			listen := func(k int) string { return fmt.Sprintf("127.0.0.%d:%d", k, port) }
+			var turn atomic.Int64
+			spread := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+				r.SetURL(&url.URL{Scheme: "http", Host: listen(int(turn.Add(1)%4) + 1)})
+			}, Transport: &http.Transport{DisableKeepAlives: true}})
+			t.Cleanup(spread.Close)
+			s := playShards(t, p, spread.URL, listen, func(_ int, args []string) []string {
+				return append(args, "-spread", "-profile", p.Name)
+			})
+			if got := fmt.Sprint(s.codes(t)); got != "[0 0 0 0]" {
+				t.Errorf("exit codes %s\n%s", got, s.words())
+			}
+			if code, out, errs := command("merge", s.dir); code != cli.ExitOK ||
+				!strings.Contains(out, "every hook of every client is accounted for (88 clients)") {
+				t.Errorf("merge: exit code %d\n%s%s", code, out, errs)
+			}
+		})
 	}
 }
 
@@ -245,7 +249,7 @@ func TestShardsThatDoNotMeet(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			hooks := fmt.Sprintf("127.0.0.1:%d", freePorts(t, 1)[0])
-			s := playShards(t, "http://"+hooks, func(int) string { return hooks }, c.change)
+			s := playShards(t, hook.SRS7, "http://"+hooks, func(int) string { return hooks }, c.change)
 			if got := fmt.Sprint(s.codes(t)); got != c.codes || !strings.Contains(s.shards[1].errs.text.String(),
 				c.says) {
 				t.Errorf("exit codes %s, want %s and %q\n%s", got, c.codes, c.says, s.words())
