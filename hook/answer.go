@@ -1,9 +1,12 @@
 package hook
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
+
+	"hookproof/internal/redact"
 )
 
 // Answer is what came back for one call.
@@ -39,13 +42,15 @@ func (p *Profile) Judge(a Answer) Decision {
 	if len(a.Body) == 1 && a.Body[0] == '0' {
 		return Decision{Accept: true}
 	}
-	if !p.AcceptObject {
-		return refuse(fmt.Sprintf("answer: want exactly 0, got %s", quoteBody(a.Body)))
-	}
-	return judgeObject(a.Body)
+	return p.judgeCode(a.Body)
 }
 
-func judgeObject(body []byte) Decision {
+// judgeCode judges an answer other than the byte 0. A code that is not zero is a refusal like any hook server's; what
+// is no code at all is said to be wrong.
+func (p *Profile) judgeCode(body []byte) Decision {
+	if n, err := strconv.ParseInt(string(body), 10, 64); err == nil && n != 0 {
+		return refuse("code " + strconv.FormatInt(n, 10))
+	}
 	var code value
 	found := false
 	s := scanner{b: body}
@@ -54,12 +59,19 @@ func judgeObject(body []byte) Decision {
 			code, found = v, true
 		}
 	})
+	zero := found && code.kind == jsonInteger && string(code.raw) == "0"
 	switch {
+	case err == nil && found && code.kind == jsonInteger && !zero:
+		return refuse("code " + redact.Clip(string(code.raw), mostQuoted))
+	case !p.AcceptObject:
+		return refuse(fmt.Sprintf("answer: want exactly 0, got %s", quoteBody(body)))
+	case err != nil && !bytes.HasPrefix(body, []byte("{")):
+		return refuse("answer: want exactly 0, or a JSON object with the integer code 0, got " + quoteBody(body))
 	case err != nil:
 		return refuse(fmt.Sprintf(`answer: want exactly 0, or a JSON object with the integer code 0, got %s (%v)`, quoteBody(body), err))
 	case !found:
 		return refuse("answer: want the key code, got an object without it")
-	case code.kind != jsonInteger || string(code.raw) != "0":
+	case !zero:
 		return refuse("answer: want the integer code 0, got " + code.String())
 	}
 	return Decision{Accept: true}

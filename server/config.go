@@ -52,6 +52,8 @@ type VHost struct {
 	// Merge is the longest time that writes to many players are put off to be sent as one; few players are not
 	// put off. It is what many players cost against how late they get a frame. 0 never puts off.
 	Merge time.Duration
+	// FirstPacket and Publish are the vhost's own Timeouts of that name. 0: those of the server.
+	FirstPacket, Publish time.Duration
 	// Hooks says who is asked.
 	Hooks Hooks
 }

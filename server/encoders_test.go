@@ -110,7 +110,7 @@ func TestMediaAfterUnpublish(t *testing.T) {
 
 // A publisher whose media belongs nowhere times out as one that sends none.
 func TestMediaThatNeverArrives(t *testing.T) {
-	f := start(t, hook.SRS7, func(c *Config) { c.Timeouts.FirstPacket = 300 * time.Millisecond })
+	f := start(t, hook.SRS7, func(c *Config) { c.VHosts[0].FirstPacket = 300 * time.Millisecond })
 	c := f.connectedRaw()
 	c.send(bytesOf(chunk.DefaultSize, call(0, "createStream", 2), call(0, "createStream", 3), call(1, "publish", 4, "cam", "live")))
 	c.command("onStatus")

@@ -25,7 +25,7 @@ type hookRefusal struct {
 	reason string
 }
 
-func (e *hookRefusal) Error() string { return fmt.Sprintf("%s: %s", e.event, e.reason) }
+func (e *hookRefusal) Error() string { return fmt.Sprintf("refused by %s: %s", e.event, e.reason) }
 
 // enter asks on_connect, once in a client's life, of the first vhost that has it: at connect where the
 // profile says so, else when a command has named the stream. next is the event that will be asked then. A

@@ -122,6 +122,9 @@ func (h *hooks) observe(vhost string, c hook.Call) {
 		h.retries[c.Event].Add(1)
 		level = slog.LevelDebug // the first is told, and the end if it is given up
 	}
+	if c.Err == nil && !c.Event.Closing() {
+		level = slog.LevelDebug // a refusal: the session logs it
+	}
 	if !c.Decision.Accept {
 		h.srv.log.Log(h.srv.base, level, "hook not accepted", "event", c.Event.String(), "client", c.ClientID, "ip", c.IP, "vhost", vhost, "url", redact.Secrets(c.URL),
 			"status", c.Status, "reason", h.srv.reason(c.Decision.Reason, c.Payload.TCURL, c.Payload.Stream+c.Payload.Param), "seconds", c.End.Sub(c.Start).Seconds())

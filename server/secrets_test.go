@@ -67,7 +67,7 @@ func TestLogOfRefusals(t *testing.T) {
 			if strings.Contains(text, "secret3") || strings.Contains(text, "secret4") {
 				t.Errorf("the hook URL's secrets:\n%s", text)
 			}
-			for _, line := range []string{`msg="hook not accepted" event=on_publish`, "msg=refused", `/p?key=***`} {
+			for _, line := range []string{"msg=refused", `reason="refused by on_publish: `, `/x?key=***`} {
 				if !strings.Contains(text, line) {
 					t.Errorf("no %s in\n%s", line, text)
 				}

@@ -58,7 +58,14 @@ type connectInfo struct {
 // A refusal ends a session whose client has been told why.
 type refusal struct{ why error }
 
-func (e *refusal) Error() string { return "refused: " + e.why.Error() }
+func (e *refusal) Error() string {
+	var no *hookRefusal
+	if errors.As(e.why, &no) {
+		return no.Error()
+	}
+	return "refused: " + e.why.Error()
+}
+
 func (e *refusal) Unwrap() error { return e.why }
 
 // errMemory ends a client that has sat on an unfinished message while others needed the memory.

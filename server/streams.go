@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -175,8 +176,12 @@ func (c *session) kind() Kind {
 
 // settle sets how long the client may now be quiet, and what its place is worth.
 func (c *session) settle() {
-	t := &c.set.cfg.Timeouts
+	t := c.set.cfg.Timeouts
 	ms, kind := c.doing()
+	if kind == KindPublish {
+		t.FirstPacket = cmp.Or(ms.target.vhost.FirstPacket, t.FirstPacket)
+		t.Publish = cmp.Or(ms.target.vhost.Publish, t.Publish)
+	}
 	if kind == KindIdle {
 		c.srv.ranks(c, atRest)
 	} else {

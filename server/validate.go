@@ -94,6 +94,9 @@ func (v *VHost) validate() (errs []error) {
 	if v.GOPFrames < 0 || v.GOPTime < 0 {
 		bad("gop_cache_max_frames and gop_cache_max_time: want 0 or more, got %d and %v", v.GOPFrames, v.GOPTime)
 	}
+	if v.FirstPacket < 0 || v.Publish < 0 {
+		bad("publish: want time-outs of 0 or more, got %v and %v", v.FirstPacket, v.Publish)
+	}
 	if v.Hooks.Timeout <= 0 {
 		bad("http_hooks timeout: expected more than 0, got %v", v.Hooks.Timeout)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"slices"
@@ -124,6 +125,17 @@ func (c *child) says(text string) {
 	})
 }
 
+// log is what the command has logged so far, a line each.
+func (c *child) log() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var b strings.Builder
+	for _, line := range c.lines {
+		fmt.Fprintln(&b, line)
+	}
+	return b.String()
+}
+
 func (c *child) signal(s os.Signal) {
 	c.t.Helper()
 	if err := c.cmd.Process.Signal(s); err != nil {
@@ -174,6 +186,23 @@ func events(t *testing.T, e *recorder.Recorder, want ...hook.Event) {
 // publish connects and publishes a stream, and stays.
 func publish(t *testing.T, addr, name string) *client.Client {
 	t.Helper()
+	c, err := tryToPublish(t, addr, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// refused tries to publish a stream, and is not let in.
+func refused(t *testing.T, addr, name string) {
+	t.Helper()
+	if _, err := tryToPublish(t, addr, name); err == nil {
+		t.Error("the publisher was let in")
+	}
+}
+
+func tryToPublish(t *testing.T, addr, name string) (*client.Client, error) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	c, err := client.Dial(ctx, client.Options{URL: "rtmp://" + addr + "/live", Timeout: patience})
@@ -184,8 +213,5 @@ func publish(t *testing.T, addr, name string) *client.Client {
 	if err := c.Connect(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Publish(ctx, name, "live"); err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return c, c.Publish(ctx, name, "live")
 }

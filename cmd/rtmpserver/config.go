@@ -12,6 +12,23 @@ import (
 	"hookproof/server/srsconf"
 )
 
+// environment takes what SRS's variables say about where the configuration is; what they say of it is for load.
+func (o *options) environment(environ []string) {
+	o.environ = environ
+	value := func(name string) string {
+		for _, pair := range environ {
+			if v, ok := strings.CutPrefix(pair, name+"="); ok {
+				return v
+			}
+		}
+		return ""
+	}
+	o.noFile = o.noFile || value("SRS_ENV_ONLY") != ""
+	if o.file == "" && !o.noFile {
+		o.file = value("SRS_CONFIG_FILE")
+	}
+}
+
 // load makes the configuration that the command line asks for: the file's, or
 // that of the flags; in both cases with what -api says.
 func (o *options) load() (server.Config, []srsconf.Warning, error) {
@@ -24,6 +41,11 @@ func (o *options) load() (server.Config, []srsconf.Warning, error) {
 		cfg, err = o.fromFlags()
 	}
 	cfg.LogParams = o.params
+	if err == nil {
+		var more []srsconf.Warning
+		cfg, more, err = srsconf.Override(cfg, o.environ)
+		warnings = append(warnings, more...)
+	}
 	if err == nil {
 		err = o.services(&cfg)
 	}

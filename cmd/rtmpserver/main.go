@@ -34,6 +34,7 @@ func run(args []string, s cli.Streams, signals <-chan os.Signal) int {
 		cli.PrintVersion(s.Out, help.Name)
 		return cli.ExitOK
 	}
+	o.environment(os.Environ())
 	if err := o.check(); err != nil {
 		return cli.Report(s, help.Name, err)
 	}

@@ -14,6 +14,7 @@ type options struct {
 	flags *flag.FlagSet
 
 	file     string
+	noFile   bool
 	test     bool
 	version  bool
 	listen   string
@@ -28,6 +29,7 @@ type options struct {
 	grace    time.Duration
 	params   bool
 	log      cli.LogOptions
+	environ  []string // "NAME=value"
 }
 
 // newOptions declares the flags.
@@ -35,6 +37,7 @@ func newOptions() *options {
 	o := &options{flags: flag.NewFlagSet(help.Name, flag.ContinueOnError)}
 	f := o.flags
 	f.StringVar(&o.file, "c", "", "read the configuration from `FILE`, in the format of SRS")
+	f.BoolVar(&o.noFile, "e", false, "without -c: take the configuration from SRS's environment variables, also where SRS_CONFIG_FILE is set")
 	f.BoolVar(&o.test, "t", false, "check the configuration, say what is wrong with it, and exit")
 	f.BoolVar(&o.version, "version", false, "print the version and exit")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:1935", "without -c: serve RTMP on `ADDR`; several are separated by commas.\nA port alone is served on 127.0.0.1, \":PORT\" on every address, port 0 takes a free one")
@@ -56,6 +59,9 @@ func newOptions() *options {
 func (o *options) check() error {
 	if o.file != "" {
 		var err error
+		if o.noFile {
+			return cli.Usagef("-e cannot be given together with -c: it takes no file")
+		}
 		o.flags.Visit(func(f *flag.Flag) {
 			if slices.Contains([]string{"listen", "hooks", "profile", "insecure-tls", "retry", "max-calls", "hook-keepalive"}, f.Name) {
 				err = cli.Usagef("-%s cannot be given together with -c: the file says it", f.Name)
@@ -90,7 +96,7 @@ or by a few options.`,
 The format is that of SRS. Read are: listen, max_connections, chunk_size,
 server_id, include, rtmp { listen chunk_size }, http_api { enabled listen
 metrics }, vhost NAME { enabled gop_cache play { gop_cache
-gop_cache_max_frames mw_latency }
+gop_cache_max_frames mw_latency } publish { normal_timeout firstpkt_timeout }
 http_hooks { enabled on_connect on_close on_publish on_unpublish on_play on_stop
 profile timeout retry max_calls insecure_tls hook_keepalive } }. An event takes several URLs.
 mw_latency is the longest wait, in ms, before many players are written to
@@ -117,6 +123,14 @@ of a GOP that are kept for new players (30), and at the top level, in MB
 Any other directive is reported and ignored. include looks beside the including
 file, then in the working directory. http_api with a port alone serves
 127.0.0.1 only.`},
+		{Title: "Environment", Rare: true, Text: `
+SRS's variables are read as SRS reads them, and go before the file and the
+options: SRS_LISTEN, SRS_MAX_CONNECTIONS, SRS_SERVER_ID, SRS_HTTP_API_ENABLED,
+SRS_HTTP_API_LISTEN, and for all vhosts SRS_VHOST_HTTP_HOOKS_ENABLED,
+SRS_VHOST_HTTP_HOOKS_ON_CONNECT to ..._ON_STOP, SRS_VHOST_CHUNK_SIZE,
+SRS_VHOST_PLAY_GOP_CACHE, ..._GOP_CACHE_MAX_FRAMES, ..._MW_LATENCY,
+SRS_VHOST_PUBLISH_NORMAL_TIMEOUT, ..._FIRSTPKT_TIMEOUT. Any other SRS_ variable is
+reported and ignored. SRS_CONFIG_FILE names the file, as -c does; SRS_ENV_ONLY is -e.`},
 		{Title: "Hooks of -hooks URL", Text: `
 on_connect, on_close      URL/api/v1/clients
 on_publish, on_unpublish  URL/api/v1/streams

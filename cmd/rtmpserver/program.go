@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"hookproof/hook"
 	"hookproof/internal/cli"
 	"hookproof/internal/profiling"
 	"hookproof/server"
@@ -47,11 +48,22 @@ func (p *program) start(cfg server.Config) error {
 		return cli.ListenError(err)
 	}
 	for _, v := range cfg.VHosts {
-		if !v.Hooks.Enabled {
-			p.log.Warn("no hooks: everybody is let in", "vhost", v.Name)
-		}
+		p.sayHooks(&v)
 	}
 	return nil
+}
+
+// sayHooks logs who is asked, and in which profile: the default is the document's, which few servers speak today.
+func (p *program) sayHooks(v *server.VHost) {
+	if !v.Hooks.Enabled {
+		p.log.Warn("no hooks: everybody is let in", "vhost", v.Name)
+		return
+	}
+	profile, err := hook.ProfileByName(v.Hooks.Profile)
+	if err != nil {
+		return // Validate has found it
+	}
+	p.log.Info("hooks", "vhost", v.Name, "profile", profile.Name, "as", profile.Title)
 }
 
 func (p *program) serveProfiles() error {
@@ -72,8 +84,11 @@ func (p *program) raiseOpenFiles(connections int) {
 	const others = 256 // listeners, the API, what the runtime holds
 	got, err := cli.RaiseOpenFiles(uint64(2*connections + others))
 	if need := uint64(connections + others); got < need {
-		p.log.Warn("the limit of open files is too low for max_connections clients",
-			"limit", got, "needed", need, "max_connections", connections, "err", err)
+		args := []any{"limit", got, "needed", need, "max_connections", connections}
+		if err != nil {
+			args = append(args, "err", err)
+		}
+		p.log.Warn("the limit of open files is too low for max_connections clients", args...)
 	}
 }
 

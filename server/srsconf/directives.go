@@ -60,7 +60,11 @@ func (b *builder) checkAPI() {
 	}
 	for i, addr := range b.config.Listen {
 		if Overlap(addr, api.Listen) {
-			b.errorf(file, line, "http_api: %s cannot be served beside RTMP on %s, line %d: expected another port", api.Listen, addr, b.listening[i].line)
+			where := ""
+			if i < len(b.listening) && b.listening[i].line > 0 {
+				where = fmt.Sprintf(", line %d", b.listening[i].line)
+			}
+			b.errorf(file, line, "http_api: %s cannot be served beside RTMP on %s%s: expected another port", api.Listen, addr, where)
 			return
 		}
 	}
@@ -163,20 +167,9 @@ func Address(s, host string) (string, error) {
 func (b *builder) httpAPI(n *node) {
 	api := &b.config.API
 	b.apiNode = n
-	listen := func(l *node) {
-		addr, err := Address(l.args[0], "127.0.0.1")
-		if err != nil {
-			b.errorf(l.file, l.line, "listen: %v", err)
-			return
-		}
-		if _, port, _ := net.SplitHostPort(addr); port == l.args[0] {
-			b.warnf(l.file, l.line, "listen %s of http_api serves 127.0.0.1 only; write 0.0.0.0:%s to serve every address, as SRS would", l.args[0], l.args[0])
-		}
-		api.Listen, b.apiNode = addr, l
-	}
 	rs := rules{
 		"enabled": onOff(b, &api.Enabled),
-		"listen":  {min: 1, max: 1, wants: "PORT or IP:PORT", apply: listen},
+		"listen":  {min: 1, max: 1, wants: "PORT or IP:PORT", apply: b.apiListen},
 		"metrics": onOff(b, &api.Metrics),
 	}
 	unknown := b.unknown("http_api", rs)
@@ -187,6 +180,19 @@ func (b *builder) httpAPI(n *node) {
 		}
 		unknown(n)
 	})
+}
+
+// apiListen reads the address of the API.
+func (b *builder) apiListen(l *node) {
+	addr, err := Address(l.args[0], "127.0.0.1")
+	if err != nil {
+		b.errorf(l.file, l.line, "listen: %v", err)
+		return
+	}
+	if _, port, _ := net.SplitHostPort(addr); port == l.args[0] {
+		b.warnf(l.file, l.line, "listen %s of http_api serves 127.0.0.1 only; write 0.0.0.0:%s to serve every address, as SRS would", l.args[0], l.args[0])
+	}
+	b.config.API.Listen, b.apiNode = addr, l
 }
 
 // number is the rule of a directive whose value is an integer from low to high.

@@ -104,6 +104,7 @@ func (w *writer) vhost(v *server.VHost) {
 			w.line("enabled", "off")
 		}
 		w.play(v, &standard)
+		w.publish(v)
 		w.hooks(&v.Hooks, &standard.Hooks)
 	})
 }
@@ -125,6 +126,20 @@ func (w *writer) play(v, standard *server.VHost) {
 		}
 		if v.Merge != standard.Merge {
 			w.line("mw_latency", strconv.FormatInt(v.Merge.Milliseconds(), 10))
+		}
+	})
+}
+
+func (w *writer) publish(v *server.VHost) {
+	if v.Publish == 0 && v.FirstPacket == 0 {
+		return
+	}
+	w.block("publish", nil, func() {
+		if v.Publish != 0 {
+			w.line("normal_timeout", strconv.FormatInt(v.Publish.Milliseconds(), 10))
+		}
+		if v.FirstPacket != 0 {
+			w.line("firstpkt_timeout", strconv.FormatInt(v.FirstPacket.Milliseconds(), 10))
 		}
 	})
 }

@@ -28,6 +28,7 @@ func TestRoundTrip(t *testing.T) {
 	off := server.DefaultVHostConfig("odd;{#}")
 	off.Enabled, off.GOPCache, off.Merge = false, false, 0
 	off.Hooks.Profile = "srs7"
+	off.Publish, off.FirstPacket = 7*time.Second, 1500*time.Millisecond
 	off.GOPFrames, off.GOPTime = 100, 2500*time.Millisecond
 	several.Memory = server.Memory{Media: 100 << 20, Client: 20 << 20}
 	several.VHosts = append(several.VHosts, off)

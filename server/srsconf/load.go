@@ -63,6 +63,7 @@ type place struct {
 
 // text gives the directives of text, includes resolved.
 func (l *loader) text(name, text string, stack []place) []*node {
+	text = strings.TrimPrefix(text, "\ufeff") // a byte order mark, as some editors write it
 	l.files = append(l.files, name)
 	if l.bytes += int64(len(text)); l.bytes > MaxBytes {
 		l.errorf(name, 0, "the configuration is longer than %d bytes", MaxBytes)

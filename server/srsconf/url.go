@@ -21,6 +21,9 @@ func checkURL(raw string) (warning string, err error) {
 	if strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '"' || r == '\\' }) {
 		return bad(quote(redact.Secrets(raw)) + ", with characters that have to be percent-encoded")
 	}
+	if strings.HasSuffix(raw, ",") || strings.Contains(raw, ",http://") || strings.Contains(raw, ",https://") {
+		return bad(shown(raw) + ", with a comma: several URLs are separated by blanks")
+	}
 	u, err := url.Parse(raw)
 	if err != nil {
 		return bad(shown(raw) + ", which is not a URL")

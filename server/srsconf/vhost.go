@@ -22,6 +22,9 @@ const maxMerge = 10_000
 // maxFrames bounds play's gop_cache_max_frames.
 const maxFrames = 1_000_000
 
+// maxQuiet bounds publish's normal_timeout and firstpkt_timeout, in milliseconds.
+const maxQuiet = 3_600_000
+
 // vhost reads one vhost block.
 func (b *builder) vhost(n *node, seen map[string]*node) {
 	name := n.args[0]
@@ -47,6 +50,12 @@ func (b *builder) vhost(n *node, seen map[string]*node) {
 				"mw_latency":         millis(b, &v.Merge, maxMerge),
 			}
 			b.walk("vhost.play", n.block, inner, b.unknown("vhost.play", inner))
+		}},
+		"publish": {block: true, wants: "a block without a name", apply: func(n *node) {
+			inner := rules{
+				"normal_timeout": millis(b, &v.Publish, maxQuiet), "firstpkt_timeout": millis(b, &v.FirstPacket, maxQuiet),
+			}
+			b.walk("vhost.publish", n.block, inner, b.unknown("vhost.publish", inner))
 		}},
 		"http_hooks": {block: true, wants: "a block without a name", apply: func(n *node) { b.hooks(n, &v.Hooks) }},
 	}
