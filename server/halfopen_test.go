@@ -248,7 +248,9 @@ func (k *child) visit(name string) error {
 	if err := errors.Join(publisher.Connect(ctx), publisher.Publish(ctx, name, "live"), publisher.WriteMedia(client.Clip()...)); err != nil {
 		return err
 	}
-	player, err := client.Dial(ctx, k.options())
+	o := k.options()
+	o.Quiet = false // the first frame, which may come before it is awaited, is kept
+	player, err := client.Dial(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -256,6 +258,6 @@ func (k *child) visit(name string) error {
 	if err := errors.Join(player.Connect(ctx), player.Play(ctx, name)); err != nil {
 		return err
 	}
-	_, err = player.Await(ctx, func(client.Event) bool { return player.Counters().VideoFrames > 0 })
+	_, err = player.Await(ctx, func(ev client.Event) bool { return ev.Kind == client.Media && ev.Frame && ev.Name == "video" })
 	return err
 }
