@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
+	"hookproof/features"
 	"hookproof/hook"
 	"hookproof/internal/cli"
 	"hookproof/internal/redact"
@@ -62,7 +64,6 @@ func (o *options) run(ctx context.Context, s cli.Streams) (*reports.Run, error) 
 	if err != nil {
 		return nil, err
 	}
-	cli.RaiseOpenFiles(uint64(8*o.clients + 4096)) // what is not granted shows in the scenarios that need it
 	so := suite.Options{Selection: sel, Role: o.role(), Known: known, Parallel: o.parallel, Clients: o.clients, Scale: o.scale, Seed: o.seed}
 	if o.hooks.Given() || o.rtmp != "" {
 		so.Repeats = suite.ForeignRepeats
@@ -86,6 +87,19 @@ func (o *options) run(ctx context.Context, s cli.Streams) (*reports.Run, error) 
 	}
 	o.describe(run)
 	return run, errors.Join(err, o.write(s, run, style, err == nil), rep.finish(s, run), o.writeKnownFailing(run))
+}
+
+// enoughFiles checks that the run may open as many files as it needs, connections above all.
+func (o *options) enoughFiles(granted uint64, cases []features.Case) error {
+	need, hint := 256+8*min(o.parallel, len(cases)), ""
+	if slices.ContainsFunc(cases, func(c features.Case) bool { return c.Has("load") }) {
+		hint = fmt.Sprintf(", ask for smaller crowds than -clients %d, or leave them out with -tags 'not @load'", o.clients)
+		need += 8 * o.clients // both ends, and their hooks
+	}
+	if granted >= uint64(need) {
+		return nil
+	}
+	return fmt.Errorf("this run needs %d open files, and the system allows %d: raise the limit (ulimit -n %d)%s", need, granted, need, hint)
 }
 
 // writeKnownFailing writes the list of -write-known-failing.
@@ -116,6 +130,13 @@ func (o *options) play(ctx context.Context, s cli.Streams, so *suite.Options, st
 	cases, err := so.Selection.Select(so.Role)
 	if err != nil {
 		return nil, cli.Usagef("%v", err)
+	}
+	granted, err := cli.RaiseOpenFiles(uint64(8*o.clients + 4096))
+	if err == nil {
+		err = o.enoughFiles(granted, cases)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if !o.quiet {
 		so.Live = reports.NewLive(s.Out, len(cases), style)

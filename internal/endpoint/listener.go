@@ -65,6 +65,9 @@ func (l *listener) start() {
 				return
 			}
 			if err != nil {
+				if l.e.opts.Refused != nil {
+					l.e.opts.Refused(err)
+				}
 				if !l.pause() {
 					return
 				}

@@ -22,6 +22,10 @@ type Options struct {
 	// request may be kept.
 	Observe func(*Request, Phase)
 
+	// Refused, when not nil, is told why a connection could not be accepted: no
+	// file descriptor is left, say. It is tried again.
+	Refused func(error)
+
 	// Forget has a connection whose caller closed it between requests end with a
 	// reset instead of our FIN, so that no kernel keeps its port for a minute. It
 	// is for callers that never close one direction only.

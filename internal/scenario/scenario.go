@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"hookproof/features"
 	"hookproof/internal/check"
@@ -50,6 +51,8 @@ type Base struct {
 	cancel context.CancelFunc
 	mu     sync.Mutex
 	owned  []func()
+
+	troubled atomic.Bool
 }
 
 // Init begins the base of a scene that is played until ctx ends.
@@ -85,6 +88,14 @@ func (b *Base) End(between func()) {
 // Note records something in words.
 func (b *Base) Note(name, format string, args ...any) {
 	b.Log.Add(reports.Observation{Kind: reports.KindNote, Name: name, Text: fmt.Sprintf(format, args...)})
+}
+
+// Trouble records an error of this machine's own, if err is the first: a failure
+// of the scenario is then no failure of the target.
+func (b *Base) Trouble(err error) {
+	if text := check.Trouble(err); text != "" && !b.troubled.Swap(true) {
+		b.Note(check.TroubleNote, "%s: %v", text, err)
+	}
 }
 
 // RemarkNote is the name of notes that the user is to see at once.

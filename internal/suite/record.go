@@ -221,6 +221,10 @@ func (r *recorder) judge(ended error) {
 // found makes a verdict of a finding.
 func (r *recorder) found(f *check.Finding) {
 	s := &r.result
+	if reason, v := check.Disturbed(r.log.Whole()); reason != "" && !f.Undecided {
+		s.Verdict, s.Reason = v, reason
+		return
+	}
 	s.Failure, s.Cause, r.fatal = f.Failure(), f.Cause, f.Fatal
 	if s.Failure.Requirement == "" {
 		s.Failure.Requirement = r.c.Requirements[0]

@@ -134,6 +134,7 @@ func (a *actor) dial(ctx context.Context, st *studio, tc identity.Sample) (err e
 		PageURL: "http://page.hookproof.test/" + a.name, Timeout: a.scene.Facts.Limit + time.Second,
 		Linger: 300 * time.Millisecond, Observe: a.observe})
 	if err != nil {
+		a.scene.Trouble(err)
 		return fmt.Errorf("the RTMP server that calls the hook server: %w", err)
 	}
 	return nil

@@ -61,6 +61,7 @@ func (s *Scene) loose(note string, guests []guest, send func(*Request) result) t
 func (s *Scene) timed(q *Request) result {
 	n := s.asked(q, q.line)
 	r := s.Target.exchange(s.Ctx, q, s.Target.scaled(loadLimit))
+	s.Trouble(r.err)
 	s.answered(n, q, &r)
 	return r
 }

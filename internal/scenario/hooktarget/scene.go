@@ -45,7 +45,9 @@ func NewScene(ctx context.Context, t *Target, log *timeline.Log) *Scene {
 	ctx, cancel := context.WithCancel(ctx)
 	stop := context.AfterFunc(t.ctx, cancel)
 	s.Init(ctx, log)
+	t.scene.Store(s)
 	s.Own(func() {
+		t.scene.CompareAndSwap(s, nil)
 		stop()
 		cancel()
 	})

@@ -63,6 +63,7 @@ func (s *Scene) Send(requests ...Request) error {
 		q := &requests[i]
 		n := s.asked(q, q.curl())
 		r := s.Target.exchange(s.Ctx, q, s.Facts.Limit)
+		s.Trouble(r.err)
 		s.answered(n, q, &r)
 	}
 	return s.Ctx.Err()

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"hookproof/hook"
+	"hookproof/internal/check"
 	"hookproof/internal/identity"
 	"hookproof/internal/ownclock"
 )
@@ -53,6 +54,8 @@ type Target struct {
 	probe    hook.Event // an event that the server was seen to answer
 	gates    [len(hook.Events)]gate
 
+	scene atomic.Pointer[Scene] // the latest
+
 	mu     sync.Mutex
 	dead   string // why no more scenarios are run
 	deaths int
@@ -69,7 +72,8 @@ func Open(ctx context.Context, o Options) (*Target, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	t := &Target{o: o, clock: ownclock.Start(nil)}
+	t := &Target{o: o}
+	t.clock = ownclock.Start(t.starved)
 	t.ctx, t.cancel = context.WithCancel(context.Background())
 	var tried error
 	for _, ev := range probeOrder {
@@ -85,6 +89,13 @@ func Open(ctx context.Context, o Options) (*Target, error) {
 	}
 	t.Close()
 	return nil, fmt.Errorf("%w:\n%w", ErrNoAnswer, tried)
+}
+
+// starved records in the scene that is played that the process was not run for a while.
+func (t *Target) starved(from, to time.Time) {
+	if s := t.scene.Load(); s != nil {
+		s.Log.Add(check.Starved(s.Log.At(from), s.Log.At(to)))
+	}
 }
 
 // probeOrder begins with what changes least at a hook server.

@@ -198,6 +198,7 @@ func (a *Actor) Connect(ctx context.Context) error {
 	defer cancel()
 	c, err := client.Dial(ctx, a.options())
 	if err != nil {
+		a.scene.Trouble(err)
 		how := "refused"
 		if ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) {
 			how = string(client.Local) // it was us who gave up waiting: no doing of the server's

@@ -42,6 +42,7 @@ func (s *Scene) Peer(ctx context.Context, how string) error {
 	}
 	c, err := dial(ctx, o)
 	if err != nil {
+		s.Trouble(err)
 		return fmt.Errorf("a peer that %s: %w", how, err)
 	}
 	if say != nil {

@@ -68,6 +68,7 @@ func (r *router) endpoint() *endpoint.Endpoint {
 	e = endpoint.New(endpoint.Options{
 		MaxBody: 16 << 20,
 		Forget:  r.forget,
+		Refused: r.trouble,
 		Observe: func(q *endpoint.Request, p endpoint.Phase) { r.observe(liveKey{e, q.Seq}, q, p) },
 		Default: func(q *endpoint.Request) endpoint.Answer { return r.answer(liveKey{e, q.Seq}) },
 	})
@@ -80,13 +81,24 @@ func (r *router) add(s *Scene) {
 	r.scenes[s.key] = s
 }
 
+// all returns the scenes that are played.
+func (r *router) all() []*Scene {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Collect(maps.Values(r.scenes))
+}
+
 // starved records in all scenes that the process was not run for a while.
 func (r *router) starved(from, to time.Time) {
-	r.mu.Lock()
-	scenes := slices.Collect(maps.Values(r.scenes))
-	r.mu.Unlock()
-	for _, s := range scenes {
+	for _, s := range r.all() {
 		s.Log.Add(check.Starved(s.Log.At(from), s.Log.At(to)))
+	}
+}
+
+// trouble records in all scenes that an endpoint could not accept a connection.
+func (r *router) trouble(err error) {
+	for _, s := range r.all() {
+		s.Trouble(err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -232,5 +233,33 @@ func TestCheckAlive(t *testing.T) {
 	}
 	if f := check.Alive(log.All()); f == nil || !f.Undecided {
 		t.Errorf("judged %v", f)
+	}
+}
+
+// TestTroubleOfOurOwn: a client that this machine cannot have connect is no failure of the target.
+func TestTroubleOfOurOwn(t *testing.T) {
+	target, err := BuiltIn(BuiltInOptions{Profile: hook.SRS1, Nonce: "t"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer target.Close()
+	log := timeline.New("x", "srs1", time.Now(), nil)
+	s := NewScene(t.Context(), target, log)
+	defer s.Close()
+	a := s.Actor("Alice")
+	a.Local = "192.0.2.1" // for documentation alone: no machine has it
+	if err := a.Connect(t.Context()); err == nil {
+		t.Fatal("want an error, got none")
+	}
+	if reason, v := check.Disturbed(log.All()); v != reports.Error || !strings.Contains(reason, "no free port left to connect from, or not the address") {
+		t.Errorf("want an error of this machine, got %q, %q", v, reason)
+	}
+	other := NewScene(t.Context(), target, timeline.New("y", "srs1", time.Now(), nil))
+	defer other.Close()
+	for range 3 {
+		target.router.trouble(syscall.EMFILE)
+	}
+	if _, v := check.Disturbed(other.Log.All()); v != reports.Error || len(other.Log.All()) != 2 {
+		t.Errorf("an endpoint without descriptors: want one note, got %q, %+v", v, other.Log.All())
 	}
 }
