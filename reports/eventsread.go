@@ -30,7 +30,7 @@ type EventError struct {
 	Err  error
 }
 
-func (e *EventError) Error() string { return fmt.Sprintf("%s:%d: %v", EventsFile, e.Line, e.Err) }
+func (e *EventError) Error() string { return fmt.Sprintf("line %d: %v", e.Line, e.Err) }
 
 // Unwrap returns the cause.
 func (e *EventError) Unwrap() error { return e.Err }

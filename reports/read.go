@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"hookproof/internal/reportdir"
 )
@@ -78,10 +79,11 @@ func inFile(dir string, e Evidence, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		err = ErrMissing
 	}
-	if err != nil {
-		err = fmt.Errorf("%s: %w", filepath.Join(dir, e.File), err)
+	path := filepath.Join(dir, e.File)
+	if err == nil || strings.HasPrefix(err.Error(), path) {
+		return err
 	}
-	return err
+	return fmt.Errorf("%s: %w", path, err)
 }
 
 // readEvidence reads one file and holds it against what the report says of it.
