@@ -2,7 +2,6 @@ package hook
 
 import (
 	"fmt"
-	"mime"
 	"net/url"
 	"strings"
 
@@ -12,10 +11,9 @@ import (
 // Request is an HTTP request as a hook server received it, as far as [Detect]
 // looks at it.
 type Request struct {
-	Target      string // path and query, as in the request line
-	UserAgent   string // empty: the caller sent none
-	ContentType string // likewise
-	Body        []byte
+	Target    string // path and query, as in the request line
+	UserAgent string // empty: the caller sent none
+	Body      []byte
 }
 
 // Detection says which profile's caller made a request.
@@ -89,7 +87,7 @@ func Detect(r Request) Detection {
 // detectForm looks for a dialect that sends forms.
 func detectForm(r Request) (Detection, bool) {
 	where, text := "a form", string(r.Body)
-	if media, _, _ := mime.ParseMediaType(r.ContentType); media != "application/x-www-form-urlencoded" || len(r.Body) == 0 {
+	if len(r.Body) == 0 || r.Body[0] == '{' { // forms are sent with whatever Content-Type
 		_, query, _ := strings.Cut(r.Target, "?")
 		where, text = "a query", query
 	}

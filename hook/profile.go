@@ -119,11 +119,16 @@ func ProfileByName(name string) (*Profile, error) {
 	all := Profiles()
 	i := slices.IndexFunc(all, func(p *Profile) bool { return p.Name == name })
 	if i < 0 {
-		names := make([]string, len(all))
-		for j, p := range all {
-			names[j] = p.Name
-		}
-		return nil, fmt.Errorf("hook profile %q: want one of %s", redact.Clip(name, mostQuoted), strings.Join(names, ", "))
+		return nil, fmt.Errorf("hook profile %q: want one of %s", redact.Clip(name, mostQuoted), ProfileNames())
 	}
 	return all[i], nil
+}
+
+// ProfileNames lists the names of all profiles, for messages: "srs1, srs7".
+func ProfileNames() string {
+	var names []string
+	for _, p := range Profiles() {
+		names = append(names, p.Name)
+	}
+	return strings.Join(names, ", ")
 }

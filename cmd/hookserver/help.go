@@ -10,7 +10,7 @@ import (
 var help = cli.Help{
 	Name:     "hookserver",
 	Groups:   groups,
-	Synopsis: []string{"[-listen ADDR] [-profile srs1|srs7] [-token KEY=VALUE] [-rules FILE] [-record FILE]"},
+	Synopsis: []string{"[-listen ADDR] [-profile auto|srs1|srs7] [-token KEY=VALUE] [-rules FILE] [-record FILE]"},
 	About: `The default callback server for a media server's HTTP hooks. It logs every
 event, answers it, and shows at / who is connected, publishing and playing.
 What it knows lives in memory and survives nothing.`,
@@ -28,12 +28,12 @@ The parameter KEY=VALUE must stand in param or in tcUrl's query, byte for byte:
 rtmp://HOST/app?KEY=VALUE, or STREAM?KEY=VALUE. A wrong value refuses, also
 beside a right one. No value refuses at on_connect, on_publish and on_play; but
 in srs7 an on_connect that names no stream is let on, since the token may follow
-behind the stream's name, and an on_publish or on_play that has neither param
-nor tcUrl (srs1 sends neither) is let on, since its on_connect was asked.
+after the stream's name, and an on_publish or on_play that has neither param nor
+tcUrl (srs1 sends neither) is let on, since its on_connect was asked. So with a
+server of profile srs1 the token belongs into tcUrl: rtmp://HOST/app?KEY=VALUE.
 
--token-at names other events that demand a token. With srs1 and tokens behind
-stream names, say -token-at on_publish,on_play: such a token is not to be seen
-at on_connect. A wrong one is refused everywhere all the same.`},
+-token-at names other events that demand a token. A wrong one is refused
+everywhere all the same.`},
 		{Title: "Rules", Rare: true, Text: `
 A YAML file with one list; the first rule that matches an event takes it:
 
@@ -55,7 +55,7 @@ SIGTERM, SIGINT  end; answers that are held are not given`},
 	},
 	Examples: []cli.Example{
 		{For: "answer the hooks of an SRS on this machine, and watch at http://127.0.0.1:8085/", Call: "hookserver"},
-		{For: "let on only who carries the token, as the document of 2014 has it", Call: "hookserver -profile srs1 -token token=secret"},
+		{For: "let on only who carries the token: rtmp://HOST/live?token=secret", Call: "hookserver -token token=secret"},
 		{For: "watch from a phone in the same network", Call: "hookserver -listen :8085"},
 		{For: "keep evidence", Call: "hookserver -record hooks.jsonl"},
 	},

@@ -88,7 +88,7 @@ func TestCommandLine(t *testing.T) {
 		{"unknown flag", []string{"-x"}, cli.ExitUsage, "", "unknown option -x\nRun \"hookserver -h\" for help.\n"},
 		{"operand", []string{"8085"}, cli.ExitUsage, "", `unknown command "8085"`},
 		{"address", []string{"-listen", "nowhere"}, cli.ExitUsage, "", "-listen: expected PORT or IP:PORT"},
-		{"profile", []string{"-profile", "srs2"}, cli.ExitUsage, "", `-profile is "srs2": srs1 or srs7 was expected`},
+		{"profile", []string{"-profile", "srs2"}, cli.ExitUsage, "", `-profile: want auto or one of srs1, srs7, got "srs2"`},
 		{"log", []string{"-log", "xml"}, cli.ExitUsage, "", `-log is "xml": text or json was expected`},
 		{"token", []string{"-token", "good"}, cli.ExitUsage, "", "KEY=VALUE was expected"},
 		{"two tokens", []string{"-token", "a=b", "-token", "a=c"}, cli.ExitUsage, "", "only one token was expected"},

@@ -37,7 +37,7 @@ func newOptions() *options {
 	o := &options{flags: flag.NewFlagSet(help.Name, flag.ContinueOnError)}
 	f := o.flags
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8085", "serve on `ADDR`. A port alone is served on 127.0.0.1, \":PORT\" on every\naddress, port 0 takes a free one")
-	f.StringVar(&o.profile, "profile", "srs1", "answer as `PROFILE` has it: srs1 (0, as the document of 2014; SRS 7 takes it, too)\nor srs7 ({\"code\":0,\"data\":null}). Events of both are read")
+	f.StringVar(&o.profile, "profile", "auto", "answer as `PROFILE` has it: srs1 (0, as the document of 2014), srs7 ({\"code\":0,\"data\":null}),\nor auto (0, which all accept; each request tells when its token is due). Events of all are read")
 	f.Func("token", "let on only who carries the parameter `KEY=VALUE` in his URLs, see below", o.readToken)
 	f.StringVar(&o.tokenFile, "token-file", "", "read KEY=VALUE from `FILE` in place of -token, which others on this machine can see")
 	f.StringVar(&o.tokenAt, "token-at", "", "with -token: ask for it at these `EVENTS`, such as on_publish,on_play")
@@ -99,8 +99,10 @@ func (o *options) read() (*settings, error) {
 	if set.listen, err = srsconf.Address(o.listen, "127.0.0.1"); err != nil {
 		return nil, cli.Usagef("-listen: %v", err)
 	}
-	if set.server.Profile, err = hook.ProfileByName(o.profile); err != nil {
-		return nil, cli.Usagef("-profile is %q: srs1 or srs7 was expected", o.profile)
+	if o.profile != "auto" {
+		if set.server.Profile, err = hook.ProfileByName(o.profile); err != nil {
+			return nil, cli.Usagef("-profile: want auto or one of %s, got %q", hook.ProfileNames(), o.profile)
+		}
 	}
 	if (o.cert == "") != (o.key == "") {
 		return nil, cli.Usagef("-cert and -key belong together: only one of them is given")

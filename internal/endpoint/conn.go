@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"bytes"
+	"container/list"
 	"errors"
 	"io"
 	"net"
@@ -28,7 +29,8 @@ type conn struct {
 	r, w     int
 	out      []byte // the answer being written
 	requests int
-	left     bool // the caller closed between requests
+	left     bool          // the caller closed between requests
+	waiting  *list.Element // in Endpoint.waiting, whose lock it has; nil: a request is under way
 
 	readBy, writeBy time.Time // deadlines that are set
 }
@@ -83,12 +85,17 @@ func (c *conn) serveOne() bool {
 		Conn: c.id, Remote: c.remote, TLS: c.tls,
 		Accepted: c.accepted, Arrived: time.Now(),
 	}
+	c.e.speaks(c)
 	c.requests++
 	r.ConnRequest = c.requests
 	keep := c.readRequest(r)
 	r.Seq = c.e.requestSeq.Add(1)
 	c.e.observe(r, PhaseArrived)
-	return c.answer(r, keep) && keep
+	if !c.answer(r, keep) || !keep {
+		return false
+	}
+	c.e.waits(c)
+	return true
 }
 
 // awaitByte waits for the first byte of a request. Empty lines before it are
@@ -101,18 +108,31 @@ func (c *conn) awaitByte() error {
 		if c.r < c.w {
 			return nil
 		}
-		// A deadline costs a timer's change; most of them can stand.
-		now, idle := time.Now(), c.e.opts.IdleTimeout
-		if left := c.readBy.Sub(now); left < idle*3/4 || left > idle {
-			c.readBy = now.Add(idle)
-			if err := c.nc.SetReadDeadline(c.readBy); err != nil {
-				return err
-			}
+		if err := c.armRead(); err != nil {
+			return err
 		}
 		if err := c.read(); err != nil {
 			return err
 		}
 	}
+}
+
+// armRead sets the deadline for the beginning of a request.
+func (c *conn) armRead() error {
+	by := c.accepted.Add(c.e.opts.FirstTimeout)
+	if c.requests > 0 {
+		// A deadline costs a timer's change, so one that is near enough stays.
+		now, idle := time.Now(), c.e.opts.IdleTimeout
+		if left := c.readBy.Sub(now); left >= idle*3/4 && left <= idle {
+			return nil
+		}
+		by = now.Add(idle)
+	}
+	if by.Equal(c.readBy) {
+		return nil
+	}
+	c.readBy = by
+	return c.nc.SetReadDeadline(by)
 }
 
 // more reads on within a request, by the deadline.

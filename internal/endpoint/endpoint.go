@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"container/list"
 	"crypto/tls"
 	"errors"
 	"net"
@@ -21,6 +22,7 @@ type Endpoint struct {
 	mu        sync.Mutex
 	listeners []*listener
 	conns     map[*conn]struct{}
+	waiting   list.List     // of *conn, with Options.MakeRoom: those that wait for a request, the longest first
 	cut       chan struct{} // closed when this round of connections must end
 	down      bool
 	closed    bool
@@ -118,12 +120,15 @@ func (e *Endpoint) Conns() int {
 func (e *Endpoint) admit(c *conn) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.closed || e.down || len(e.conns) >= e.opts.MaxConns {
+	if e.closed || e.down || len(e.conns) >= e.opts.MaxConns && !e.makeRoom() {
 		return false
 	}
 	e.conns[c] = struct{}{}
 	c.cut = e.cut
 	c.id = e.connSeq.Add(1)
+	if e.opts.MakeRoom {
+		c.waiting = e.waiting.PushBack(c)
+	}
 	e.wg.Add(1)
 	return true
 }
@@ -131,6 +136,7 @@ func (e *Endpoint) admit(c *conn) bool {
 func (e *Endpoint) leave(c *conn) {
 	e.mu.Lock()
 	delete(e.conns, c)
+	e.unlist(c)
 	e.mu.Unlock()
 	e.wg.Done()
 }

@@ -1,7 +1,9 @@
 package endpoint
 
 import (
+	"errors"
 	"io"
+	"os"
 	"testing"
 	"time"
 )
@@ -125,4 +127,47 @@ func TestTimeouts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestMakeRoom: silent connections shut nobody out, whether they never said
+// anything or are idle; the ones that have waited longest go, and those whose
+// request is under way stay.
+func TestMakeRoom(t *testing.T) {
+	gate := make(chan struct{})
+	e := serve(t, Options{MaxConns: 3, MakeRoom: true, Default: first(Answer{Body: "0", Gate: gate})})
+	busy := dial(t, e.Addr())
+	send(t, busy, post("a"))
+	e.came(t, 1)
+	idle := dial(t, e.Addr())
+	send(t, idle, post("b"))
+	expect(t, idle, plainAnswer)
+	silent := dial(t, e.Addr())
+	for range 5 {
+		nc := dial(t, e.Addr())
+		send(t, nc, post("c"))
+		expect(t, nc, plainAnswer)
+	}
+	for name, nc := range map[string]io.Reader{"idle": idle, "silent": silent} {
+		if b, err := io.ReadAll(nc); len(b) > 0 || errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("%s: want it closed, got %q, %v", name, b, err)
+		}
+	}
+	close(gate)
+	expect(t, busy, plainAnswer)
+}
+
+// TestFirstTimeout: a connection has little time to begin its first request,
+// empty lines or not, and more between requests.
+func TestFirstTimeout(t *testing.T) {
+	const short = 50 * time.Millisecond
+	e := serve(t, Options{FirstTimeout: short, IdleTimeout: time.Hour})
+	silent, patient := dial(t, e.Addr()), dial(t, e.Addr())
+	send(t, patient, post("a"))
+	expect(t, patient, plainAnswer)
+	send(t, silent, "\r\n")
+	if b, err := io.ReadAll(silent); len(b) > 0 || err != nil {
+		t.Errorf("the silent one: want it closed, got %q, %v", b, err)
+	}
+	send(t, patient, post("b"))
+	expect(t, patient, plainAnswer)
 }

@@ -37,10 +37,15 @@ type Options struct {
 	// Limits on what callers send; 0 takes the default.
 	MaxHead  int // request line and header, bytes; 64 KB
 	MaxBody  int // bytes; 1 MB
-	MaxConns int // open at once; 50,000; more are closed at once
+	MaxConns int // open at once; 50,000; more are closed at once, but see MakeRoom
+	// MakeRoom has a connection beyond MaxConns take the place of the one that
+	// has waited longest for a request, where one waits: silent connections
+	// shut nobody out.
+	MakeRoom bool
 
 	// Times; 0 takes the default.
 	IdleTimeout  time.Duration // between requests; 2 min
+	FirstTimeout time.Duration // until the first one begins; IdleTimeout
 	ReadTimeout  time.Duration // from a request's first byte to its last; 10 s
 	WriteTimeout time.Duration // for each write; 30 s
 
@@ -66,6 +71,7 @@ func (o *Options) setDefaults() {
 	setDefault(&o.MaxBody, defaultBody)
 	setDefault(&o.MaxConns, defaultConns)
 	setDefault(&o.IdleTimeout, defaultIdle)
+	setDefault(&o.FirstTimeout, o.IdleTimeout)
 	setDefault(&o.ReadTimeout, defaultRead)
 	setDefault(&o.WriteTimeout, defaultWrite)
 }

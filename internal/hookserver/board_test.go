@@ -173,7 +173,7 @@ func TestBounds(t *testing.T) {
 		t.Errorf("%d rows of %d clients are left", tb.order.Len(), len(tb.byClient))
 	}
 
-	s := New(Options{})
+	s := New(Options{Profile: hook.SRS7})
 	defer s.Close()
 	long := strings.Repeat("ü", 100_000)
 	for i := range 2 * maxLog {

@@ -1,6 +1,7 @@
 package hookserver
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -55,9 +56,14 @@ func (s *Server) decide(r *endpoint.Request, events []hook.Event) verdict {
 		return verdict{outcome: rejected, code: CodeAction, err: err, reason: "the action " + show(pl.Action) + " is none of " + r.Path()}
 	}
 	if err != nil {
-		return verdict{outcome: rejected, code: CodeUnparsed, err: err, reason: err.Error()}
+		reason := err.Error()
+		if _, d := s.profileOf(r); d.Dialect != "" {
+			reason = "the protocol of " + d.Dialect + ", which is not SRS's: " + d.Reason
+		}
+		return verdict{outcome: rejected, code: CodeUnparsed, err: err, reason: reason}
 	}
 	e, _ := pl.Event()
+	p, _ := s.profileOf(r)
 	v := verdict{outcome: accepted, rule: s.opts.Rules.find(e, pl)}
 	switch {
 	case e.Closing():
@@ -65,11 +71,20 @@ func (s *Server) decide(r *endpoint.Request, events []hook.Event) verdict {
 	case v.rule != nil && v.rule.refuse:
 		v.outcome, v.code, v.status, v.reason = refused, v.rule.code, v.rule.status, v.rule.name
 	case s.opts.Token != nil:
-		if why := s.opts.Token.check(s.opts.Profile, e, pl, has); why != "" {
+		if why := s.opts.Token.check(p, e, pl, has); why != "" {
 			v.outcome, v.code, v.reason = refused, CodeToken, why
 		}
 	}
 	return v
+}
+
+// profileOf returns the profile by which a request is judged: the server's own,
+// or else the one that the request was written by.
+func (s *Server) profileOf(r *endpoint.Request) (*hook.Profile, hook.Detection) {
+	d := hook.Detect(hook.Request{
+		Target: r.Target, UserAgent: r.Header.Get("User-Agent"), Body: r.Body,
+	})
+	return cmp.Or(s.opts.Profile, d.Profile, hook.SRS7), d
 }
 
 // readable reports whether the body is one JSON object, whatever else is wrong
@@ -83,7 +98,7 @@ func readable(err error) bool {
 // answer gives the answer of a verdict, with the rule's delay and fault.
 func (s *Server) answer(v *verdict) endpoint.Answer {
 	a := endpoint.Answer{Status: v.status, Body: strconv.Itoa(v.code), Header: plainText}
-	if s.opts.Profile.AcceptObject {
+	if p := s.opts.Profile; p != nil && p.AcceptObject {
 		a.Body, a.Header = `{"code":`+a.Body+`,"data":null}`, jsonText
 	}
 	if v.rule != nil {
@@ -93,9 +108,9 @@ func (s *Server) answer(v *verdict) endpoint.Answer {
 }
 
 // spoil notes an accepting verdict whose answer no caller can read as one.
-func (s *Server) spoil(v *verdict, a endpoint.Answer) {
+func (s *Server) spoil(p *hook.Profile, v *verdict, a endpoint.Answer) {
 	sent := endpoint.Request{Answered: time.Now(), Answer: a}
-	if v.outcome == accepted && !sent.Verdict(s.opts.Profile).Accept {
+	if v.outcome == accepted && !sent.Verdict(p).Accept {
 		v.outcome, v.reason = refused, v.rule.name+": fault "+v.rule.fault.String()
 	}
 }
@@ -142,7 +157,8 @@ func (s *Server) handle(r *endpoint.Request) endpoint.Answer {
 	}
 	v := s.decide(r, events)
 	a := s.answer(&v)
-	s.spoil(&v, a)
+	p, _ := s.profileOf(r)
+	s.spoil(p, &v, a)
 	s.note(r, &v)
 	return a
 }

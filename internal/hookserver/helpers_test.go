@@ -25,7 +25,14 @@ const patience = 10 * time.Second
 // serve starts a server that ends with the test.
 func serve(t *testing.T, o Options) *Server {
 	t.Helper()
-	s := New(o)
+	if o.Profile == nil {
+		o.Profile = hook.SRS7
+	}
+	return listening(t, New(o))
+}
+
+func listening(t *testing.T, s *Server) *Server {
+	t.Helper()
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)

@@ -175,7 +175,7 @@ func TestFeedEscapes(t *testing.T) {
 // TestFeedEnds: pages that wait do not keep the server from ending, and are
 // bounded in number.
 func TestFeedEnds(t *testing.T) {
-	s := New(Options{})
+	s := New(Options{Profile: hook.SRS7})
 	defer s.Close()
 	if err := s.Listen("127.0.0.1:0"); err != nil {
 		t.Fatal(err)

@@ -152,7 +152,7 @@ func (d *fullDisk) Write(p []byte) (int, error) {
 func TestRecordFails(t *testing.T) {
 	var log logText
 	disk := &fullDisk{left: 2}
-	s := New(Options{Record: disk, Logger: log.logger()})
+	s := New(Options{Profile: hook.SRS7, Record: disk, Logger: log.logger()})
 	defer s.Close()
 	if err := s.Listen("127.0.0.1:0"); err != nil {
 		t.Fatal(err)

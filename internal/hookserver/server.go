@@ -12,11 +12,11 @@ import (
 	"hookproof/internal/endpoint"
 )
 
-// Options of a server. The zero value answers as profile srs7 and accepts every
-// well-formed event.
+// Options of a server. The zero value accepts every well-formed event.
 type Options struct {
 	// Profile says how answers are written and when a token is due. Payloads
-	// of every profile are read. nil: hook.SRS7.
+	// of every profile are read. nil: each request tells its own (see
+	// hook.Detect), and answers are the plain ones that every profile takes.
 	Profile *hook.Profile
 	Token   *Token // nil: no token is asked for
 	Rules   *Rules // nil: none; they are looked at before the token
@@ -56,14 +56,13 @@ const (
 	maxBody     = 256 << 10        // bytes; a hook's payload has some 600
 	maxConns    = 10_000           // open at once
 	readTimeout = 10 * time.Second // from a request's first byte to its last
+	firstByte   = 10 * time.Second // from a connection's begin to its first request's
+	idleTimeout = 60 * time.Second // between requests
 	maxWatchers = 64               // pages that wait for news at once
 )
 
 // New makes a server that listens nowhere yet. Close ends it.
 func New(o Options) *Server {
-	if o.Profile == nil {
-		o.Profile = hook.SRS7
-	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -74,7 +73,7 @@ func New(o Options) *Server {
 	}
 	s.pages = s.makePages()
 	if o.Record != nil {
-		s.record = newRecorder(o.Record, o.Profile.Name, func(err error) {
+		s.record = newRecorder(o.Record, nameOf(o.Profile), func(err error) {
 			o.Logger.Error("nothing more is recorded", "err", err)
 		})
 	}
@@ -82,9 +81,18 @@ func New(o Options) *Server {
 		// The keys of srs7 are those of every version; see check.
 		Profile: hook.SRS7, Default: s.answerSafely, Observe: s.observe,
 		MaxBody: maxBody, MaxConns: maxConns, ReadTimeout: readTimeout,
+		MakeRoom: true, FirstTimeout: firstByte, IdleTimeout: idleTimeout,
 		TLS: s.useCertificate,
 	})
 	return s
+}
+
+// nameOf returns the profile's name, "auto" where each request tells its own.
+func nameOf(p *hook.Profile) string {
+	if p == nil {
+		return "auto"
+	}
+	return p.Name
 }
 
 func (s *Server) useCertificate(cfg *tls.Config) {

@@ -61,7 +61,7 @@ func (s *Server) state(seen int64) *state {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	st := &state{
-		version: b.version, Boot: s.boot, Profile: s.opts.Profile.Name, Guarded: s.guarded(),
+		version: b.version, Boot: s.boot, Profile: nameOf(s.opts.Profile), Guarded: s.guarded(),
 		Started: s.started.UnixMilli(), Now: time.Now().UnixMilli(), Counts: b.counts,
 		Connected: shareOf(b.connected), Publishing: shareOf(b.publishing), Playing: shareOf(b.playing),
 		Kept: maxLog, Log: []entry{},

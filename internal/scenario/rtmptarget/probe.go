@@ -138,7 +138,7 @@ func firstRequest(obs []reports.Observation) hook.Request {
 
 func request(o *reports.Observation) hook.Request {
 	d := o.Details()
-	return hook.Request{Target: o.URL, Body: []byte(o.Body), UserAgent: d.Agent, ContentType: d.Type}
+	return hook.Request{Target: o.URL, Body: []byte(o.Body), UserAgent: d.Agent}
 }
 
 // otherDialect says which protocol the requests that came are of.

@@ -132,8 +132,7 @@ func (l *Log) stranger(r *endpoint.Request) {
 }
 
 func detect(r *endpoint.Request) hook.Detection {
-	return hook.Detect(hook.Request{Target: r.Target, UserAgent: r.Header.Get("User-Agent"),
-		ContentType: r.Header.Get("Content-Type"), Body: r.Body})
+	return hook.Detect(hook.Request{Target: r.Target, UserAgent: r.Header.Get("User-Agent"), Body: r.Body})
 }
 
 // answer decides what a request is answered.
