@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -125,4 +126,41 @@ func (r *run) payload(e hook.Event, p person) *hook.Payload {
 		ServerID: "vid-" + r.cfg.Run, ServiceID: r.cfg.Run, StreamURL: url, StreamID: "vid-" + p.name,
 		RecvBytes: 3000, SendBytes: 3000,
 	}
+}
+
+// probeHookServer asks the hook server about two clients, without an RTMP server.
+func (r *run) probeHookServer(ctx context.Context) error {
+	if err := r.callAccepted(ctx); err != nil || r.cfg.Plan.Refused.Of(r.cfg.Plan.Peak()) == 0 {
+		return err
+	}
+	who := r.refusedClient()
+	at := who.At
+	decided, _ := decision(r.callAs(ctx, refusedProbe, who), at)
+	return r.wrongRefusal(decided, at)
+}
+
+// callAccepted asks the hook server about a client of each role that it is to accept.
+func (r *run) callAccepted(ctx context.Context) error {
+	for i, opens := range r.roles() {
+		if err := r.refusedBy(r.callAs(ctx, []int{acceptedProbe, otherProbe}[i], identity.Who{Opens: opens})); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// callAs sends the hook server the events of the n-th probe, until one is refused.
+func (r *run) callAs(ctx context.Context, n int, who identity.Who) (seen []account.Entry) {
+	caller := hook.NewCaller(hook.CallerOptions{Profile: r.profile, Timeout: r.cfg.Timeout, InsecureTLS: true})
+	defer caller.Close()
+	me := person{name: fmt.Sprintf("lg%sp%d", r.cfg.Run, n), key: r.keys.OfProbe(n), number: 2_000_000_000 + n,
+		client: r.set.identities.Client(who, r.place)}
+	for _, ev := range []hook.Event{hook.OnConnect, who.Opens, who.Opens + 1, hook.OnClose} {
+		d := caller.Call(ctx, r.cfg.Hooks[ev], r.payload(ev, me))
+		seen = append(seen, account.Entry{Event: ev, Known: true, Answered: 1, Accepted: d.Accept, Reason: d.Reason})
+		if !d.Accept && !ev.Closing() {
+			break
+		}
+	}
+	return seen
 }

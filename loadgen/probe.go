@@ -18,6 +18,7 @@ const (
 	acceptedProbe = iota
 	refusedProbe
 	againProbe // accepted, once the profile is known
+	otherProbe // accepted, of the other role
 )
 
 // patience is how long a probe waits for a hook that should have come already.
@@ -35,17 +36,33 @@ func (r *run) probe(ctx context.Context) error {
 	case r.cfg.elsewhere() || r.cfg.Spread: // the hooks of a probe might come to another shard
 		return r.probeServer(ctx)
 	}
-	err := r.probeAccepted(ctx, acceptedProbe)
+	opens := r.roles()
+	err := r.probeAccepted(ctx, acceptedProbe, opens[0])
 	if p := r.spoken(); p != nil && p != r.profile {
 		r.setProfile(p)
 		if err != nil { // the credentials may belong elsewhere in this profile
-			err = r.probeAccepted(ctx, againProbe)
+			err = r.probeAccepted(ctx, againProbe, opens[0])
 		}
+	}
+	if err == nil && len(opens) > 1 {
+		err = r.probeAccepted(ctx, otherProbe, opens[1])
 	}
 	if err != nil || r.cfg.Plan.Refused.Of(r.cfg.Plan.Peak()) == 0 {
 		return err
 	}
 	return r.probeRefused(ctx)
+}
+
+// roles returns the opening events of the roles that the plan has: it may be that nobody may publish, or play.
+func (r *run) roles() (opens []hook.Event) {
+	c := r.plan.Count(nil)
+	if c.Publishers > 0 {
+		opens = append(opens, hook.OnPublish)
+	}
+	if c.Players > 0 {
+		opens = append(opens, hook.OnPlay)
+	}
+	return opens
 }
 
 // spoken returns the profile that the server under test turned out to speak, where it was not given; nil: not known.
@@ -84,14 +101,9 @@ func (r *run) awaitServer(ctx context.Context) {
 	}
 }
 
-func (r *run) unanswered(err error) error {
-	return fmt.Errorf("the RTMP server at %s does not answer: %s", r.base, cause(err))
-}
-
-// probeAccepted sends a publisher that is to be let in.
-func (r *run) probeAccepted(ctx context.Context, n int) error {
-	who := identity.Who{Opens: hook.OnPublish}
-	c, err := r.enterAs(ctx, n, who)
+// probeAccepted sends a publisher or player that is to be let in.
+func (r *run) probeAccepted(ctx context.Context, n int, opens hook.Event) error {
+	c, err := r.enterAs(ctx, n, identity.Who{Opens: opens})
 	if c == nil {
 		return r.unanswered(err)
 	}
@@ -111,11 +123,11 @@ func (r *run) probeAccepted(ctx context.Context, n int) error {
 		return err
 	}
 	if err != nil {
-		return fmt.Errorf("the RTMP server does not let in a publisher that no hook refused: %s", kind(err))
+		return fmt.Errorf("the RTMP server does not let in a client that no hook refused: %s", kind(err))
 	}
-	for _, ev := range []hook.Event{hook.OnConnect, hook.OnPublish} {
+	for _, ev := range []hook.Event{hook.OnConnect, opens} {
 		if !slices.ContainsFunc(seen, func(e account.Entry) bool { return e.Known && e.Event == ev }) {
-			return fmt.Errorf("the RTMP server let a publisher in without %s: configure the URLs of all six events", ev)
+			return fmt.Errorf("the RTMP server let a client in without %s: configure the URLs of all six events", ev)
 		}
 	}
 	return nil
@@ -136,46 +148,6 @@ func (r *run) enterAs(ctx context.Context, n int, who identity.Who) (*client.Cli
 		return c, c.Play(ctx, name)
 	}
 	return c, c.Publish(ctx, name, "live")
-}
-
-// noHooks says why no hook came of a client that the server was asked to let in.
-func (r *run) noHooks(err error) error {
-	where := r.endpoint.URL()
-	if n, what := r.log.Strangers(); n > 0 {
-		return fmt.Errorf("%d requests came to %s, and none is an event of the client that was sent first: %s. "+
-			"Want the hooks of a server of the SRS family; what another protocol says of clients cannot be "+
-			"accounted for", n,
-			where, what)
-	}
-	if err != nil {
-		return fmt.Errorf("the RTMP server does not let in a publisher, and asked nobody at %s about it: %s", where,
-			kind(err))
-	}
-	return fmt.Errorf("the RTMP server let a publisher in without asking at %s: point its hooks there", where)
-}
-
-// refusedBy says which hook refused a client that should have been accepted; nil: none did.
-func (r *run) refusedBy(seen []account.Entry) error {
-	for _, e := range seen {
-		if !e.Known || e.Event.Closing() || e.Accepted {
-			continue
-		}
-		if r.forward != nil && r.forward.Err() != nil {
-			return fmt.Errorf("the hook server does not answer: %w", r.forward.Err())
-		}
-		return fmt.Errorf("the hook server refuses a client that it should accept: %s: %s%s", e.Event, r.hide(e.Reason),
-			r.advice())
-	}
-	return nil
-}
-
-// advice says what may be wrong with the credentials of those who are to be accepted.
-func (r *run) advice() string {
-	if len(r.set.identities.Accept) == 0 {
-		return " (no credentials were given that it accepts: -accept)"
-	}
-	return fmt.Sprintf(" (credentials are presented in %s, profile %s: see -accept, -token-at and -profile)", r.place,
-		r.profile.Name)
 }
 
 // seen returns the requests of a probe, once all that have come are answered.
@@ -214,11 +186,8 @@ func (r *run) probeRefusedAt() hook.Event {
 
 // probeRefused sends a client that the hook server is to refuse. Whether the RTMP server obeys is the plan's to judge.
 func (r *run) probeRefused(ctx context.Context) error {
-	at := r.probeRefusedAt()
-	who := identity.Who{Opens: hook.OnPublish, Refused: len(r.set.identities.Refuse) > 0, At: at}
-	if at == hook.OnPlay {
-		who.Opens = hook.OnPlay
-	}
+	who := r.refusedClient()
+	at := who.At
 	c, err := r.enterAs(ctx, refusedProbe, who)
 	if c == nil {
 		return r.unanswered(err)
@@ -239,36 +208,13 @@ func (r *run) probeRefused(ctx context.Context) error {
 	return r.wrongRefusal(decided, at)
 }
 
-// decision returns the answer that decides about a client which is to be refused at an event: a refusal, or the
-// acceptance of that event.
-func decision(seen []account.Entry, at hook.Event) (account.Entry, bool) {
-	for _, e := range seen {
-		if e.Known && !e.Event.Closing() && (!e.Accepted || e.Event == at) {
-			return e, true
-		}
+// refusedClient is how the refused probe presents itself.
+func (r *run) refusedClient() identity.Who {
+	who := identity.Who{Opens: r.roles()[0], Refused: len(r.set.identities.Refuse) > 0, At: r.probeRefusedAt()}
+	if who.At != hook.OnConnect {
+		who.Opens = who.At
 	}
-	return account.Entry{}, false
-}
-
-// wrongRefusal says what is wrong with how a client was decided about that is to be refused at an event.
-func (r *run) wrongRefusal(e account.Entry, at hook.Event) error {
-	switch {
-	case e.Accepted:
-		return fmt.Errorf("the hook server accepts a client at %s that it should refuse (%s), presented in %s: see "+
-			"-refuse and -token-at", at, r.refusedFrom(at), r.place)
-	case e.Event != at:
-		return fmt.Errorf("the hook server refuses at %s already a client that it should refuse at %s (%s): name it "+
-			"with -refuse %s:KEY=VALUE", e.Event, at, r.refusedFrom(at), e.Event)
-	}
-	return nil
-}
-
-// refusedFrom says where the user named the client that an event refuses.
-func (r *run) refusedFrom(at hook.Event) string {
-	if all := r.set.identities.Refuses(at); len(all) > 0 {
-		return r.hide(all[0].From)
-	}
-	return "by the plan"
+	return who
 }
 
 // stays checks, where no hooks are seen, that the server ends a client that its hook server is to refuse.
@@ -286,39 +232,4 @@ func (r *run) stays(c *client.Client, err error) error {
 		return fmt.Errorf("the RTMP server lets in a client that is to be refused (%s), presented in %s: see -refuse "+
 			"and -token-at", r.refusedFrom(r.probeRefusedAt()), r.place)
 	}
-}
-
-// probeHookServer asks the hook server about two clients, without an RTMP server.
-func (r *run) probeHookServer(ctx context.Context) error {
-	if err := r.callAccepted(ctx); err != nil || r.cfg.Plan.Refused.Of(r.cfg.Plan.Peak()) == 0 {
-		return err
-	}
-	at := r.probeRefusedAt()
-	who := identity.Who{Opens: hook.OnPublish, Refused: true, At: at}
-	if at == hook.OnPlay {
-		who.Opens = hook.OnPlay
-	}
-	decided, _ := decision(r.callAs(ctx, refusedProbe, who), at)
-	return r.wrongRefusal(decided, at)
-}
-
-// callAccepted asks the hook server about a client that it is to accept.
-func (r *run) callAccepted(ctx context.Context) error {
-	return r.refusedBy(r.callAs(ctx, acceptedProbe, identity.Who{Opens: hook.OnPublish}))
-}
-
-// callAs sends the hook server the events of the n-th probe, until one is refused.
-func (r *run) callAs(ctx context.Context, n int, who identity.Who) (seen []account.Entry) {
-	caller := hook.NewCaller(hook.CallerOptions{Profile: r.profile, Timeout: r.cfg.Timeout, InsecureTLS: true})
-	defer caller.Close()
-	me := person{name: fmt.Sprintf("lg%sp%d", r.cfg.Run, n), key: r.keys.OfProbe(n), number: 2_000_000_000 + n,
-		client: r.set.identities.Client(who, r.place)}
-	for _, ev := range []hook.Event{hook.OnConnect, who.Opens, who.Opens + 1, hook.OnClose} {
-		d := caller.Call(ctx, r.cfg.Hooks[ev], r.payload(ev, me))
-		seen = append(seen, account.Entry{Event: ev, Known: true, Answered: 1, Accepted: d.Accept, Reason: d.Reason})
-		if !d.Accept && !ev.Closing() {
-			break
-		}
-	}
-	return seen
 }

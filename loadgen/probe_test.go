@@ -71,7 +71,7 @@ func TestProbe(t *testing.T) {
 			"the RTMP server at rtmp://127.0.0.1:1/live does not answer: connection refused"},
 		{"no hooks come", func(t *testing.T, cfg *Config) {
 			cfg.RTMP, cfg.Listen = "rtmp://"+foreign(t, "", hook.SRS1).Addr+"/live", anAddress(t)
-		}, "let a publisher in without asking at"},
+		}, "let a client in without asking at"},
 		{"hooks of another protocol come", func(t *testing.T, cfg *Config) {
 			cfg.Listen = anAddress(t)
 			cfg.RTMP = "rtmp://" + foreign(t, asForms(t, cfg.Listen), hook.SRS1).Addr + "/live"
@@ -86,6 +86,9 @@ func TestProbe(t *testing.T) {
 		{"the hook server refuses all", func(t *testing.T, cfg *Config) {
 			cfg.Hooks = theirHooks(t, refuses(hook.OnPublish))
 		}, "the hook server refuses a client that it should accept: on_publish: "},
+		{"the hook server refuses players", func(t *testing.T, cfg *Config) {
+			cfg.Hooks = theirHooks(t, refuses(hook.OnPlay))
+		}, "the hook server refuses a client that it should accept: on_play: "},
 		{"the same, without RTMP", func(t *testing.T, cfg *Config) {
 			cfg.Hooks, cfg.HooksOnly = theirHooks(t, refuses(hook.OnPublish)), true
 		}, "the hook server refuses a client that it should accept: on_publish: "},
