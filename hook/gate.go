@@ -74,7 +74,7 @@ func (g *gate) late(t *turn) error {
 		return <-t.come
 	}
 	g.remove(t)
-	return fmt.Errorf("waiting behind %d calls at once: %w", g.max, os.ErrDeadlineExceeded)
+	return fmt.Errorf("timed out waiting for one of %d call slots: %w", g.max, os.ErrDeadlineExceeded)
 }
 
 // leave ends a call, and lets the one go on that has waited longest.

@@ -57,11 +57,14 @@ type scanner struct {
 // syntaxError says at which byte the text stops being JSON.
 type syntaxError struct {
 	at   int
-	want string
+	want string // empty: nothing more
 	got  string
 }
 
 func (e *syntaxError) Error() string {
+	if e.want == "" {
+		return fmt.Sprintf("byte %d: unexpected data after the object: %s", e.at, e.got)
+	}
 	return fmt.Sprintf("byte %d: want %s, got %s", e.at, e.want, e.got)
 }
 
@@ -233,7 +236,7 @@ func (s *scanner) object(depth int, visit func(key []byte, v value)) error {
 	}
 }
 
-// whole steps over a text that is one object with nothing but blanks round it.
+// whole steps over a text that is one object with nothing but blanks around it.
 func (s *scanner) whole(visit func(key []byte, v value)) error {
 	s.blanks()
 	if s.i >= len(s.b) || s.b[s.i] != '{' {
@@ -244,7 +247,7 @@ func (s *scanner) whole(visit func(key []byte, v value)) error {
 	}
 	s.blanks()
 	if s.i < len(s.b) {
-		return s.fail("nothing behind the object")
+		return s.fail("")
 	}
 	return nil
 }

@@ -114,7 +114,7 @@ type Timeouts struct {
 type Limits struct {
 	// Unconnected holds for what comes before connect is accepted, Connected afterwards, Publishing once a
 	// publish was accepted.
-	Unconnected, Connected, Publishing chunk.Limits
+	Unconnected, Connected, Publishing MessageLimits
 	// Unfinished is what the messages under way of all clients may occupy together, beyond 32 KB of each client, in
 	// bytes; then the client that has sat on one for longest has to go. It is taken at the start, not by Reload.
 	Unfinished int
@@ -126,6 +126,9 @@ type Limits struct {
 	// StreamName and Param bound a stream's name and its parameters; TCURL bounds tcUrl and pageUrl.
 	StreamName, Param, TCURL int
 }
+
+// MessageLimits bound the messages of one client; zero values mean their defaults.
+type MessageLimits = chunk.Limits
 
 // Play shapes the delivery of media.
 type Play struct {

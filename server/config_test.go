@@ -21,16 +21,16 @@ func TestValidate(t *testing.T) {
 		change func(*Config)
 		want   string
 	}{
-		{"nothing to listen on", func(c *Config) { c.Listen = nil }, "listen: expected an address"},
-		{"no port", func(c *Config) { c.Listen = []string{"127.0.0.1"} }, `listen "127.0.0.1": expected host:port`},
-		{"no connections", func(c *Config) { c.MaxConnections = 0 }, "max_connections: expected 1 or more, got 0"},
-		{"tiny chunks", func(c *Config) { c.ChunkSize = 1 }, "chunk_size: expected 128 to 65536, got 1"},
+		{"nothing to listen on", func(c *Config) { c.Listen = nil }, "listen: want an address"},
+		{"no port", func(c *Config) { c.Listen = []string{"127.0.0.1"} }, `listen "127.0.0.1": want host:port`},
+		{"no connections", func(c *Config) { c.MaxConnections = 0 }, "max_connections: want 1 or more, got 0"},
+		{"tiny chunks", func(c *Config) { c.ChunkSize = 1 }, "chunk_size: want 128 to 65536, got 1"},
 		{"huge chunks", func(c *Config) { c.ChunkSize = 65537 }, "chunk_size"},
 		{"API without an address", func(c *Config) { c.API.Enabled, c.API.Listen = true, "1985" }, `http_api listen "1985"`},
 		{"vhost twice", func(c *Config) { c.VHosts = append(c.VHosts, c.VHosts[0]) }, `vhost "__defaultVhost__": configured twice`},
-		{"vhost without a name", func(c *Config) { c.VHosts[0].Name = "" }, "expected a name"},
+		{"vhost without a name", func(c *Config) { c.VHosts[0].Name = "" }, "want a name"},
 		{"no such profile", func(c *Config) { c.VHosts[0].Hooks.Profile = "srs2" }, "srs2"},
-		{"no hook time-out", func(c *Config) { c.VHosts[0].Hooks.Timeout = 0 }, "http_hooks timeout: expected more than 0"},
+		{"no hook time-out", func(c *Config) { c.VHosts[0].Hooks.Timeout = 0 }, "http_hooks timeout: want more than 0"},
 		{"a hook URL that is none", func(c *Config) { c.VHosts[0].Hooks.URLs[hook.OnPlay] = []string{"ftp://h/x"} }, `on_play`},
 		{"no write time-out", func(c *Config) { c.Timeouts.Write = 0 }, "time-out write"},
 		{"a negative time-out", func(c *Config) { c.Timeouts.Idle = -1 }, "time-out idle"},

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"syscall"
 
-	"hookproof/server/stream"
+	"hookproof/server/internal/stream"
 )
 
 // mediaWriter is what a connection needs for writing the media of its plays without waiting.

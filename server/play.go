@@ -7,7 +7,7 @@ import (
 	"hookproof/hook"
 	"hookproof/internal/rtmp/chunk"
 	"hookproof/internal/rtmp/command"
-	"hookproof/server/stream"
+	"hookproof/server/internal/stream"
 )
 
 // play answers the play command: on_play is asked, then success is told, then media flows. A message

@@ -8,7 +8,7 @@ import (
 	"hookproof/internal/redact"
 	"hookproof/internal/rtmp/chunk"
 	"hookproof/internal/rtmp/command"
-	"hookproof/server/stream"
+	"hookproof/server/internal/stream"
 )
 
 // unpublishGrace is how long the name of a stream is kept for its on_unpublish to be answered. In it the next publisher

@@ -14,7 +14,7 @@ import (
 	"hookproof/hook"
 	"hookproof/internal/httpguard"
 	"hookproof/internal/rtmp/chunk"
-	"hookproof/server/stream"
+	"hookproof/server/internal/stream"
 )
 
 // Options are what a Server is given by the program around it.

@@ -18,7 +18,7 @@ import (
 	"hookproof/internal/rtmp/command"
 	"hookproof/internal/rtmp/handshake"
 	"hookproof/internal/tcpproxy"
-	"hookproof/server/stream"
+	"hookproof/server/internal/stream"
 )
 
 // session is one client. Its goroutine does everything but write media to a player.

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"hookproof/hook"
-	"hookproof/server/stream"
+	"hookproof/server/internal/stream"
 )
 
 // clients are the sessions whose connect was accepted, in the order in which they came. Looking at each takes time that

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"hookproof/internal/rtmp/command"
-	"hookproof/server/stream"
+	"hookproof/server/internal/stream"
 )
 
 // messageStream is one NetStream of a client: it publishes, plays, or waits to be told. At most one of
