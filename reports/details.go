@@ -65,6 +65,7 @@ type Memory struct {
 // SceneFacts are what checks need to know of the scene that was played.
 type SceneFacts struct {
 	App       string  `json:"app,omitempty"`        // the scene's app name
+	Suffix    string  `json:"suffix,omitempty"`     // of the names of all its streams
 	Address   string  `json:"address,omitempty"`    // host:port of the server under test
 	IP        string  `json:"ip,omitempty"`         // the address that clients come from
 	LimitMS   float64 `json:"limit_ms,omitempty"`   // how long an answer may take, in ms
@@ -144,7 +145,7 @@ func (o Observation) Canonical() Observation {
 		d := *o.Data
 		for _, s := range []*string{&d.Method, &d.VHost, &d.Target, &d.Type, &d.Agent, &d.Length, &d.BodyError, &d.Want,
 			&d.Repro,
-			&d.Tried, &d.How, &d.Encoding, &d.Publisher, &d.App, &d.Address, &d.IP, &d.Stream, &d.Source, &d.GateEvent} {
+			&d.Tried, &d.How, &d.Encoding, &d.Publisher, &d.App, &d.Suffix, &d.Address, &d.IP, &d.Stream, &d.Source, &d.GateEvent} {
 			*s = validUTF8(*s)
 		}
 		o.Data = &d

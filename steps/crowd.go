@@ -72,7 +72,7 @@ func (w *rtmpWorld) crowdPlays(ctx context.Context, stream string) error {
 // publisherOf returns the publisher of a stream in this scenario.
 func (w *rtmpWorld) publisherOf(stream string) string {
 	for _, name := range w.scene.Names() {
-		if a := w.scene.Actor(name); !a.Plays && a.Stream == stream {
+		if a := w.scene.Actor(name); !a.Plays && a.Stream == w.scene.Named(stream) {
 			return name
 		}
 	}

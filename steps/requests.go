@@ -95,7 +95,7 @@ func (w *rtmpWorld) param(ctx context.Context, name, begin, stream, one, two str
 	if err := param.Check(w.Profile, obs, name); err != nil {
 		return err
 	}
-	return w.is(name, "stream", stream, evs...)
+	return w.is(name, "stream", w.scene.Named(stream), evs...)
 }
 
 // lastParam is param of the stream that an actor used last.
@@ -138,7 +138,7 @@ func (w *rtmpWorld) value(ctx context.Context, key, name, want, one, two string)
 		return err
 	}
 	w.scene.Await(ctx, closed)
-	return w.is(name, key, w.scene.Expand(want), evs...)
+	return w.is(name, key, w.scene.Named(w.scene.Expand(want)), evs...)
 }
 
 // is checks that a key, where the profile has it, has a value.

@@ -29,10 +29,10 @@ diff    say which requirements and scenarios changed their verdict between two r
 compare put the reports of several servers side by side, on one page
 mutants prove the suite: run it against servers with a planted defect, which it must
         catch, and against servers that differ legally, which it must not accuse`},
-		{Title: "Verdicts", Text: `pass, fail (a MUST was broken), warn (a SHOULD was missed), not run (with the reason),
-known failing, unexpected pass, inconclusive (the evidence does not decide),
-error (the harness itself). A MUST that was not run or not decided makes the
-run partial, never conformant.`},
+		{Title: "Verdicts", Text: `pass, fail (a MUST was broken), warn (a SHOULD was missed), unstable (a scenario that failed
+passed when it was repeated), not run (with the reason), known failing, unexpected pass,
+inconclusive (the evidence does not decide), error (the harness itself failed).
+A MUST that was not run or not decided makes the run partial, never conformant.`},
 	},
 	Examples: []cli.Example{
 		{For: "the built-in server, everything", Call: "conformance"},
@@ -41,16 +41,17 @@ run partial, never conformant.`},
 		{For: "an SRS on this machine", Call: "conformance -rtmp rtmp://127.0.0.1/live -listen 127.0.0.1:8085 -api http://127.0.0.1:1985"},
 		{For: "a hook server, which accepts token=good and refuses token=bad", Call: "conformance -hooks http://127.0.0.1:8085 -accept token=good -refuse token=bad"},
 	},
-	FailedMeans: "a MUST was broken, or a requirement listed as known to fail passed",
+	FailedMeans: "a MUST was broken or is unstable, or a requirement listed as known to fail passed",
 }
 
-// options are the flags of a suite's run.
+// options are the flags of a run of the suite.
 type options struct {
 	flags      *flag.FlagSet
 	rtmp       string
 	nonce      string // of this run's names
 	listen     string
 	api        string
+	app        string
 	noVHosts   bool
 	pid        int
 	set        string
@@ -76,33 +77,43 @@ type options struct {
 func newOptions() *options {
 	o := &options{flags: flag.NewFlagSet(help.Name, flag.ContinueOnError), nonce: strconv.FormatUint(rand.Uint64()&0xfffff, 36)}
 	f := o.flags
-	f.StringVar(&o.rtmp, "rtmp", "", "test the RTMP server at `URL`, rtmp://HOST[:PORT]/APP, in place of the built-in one")
-	f.StringVar(&o.listen, "listen", "127.0.0.1:8085", "with -rtmp: the `ADDRESS` at which its hooks arrive; the two ports above it are used, too")
-	f.StringVar(&o.api, "api", "", "with -rtmp: the base `URL` of its HTTP API in SRS's shapes, as http://HOST:1985")
-	f.BoolVar(&o.noVHosts, "no-vhosts", false, "with -rtmp: only the default vhost has our hooks; scenarios that need others are not run")
-	f.IntVar(&o.pid, "pid", 0, "with -rtmp: the server is process `PID` of this machine, whose memory is looked at, and which gets SIGTERM in the end")
-	f.StringVar(&o.restart, "restart", "", "with -rtmp: the `COMMAND`, run by sh, that restarts the server in the end, in place of SIGTERM")
-	f.Func("id", "run the scenarios of these requirements only: `IDS` as S-ANS-04,S-ORD-01; may be given again", func(v string) error {
-		o.ids = append(o.ids, list(v)...)
-		return nil
-	})
-	f.StringVar(&o.set, "requirements", features.Version(), "the `VERSION` of the set of requirements that is wanted: another one than this program's is refused")
-	f.StringVar(&o.tags, "tags", "", "run the scenarios whose tags meet this `EXPRESSION`: @must and not (@slow or @load)")
-	f.StringVar(&o.name, "name", "", "run the scenarios in whose id this `TEXT` stands")
-	f.StringVar(&o.profile, "profile", "", "run this `PROFILE`: srs1, srs7, all, or auto: the one that the server's hooks fit best\n(default all; with -rtmp auto; with -hooks srs7)")
-	f.StringVar(&o.known, "known-failing", "", "`FILE` with what is known to fail, an entry a line: the id of a requirement or of a scenario (* is any text), then\n"+
-		"optionally a profile; flaky before it: it may pass, too. An entry of which all passes is an error")
-	f.StringVar(&o.writeKnown, "write-known-failing", "", "write such a list of what failed to this `FILE`")
+	f.StringVar(&o.rtmp, "rtmp", "", "test the RTMP server at `URL`, rtmp://HOST[:PORT]/APP, instead of the built-in one")
+	f.StringVar(&o.listen, "listen", "127.0.0.1:8085",
+		"with -rtmp: receive its hooks at this `ADDRESS` and at the two ports above it")
+	f.StringVar(&o.api, "api", "", "with -rtmp: the base `URL` of its HTTP API, which must be like SRS's: http://HOST:1985")
+	f.StringVar(&o.app, "app", "", "with -rtmp: publish to the app `NAME` only, for a server that knows its apps by name:\n"+
+		"scenarios use stream names of their own and run one at a time")
+	f.BoolVar(&o.noVHosts, "no-vhosts", false,
+		"with -rtmp: only the default vhost has our hooks; do not run scenarios that need others")
+	f.IntVar(&o.pid, "pid", 0, "with -rtmp: the server is process `PID` on this machine: look at its memory, and end it last of all\n"+
+		"with SIGTERM")
+	f.StringVar(&o.restart, "restart", "", "with -rtmp: the `COMMAND` (for sh) that restarts the server last of all, instead of SIGTERM")
+	f.Func("id", "run only the scenarios of these requirements: `IDS` such as S-ANS-04,S-ORD-01; may be repeated",
+		func(v string) error {
+			o.ids = append(o.ids, list(v)...)
+			return nil
+		})
+	f.StringVar(&o.set, "requirements", features.Version(),
+		"the `VERSION` of the set of requirements to test; this program knows no other than its own")
+	f.StringVar(&o.tags, "tags", "", "run scenarios whose tags match this `EXPRESSION`: @must and not (@slow or @load)")
+	f.StringVar(&o.name, "name", "", "run scenarios whose id contains this `TEXT`")
+	f.StringVar(&o.profile, "profile", "", "run this `PROFILE`: srs1, srs7, all, or auto, which is the one that fits the server's hooks\n"+
+		"(default all; with -rtmp auto; with -hooks srs7)")
+	f.StringVar(&o.known, "known-failing", "", "`FILE` that lists what is known to fail, one entry per line: the id of a requirement or of a\n"+
+		"scenario (* matches any text), optionally a profile; \"flaky\" before it means that it may pass.\n"+
+		"If everything that an entry names passes, the run fails")
+	f.StringVar(&o.writeKnown, "write-known-failing", "", "write what failed as such a list to this `FILE`")
 	f.StringVar(&o.report, "report", "", "write report.html, report.json, junit.xml, events.ndjson and summary.md to this `DIR`")
-	f.StringVar(&o.evidence, "evidence", string(reports.KeepFailed), "with -report: `WHAT` events.ndjson keeps: failed, with the evidence of what passed in passed.ndjson.gz, or all")
-	f.IntVar(&o.parallel, "parallel", suite.DefaultParallel, "run `N` scenarios at once")
-	f.IntVar(&o.clients, "clients", suite.DefaultClients, "size of the crowds in scenarios under load, 1 to 20000: `N`")
+	f.StringVar(&o.evidence, "evidence", string(reports.KeepFailed), "with -report: `WHAT` events.ndjson keeps: all, or failed, with the evidence of what passed in\n"+
+		"passed.ndjson.gz")
+	f.IntVar(&o.parallel, "parallel", suite.DefaultParallel, "run `N` scenarios at once, 1 to 256")
+	f.IntVar(&o.clients, "clients", suite.DefaultClients, "use crowds of `N` clients in scenarios under load, 1 to 20000")
 	f.Float64Var(&o.scale, "timeout-scale", 1, "multiply every time limit by `FACTOR`, for slow machines")
-	f.Int64Var(&o.seed, "seed", 0, "`NUMBER` that decides who is refused and who vanishes; 0 takes one from the clock")
-	f.BoolVar(&o.list, "list", false, "list the scenarios and end")
-	f.BoolVar(&o.quiet, "quiet", false, "print failures and the summary only")
+	f.Int64Var(&o.seed, "seed", 0, "`NUMBER` that decides which clients are refused and which vanish; 0 takes one from the clock")
+	f.BoolVar(&o.list, "list", false, "list the scenarios and exit")
+	f.BoolVar(&o.quiet, "quiet", false, "print only failures and the summary")
 	o.hooks.register(f)
-	f.BoolVar(&o.version, "version", false, "print the version and end")
+	f.BoolVar(&o.version, "version", false, "print the version and exit")
 	return o
 }
 
@@ -141,7 +152,7 @@ func (o *options) check() error {
 	set := map[string]bool{}
 	o.flags.Visit(func(f *flag.Flag) { set[f.Name] = true })
 	if o.rtmp == "" {
-		for _, name := range []string{"listen", "api", "no-vhosts", "pid", "restart"} {
+		for _, name := range []string{"listen", "api", "app", "no-vhosts", "pid", "restart"} {
 			if set[name] {
 				return cli.Usagef("-%s goes with -rtmp", name)
 			}
@@ -156,11 +167,14 @@ func (o *options) check() error {
 	case o.set != features.Version():
 		return cli.Usagef("-requirements: want %s, the set of this program, got %q", features.Version(), o.set)
 	case o.parallel < 1 || o.parallel > 256:
-		return cli.Usagef("-parallel is %d: 1 to 256 was expected", o.parallel)
+		return cli.Usagef("-parallel: want 1 to 256, got %d", o.parallel)
 	case o.clients < 1 || o.clients > 20000:
-		return cli.Usagef("-clients is %d: 1 to 20000 was expected", o.clients)
+		return cli.Usagef("-clients: want 1 to 20000, got %d", o.clients)
 	case !(o.scale >= 0.1 && o.scale <= 100):
-		return cli.Usagef("-timeout-scale is %v: 0.1 to 100 was expected", o.scale)
+		return cli.Usagef("-timeout-scale: want 0.1 to 100, got %v", o.scale)
+	}
+	if o.app != "" {
+		o.parallel = 1 // what names no stream is then of the scenario that runs
 	}
 	if o.seed == 0 {
 		o.seed = time.Now().UnixNano() % 1e9

@@ -62,7 +62,7 @@ func judgeCommand(ctx context.Context, args []string, s cli.Streams) int {
 		return code
 	}
 	if f.NArg() != 1 {
-		return cli.Report(s, judgeHelp.Name, cli.Usagef("one report directory was expected"))
+		return cli.Report(s, judgeHelp.Name, cli.Usagef("want one report directory, got %d", f.NArg()))
 	}
 	if reportdir.Same(*out, f.Arg(0)) {
 		return cli.Report(s, judgeHelp.Name, cli.Usagef("-report %s is the recording that is judged: name another directory", *out))
@@ -102,7 +102,7 @@ func diffCommand(_ context.Context, args []string, s cli.Streams) int {
 		return code
 	}
 	if f.NArg() != 2 {
-		return cli.Report(s, diffHelp.Name, cli.Usagef("two report directories were expected"))
+		return cli.Report(s, diffHelp.Name, cli.Usagef("want two report directories, got %d", f.NArg()))
 	}
 	var runs [2]*reports.Run
 	for i := range runs {

@@ -58,7 +58,7 @@ const crowdsAtOnce = 2
 // place gives the places that a case must have one of to run. A hook server is
 // never asked by two.
 func (o *Options) place(c *features.Case) *semaphore.Weighted {
-	if c.Has("load") && o.Role != features.RoleHookServer {
+	if c.Has("load") && o.Role != features.RoleHookServer && o.Parallel > 1 {
 		return o.crowds
 	}
 	return o.places

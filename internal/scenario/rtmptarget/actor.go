@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -146,25 +147,24 @@ func (a *Actor) SentTCURL() string {
 func (a *Actor) SentPageURL() string {
 	key := a.scene.key
 	if key == "" {
-		key = a.scene.Facts.App[strings.LastIndexByte(a.scene.Facts.App, '-')+1:]
+		named := a.scene.Facts.App + a.scene.Facts.Suffix
+		key = named[strings.LastIndexByte(named, '-')+1:]
 	}
 	return "http://page.hookproof.test/" + key + "/" + a.Name + "/" + a.Page
 }
 
 // use notes the stream that the actor is about to use, so that requests that
-// name it are found.
-func (a *Actor) use(stream string) {
-	a.Stream = stream
-	bare, _, _ := strings.Cut(stream, "?")
+// name it are found, and returns its name in this scene.
+func (a *Actor) use(stream string) string {
 	s := a.scene
+	a.Stream = s.Named(stream)
+	bare, _, _ := strings.Cut(a.Stream, "?")
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, b := range s.byStream[bare] {
-		if a == b {
-			return
-		}
+	if !slices.Contains(s.byStream[bare], a) {
+		s.byStream[bare] = append(s.byStream[bare], a)
 	}
-	s.byStream[bare] = append(s.byStream[bare], a)
+	return a.Stream
 }
 
 // options are the client's.
@@ -222,7 +222,7 @@ func (a *Actor) Enter(ctx context.Context, stream string) error {
 
 // Again publishes or plays a stream on the connection there is.
 func (a *Actor) Again(ctx context.Context, stream string) error {
-	a.use(stream)
+	stream = a.use(stream)
 	ctx, cancel := a.within(ctx)
 	defer cancel()
 	if a.Plays {

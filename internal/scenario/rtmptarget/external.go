@@ -15,6 +15,7 @@ import (
 type ExternalOptions struct {
 	Profile *hook.Profile
 	URL     string  // rtmp://host[:port]/app
+	App     string  // the app of all scenarios; "": each has one of its own, which begins with that of URL
 	Listen  string  // host:port at which its hooks arrive
 	API     string  // base URL of its HTTP API; "" without
 	Scale   float64 // of all time-outs; 0 is 1
@@ -60,6 +61,9 @@ func External(o ExternalOptions) (*Target, error) {
 			CanRestart:  "the server under test cannot be shut down from here (-pid or -restart)",
 			ShowsMemory: "the process of the server under test cannot be looked at from here (-pid)",
 		}}
+	if o.App != "" {
+		t.App, t.FixedApp = o.App, true
+	}
 	if u.Port() == "" {
 		t.Addr = net.JoinHostPort(u.Hostname(), "1935")
 	}

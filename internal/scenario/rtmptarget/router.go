@@ -35,6 +35,7 @@ type router struct {
 	strays  []*Scene // that look at requests of no scene
 	probe   *Scene   // of the probe, which looks at requests that no other has
 
+	app         string  // of all scenes; "" where each has its own
 	shared      bool    // the server may have clients that are not ours
 	forget      bool    // endpoint.Options.Forget
 	unexplained *strays // of the whole run
@@ -131,7 +132,18 @@ func (r *router) find(q *endpoint.Request) (s *Scene, stray bool) {
 	if s = r.scenes[key]; s == nil {
 		s = r.clients[q.ClientID()]
 	}
+	if s == nil && key == "" && r.nameless(q) {
+		for _, s = range r.scenes { // the only one
+		}
+	}
 	return s, s == nil && key == "" && !r.past[q.ClientID()] && len(r.past) < maxPast
+}
+
+// nameless reports whether a request that names no scene is of the only scene
+// there is: where the app is fixed, a client that leaves before it names a
+// stream sends nothing else that names one.
+func (r *router) nameless(q *endpoint.Request) bool {
+	return r.app != "" && len(r.scenes) == 1 && !r.past[q.ClientID()] && q.HasEvent && q.Payload.App == r.app
 }
 
 // keyIn finds a scene's key in a body: the prefix, digits, and a z.

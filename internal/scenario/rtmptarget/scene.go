@@ -43,6 +43,7 @@ type Scene struct {
 // recording, as the note "scene".
 type Facts struct {
 	App     string // the scene's app name
+	Suffix  string // of the names of all its streams; "" where the app is the scene's own
 	Address string // host:port of the server under test
 	IP      string // the address that clients come from, unless they choose another
 }
@@ -60,9 +61,12 @@ func NewScene(ctx context.Context, t *Target, log *timeline.Log) *Scene {
 	s.Target = t
 	s.key = t.router.key(t.scenes.Add(1))
 	s.Facts = Facts{App: t.App + "-" + s.key, Address: t.Addr, IP: t.ClientIP}
+	if t.FixedApp {
+		s.Facts.App, s.Facts.Suffix = t.App, "-"+s.key
+	}
 	t.router.add(s)
 	log.Add(reports.Observation{Kind: reports.KindNote, Name: factsNote, Text: "the scene's app is " + s.Facts.App,
-		Data: &reports.Details{SceneFacts: reports.SceneFacts{App: s.Facts.App, Address: s.Facts.Address, IP: s.Facts.IP}}})
+		Data: &reports.Details{SceneFacts: reports.SceneFacts{App: s.Facts.App, Suffix: s.Facts.Suffix, Address: s.Facts.Address, IP: s.Facts.IP}}})
 	return s
 }
 
@@ -79,7 +83,7 @@ func Recorded(log *timeline.Log) *Scene {
 	for _, o := range log.All() {
 		if o.Kind == reports.KindNote && o.Name == factsNote {
 			d := o.Details()
-			s.Facts = Facts{App: d.App, Address: d.Address, IP: d.IP}
+			s.Facts = Facts{App: d.App, Suffix: d.Suffix, Address: d.Address, IP: d.IP}
 		}
 	}
 	return s
@@ -174,6 +178,15 @@ func (s *Scene) Await(ctx context.Context, cond func([]reports.Observation) bool
 	ctx, cancel := s.Within(ctx)
 	defer cancel()
 	return s.Log.Await(ctx, cond) == nil
+}
+
+// Named returns the name under which a scenario's stream, or its URL, goes in this scene.
+func (s *Scene) Named(stream string) string {
+	bare, params, found := strings.Cut(stream, "?")
+	if found {
+		params = "?" + params
+	}
+	return bare + s.Facts.Suffix + params
 }
 
 // Expand replaces what stands in braces in a scenario's text: {app},

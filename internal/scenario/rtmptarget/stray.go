@@ -90,7 +90,7 @@ func (s *Scene) Unexplained() {
 	}
 }
 
-// otherRun is how the apps of another run's clients end.
+// otherRun is how the apps, or the streams, of another run's clients end.
 var otherRun = regexp.MustCompile(`-hp[0-9a-z]*x[0-9]+z$`)
 
 // foreign reports whether a request that no client of the run explains may be
@@ -108,7 +108,7 @@ func (r *router) foreign(q *endpoint.Request) bool {
 	case !r.shared:
 		return false
 	}
-	if otherRun.MatchString(pl.App) {
+	if otherRun.MatchString(pl.App) || otherRun.MatchString(pl.Stream) {
 		return true
 	}
 	v, _ := parseTarget(q.Target)

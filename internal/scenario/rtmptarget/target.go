@@ -37,6 +37,7 @@ type Target struct {
 	Profile     *hook.Profile
 	Addr        string // host:port of RTMP
 	App         string // what app names begin with
+	FixedApp    bool   // App is the app of all scenes, whose streams have names of their own instead
 	API         string // base URL of its HTTP API; "" without
 	ClientIP    string // the address that clients come from by default
 	Scale       float64
@@ -77,6 +78,9 @@ func (t *Target) endpoints(a Addresses, nonce string) (Addresses, error) {
 		t.strays = &strays{}
 	}
 	t.router = newRouter(t.Profile, nonce, t.strays)
+	if t.FixedApp {
+		t.router.app = t.App
+	}
 	t.router.shared, t.router.forget = t.shared, t.forget
 	if t.clock == nil {
 		t.clock = ownclock.Start(t.router.starved)
