@@ -18,29 +18,20 @@ func (w *hookWorld) registerAnswers(sc *godog.ScenarioContext) {
 	step(sc, `^both get the same verdict$`, w.is(func(obs []reports.Observation) *check.Finding {
 		return hookcheck.SameVerdict(w.Profile, obs)
 	}))
-	step(
-		sc,
-		`^each is accepted for whom it accepts, and refused for others$`,
+	step(sc, `^each is accepted for whom it accepts, and refused for others$`,
 		w.is(func(obs []reports.Observation) *check.Finding {
 			if f := hookcheck.Accepted(w.Profile, obs); f != nil || len(hookcheck.Exchanges(obs, hookcheck.Refuse)) == 0 {
 				return f
 			}
 			return hookcheck.Refused(w.Profile, obs)
-		}),
-	)
-	step(
-		sc,
-		`^it is refused$`,
-		w.is(func(obs []reports.Observation) *check.Finding { return hookcheck.Refused(w.Profile, obs) }),
-	)
+		}))
+	step(sc, `^it is refused$`,
+		w.is(func(obs []reports.Observation) *check.Finding { return hookcheck.Refused(w.Profile, obs) }))
 	step(sc, `^the refusal can be told from a failure$`, w.is(func(obs []reports.Observation) *check.Finding {
 		return hookcheck.WellRefused(w.Profile, obs)
 	}))
-	step(
-		sc,
-		`^each answer is exact$`,
-		w.is(func(obs []reports.Observation) *check.Finding { return hookcheck.Exact(w.Profile, obs) }),
-	)
+	step(sc, `^each answer is exact$`,
+		w.is(func(obs []reports.Observation) *check.Finding { return hookcheck.Exact(w.Profile, obs) }))
 	step(sc, `^(?:it is|each is) answered within 2 s$`, w.is(func(obs []reports.Observation) *check.Finding {
 		return hookcheck.Answered(obs, w.scene.Facts.Limit.Seconds(), hookcheck.Accept, hookcheck.NoAccept)
 	}))

@@ -11,18 +11,12 @@ import (
 
 func (w *hookWorld) registerClients(sc *godog.ScenarioContext) {
 	w.acting(sc, `^([A-Z][a-z]+), who is acceptable, (publishes|plays) through an RTMP server(, and leaves)?$`, w.enters)
-	w.acting(
-		sc,
-		`^([A-Z][a-z]+), who is acceptable, connects to an RTMP server and leaves$`,
+	w.acting(sc, `^([A-Z][a-z]+), who is acceptable, connects to an RTMP server and leaves$`,
 		func(ctx context.Context, name string) error {
 			return w.scene.ConnectOnly(ctx, name)
-		},
-	)
-	w.acting(
-		sc,
-		`^([A-Z][a-z]+), who is to be refused at (on_\w+), tries to (publish|play) through an RTMP server$`,
-		w.tries,
-	)
+		})
+	w.acting(sc, `^([A-Z][a-z]+), who is to be refused at (on_\w+), tries to (publish|play) through an RTMP server$`,
+		w.tries)
 	step(sc, `^([A-Z][a-z]+) is let on$`, w.letOn)
 	step(sc, `^([A-Z][a-z]+) is thrown out$`, w.thrownOut)
 	step(sc, `^the (on_\w+) of ([A-Z][a-z]+) is accepted$`, w.acceptedOf)

@@ -180,7 +180,7 @@ Feature: The refusals of a hook server
 
     @srs7
     Scenario Outline: an <event> with a good credential in tcUrl and a bad one in param
-      When a caller sends an <event> with a good credential in tcUrl and a bad one in param, and the other way round
+      When a caller sends an <event> with a good credential in tcUrl and a bad one in param, and swapped
       Then both get the same verdict
 
       Examples:
