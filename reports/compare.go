@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"hookproof/internal/pagepolicy"
 	"hookproof/internal/redact"
 )
 
@@ -224,6 +225,6 @@ func WriteCompareHTML(w io.Writer, all []Compared) error {
 		return err
 	}
 	css := cssPage + cssCompare
-	c.CSS, c.Policy = template.CSS(css), "default-src 'none'; style-src '"+contentHash(css)+"'; base-uri 'none'; form-action 'none'"
+	c.CSS, c.Policy = template.CSS(css), pagepolicy.Inline(css, "")
 	return comparePage.Execute(w, c)
 }

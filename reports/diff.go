@@ -136,8 +136,9 @@ func WriteDiff(w io.Writer, a, b *Run) error {
 
 // write writes the line of a requirement, and those of its scenarios.
 func (c *Change) write(t *strings.Builder, sentence string) {
-	fmt.Fprintf(t, "%s %-9s %-5s %-6s %s  %s\n", mark(c.Worse()), visible(c.Requirement, false), visible(c.Profile, false),
-		visible(strings.ToUpper(string(c.Level)), false), arrow(c.Before, c.After), visible(redact.Clip(sentence, 80), false))
+	fmt.Fprintf(t, "%s %-9s %-5s %-6s %s  %s\n", mark(c.Worse()), visible(c.Requirement, false),
+		visible(c.Profile, false), visible(strings.ToUpper(string(c.Level)), false), arrow(c.Before, c.After),
+		visible(redact.Clip(sentence, 80), false))
 	for _, s := range c.Scenarios {
 		fmt.Fprintf(t, "%s   %s  %s\n", mark(s.Worse()), arrow(s.Before, s.After), visible(s.ID, false))
 	}

@@ -2,9 +2,7 @@ package reports
 
 import (
 	"bytes"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/base64"
 	"encoding/json"
 	"html/template"
 	"io"
@@ -12,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"hookproof/internal/pagepolicy"
 )
 
 // The parts of report.html. The page works without scripts: they add search,
@@ -140,8 +140,7 @@ func WriteHTML(w io.Writer, run *Run) error {
 		Glyph: head.As.glyph(),
 		Class: "c-" + strings.ReplaceAll(string(head.As), " ", "-"), Took: run.Ended.Sub(run.Started),
 		Bar: htmlBar(&sum, len(run.Scenarios)), CSS: template.CSS(css), JS: template.JS(js),
-		Policy: "default-src 'none'; style-src '" + contentHash(css) + "'; script-src '" + contentHash(js) +
-			"'; base-uri 'none'; form-action 'none'"}
+		Policy: pagepolicy.Inline(css, js)}
 	page.First, page.Rest = htmlGroups(run)
 	page.Skips = Skips(run)
 	seen := map[int]bool{}
@@ -158,13 +157,6 @@ func WriteHTML(w io.Writer, run *Run) error {
 		return err
 	}
 	return htmlPage.Execute(w, &page)
-}
-
-// contentHash is a source of a Content-Security-Policy that allows this text
-// alone.
-func contentHash(text string) string {
-	h := sha256.Sum256([]byte(text))
-	return "sha256-" + base64.StdEncoding.EncodeToString(h[:])
 }
 
 // htmlBar divides the bar; each share is wide enough to be seen.

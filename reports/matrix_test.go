@@ -148,8 +148,10 @@ func TestDiffOfSets(t *testing.T) {
 func TestDiff(t *testing.T) {
 	a, b := run2(nil, Pass, Fail), run2(func(r *Run) { r.Profiles = append(r.Profiles, "srs7") }, Fail, Pass)
 	want := []Change{
-		{"A", "srs1", Must, Pass, Fail, []ScenarioChange{{a.Scenarios[0].ID, Pass, Fail}}}, {"A", "srs7", Must, "", NotRun, nil},
-		{"B", "srs1", Should, Warn, Pass, []ScenarioChange{{a.Scenarios[1].ID, Fail, Pass}}}, {"B", "srs7", Should, "", NotRun, nil},
+		{"A", "srs1", Must, Pass, Fail, []ScenarioChange{{a.Scenarios[0].ID, Pass, Fail}}}, {"A", "srs7", Must, "",
+			NotRun, nil},
+		{"B", "srs1", Should, Warn, Pass, []ScenarioChange{{a.Scenarios[1].ID, Fail, Pass}}}, {"B", "srs7", Should, "",
+			NotRun, nil},
 	}
 	got := Diff(a, b)
 	if !reflect.DeepEqual(got, want) {
@@ -164,7 +166,8 @@ func TestDiff(t *testing.T) {
 		t.Errorf("the other way: %v, want what only the first run has at the end", back)
 	}
 	swapped := Diff(run2(nil, Pass, Pass, Fail), run2(nil, Fail, Pass, Pass))
-	if len(swapped) != 1 || swapped[0].Before != Fail || swapped[0].After != Fail || len(swapped[0].Scenarios) != 2 || !swapped[0].Worse() {
+	if len(swapped) != 1 || swapped[0].Before != Fail || swapped[0].After != Fail || len(swapped[0].Scenarios) != 2 ||
+		!swapped[0].Worse() {
 		t.Errorf("another scenario of the same requirement fails: %v, want the two scenarios, for the worse", swapped)
 	}
 	if same := Diff(a, a); len(same) != 0 {

@@ -82,13 +82,15 @@ func (s *Summary) exit(run *Run, must map[Verdict]bool) (code int, reason string
 	case run.Error != "":
 		return ExitCannot, "could not run: " + run.Error
 	case s.Scenarios[Error] > 0:
-		return ExitCannot, plural(s.Scenarios[Error], "scenario") + " met an error of the harness: " + run.firstReason(Error)
+		return ExitCannot, plural(s.Scenarios[Error], "scenario") + " met an error of the harness: " +
+			run.firstReason(Error)
 	case s.ran(run) == 0:
 		return ExitCannot, "nothing was run"
 	case run.Interrupted:
 		return ExitCannot, "the run was interrupted"
 	case must[Inconclusive] || run.lacksEvidence():
-		return ExitCannot, plural(s.Scenarios[Inconclusive], "scenario") + " undecided: " + run.firstReason(Inconclusive)
+		return ExitCannot, plural(s.Scenarios[Inconclusive], "scenario") + " undecided: " +
+			run.firstReason(Inconclusive)
 	case run.Mutants != nil:
 		return ExitPass, run.Mutants.String()
 	case must[KnownFailing]:

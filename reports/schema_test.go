@@ -42,8 +42,8 @@ func TestSchemaIsComplete(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var any map[string]any
-		if err := json.Unmarshal(b, &any); err != nil {
+		var tree map[string]any
+		if err := json.Unmarshal(b, &tree); err != nil {
 			t.Errorf("%s: %v", file, err)
 		}
 		fields := map[string]bool{}

@@ -25,7 +25,8 @@ const NoEvidence = "no evidence"
 // Verdicts lists all verdicts, worst first. Where several scenarios speak of
 // one requirement, the first of this list that one of them has is taken. A
 // requirement that was only partly run is therefore "not run", never "pass".
-var Verdicts = []Verdict{Fail, Unstable, Error, KnownFailing, Inconclusive, UnexpectedPass, Warn, NotRun, Pass, NotApplicable}
+var Verdicts = []Verdict{Fail, Unstable, Error, KnownFailing, Inconclusive, UnexpectedPass, Warn, NotRun, Pass,
+	NotApplicable}
 
 // Valid reports whether v is one of Verdicts.
 func (v Verdict) Valid() bool { return v.rank() < len(Verdicts) }

@@ -2,14 +2,13 @@ package result
 
 import (
 	"bytes"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/base64"
 	"html/template"
 	"io"
 	"time"
 
 	"hookproof/hook"
+	"hookproof/internal/pagepolicy"
 	"hookproof/internal/redact"
 	"hookproof/loadgen/account"
 )
@@ -48,7 +47,7 @@ type page struct {
 func (r *Report) page(running string) *page {
 	p := &page{Report: r, Running: running, Tiles: r.tiles(), Over: drawn(r.overTime()),
 		Curves: drawn(r.percentileCurves()),
-		Kinds:  account.Kinds, Events: hook.Events[:], CSS: template.CSS(htmlStyle), Policy: policy(htmlStyle, "")}
+		Kinds:  account.Kinds, Events: hook.Events[:], CSS: template.CSS(htmlStyle), Policy: pagepolicy.Inline(htmlStyle, "")}
 	if r.Hooks != nil {
 		p.Alike = alike(r.Hooks.Findings)
 	}
@@ -64,27 +63,13 @@ func drawn(charts []chart) (list []template.HTML) {
 	return list
 }
 
-// policy lets the page have its own style sheet and, if it has one, its script,
-// which may ask the server that the page came from; it can load nothing else.
-func policy(css, js string) string {
-	hash := func(text string) string {
-		sum := sha256.Sum256([]byte(text))
-		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-	}
-	p := "default-src 'none'; style-src " + hash(css)
-	if js != "" {
-		p += "; script-src " + hash(js) + "; connect-src 'self'"
-	}
-	return p + "; base-uri 'none'; form-action 'none'"
-}
-
 // WriteHTML writes report.html: one file, which loads nothing and runs no script.
 func (r *Report) WriteHTML(w io.Writer) error { return htmlPage.ExecuteTemplate(w, "page", r.page("")) }
 
 // LivePage is the page of a test that goes on, without its content.
 func LivePage() (html []byte, contentPolicy string) {
 	var b bytes.Buffer
-	p := &page{CSS: template.CSS(htmlStyle), JS: template.JS(liveScript), Policy: policy(htmlStyle, liveScript)}
+	p := &page{CSS: template.CSS(htmlStyle), JS: template.JS(liveScript), Policy: pagepolicy.Live(htmlStyle, liveScript)}
 	if err := htmlPage.ExecuteTemplate(&b, "live", p); err != nil {
 		panic("loadgen: live page: " + err.Error()) // it has no input; tested
 	}
