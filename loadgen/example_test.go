@@ -24,12 +24,13 @@ func ExampleRun() {
 		log.Fatal(err)
 	}
 	cfg := loadgen.Config{
-		Run:        "nightly1",
-		Hooks:      urls,
-		HooksOnly:  true,
-		Accept:     []string{"token=good"},
-		Refuse:     []string{"token=bad"},
-		Plan:       plan.Spec{Stages: plan.Ramp(500, 10*time.Second, time.Minute, 10*time.Second), Refused: plan.Percent(10)},
+		Run:       "nightly1",
+		Hooks:     urls,
+		HooksOnly: true,
+		Accept:    []string{"token=good"},
+		Refuse:    []string{"token=bad"},
+		Plan: plan.Spec{Stages: plan.Ramp(500, 10*time.Second, time.Minute, 10*time.Second),
+			Refused: plan.Percent(10)},
 		Thresholds: []result.Threshold{threshold},
 	}
 	out, err := loadgen.Run(context.Background(), cfg)
@@ -44,7 +45,8 @@ func ExampleRun() {
 
 // Validate says what is wrong before anything is started.
 func ExampleConfig_Validate() {
-	cfg := loadgen.Config{Run: "first", Plan: plan.Spec{Stages: plan.Ramp(10, 0, time.Second, 0)}, Listen: "127.0.0.1:8085"}
+	cfg := loadgen.Config{Run: "first", Plan: plan.Spec{Stages: plan.Ramp(10, 0, time.Second, 0)},
+		Listen: "127.0.0.1:8085"}
 	fmt.Println(cfg.Validate())
 	// Output: loadgen.Config: Listen needs RTMP: the built-in server knows by itself where its hooks go
 }

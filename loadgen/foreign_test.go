@@ -21,7 +21,8 @@ func theirHooks(t *testing.T, spoil func(*endpoint.Request) (endpoint.Answer, bo
 			return a
 		}
 		if pl := r.Payload; pl != nil && (strings.Contains(pl.TCURL, "token=bad") ||
-			strings.Contains(pl.Param, "token=bad") || pl.TCURL != "" && !strings.HasPrefix(pl.TCURL, "rtmp://127.0.0.1")) {
+			strings.Contains(pl.Param, "token=bad") || pl.TCURL != "" &&
+			!strings.HasPrefix(pl.TCURL, "rtmp://127.0.0.1")) {
 			return endpoint.Refuse()
 		}
 		return endpoint.Accept()
@@ -59,7 +60,8 @@ func TestSomebodysHookServer(t *testing.T) {
 		{"honest", false, honest, ""},
 		{"honest, without RTMP", true, honest, ""},
 		{"accepts some of the refused", false, someOf(hook.OnConnect, endpoint.Accept()), account.FalseAccept},
-		{"accepts some of the refused, without RTMP", true, someOf(hook.OnConnect, endpoint.Accept()), account.FalseAccept},
+		{"accepts some of the refused, without RTMP", true, someOf(hook.OnConnect, endpoint.Accept()),
+			account.FalseAccept},
 		{"refuses some players, without RTMP", true, someOf(hook.OnPlay, endpoint.Refuse()), account.FalseRefusal},
 		{"refuses some players", false, someOf(hook.OnPlay, endpoint.Refuse()), account.FalseRefusal},
 		{"answers late", false, func(r *endpoint.Request) (endpoint.Answer, bool) {

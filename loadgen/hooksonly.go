@@ -142,7 +142,8 @@ func (r *run) probeHookServer(ctx context.Context) error {
 // callAccepted asks the hook server about a client of each role that it is to accept.
 func (r *run) callAccepted(ctx context.Context) error {
 	for i, opens := range r.roles() {
-		if err := r.refusedBy(r.callAs(ctx, []int{acceptedProbe, otherProbe}[i], identity.Who{Opens: opens})); err != nil {
+		if err := r.refusedBy(r.callAs(ctx, []int{acceptedProbe, otherProbe}[i],
+			identity.Who{Opens: opens})); err != nil {
 			return err
 		}
 	}

@@ -119,8 +119,10 @@ func (c *Config) checkShard() error {
 		return invalid("{Spread} needs {Shard} and {Listen}")
 	case c.Spread && c.Profile == nil:
 		return invalid("{Spread} needs {Profile}: no single shard can find it out")
-	case c.Spread && !c.keyed() && slices.ContainsFunc(c.Plan.RefuseAt, func(e hook.Event) bool { return e != hook.OnConnect }):
-		return invalid("{Spread}: the endpoints know clients of profile %s by on_connect alone, so that they can refuse "+
+	case c.Spread && !c.keyed() && slices.ContainsFunc(c.Plan.RefuseAt,
+		func(e hook.Event) bool { return e != hook.OnConnect }):
+		return invalid("{Spread}: the endpoints know clients of profile %s by on_connect alone, so that they can "+
+			"refuse "+
 			"them nowhere else", c.Profile.Name)
 	case c.Spread && c.Hooks != nil:
 		return invalid("{Spread} and {Hooks} exclude each other")

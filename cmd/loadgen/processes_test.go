@@ -106,7 +106,8 @@ func playShards(t *testing.T, p *hook.Profile, hooks string, listen func(k int) 
 	s := &shardedTest{dir: t.TempDir(), shards: make([]*process, 5)}
 	for k := 1; k <= 4; k++ {
 		args := change(k, []string{"-shard", fmt.Sprintf("%d/4", k), "-meet", meet, "-rtmp", "rtmp://" + rtmp + "/live",
-			"-listen", listen(k), "-run", "parts", "-n", "80", "-ramp", "1s", "-hold", "3s", "-down", "1s", "-settle", "5s",
+			"-listen", listen(k), "-run", "parts", "-n", "80", "-ramp", "1s", "-hold", "3s", "-down", "1s", "-settle",
+			"5s",
 			"-no-media", "-report", filepath.Join(s.dir, fmt.Sprint(k-1))})
 		if args != nil {
 			s.shards[k] = startShard(t, args...)
