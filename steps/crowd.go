@@ -115,24 +115,32 @@ func (w *rtmpWorld) oneStays(ctx context.Context, one, two string) error {
 // server's memory does not decide.
 const mostRounds = 4
 
-// crowdInRounds has half a crowd come and vanish, several times, and looks at
-// the server's memory after each where it can.
+// crowdInRounds has half a crowd come and vanish, several times, and looks at the
+// memory of a server that has no other clients. Somebody else's server takes as
+// many rounds before, to fill its caches and pools.
 func (w *rtmpWorld) crowdInRounds(ctx context.Context, rounds string) error {
 	n, err := strconv.Atoi(rounds)
 	if err != nil {
 		return err
 	}
-	looked := false
-	for i := 0; i < n || looked && i < mostRounds*n && w.memoryUndecided(); i++ {
+	looks, first := w.alone && w.scene.Target.ShowsMemory(), 0
+	if looks && w.scene.Target.Own == nil {
+		first = n
+	}
+	for i := 0; i < first+n || looks && i < first+mostRounds*n && w.memoryUndecided(); i++ {
 		spec := rtmptarget.CrowdSpec{N: w.roundSize(), Kind: rtmptarget.Publishers, Round: i, Abrupt: true,
 			Refuse: w.crowd.refuse, Delay: w.crowd.delay}
 		if err := w.scene.Crowd(ctx, spec, w.rand); err != nil {
 			return err
 		}
-		if m, err := w.scene.Target.Memory(ctx); err == nil {
-			w.scene.Memory(i, m)
-			looked = true
+		if !looks || i < first {
+			continue
 		}
+		m, err := w.scene.Target.Memory(ctx)
+		if err != nil {
+			return fmt.Errorf("the server's memory: %w", err)
+		}
+		w.scene.Memory(i, m)
 	}
 	return nil
 }

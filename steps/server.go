@@ -25,6 +25,7 @@ func (w *rtmpWorld) registerServer(sc *godog.ScenarioContext) {
 // ownServer moves to a server of the scenario's own. Where there is only the one
 // under test, the scenario has it to itself by now.
 func (w *rtmpWorld) ownServer(ctx context.Context, o rtmptarget.OwnOptions) error {
+	w.alone = true
 	if w.scene.Target.Own == nil {
 		return nil
 	}

@@ -61,6 +61,7 @@ type rtmpWorld struct {
 	shared
 	scene *rtmptarget.Scene
 
+	alone     bool // the server has no other clients
 	crowd     crowd
 	lastActor string // whose events a step was about last: "them" in the next
 }

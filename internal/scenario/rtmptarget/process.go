@@ -28,10 +28,7 @@ func (t *Target) useProcess(pid int, restart string) error {
 			return fmt.Errorf("process %d of the server under test: %w", pid, err)
 		}
 		delete(t.Lacks, ShowsMemory)
-		t.memory = func(context.Context) (Memory, error) {
-			bytes, err := resident(pid)
-			return Memory{Resident: bytes}, err
-		}
+		t.memory = func(ctx context.Context) (Memory, error) { return settled(ctx, pid, settleFor) }
 		t.shutdown = func(ctx context.Context) error { return terminate(ctx, pid) }
 	}
 	if restart != "" {
@@ -41,6 +38,30 @@ func (t *Target) useProcess(pid int, restart string) error {
 		delete(t.Lacks, CanRestart)
 	}
 	return nil
+}
+
+// settleFor is how long a server keeps what it tidies up later: SRS drops an idle
+// stream after 3 s, at its next look.
+const settleFor = 5 * time.Second
+
+// settled is what a process holds once that has not become less for so long.
+func settled(ctx context.Context, pid int, quiet time.Duration) (Memory, error) {
+	least, err := resident(pid)
+	since := time.Now()
+	tick := time.NewTicker(quiet / 20)
+	defer tick.Stop()
+	for err == nil && time.Since(since) < quiet {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return Memory{}, ctx.Err()
+		}
+		var now int64
+		if now, err = resident(pid); now < least {
+			least, since = now, time.Now()
+		}
+	}
+	return Memory{Resident: least}, err
 }
 
 // terminate sends SIGTERM to a process and waits until it has ended.

@@ -57,8 +57,8 @@ func TestForeignProcess(t *testing.T) {
 	if why := with.Lacking([]string{string(CanRestart), string(ShowsMemory)}); why != "" {
 		t.Error(why)
 	}
-	if m, err := with.Memory(t.Context()); err != nil || m.Resident <= 0 {
-		t.Errorf("memory %+v, %v", m, err)
+	if m, err := settled(t.Context(), c.Process.Pid, 50*time.Millisecond); err != nil || m.Resident <= 0 || !with.ShowsMemory() || without.ShowsMemory() {
+		t.Errorf("memory %+v, %v; shown: %v, without a process: %v", m, err, with.ShowsMemory(), without.ShowsMemory())
 	}
 	if err := with.Shutdown(t.Context()); err != nil || running(c.Process.Pid) {
 		t.Errorf("shutdown: %v; still running: %v", err, running(c.Process.Pid))

@@ -147,6 +147,9 @@ type Memory struct {
 	Live     int64 // as the process itself does: what is in use
 }
 
+// ShowsMemory reports whether the server's process can be looked at.
+func (t *Target) ShowsMemory() bool { return t.memory != nil }
+
 // Memory looks at the server's process.
 func (t *Target) Memory(ctx context.Context) (Memory, error) {
 	if t.memory == nil {
