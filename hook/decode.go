@@ -79,7 +79,7 @@ type reading struct {
 	broken   bool // the text is not one whole object: keys may be missing for that reason alone
 	seen     [fieldCount]bool
 	values   [fieldCount]value // the last one of each key
-	others   map[string]struct{}
+	others   map[string]value  // likewise, of keys that Payload has no field for; nil while it forgives
 	problems []Problem
 }
 
@@ -118,10 +118,10 @@ func (r *reading) member(quoted []byte, v value) {
 		r.seen[f], r.values[f] = true, v
 	} else if !r.forgive {
 		if r.others == nil {
-			r.others = make(map[string]struct{})
+			r.others = make(map[string]value)
 		}
 		_, twice = r.others[string(key)]
-		r.others[string(key)] = struct{}{}
+		r.others[string(key)] = v
 	}
 	if twice && !r.forgive {
 		r.problem(redact.Clip(string(key), mostQuoted), "the key once", "it twice")
@@ -178,11 +178,21 @@ func parseIndex(digits []byte) int64 {
 	return n
 }
 
-// got describes what stands at a key, for a problem.
-func (r *reading) got(f field) string {
-	v := r.values[f]
+// valueOf returns the value of a key of a table; false: it is not there.
+func (r *reading) valueOf(k *Key) (value, bool) {
+	if k.field != fieldUnknown {
+		return r.values[k.field], r.seen[k.field]
+	}
+	v, seen := r.others[k.Name]
+	return v, seen
+}
+
+// got describes a field's value, for a problem.
+func (r *reading) got(f field) string { return describe(r.values[f], r.seen[f]) }
+
+func describe(v value, seen bool) string {
 	switch {
-	case !r.seen[f]:
+	case !seen:
 		return "no such key"
 	case v.kind == jsonString && len(v.raw) == 2:
 		return "an empty string"
@@ -206,11 +216,14 @@ func (r *reading) checkTable(p *Profile) {
 	}
 	for i := range p.keys[e] {
 		k := &p.keys[e][i]
-		if k.field == fieldAction || k.Optional && !r.seen[k.field] {
+		v, seen := r.valueOf(k)
+		if k.field == fieldAction || k.Optional && !seen {
 			continue
 		}
-		if !r.seen[k.field] || !k.Kind.holds(r.values[k.field]) {
-			r.problem(k.Name, k.Kind.String(), r.got(k.field))
+		if !seen || !k.Kind.holds(v) {
+			r.problem(k.Name, k.Kind.String(), describe(v, seen))
+		} else if k.field == fieldUnknown {
+			r.pl.setMore(k.Name, v)
 		}
 	}
 }

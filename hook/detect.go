@@ -51,7 +51,7 @@ var dialects = []dialect{
 // Detect says which profile a request was written by. The type of client_id
 // decides first, then how many keys of the event's table are missing or of
 // another type, then User-Agent, then how many keys the table does not have;
-// the newer profile wins a tie. A JSON body is read as by [DecodeAny]: what
+// the profile listed first wins a tie. A JSON body is read as by [DecodeAny]: what
 // is only badly escaped is detected all the same.
 func Detect(r Request) Detection {
 	if d, ok := detectForm(r); ok {
@@ -137,7 +137,7 @@ type fit struct {
 func closest(e Event, keys map[string]value, agent string) Detection {
 	var best fit
 	for _, p := range Profiles() {
-		if f := fitOf(p, e, keys, agent); best.profile == nil || !best.better(f) {
+		if f := fitOf(p, e, keys, agent); best.profile == nil || f.better(best) {
 			best = f
 		}
 	}
@@ -190,8 +190,7 @@ func fitOf(p *Profile, e Event, keys map[string]value, agent string) fit {
 	return f
 }
 
-// better reports whether f fits better than other, an as good one of a newer
-// profile.
+// better reports whether f fits better than other.
 func (f fit) better(other fit) bool {
 	switch {
 	case (f.id == "") != (other.id == ""):

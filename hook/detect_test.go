@@ -64,7 +64,7 @@ func TestDetectOwn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if d := Detect(Request{Body: body}); d.Profile != p || !d.Exact {
+			if d := Detect(Request{Body: body, UserAgent: p.Agents[0]}); d.Profile != p || !d.Exact {
 				t.Errorf("%s %s: got %+v", p, e, d)
 			}
 		}

@@ -39,6 +39,9 @@ func (p *Profile) Encode(dst []byte, pl *Payload) ([]byte, error) {
 }
 
 func appendValue(out []byte, k *Key, pl *Payload) ([]byte, error) {
+	if k.field == fieldUnknown {
+		return appendMore(out, k, pl.More[k.Name])
+	}
 	switch k.Kind {
 	case Count:
 		n := *pl.count(k.field)
@@ -58,6 +61,19 @@ func appendValue(out []byte, k *Key, pl *Payload) ([]byte, error) {
 		}
 	}
 	return appendString(out, *pl.text(k.field)), nil
+}
+
+// appendMore writes a key that Payload has no field for; an empty number is 0.
+func appendMore(out []byte, k *Key, s string) ([]byte, error) {
+	switch number := k.Kind == Count || k.Kind == NumberID; {
+	case number && s == "":
+		return append(out, '0'), nil
+	case number && !isIndex(s), k.Kind == TextID && s == "":
+		return out, fmt.Errorf("%s: want %s, got %q", k.Name, k.Kind, redact.Clip(s, mostQuoted))
+	case number:
+		return append(out, s...), nil
+	}
+	return appendString(out, s), nil
 }
 
 // isIndex reports whether s is an integer from 0 to 2^63-1 as JSON writes it:

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -48,7 +49,7 @@ func FuzzDecode(f *testing.F) {
 				}
 				continue
 			}
-			if any, err := DecodeAny(body); err != nil || *any != *pl {
+			if any, err := DecodeAny(body); err != nil || !reflect.DeepEqual(any, pl) {
 				t.Fatalf("DecodeAny: %+v, %v, want %+v", any, err, pl)
 			}
 			checkEncode(t, p, pl)

@@ -20,6 +20,23 @@ type Payload struct {
 	StreamID  string
 	SendBytes int64 // bytes sent to the client, handshake included
 	RecvBytes int64 // bytes received from the client, handshake included
+
+	// More holds the other keys of the profile's table by name: strings as they
+	// are, numbers in decimal digits. A key that is not in it is sent as an
+	// empty string or 0.
+	More map[string]string
+}
+
+// setMore keeps the value of a key that Payload has no field for.
+func (pl *Payload) setMore(name string, v value) {
+	if pl.More == nil {
+		pl.More = make(map[string]string)
+	}
+	if v.kind == jsonString {
+		pl.More[name] = string(inside(v.raw))
+	} else {
+		pl.More[name] = string(v.raw)
+	}
 }
 
 // Event gives the event that Action names; false if it names none.
@@ -130,22 +147,25 @@ func (pl *Payload) count(f field) *int64 {
 	return nil
 }
 
-// parseKey reads "name" or "name:kind" of the profile tables.
+// parseKey reads "name" of the profile tables, or "name:kind", where kind is
+// text, number or count (see Kind); ":optional" may follow either.
 func parseKey(spec string) Key {
-	name, kind, _ := strings.Cut(spec, ":")
+	name, rest, _ := strings.Cut(spec, ":")
 	k := Key{Name: name, field: fieldOf(name)}
-	switch kind {
-	case "text":
-		k.Kind = TextID
-	case "number":
-		k.Kind = NumberID
-	case "count":
-		k.Kind = Count
-	case "optional":
-		k.Optional = true
-	}
-	if k.field == fieldUnknown {
-		panic("hook: the profile tables name the key " + name + ", which Payload has not")
+	for word := range strings.SplitSeq(rest, ":") {
+		switch word {
+		case "":
+		case "text":
+			k.Kind = TextID
+		case "number":
+			k.Kind = NumberID
+		case "count":
+			k.Kind = Count
+		case "optional":
+			k.Optional = true
+		default:
+			panic("hook: the profile tables say " + spec + ": want text, number, count or optional")
+		}
 	}
 	return k
 }

@@ -211,7 +211,7 @@ func TestDecodePartly(t *testing.T) {
 	} {
 		pl, err := SRS1.Decode([]byte(body))
 		want := Payload{Action: "on_play", ClientID: "7", Stream: "sé", SendBytes: 5, App: "a"}
-		if err == nil || *pl != want {
+		if err == nil || !reflect.DeepEqual(*pl, want) {
 			t.Errorf("%+v, %v, want %+v and an error", pl, err, want)
 		}
 	}
