@@ -30,8 +30,8 @@ compare put the reports of several servers side by side, on one page
 mutants prove the suite: run it against servers with a planted defect, which it must
         catch, and against servers that differ legally, which it must not accuse`},
 		{Title: "Verdicts", Text: `pass, fail (a MUST was broken), warn (a SHOULD was missed), unstable (a scenario that failed
-passed when it was repeated), not run (with the reason), known failing, unexpected pass,
-inconclusive (the evidence does not decide), error (the harness itself failed).
+passed when it was repeated), not run (with the reason), not applicable (to this target),
+known failing, unexpected pass, inconclusive (the evidence does not decide), error (the harness itself failed).
 A MUST that was not run or not decided makes the run partial, never conformant.`},
 	},
 	Examples: []cli.Example{

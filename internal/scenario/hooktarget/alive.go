@@ -28,7 +28,7 @@ func (s *Scene) checkAlive(id string) {
 	if s.Ctx.Err() != nil {
 		return
 	}
-	if r.err == nil {
+	if r.lives() {
 		s.note(hookcheck.AliveNote, &reports.Details{Life: reports.Life{Alive: true}}, "the hook server answers")
 		return
 	}
@@ -88,5 +88,10 @@ func (s *Scene) awaitRevival() (took time.Duration, back bool) {
 // answers reports whether the target answers an ordinary event.
 func (t *Target) answers(ctx context.Context) bool {
 	r := t.ask(ctx)
-	return r.err == nil && ctx.Err() == nil
+	return r.lives() && ctx.Err() == nil
+}
+
+// lives reports whether a request shows that somebody serves: any answer does, one that is not HTTP as well.
+func (r *result) lives() bool {
+	return r.err == nil || r.how == hookcheck.NotHTTP || r.how == hookcheck.Truncated
 }

@@ -87,3 +87,14 @@ func TestKept(t *testing.T) {
 		t.Errorf("a short answer: kept %d bytes, want 1", n)
 	}
 }
+
+// A server whose answers are not HTTP lives: it is wrong, and not dead.
+func TestWrongIsNotDead(t *testing.T) {
+	url := endless(t, "HTTP/1.1 200 ", strings.Repeat("x", 64<<10))
+	target := &Target{o: Options{Profile: hook.SRS7, Scale: 1, URLs: map[hook.Event][]string{hook.OnClose: {url}}},
+		clock: ownclock.Start(nil), probe: hook.OnClose}
+	defer target.clock.Close()
+	if !target.answers(t.Context()) {
+		t.Error("want a server that answers endlessly to be alive, got dead")
+	}
+}
