@@ -62,7 +62,7 @@ func newMutantOptions() *mutantOptions {
 	f.Func("name", "run those whose name contains one of these `NAMES`, separated by commas, and the sound servers",
 		func(v string) error { o.Names = append(o.Names, list(v)...); return nil })
 	f.StringVar(&o.profile, "profile", "", "run this `PROFILE`: "+strings.Join(features.Profiles, ", ")+" or all\n"+
-		"(default: RTMP servers in all, hook servers in their newest)")
+		"(default: mutants of RTMP servers in all, the others in their newest)")
 	f.IntVar(&o.Parallel, "parallel", mutant.DefaultParallel, "run `N` at once, 1 to 64")
 	f.IntVar(&o.Clients, "clients", mutant.DefaultClients, "size of the crowds in scenarios under load, 16 to 20000: `N`")
 	f.Float64Var(&o.Scale, "timeout-scale", mutant.DefaultScale, "multiply the time limits of the first look by `FACTOR`")

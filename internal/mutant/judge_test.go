@@ -17,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// rtmpPeer stands for an RTMP server that is never opened.
+// rtmpPeer is an RTMP server that is never opened.
 type rtmpPeer struct{}
 
 func (rtmpPeer) Role() string { return features.RoleServer }

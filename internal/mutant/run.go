@@ -27,7 +27,7 @@ type Options struct {
 	Names    []string // parts of rows' names; none: all
 	Role     string   // of the software under test; "": both
 	Profiles []string // none: all
-	// Newest has a hook server face the newest of its profiles only.
+	// Newest runs hook servers, and variants, in the newest of their profiles only.
 	Newest   bool
 	Parallel int     // mutants at once; 0 is DefaultParallel
 	Scale    float64 // of all time-outs at the first look; 0 is DefaultScale
@@ -85,7 +85,7 @@ func (o *Options) inProfiles(r Row) (all []*Trial) {
 			all = append(all, &Trial{Row: r, Profile: p})
 		}
 	}
-	if o.Newest && r.Peer.Role() == features.RoleHookServer && len(all) > 1 {
+	if o.Newest && (r.Variant || r.Peer.Role() == features.RoleHookServer) && len(all) > 1 {
 		all = all[len(all)-1:]
 	}
 	return all

@@ -115,6 +115,7 @@ func TestTrials(t *testing.T) {
 	}{
 		{"the sound servers alone", mutant.Options{Names: []string{"none"}}, 4},
 		{"in their newest profile", mutant.Options{Names: []string{"none"}, Newest: true}, 3},
+		{"a variant in its newest profile", mutant.Options{Names: []string{"other-user-agent"}, Newest: true}, 4},
 		{"of one role", mutant.Options{Names: []string{"none"}, Role: features.RoleHookServer}, 2},
 		{"of several names", mutant.Options{Names: []string{"refuses-in-words", "no-content-type"}, Profiles: []string{"srs7"}}, 4},
 	} {

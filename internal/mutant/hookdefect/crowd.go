@@ -37,7 +37,7 @@ func pauses(s *parts) {
 // meeting is how long a request waits for another one to come.
 const meeting = 3 * time.Millisecond
 
-// swaps gives two requests that are there at once each other's answers.
+// swaps sends two requests that are there at once each other's answers.
 func swaps(s *parts) {
 	type pair struct{ there, back chan reply }
 	meet := make(chan pair)

@@ -26,7 +26,7 @@ func decodes(other func([]byte) *hook.Payload) planted {
 	}
 }
 
-// read gives the event of a body; nil of one that is none.
+// read returns the event of a body; nil where there is none.
 func read(body []byte) *hook.Payload {
 	if pl, err := decode(body); err == nil {
 		return pl

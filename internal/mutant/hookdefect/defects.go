@@ -82,7 +82,7 @@ func beginsWithToken(v string) bool { return strings.HasPrefix(v, tokenValue) }
 func endsInToken(v string) bool     { return strings.HasSuffix(v, tokenValue) }
 func beginsToken(v string) bool     { return v != "" && strings.HasPrefix(tokenValue, v) }
 
-// anywhere finds the token's value wherever it stands.
+// anywhere finds the token's value wherever it is.
 func anywhere(s *parts) {
 	s.values = func(params string) []string {
 		if strings.Contains(params, tokenValue) {

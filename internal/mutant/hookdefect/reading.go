@@ -10,7 +10,7 @@ import (
 	"hookproof/hook"
 )
 
-// keysOf gives the keys of a JSON object in order, with their raw values; nil
+// keysOf returns the keys of a JSON object in order, with their raw values; nil
 // of anything else.
 func keysOf(body []byte) (keys []string, raw []json.RawMessage) {
 	d := json.NewDecoder(bytes.NewReader(body))
@@ -71,7 +71,7 @@ func asciiOnly(s *parts) {
 	})(s)
 }
 
-// escapesUnread takes what stands between quotes as it is.
+// escapesUnread takes what is between quotes as it is.
 func escapesUnread(s *parts) {
 	decode := s.decode
 	s.decode = func(body []byte) (*hook.Payload, error) {
@@ -98,7 +98,7 @@ func escapesUnread(s *parts) {
 }
 
 // idMustBegin wants a client_id whose first byte is that, or its like: a digit
-// stands for all digits.
+// means all digits.
 func idMustBegin(first byte) planted {
 	return checked(func(body []byte) error {
 		keys, raw := keysOf(body)

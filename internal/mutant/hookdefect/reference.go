@@ -30,7 +30,7 @@ type parts struct {
 	decode func(body []byte) (*hook.Payload, error)
 	// allow decides on an opening event.
 	allow func(pl *hook.Payload) bool
-	// values gives the token's values in parameters.
+	// values returns the token's values in parameters.
 	values func(params string) []string
 	// right compares a value with the token.
 	right func(value string) bool
@@ -102,7 +102,7 @@ func values(params string) []string {
 	return all
 }
 
-// behind gives what follows the first ? of a URL or a stream's name.
+// behind returns what follows the first ? of a URL or a stream's name.
 func behind(s string) string {
 	_, params, _ := strings.Cut(s, "?")
 	return params

@@ -124,7 +124,7 @@ func (c *counted) Close() error {
 	return c.Conn.Close()
 }
 
-// losesPipelined forgets a request that comes right behind another one.
+// losesPipelined forgets a request that comes right after another one.
 func losesPipelined(s *parts) {
 	s.listen = func(l net.Listener) net.Listener { return forgetting{l} }
 }

@@ -129,7 +129,7 @@ func rewritten(change func(ev hook.Event, url string) string) func(*parts) {
 	}
 }
 
-// serving gives URLs to some events only.
+// serving has URLs for some events only.
 func serving(events ...hook.Event) func(*parts) {
 	return func(s *parts) {
 		s.told = func(o *hooktarget.Options) error {

@@ -13,17 +13,17 @@ import (
 // maxAnswer bounds the answer that a defect looks at, in bytes.
 const maxAnswer = 16 << 20
 
-// An answer is what the endpoint gave to one request.
+// An answer is what the endpoint answered to one request.
 type answer struct {
 	raw  []byte // every byte of it
-	end  error  // how it ended: nil behind a whole answer, io.EOF after a FIN, else what broke it
+	end  error  // how it ended: nil after a whole answer, io.EOF after a FIN, else what broke it
 	hook hook.Answer
 }
 
 // failed reports whether there is no whole answer.
 func (a *answer) failed() bool { return a.hook.Err != nil }
 
-// errInterim stands for a 1xx answer, which no caller of hooks waits behind.
+// errInterim is the error of a 1xx answer, after which no caller of hooks waits.
 var errInterim = errors.New("interim answer")
 
 // readAnswer reads the answer to one request from a connection.
@@ -70,7 +70,7 @@ func plainAnswer(body string) *answer {
 	return &answer{raw: raw, hook: hook.Answer{Status: http.StatusOK, Body: []byte(body)}}
 }
 
-// The two answers that defects give of their own.
+// The two answers that defects make themselves.
 func accepting() *answer { return plainAnswer("0") }
 func refusing() *answer  { return plainAnswer("1") }
 

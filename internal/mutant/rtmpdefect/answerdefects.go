@@ -128,7 +128,7 @@ func repeatsClosing(x *exchange) {
 	x.relay(a)
 }
 
-// sharesVerdict gives an event, while another of its app is pending, the
+// sharesVerdict answers an event, while another of its app is pending, the
 // answer that the app's last one got: as a server does that mixes answers up.
 func sharesVerdict(x *exchange) {
 	app := x.world.app(x.req.payload.App)
@@ -178,7 +178,7 @@ func oneSlowForAll(x *exchange) {
 	x.relay(a)
 }
 
-// oldest gives the oldest pending exchange that began before a time; nil
+// oldest returns the oldest pending exchange that began before a time; nil
 // without one.
 func (a *app) oldest(before time.Time) *slot {
 	a.mu.Lock()
@@ -209,7 +209,7 @@ func urlNumber(target string) int {
 	return int(rest[0] - '0')
 }
 
-// atNumber gives a target the number of another URL of the same event.
+// atNumber changes a target to that of another URL of the same event.
 func atNumber(target string, n int) string {
 	digit := string(rune('0' + n))
 	rest := strings.TrimPrefix(target, severalURL)
@@ -272,7 +272,7 @@ func lastDecides(x *exchange, n int) {
 	x.relay(a)
 }
 
-// stopsAtFailure calls no further URL of a closing event behind a bad answer.
+// stopsAtFailure calls no further URL of a closing event after a bad answer.
 func stopsAtFailure(x *exchange, n int) {
 	switch failed := x.client.failed; {
 	case !x.req.event.Closing():

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 )
 
-// span says where a key of a JSON object and its value stand.
+// span says where a key of a JSON object and its value are.
 type span struct{ key, value, end int }
 
 // find looks for a key of the object that body is; ok is false where there is
@@ -34,7 +34,7 @@ func find(body []byte, key string) (s span, ok bool) {
 	return s, false
 }
 
-// text gives the string that a key holds; "" where there is none.
+// text returns the string that a key holds; "" where there is none.
 func text(body []byte, key string) string {
 	var out string
 	if s, ok := find(body, key); ok {
@@ -65,7 +65,7 @@ func setText(body []byte, key, value string) []byte {
 	return setRaw(body, key, string(bytes.TrimSpace(b.Bytes())))
 }
 
-// rename gives a key another name.
+// rename changes the name of a key.
 func rename(body []byte, key, name string) []byte {
 	s, ok := find(body, key)
 	if !ok {
@@ -96,9 +96,9 @@ func splice(body []byte, from, to int, text string) []byte {
 	return append(out, body[to:]...)
 }
 
-// unescape writes some escapes of JSON strings as the bytes they stand for,
-// which makes them wrong: those that plain accepts. escape is what stands
-// behind the backslash, such as `"` or `u0001`.
+// unescape writes some escapes of JSON strings as the bytes they mean,
+// which makes them wrong: those that plain accepts. escape is what follows
+// the backslash, such as `"` or `u0001`.
 func unescape(body []byte, plain func(escape string) (string, bool)) []byte {
 	out := make([]byte, 0, len(body))
 	for i := 0; i < len(body); i++ {

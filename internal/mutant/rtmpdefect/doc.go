@@ -2,12 +2,12 @@
 // of Table makes a sound RTMP server look like one with a known defect, and
 // names the requirements whose scenarios must fail on it.
 //
-// A started mutant stands on both sides of the server under test:
+// A started mutant has a proxy on both sides of the server under test:
 //
 //	clients ──RTMP──▶ rtmp proxy ──▶ server ──HTTP──▶ hook proxy ──▶ endpoint
 //
 // The hook proxy forwards every request byte for byte but for the planted
-// defect, and gives the endpoint's answer back as it comes, resets, hangs and
+// defect, and relays the endpoint's answer as it comes, resets, hangs and
 // broken framing included. The RTMP proxy forwards bytes, and messages where a
 // defect adds or takes away some. Without a defect both are transparent.
 //

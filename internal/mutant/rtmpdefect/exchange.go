@@ -11,7 +11,7 @@ import (
 	"hookproof/internal/tcpproxy"
 )
 
-// A hookDefect stands in for the forwarding of a hook request. It is called
+// A hookDefect replaces the forwarding of a hook request. It is called
 // once for each request, with no lock held, and ends in exactly one of the
 // exchange's pass and relay.
 type hookDefect interface{ handle(*exchange) }
@@ -21,7 +21,7 @@ type hookFunc func(*exchange)
 
 func (f hookFunc) handle(x *exchange) { f(x) }
 
-// transparent is the defect that is none.
+// transparent is no defect.
 var transparent = hookFunc(func(x *exchange) { x.pass() })
 
 // An exchange is one hook request on its way to the endpoint, and its answer on
@@ -42,13 +42,13 @@ func (x *exchange) pass() { x.conn.forward(x.req.bytes()) }
 // call sends a request over a connection of its own and waits for the answer.
 func (x *exchange) call(r *request) *answer { return x.conn.world.call(x.ctx, x.conn.upstream, r) }
 
-// ask sends this request and waits for the answer, which relay gives back.
+// ask sends this request and waits for the answer, which relay sends back.
 func (x *exchange) ask() *answer {
 	x.answer = x.call(x.req)
 	return x.answer
 }
 
-// relay gives an answer to the server, its end included.
+// relay sends an answer to the server, its end included.
 func (x *exchange) relay(a *answer) {
 	down := x.conn.down
 	if len(a.raw) > 0 {
@@ -115,7 +115,7 @@ func (c *hookConn) serve() {
 	c.front.Disown(c.up)
 }
 
-// pass gives the caller's end on.
+// pass passes the caller's end on.
 func (c *hookConn) pass(err error) {
 	if whole(err) && c.ended.Load() {
 		tcpproxy.Forget(c.up) // both have ended

@@ -78,7 +78,7 @@ func withoutQuery(t string) string {
 	return path
 }
 
-// withSlash puts a slash behind the path.
+// withSlash adds a slash to the path.
 func withSlash(t string) string {
 	path, query, _ := strings.Cut(t, "?")
 	return path + "/?" + query
@@ -97,7 +97,7 @@ func withoutLength(r *request) {
 	r.setField("Transfer-Encoding", "chunked")
 }
 
-// twoObjects sends a second object behind the first.
+// twoObjects sends a second object after the first.
 func twoObjects(b []byte) []byte { return append(slices.Clip(b), "{}"...) }
 
 // rawControls writes control bytes as they are.
@@ -146,12 +146,12 @@ func without(key string) hookFunc {
 	return body(func(b []byte) []byte { return remove(b, key) })
 }
 
-// renamed gives a key another name.
+// renamed changes the name of a key.
 func renamed(key, name string) hookFunc {
 	return body(func(b []byte) []byte { return rename(b, key, name) })
 }
 
-// otherKind gives a key that is a number as a string, and the other way round.
+// otherKind writes a number as a string, and a string as a number.
 func otherKind(key string) hookFunc {
 	return body(func(b []byte) []byte {
 		s, ok := find(b, key)
@@ -179,7 +179,7 @@ func unquery(s string) string {
 	return before
 }
 
-// withParam puts param behind the stream name again.
+// withParam puts param back after the stream name.
 func withParam(b []byte) []byte {
 	if _, ok := find(b, "stream"); !ok {
 		return b
@@ -191,7 +191,7 @@ func withParam(b []byte) []byte {
 	return setText(b, "stream", text(b, "stream")+param)
 }
 
-// firstParam gives every stream of a connection the param of the first.
+// firstParam has every stream carry of a connection the param of the first.
 func firstParam(x *exchange) {
 	c := x.client
 	if c.param == "" {
@@ -216,7 +216,7 @@ func keysOfSRS4(x *exchange) {
 	x.pass()
 }
 
-// growingParam gives a further stream of a connection the param of the first
+// growingParam has a further stream of a connection carry the param of the first
 // after its own.
 func growingParam(x *exchange) {
 	switch c, own := x.client, text(x.req.body, "param"); {
@@ -228,7 +228,7 @@ func growingParam(x *exchange) {
 	x.pass()
 }
 
-// doubledQuery makes the query of tcUrl stand in param twice.
+// doubledQuery has the query of tcUrl in param twice.
 func doubledQuery(b []byte) []byte {
 	_, query, ok := strings.Cut(text(b, "tcUrl"), "?")
 	if s, is := find(b, "param"); !ok || !is || b[s.value] != '"' {

@@ -27,7 +27,7 @@ type call struct {
 	stream string // with its parameters
 }
 
-// script is what two plain clients, and three that are refused, give.
+// script is what two plain clients, and three that are refused, cause.
 func script() []call {
 	var all []call
 	life := func(client, stream, vhost string, urls int, events ...hook.Event) {
@@ -123,7 +123,7 @@ func transcript(t *testing.T, m mutant.Row, p *hook.Profile, atLeast int) []stri
 	return lines
 }
 
-// unordered gives the transcript of a mutant that does not wait for answers:
+// unordered returns the transcript of a mutant that does not wait for answers:
 // requests come when they come, but all of them do.
 func unordered(t *testing.T, m mutant.Row, p *hook.Profile, plain []string) []string {
 	requests := 0
@@ -171,7 +171,7 @@ func differ(plain, mutated []string) []string {
 	return out
 }
 
-// What each mutant makes of a canned sequence of hooks stands in a golden file:
+// What each mutant makes of a canned sequence of hooks is in a golden file:
 // the lines it takes away from, and adds to, what passes without a defect.
 func TestHookDefects(t *testing.T) {
 	for _, p := range hook.Profiles() {

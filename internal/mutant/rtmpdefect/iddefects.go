@@ -16,7 +16,7 @@ func setID(w *world, r *request, id string) {
 	r.setBody(setText(r.body, "client_id", id))
 }
 
-// number makes a number of an id that is none.
+// number makes a number of an id that is not one.
 func number(id string) string {
 	if _, err := strconv.ParseUint(id, 10, 63); err == nil {
 		return id
@@ -26,7 +26,7 @@ func number(id string) string {
 	return strconv.FormatUint(uint64(h.Sum32()), 10)
 }
 
-// withID gives every event the client_id that f makes.
+// withID has every event carry the client_id that f makes.
 func withID(f func(*exchange) string) hookFunc {
 	return func(x *exchange) {
 		if id := f(x); x.req.known && id != "" {

@@ -31,7 +31,7 @@ func waiting(s *session) []*session {
 // undecided reports whether a publisher waits for its answer.
 func undecided(s *session) bool { return s.publishes && !s.started && !s.bye }
 
-// leaksPending gives players such messages of publishers that wait for their
+// leaksPending sends players such messages of publishers that wait for their
 // answer.
 func leaksPending(which kind) func(*world) *rtmpDefect {
 	return func(*world) *rtmpDefect {
@@ -80,7 +80,7 @@ func noting(which kind, refused func(*session, []*chunk.Message)) *rtmpDefect {
 	}
 }
 
-// awaitEarly gives what noting has kept of a session. A refusal can overtake
+// awaitEarly returns what noting has kept of a session. A refusal can overtake
 // what the publisher sent before it; there is some time for that.
 func (s *session) awaitEarly() []*chunk.Message {
 	const often, patience = 5 * time.Millisecond, 200 * time.Millisecond // S-ANS-07 allows 1 s
@@ -101,7 +101,7 @@ func (s *session) awaitEarly() []*chunk.Message {
 	}
 }
 
-// leaksRefused gives players the first such messages of a publisher once it was
+// leaksRefused sends players the first such messages of a publisher once it was
 // turned away, as a server does that empties its buffers into the stream.
 func leaksRefused(which kind) func(*world) *rtmpDefect {
 	return func(*world) *rtmpDefect {
@@ -115,7 +115,7 @@ func leaksRefused(which kind) func(*world) *rtmpDefect {
 	}
 }
 
-// keepsHeaders gives players the sequence headers of a publisher that was turned
+// keepsHeaders sends players the sequence headers of a publisher that was turned
 // away when the next one begins, as a server does that forgets to clear them.
 func keepsHeaders(*world) *rtmpDefect {
 	d := noting(isHeader, func(s *session, early []*chunk.Message) {
@@ -153,7 +153,7 @@ func latestFrame(ch *channel) []*chunk.Message {
 // headersOf are a channel's sequence headers.
 func headersOf(ch *channel) []*chunk.Message { return slices.Clone(ch.headers) }
 
-// showing gives a player what is chosen of its channel.
+// showing sends a player what is chosen of its channel.
 func (s *session) showing(what func(*channel) []*chunk.Message) {
 	ch := s.channel()
 	if ch == nil {
@@ -167,7 +167,7 @@ func (s *session) showing(what func(*channel) []*chunk.Message) {
 	}
 }
 
-// playsPending gives a player something of the stream before anybody was asked.
+// playsPending sends a player something of the stream before anybody was asked.
 func playsPending(what func(*channel) []*chunk.Message) func(*world) *rtmpDefect {
 	return func(*world) *rtmpDefect {
 		return &rtmpDefect{rewrites: true, up: func(s *session, _ *chunk.Message, c *command.Command) {
@@ -178,7 +178,7 @@ func playsPending(what func(*channel) []*chunk.Message) func(*world) *rtmpDefect
 	}
 }
 
-// showsRefused gives a player that was turned away something of the stream
+// showsRefused sends a player that was turned away something of the stream
 // before it goes.
 func showsRefused(what func(*channel) []*chunk.Message) func(*world) *rtmpDefect {
 	return func(*world) *rtmpDefect {

@@ -41,7 +41,7 @@ func between(t *testing.T, m mutant.Row, up Upstream) Front {
 	return at
 }
 
-// named gives the row of Table with that name.
+// named returns the row of Table with that name.
 func named(t *testing.T, name string) mutant.Row {
 	t.Helper()
 	for _, m := range Table {
@@ -89,7 +89,7 @@ func howEnded(err error) string {
 	return err.Error()
 }
 
-// sent gives what came back for one request, and how the connection ended.
+// sent returns what came back for one request, and how the connection ended.
 func sent(t *testing.T, addr, request string) (string, string) {
 	t.Helper()
 	c := dialTest(t, addr)

@@ -19,7 +19,7 @@ const hurry = 5 * time.Millisecond
 // ends are the events that end a stream.
 var ends = []hook.Event{hook.OnUnpublish, hook.OnStop}
 
-// goesOn gives the server an accepting answer when the endpoint's takes its
+// goesOn answers the server's event with an acceptance when the endpoint's takes its
 // time, so that the client's next event overlaps this one.
 func goesOn(x *exchange) {
 	got := make(chan *answer, 1)
@@ -249,7 +249,7 @@ func connectsAgain(x *exchange) {
 }
 
 // unpublishesLosers tells on_unpublish of a publisher that was accepted and
-// gave none before its on_close: it lost to a live one.
+// had none before its on_close: it lost to a live one.
 func unpublishesLosers(x *exchange) {
 	switch {
 	case !x.req.known:

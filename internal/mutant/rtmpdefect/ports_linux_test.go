@@ -81,7 +81,7 @@ func watch(t *testing.T, addrs ...string) *sockets {
 	return s
 }
 
-// states gives the state of each socket, by its two addresses.
+// states returns the state of each socket, by its two addresses.
 func (s *sockets) states(t *testing.T) map[string]string {
 	t.Helper()
 	all, err := os.ReadFile("/proc/net/tcp")

@@ -125,7 +125,7 @@ func (r *request) read() {
 	}
 }
 
-// field gives the value of a header field, "" without.
+// field returns the value of a header field, "" without.
 func (r *request) field(name string) string {
 	for _, f := range r.fields {
 		if k, v, ok := strings.Cut(f, ":"); ok && strings.EqualFold(k, name) {
@@ -167,7 +167,7 @@ func appendChunk(dst, body []byte) []byte {
 	return append(dst, "0\r\n\r\n"...)
 }
 
-// target gives path and query.
+// target returns path and query.
 func (r *request) target() string {
 	parts := strings.Split(r.line, " ")
 	return parts[1]
@@ -180,7 +180,7 @@ func (r *request) setTarget(target string) {
 	r.line = strings.Join(parts, " ")
 }
 
-// bytes gives the request as it goes out: as it came, unless a part was changed.
+// bytes returns the request as it goes out: as it came, unless a part was changed.
 func (r *request) bytes() []byte {
 	if b := r.compose(); r.raw == nil || !bytes.Equal(b, r.parts) {
 		return b
@@ -203,14 +203,14 @@ func (r *request) compose() []byte {
 	return append(out, r.tail...)
 }
 
-// clone gives a copy whose parts can be changed alone.
+// clone returns a copy whose parts can be changed alone.
 func (r *request) clone() *request {
 	c := *r
 	c.fields = append([]string(nil), r.fields...)
 	return &c
 }
 
-// as gives a copy that tells another event of the same client.
+// as returns a copy that tells another event of the same client.
 func (r *request) as(ev hook.Event) *request {
 	c := r.clone()
 	c.setTarget(strings.Replace(c.target(), r.event.String(), ev.String(), 1))

@@ -78,7 +78,7 @@ func holding(t *testing.T, ev hook.Event) func(*endpoint.Request) endpoint.Answe
 	}
 }
 
-// second gives the second of an event an answer of its own; the others are
+// second answers the second of an event in its own way; the others are
 // accepted.
 func second(ev hook.Event, a endpoint.Answer) func(*endpoint.Request) endpoint.Answer {
 	var asked atomic.Int32

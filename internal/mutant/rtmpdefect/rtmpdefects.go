@@ -11,7 +11,7 @@ import (
 	"hookproof/internal/rtmp/command"
 )
 
-// lateBy is how long a late disconnect comes behind the server's; the
+// lateBy is how long a late disconnect comes after the server's; the
 // requirement allows 1 s (S-ANS-07).
 const lateBy = 2500 * time.Millisecond
 
@@ -66,7 +66,7 @@ func startsEarly(*world) *rtmpDefect {
 	}
 }
 
-// noMediaForEarly gives no media to players that came before the publisher.
+// noMediaForEarly sends no media to players that came before the publisher.
 func noMediaForEarly(*world) *rtmpDefect {
 	return &rtmpDefect{rewrites: true, down: func(s *session, m *chunk.Message, _ *command.Command) bool {
 		return !isMedia(m) || !get(s, func(s *session) bool { return s.late })

@@ -156,7 +156,7 @@ func (s *session) answers(t *tap) func(*chunk.Reader, *chunk.Message) bool {
 	}
 }
 
-// write gives the client a message, in chunks of that size.
+// write sends the client a message, in chunks of that size.
 func (s *session) write(m *chunk.Message, size int) error {
 	s.outLock.Lock()
 	defer s.outLock.Unlock()
@@ -173,7 +173,7 @@ func (s *session) write(m *chunk.Message, size int) error {
 	return s.out.Flush()
 }
 
-// show gives the client a frame that the server did not.
+// show sends the client a frame that the server did not.
 func (s *session) show(m *chunk.Message) {
 	frame := *m
 	frame.Payload = bytes.TrimPrefix(m.Payload, setDataFrame)

@@ -67,7 +67,7 @@ func (s *session) key() string {
 	return s.host + "/" + s.app + "/" + s.stream
 }
 
-// channel gives the session's channel; nil before it publishes or plays.
+// channel returns the session's channel; nil before it publishes or plays.
 func (s *session) channel() *channel {
 	key := s.key()
 	if key == "" {
@@ -117,10 +117,10 @@ func isMetadata(m *chunk.Message) bool {
 	return m.Type == message.TypeIDDataMessageAMF0 && bytes.HasPrefix(m.Payload, setDataFrame)
 }
 
-// setDataFrame stands before metadata on its way to the server.
+// setDataFrame comes before metadata on its way to the server.
 var setDataFrame = []byte("\x02\x00\x0d@setDataFrame")
 
-// parse reads a command; nil for a message that is none.
+// parse reads a command; nil for any other message.
 func parse(m *chunk.Message) *command.Command {
 	if m.Type != message.TypeIDCommandMessageAMF0 && m.Type != message.TypeIDCommandMessageAMF3 {
 		return nil

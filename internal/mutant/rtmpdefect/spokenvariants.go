@@ -12,15 +12,24 @@ import (
 // spokenRows are variants of what is said to RTMP clients, and when.
 var spokenRows = []mutant.Row{
 	{Name: "client-ids-counted", Defect: "client_ids are counted", Variant: true, Peer: renumbered(counting)},
-	{Name: "client-ids-drawn", Defect: "client_ids look drawn at random, and are long", Variant: true, Peer: renumbered(drawing)},
-	{Name: "more-header-fields", Defect: "every event has more header fields", Variant: true, Peer: hooked(change(moreFields))},
-	{Name: "other-user-agent", Defect: "User-Agent names another server", Variant: true, Peer: hooked(field("User-Agent", "acme-media/2.1 (linux; x86)"))},
-	{Name: "obeys-late", Defect: "the server takes 150 ms to obey an answer", Variant: true, Peer: hooked(hookFunc(obeysLate))},
-	{Name: "answers-slowly", Defect: "every command of a client is answered late", Variant: true, Peer: spoken(answersSlowly)},
-	{Name: "drops-by-fin", Defect: "who is disconnected gets a FIN, and may go on sending", Variant: true, Peer: spoken(dropsByFIN)},
+	{Name: "client-ids-drawn", Defect: "client_ids look drawn at random, and are long", Variant: true,
+		Peer: renumbered(drawing)},
+	{Name: "more-header-fields", Defect: "every event has more header fields", Variant: true,
+		Peer: hooked(change(moreFields))},
+	{Name: "other-user-agent", Defect: "User-Agent names another server", Variant: true,
+		Peer: hooked(field("User-Agent", "acme-media/2.1 (linux; x86)"))},
+	{Name: "obeys-late", Defect: "the server takes 150 ms to obey an answer", Variant: true,
+		Peer: hooked(hookFunc(obeysLate))},
+	{Name: "answers-slowly", Defect: "every command of a client is answered late", Variant: true,
+		Peer: spoken(answersSlowly)},
+	{Name: "drops-by-fin", Defect: "who is disconnected gets a FIN, and may go on sending", Variant: true,
+		Peer: spoken(dropsByFIN)},
 	{Name: "other-chunks", Defect: "messages come in chunks of another size", Variant: true, Peer: spoken(rechunks)},
-	{Name: "chatty", Defect: "clients are sent control messages and calls that mean nothing", Variant: true, Peer: spoken(chatty)},
-	{Name: "fcpublish-says-start", Defect: "FCPublish is answered before the hook, with the code NetStream.Publish.Start", Variant: true, Peer: spoken(announcesFC)},
+	{Name: "chatty", Defect: "clients are sent control messages and calls that mean nothing", Variant: true,
+		Peer: spoken(chatty)},
+	{Name: "fcpublish-says-start",
+		Defect: "FCPublish is answered before the hook, with the code NetStream.Publish.Start", Variant: true,
+		Peer: spoken(announcesFC)},
 }
 
 // moreFields adds header fields that other callers send.

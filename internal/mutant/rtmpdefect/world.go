@@ -77,7 +77,7 @@ func (w *world) meet(r *request) *client {
 	return c
 }
 
-// latest gives the latest request of an event that a client, known by its page
+// latest returns the latest request of an event that a client, known by its page
 // URL, has given; nil without one.
 func (w *world) latest(page string, ev hook.Event) *request {
 	w.mu.Lock()
@@ -88,7 +88,7 @@ func (w *world) latest(page string, ev hook.Event) *request {
 	return nil
 }
 
-// session gives the RTMP connection of a client; nil where it is not known.
+// session returns the RTMP connection of a client; nil where it is not known.
 func (w *world) session(c *client) *session {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -128,7 +128,7 @@ type app struct {
 	pending map[*exchange]slot
 }
 
-// app gives the memory of one app.
+// app returns the memory of one app.
 func (w *world) app(name string) *app {
 	w.mu.Lock()
 	defer w.mu.Unlock()
