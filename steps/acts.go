@@ -22,18 +22,23 @@ func (w *rtmpWorld) registerActs(sc *godog.ScenarioContext) {
 	step(sc, `^`+who+` publishes "([^"]*)"$`, w.publishes)
 	step(sc, `^`+who+` publishes "(.*)" and leaves$`, w.publishesAndLeaves)
 	step(sc, `^`+who+` publishes "([^"]*)" and closes (?:her|his) connection$`, w.publishesAndCloses)
-	step(sc, `^`+who+` publishes "([^"]*)", unpublishes with (\w+) and publishes "([^"]*)", then leaves$`, w.publishesTwice)
+	step(sc, `^`+who+` publishes "([^"]*)", unpublishes with (\w+) and publishes "([^"]*)", then leaves$`,
+		w.publishesTwice)
 	step(sc, `^`+who+` tries to (publish|play) "([^"]*)"(, sending media at once)?$`, w.tries)
 	step(sc, `^`+who+` begins to (publish|play) "([^"]*)"(, sending media at once)?$`, w.begins)
 	step(sc, `^`+who+` begins to publish "([^"]*)" and leaves at once$`, w.beginsAndLeaves)
 	step(sc, `^`+who+` plays "([^"]*)"(?: before anyone publishes)?$`, w.plays)
-	step(sc, `^`+who+` plays "([^"]*)"(?: before anyone publishes)?,? and (leaves|closes (?:her|his) connection)$`, w.playsAndGoes)
+	step(sc, `^`+who+` plays "([^"]*)"(?: before anyone publishes)?,? and (leaves|closes (?:her|his) connection)$`,
+		w.playsAndGoes)
 	step(sc, `^([A-Z][a-z]+) plays "([^"]*)", stops, plays "([^"]*)" and leaves$`, w.playsTwice)
 	step(sc, `^([A-Z][a-z]+) publishes "([^"]*)", ([A-Z][a-z]+) plays it, and both leave$`, w.session)
-	step(sc, `^([A-Z][a-z]+) publishes "([^"]*)", ([A-Z][a-z]+) publishes "([^"]*)", ([A-Z][a-z]+) and ([A-Z][a-z]+) play "([^"]*)", and all leave$`, w.fourClients)
-	step(sc, `^([A-Z][a-z]+) publishes "([^"]*)" on the default vhost and ([A-Z][a-z]+) publishes "([^"]*)" on the vhost (.+), and both leave$`, w.twoVHosts)
+	step(sc,
+		`^([A-Z][a-z]+) publishes "([^"]*)", ([A-Z][a-z]+) publishes "([^"]*)", ([A-Z][a-z]+) and ([A-Z][a-z]+) play "([^"]*)", and all leave$`, w.fourClients)
+	step(sc,
+		`^([A-Z][a-z]+) publishes "([^"]*)" on the default vhost and ([A-Z][a-z]+) publishes "([^"]*)" on the vhost (.+), and both leave$`, w.twoVHosts)
 	step(sc, `^([A-Z][a-z]+) connects and leaves$`, w.connectsAndLeaves)
-	w.acting(sc, `^([A-Z][a-z]+) (leaves|vanishes|falls silent|closes (?:her|his) connection|closes the sending half of (?:her|his) connection)$`, w.goes)
+	w.acting(sc,
+		`^([A-Z][a-z]+) (leaves|vanishes|falls silent|closes (?:her|his) connection|closes the sending half of (?:her|his) connection)$`, w.goes)
 	w.acting(sc, `^([A-Z][a-z]+) unpublishes with (\w+)$`, w.unpublishes)
 	w.acting(sc, `^([A-Z][a-z]+) unpublishes with (\w+) and begins to publish "([^"]*)"$`, w.unpublishesAndBegins)
 	w.acting(sc, `^([A-Z][a-z]+) pauses and goes on$`, w.pauses)

@@ -16,7 +16,8 @@ import (
 )
 
 func (w *rtmpWorld) registerAnswers(sc *godog.ScenarioContext) {
-	w.acting(sc, `(?s)^the hook server answers (on_\w+(?:(?:, | and )on_\w+)*)(?: of ([A-Z][a-z]+))?(?: at URLs? (\d+(?:(?:, | and )\d+)*))? with (.+)$`,
+	w.acting(sc,
+		`(?s)^the hook server answers (on_\w+(?:(?:, | and )on_\w+)*)(?: of ([A-Z][a-z]+))?(?: at URLs? (\d+(?:(?:, | and )\d+)*))? with (.+)$`,
 		w.hookServerAnswers)
 	w.acting(sc, `^the hook server refuses (on_\w+)(?: of ([A-Z][A-Za-z, ]+))?(?: at URL (\d+))?$`, w.hookServerRefuses)
 	w.acting(sc, `^the hook server holds its answer to (on_\w+)(?: of ([A-Z][a-z]+))?$`, w.hookServerHolds)

@@ -112,7 +112,8 @@ func (w *rtmpWorld) eventually(ctx context.Context, judge func([]reports.Observa
 
 // fenced waits until ready, then runs a marker client through, then checks
 // what has come by then.
-func (w *rtmpWorld) fenced(ctx context.Context, ready func([]reports.Observation) bool, judge func([]reports.Observation) *check.Finding) error {
+func (w *rtmpWorld) fenced(ctx context.Context, ready func([]reports.Observation) bool,
+	judge func([]reports.Observation) *check.Finding) error {
 	w.scene.Await(ctx, ready)
 	if _, err := w.fence(ctx); err != nil {
 		return err

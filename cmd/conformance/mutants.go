@@ -35,7 +35,8 @@ repeated alone and with the full time limits; the second look counts.`},
 	},
 	Examples: []cli.Example{
 		{For: "all of them", Call: "conformance mutants"},
-		{For: "RTMP servers that lose or double an event, in one profile", Call: "conformance mutants -role rtmp -name lost,twice -profile srs7"},
+		{For: "RTMP servers that lose or double an event, in one profile",
+			Call: "conformance mutants -role rtmp -name lost,twice -profile srs7"},
 		{For: "what there is for hook servers", Call: "conformance mutants -list -role hooks"},
 		{For: "the sound servers alone", Call: "conformance mutants -name none"},
 	},
@@ -68,7 +69,8 @@ func newMutantOptions() *mutantOptions {
 	f.Float64Var(&o.Scale, "timeout-scale", mutant.DefaultScale, "multiply the time limits of the first look by `FACTOR`")
 	f.Int64Var(&o.Seed, "seed", 1, "`NUMBER` that decides who is refused and who vanishes")
 	f.BoolVar(&o.EveryCase, "every-case", false, "have each face every scenario")
-	f.StringVar(&o.report, "report", "", "write report.html, report.json, junit.xml, summary.md and mutants.txt (the matrix) to this `DIR`")
+	f.StringVar(&o.report, "report", "",
+		"write report.html, report.json, junit.xml, summary.md and mutants.txt (the matrix) to this `DIR`")
 	f.BoolVar(&o.list, "list", false, "list those that the other options choose, and end")
 	return o
 }

@@ -17,7 +17,8 @@ import (
 
 var help = cli.Help{
 	Name:     "conformance",
-	Synopsis: []string{"[options]", "-rtmp rtmp://HOST/APP -listen HOST:PORT [options]", "-hooks http://HOST:PORT [-accept KEY=VALUE -refuse KEY=VALUE] [options]", "config -listen HOST:PORT [-profile P]", "judge DIR", "diff DIR DIR", "compare [NAME=]DIR...", "mutants [options]"},
+	Synopsis: []string{"[options]", "-rtmp rtmp://HOST/APP -listen HOST:PORT [options]",
+		"-hooks http://HOST:PORT [-accept KEY=VALUE -refuse KEY=VALUE] [options]", "config -listen HOST:PORT [-profile P]", "judge DIR", "diff DIR DIR", "compare [NAME=]DIR...", "mutants [options]"},
 	About: `Runs the conformance suite of the RTMP hook protocol: scripted publishers and
 players drive an RTMP server, whose hooks arrive at a recording endpoint.
 Without options the server is the built-in one. With -hooks the roles change:
@@ -29,7 +30,8 @@ diff    say which requirements and scenarios changed their verdict between two r
 compare put the reports of several servers side by side, on one page
 mutants prove the suite: run it against servers with a planted defect, which it must
         catch, and against servers that differ legally, which it must not accuse`},
-		{Title: "Verdicts", Text: `pass, fail (a MUST was broken), warn (a SHOULD was missed), unstable (a scenario that failed
+		{Title: "Verdicts",
+			Text: `pass, fail (a MUST was broken), warn (a SHOULD was missed), unstable (a scenario that failed
 passed when it was repeated), not run (with the reason), not applicable (to this target),
 known failing, unexpected pass, inconclusive (the evidence does not decide), error (the harness itself failed).
 A MUST that was not run or not decided makes the run partial, never conformant.`},
@@ -38,8 +40,10 @@ A MUST that was not run or not decided makes the run partial, never conformant.`
 		{For: "the built-in server, everything", Call: "conformance"},
 		{For: "one requirement, with its evidence", Call: "conformance -id S-ANS-04 -report report"},
 		{For: "what to paste into srs.conf", Call: "conformance config -listen 127.0.0.1:8085 -profile srs7"},
-		{For: "an SRS on this machine", Call: "conformance -rtmp rtmp://127.0.0.1/live -listen 127.0.0.1:8085 -api http://127.0.0.1:1985"},
-		{For: "a hook server, which accepts token=good and refuses token=bad", Call: "conformance -hooks http://127.0.0.1:8085 -accept token=good -refuse token=bad"},
+		{For: "an SRS on this machine",
+			Call: "conformance -rtmp rtmp://127.0.0.1/live -listen 127.0.0.1:8085 -api http://127.0.0.1:1985"},
+		{For: "a hook server, which accepts token=good and refuses token=bad",
+			Call: "conformance -hooks http://127.0.0.1:8085 -accept token=good -refuse token=bad"},
 	},
 	FailedMeans: "a MUST was broken or is unstable, or a requirement listed as known to fail passed",
 }
@@ -75,19 +79,24 @@ type options struct {
 }
 
 func newOptions() *options {
-	o := &options{flags: flag.NewFlagSet(help.Name, flag.ContinueOnError), nonce: strconv.FormatUint(rand.Uint64()&0xfffff, 36)}
+	o := &options{flags: flag.NewFlagSet(help.Name, flag.ContinueOnError),
+		nonce: strconv.FormatUint(rand.Uint64()&0xfffff, 36)}
 	f := o.flags
 	f.StringVar(&o.rtmp, "rtmp", "", "test the RTMP server at `URL`, rtmp://HOST[:PORT]/APP, instead of the built-in one")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8085",
 		"with -rtmp: receive its hooks at this `ADDRESS` and at the two ports above it")
-	f.StringVar(&o.api, "api", "", "with -rtmp: the base `URL` of its HTTP API, which must be like SRS's: http://HOST:1985")
-	f.StringVar(&o.app, "app", "", "with -rtmp: publish to the app `NAME` only, for a server that knows its apps by name:\n"+
+	f.StringVar(&o.api, "api", "",
+		"with -rtmp: the base `URL` of its HTTP API, which must be like SRS's: http://HOST:1985")
+	f.StringVar(&o.app, "app", "",
+		"with -rtmp: publish to the app `NAME` only, for a server that knows its apps by name:\n"+
 		"scenarios use stream names of their own and run one at a time")
 	f.BoolVar(&o.noVHosts, "no-vhosts", false,
 		"with -rtmp: only the default vhost has our hooks; do not run scenarios that need others")
-	f.IntVar(&o.pid, "pid", 0, "with -rtmp: the server is process `PID` on this machine: look at its memory, and end it last of all\n"+
+	f.IntVar(&o.pid, "pid", 0,
+		"with -rtmp: the server is process `PID` on this machine: look at its memory, and end it last of all\n"+
 		"with SIGTERM")
-	f.StringVar(&o.restart, "restart", "", "with -rtmp: the `COMMAND` (for sh) that restarts the server last of all, instead of SIGTERM")
+	f.StringVar(&o.restart, "restart", "",
+		"with -rtmp: the `COMMAND` (for sh) that restarts the server last of all, instead of SIGTERM")
 	f.Func("id", "run only the scenarios of these requirements: `IDS` such as S-ANS-04,S-ORD-01; may be repeated",
 		func(v string) error {
 			o.ids = append(o.ids, list(v)...)
@@ -97,19 +106,24 @@ func newOptions() *options {
 		"the `VERSION` of the set of requirements to test; this program knows no other than its own")
 	f.StringVar(&o.tags, "tags", "", "run scenarios whose tags match this `EXPRESSION`: @must and not (@slow or @load)")
 	f.StringVar(&o.name, "name", "", "run scenarios whose id contains this `TEXT`")
-	f.StringVar(&o.profile, "profile", "", "run this `PROFILE`: srs1, srs7, all, or auto, which is the one that fits the server's hooks\n"+
+	f.StringVar(&o.profile, "profile", "",
+		"run this `PROFILE`: srs1, srs7, all, or auto, which is the one that fits the server's hooks\n"+
 		"(default all; with -rtmp auto; with -hooks srs7)")
-	f.StringVar(&o.known, "known-failing", "", "`FILE` that lists what is known to fail, one entry per line: the id of a requirement or of a\n"+
+	f.StringVar(&o.known, "known-failing", "",
+		"`FILE` that lists what is known to fail, one entry per line: the id of a requirement or of a\n"+
 		"scenario (* matches any text), optionally a profile; \"flaky\" before it means that it may pass.\n"+
 		"If everything that an entry names passes, the run fails")
 	f.StringVar(&o.writeKnown, "write-known-failing", "", "write what failed as such a list to this `FILE`")
-	f.StringVar(&o.report, "report", "", "write report.html, report.json, junit.xml, events.ndjson and summary.md to this `DIR`")
-	f.StringVar(&o.evidence, "evidence", string(reports.KeepFailed), "with -report: `WHAT` events.ndjson keeps: all, or failed, with the evidence of what passed in\n"+
+	f.StringVar(&o.report, "report", "",
+		"write report.html, report.json, junit.xml, events.ndjson and summary.md to this `DIR`")
+	f.StringVar(&o.evidence, "evidence", string(reports.KeepFailed),
+		"with -report: `WHAT` events.ndjson keeps: all, or failed, with the evidence of what passed in\n"+
 		"passed.ndjson.gz")
 	f.IntVar(&o.parallel, "parallel", suite.DefaultParallel, "run `N` scenarios at once, 1 to 256")
 	f.IntVar(&o.clients, "clients", suite.DefaultClients, "use crowds of `N` clients in scenarios under load, 1 to 20000")
 	f.Float64Var(&o.scale, "timeout-scale", 1, "multiply every time limit by `FACTOR`, for slow machines")
-	f.Int64Var(&o.seed, "seed", 0, "`NUMBER` that decides which clients are refused and which vanish; 0 takes one from the clock")
+	f.Int64Var(&o.seed, "seed", 0,
+		"`NUMBER` that decides which clients are refused and which vanish; 0 takes one from the clock")
 	f.BoolVar(&o.list, "list", false, "list the scenarios and exit")
 	f.BoolVar(&o.quiet, "quiet", false, "print only failures and the summary")
 	o.hooks.register(f)
@@ -134,7 +148,8 @@ func (o *options) selection() (suite.Selection, error) {
 		sel.Profiles = list(o.profile)
 	}
 	if o.rtmp != "" && (o.profile == "all" || len(sel.Profiles) > 1) {
-		return sel, cli.Usagef("-profile %s: a server has one profile; run once for each that it can be configured to", o.profile)
+		return sel, cli.Usagef("-profile %s: a server has one profile; run once for each that it can be configured to",
+			o.profile)
 	}
 	_, err := sel.Select(o.role())
 	if err != nil {

@@ -21,13 +21,15 @@ var configHelp = cli.Help{
 	About: `Prints the vhosts, with their http_hooks, that the scenarios need at a server under
 test: paste them into its configuration in place of its __defaultVhost__. The hooks
 call HOST:PORT and the two ports above it.`,
-	Examples: []cli.Example{{For: "for an SRS 7 on this machine", Call: "conformance config -listen 127.0.0.1:8085 -profile srs7 >> srs.conf"}},
+	Examples: []cli.Example{{For: "for an SRS 7 on this machine",
+		Call: "conformance config -listen 127.0.0.1:8085 -profile srs7 >> srs.conf"}},
 }
 
 // configCommand prints the stanza for a server under test.
 func configCommand(_ context.Context, args []string, s cli.Streams) int {
 	f := flag.NewFlagSet(configHelp.Name, flag.ContinueOnError)
-	listen := f.String("listen", "127.0.0.1:8085", "the `ADDRESS` that conformance will listen on, as the server reaches it")
+	listen := f.String("listen", "127.0.0.1:8085",
+		"the `ADDRESS` that conformance will listen on, as the server reaches it")
 	profile := f.String("profile", "srs7", "`PROFILE` of the protocol: srs1 or srs7")
 	own := f.Bool("own", false, "add the directives that only rtmpserver of this project has: profile and timeout")
 	if code, done := cli.Parse(s, f, configHelp, args); done {
@@ -51,7 +53,8 @@ var judgeHelp = cli.Help{
 	About: `Judges the recorded run in a report directory again, offline, from its evidence
 (events.ndjson and report.json): a newer suite may see more in it.`,
 	FailedMeans: help.FailedMeans,
-	Examples:    []cli.Example{{For: "judge again, and write the new report elsewhere", Call: "conformance judge -report report2 report"}},
+	Examples: []cli.Example{{For: "judge again, and write the new report elsewhere",
+		Call: "conformance judge -report report2 report"}},
 }
 
 // judgeCommand judges a recording again.
@@ -65,7 +68,8 @@ func judgeCommand(ctx context.Context, args []string, s cli.Streams) int {
 		return cli.Report(s, judgeHelp.Name, cli.Usagef("want one report directory, got %d", f.NArg()))
 	}
 	if reportdir.Same(*out, f.Arg(0)) {
-		return cli.Report(s, judgeHelp.Name, cli.Usagef("-report %s is the recording that is judged: name another directory", *out))
+		return cli.Report(s, judgeHelp.Name,
+			cli.Usagef("-report %s is the recording that is judged: name another directory", *out))
 	}
 	recorded, err := reports.ReadRun(f.Arg(0))
 	if errors.Is(err, reports.ErrTruncated) || errors.Is(err, reports.ErrMissing) {

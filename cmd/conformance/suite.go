@@ -64,7 +64,8 @@ func (o *options) run(ctx context.Context, s cli.Streams) (*reports.Run, error) 
 	if err != nil {
 		return nil, err
 	}
-	so := suite.Options{Selection: sel, Role: o.role(), Known: known, Parallel: o.parallel, Clients: o.clients, Scale: o.scale, Seed: o.seed}
+	so := suite.Options{Selection: sel, Role: o.role(), Known: known, Parallel: o.parallel, Clients: o.clients,
+		Scale: o.scale, Seed: o.seed}
 	if o.hooks.Given() || o.rtmp != "" {
 		so.Repeats = suite.ForeignRepeats
 	}
@@ -99,7 +100,8 @@ func (o *options) enoughFiles(granted uint64, cases []features.Case) error {
 	if granted >= uint64(need) {
 		return nil
 	}
-	return fmt.Errorf("this run needs %d open files, and the system allows %d: raise the limit (ulimit -n %d)%s", need, granted, need, hint)
+	return fmt.Errorf("this run needs %d open files, and the system allows %d: raise the limit (ulimit -n %d)%s", need,
+		granted, need, hint)
 }
 
 // writeKnownFailing writes the list of -write-known-failing.
@@ -115,7 +117,8 @@ func (o *options) writeKnownFailing(run *reports.Run) error {
 }
 
 // play runs the suite, in the profile that the server is found to speak where none was chosen.
-func (o *options) play(ctx context.Context, s cli.Streams, so *suite.Options, style reports.Style) (*reports.Run, error) {
+func (o *options) play(ctx context.Context, s cli.Streams, so *suite.Options, style reports.Style,
+) (*reports.Run, error) {
 	if o.findsProfile() {
 		d, err := rtmptarget.Detect(ctx, o.external(nil))
 		if err != nil {
@@ -182,7 +185,8 @@ func (o *options) describe(run *reports.Run) {
 		run.Target = o.hooks.describe()
 	}
 	if o.rtmp != "" {
-		run.Target = reports.Target{Kind: reports.TargetRTMP, URL: redact.Secrets(o.rtmp), Description: rtmptarget.ServerName(run.Observations)}
+		run.Target = reports.Target{Kind: reports.TargetRTMP, URL: redact.Secrets(o.rtmp),
+			Description: rtmptarget.ServerName(run.Observations)}
 	}
 }
 

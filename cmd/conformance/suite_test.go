@@ -26,7 +26,8 @@ func TestEnoughFiles(t *testing.T) {
 		cases   []features.Case
 		want    string
 	}{
-		{"crowds", 512, 200, cases, "this run needs 1984 open files, and the system allows 512: raise the limit (ulimit -n 1984), ask for smaller crowds"},
+		{"crowds", 512, 200, cases,
+			"this run needs 1984 open files, and the system allows 512: raise the limit (ulimit -n 1984), ask for smaller crowds"},
 		{"small crowds", 512, 16, cases, ""},
 		{"no crowds", 512, 200, light, ""},
 		{"hardly any", 200, 200, light, "needs 384 open files, and the system allows 200: raise the limit (ulimit -n 384)"},

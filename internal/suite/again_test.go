@@ -32,7 +32,8 @@ func TestUnstable(t *testing.T) {
 		{"always", 1 << 30, "", fail, []reports.Verdict{fail, fail, fail}, "", 1},
 		{"once", 1, "", reports.Unstable, []reports.Verdict{fail, pass, pass}, "failed 1 of 3 times", 1},
 		{"twice", 2, "", reports.Unstable, []reports.Verdict{fail, fail, pass}, "failed 2 of 3 times", 1},
-		{"listed as flaky, once", 1, "flaky H-NET-01", reports.KnownFailing, []reports.Verdict{fail, pass, pass}, "failed 1 of 3 times; listed", 0},
+		{"listed as flaky, once", 1, "flaky H-NET-01", reports.KnownFailing, []reports.Verdict{fail, pass, pass},
+			"failed 1 of 3 times; listed", 0},
 		{"listed as flaky, never", 0, "flaky H-NET-01", pass, nil, "", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -51,9 +52,11 @@ func TestUnstable(t *testing.T) {
 				t.Fatal(err)
 			}
 			run, err := Run(t.Context(), Options{Role: features.RoleHookServer, Repeats: 2, Known: known,
-				Selection: Selection{IDs: []string{"H-NET-01"}, Profiles: []string{"srs7"}, Only: func(c *features.Case) bool { return strings.Contains(c.ID, "chunk") }},
+				Selection: Selection{IDs: []string{"H-NET-01"}, Profiles: []string{"srs7"},
+					Only: func(c *features.Case) bool { return strings.Contains(c.ID, "chunk") }},
 				Open: func(ctx context.Context, p *hook.Profile) (scenario.Target, error) {
-					return hooktarget.Open(ctx, hooktarget.Options{Profile: p, Identities: tokens(t), URLs: map[hook.Event][]string{hook.OnPublish: {srv.URL}}})
+					return hooktarget.Open(ctx, hooktarget.Options{Profile: p, Identities: tokens(t),
+						URLs: map[hook.Event][]string{hook.OnPublish: {srv.URL}}})
 				}})
 			if err != nil {
 				t.Fatal(err)

@@ -56,7 +56,8 @@ func TestBuiltInServerConforms(t *testing.T) {
 	}
 	for i := range again.Scenarios {
 		if a, b := &again.Scenarios[i], &run.Scenarios[i]; a.Verdict != b.Verdict || a.ID != b.ID {
-			t.Errorf("%s was %s; judged again from its evidence it is %s:\n%s", b.ID, b.Verdict, a.Verdict, reports.FailureText(a, reports.Style{}))
+			t.Errorf("%s was %s; judged again from its evidence it is %s:\n%s", b.ID, b.Verdict, a.Verdict,
+				reports.FailureText(a, reports.Style{}))
 		}
 	}
 	for i := range run.Scenarios {

@@ -201,7 +201,8 @@ func TestHookPeers(t *testing.T) {
 		{name: "knows rooms", decide: (&room{allow: good, known: map[string]bool{}, published: map[string]string{}}).decide},
 		{name: "knows two given rooms", decide: (&room{known: map[string]bool{}, published: map[string]string{},
 			allow: func(pl *hook.Payload) bool {
-				return carries(pl, "sig", map[string]string{"cam1": "Aa1", "cam2": "Bb2"}[pl.Stream]) && carries(pl, "user", "ann") || pl.Action == "on_connect"
+				return carries(pl, "sig", map[string]string{"cam1": "Aa1", "cam2": "Bb2"}[pl.Stream]) && carries(pl, "user",
+					"ann") || pl.Action == "on_connect"
 			}}).decide,
 			ids: `{accept: {on_publish: [{stream: cam1, param: "?user=ann&sig=Aa1"}, {stream: cam2, param: "?user=ann&sig=Bb2"}],
 				on_play: [{stream: cam2, param: "?user=ann&sig=Bb2"}]},
@@ -214,7 +215,8 @@ func TestHookPeers(t *testing.T) {
 		{name: "accepts everybody", decide: everybody, failed: []string{"H-REJ-01", "H-REJ-02", "H-REJ-03"},
 			other:    []string{"needs H-REJ-01", "needs H-REJ-02", "needs H-REJ-03"},
 			headline: "refuses nobody"},
-		{name: "refuses publishers alone", decide: allowing(func(pl *hook.Payload) bool { return pl.Action != "on_publish" && good(pl) }),
+		{name: "refuses publishers alone",
+			decide: allowing(func(pl *hook.Payload) bool { return pl.Action != "on_publish" && good(pl) }),
 			failed: []string{"H-RSP-03"}, other: []string{"needs H-RSP-03"}},
 		{name: "lets in who has no token", decide: allowing(func(pl *hook.Payload) bool {
 			return !strings.Contains(pl.Param+pl.TCURL, "token=") || good(pl)
@@ -223,7 +225,8 @@ func TestHookPeers(t *testing.T) {
 			ids: `{accept: {on_publish: [{param: "?token=Good1&expires=9"}], on_play: [{token: "token=Good1&expires=9"}]},
 				refuse: {on_publish: [{token: token=bad}], on_play: [{token: token=bad}]}}`,
 			events: []string{"on_publish", "on_play"}, failed: []string{"H-REJ-05"}},
-		{name: "lets a private network in", decide: allowing(func(pl *hook.Payload) bool { return pl.IP == "192.168.0.1" || good(pl) }),
+		{name: "lets a private network in",
+			decide: allowing(func(pl *hook.Payload) bool { return pl.IP == "192.168.0.1" || good(pl) }),
 			failed: []string{"H-REJ-07"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -276,14 +279,16 @@ func TestHookDiagnosis(t *testing.T) {
 			"this server reads profile srs1 (-profile srs1)"},
 		{"loopback", withBody(func(body string) int { return codeIf(strings.Contains(body, `"ip":"127.0.0.1"`)) }),
 			"accepted with a loopback address for ip"},
-		{"401", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }), "callers send no Authorization"},
+		{"401", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }),
+			"callers send no Authorization"},
 		{"404", http.NotFoundHandler(), "is this the URL that takes the event?"},
 		{"307", http.RedirectHandler("/elsewhere", 307), "callers do not follow redirects"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			srv := httptest.NewServer(c.handler)
 			defer srv.Close()
-			run := hookRun(t, hooktarget.Options{Identities: tokens(t), URLs: map[hook.Event][]string{hook.OnPublish: {srv.URL}}},
+			run := hookRun(t, hooktarget.Options{Identities: tokens(t),
+				URLs: map[hook.Event][]string{hook.OnPublish: {srv.URL}}},
 				Selection{IDs: []string{"H-RSP-03", "H-REJ-02", "H-BAD-01"}})
 			failed := 0
 			for i := range run.Scenarios {
@@ -395,7 +400,8 @@ func TestHookServerIsBroughtBack(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			run := hookRun(t, hooktarget.Options{URLs: urls, Identities: tokens(t), Scale: 0.2}, Selection{IDs: []string{"H-REJ-07", "H-REQ-05"}})
+			run := hookRun(t, hooktarget.Options{URLs: urls, Identities: tokens(t), Scale: 0.2},
+				Selection{IDs: []string{"H-REJ-07", "H-REQ-05"}})
 			failed, notRun := 0, 0
 			for i := range run.Scenarios {
 				switch s := &run.Scenarios[i]; s.Verdict {
@@ -406,7 +412,8 @@ func TestHookServerIsBroughtBack(t *testing.T) {
 				}
 			}
 			if failed != c.scenarios || (notRun > 0) != c.cutShort {
-				t.Errorf("want %d failures and the rest not run: %v; got %d, and %d not run", c.scenarios, c.cutShort, failed, notRun)
+				t.Errorf("want %d failures and the rest not run: %v; got %d, and %d not run", c.scenarios, c.cutShort, failed,
+					notRun)
 			}
 			if !strings.Contains(run.Headline, "the server died of a refused on_connect") || !strings.Contains(run.Headline, c.headline) {
 				t.Errorf("headline: want what it died of, and %q; got %q", c.headline, run.Headline)
@@ -431,7 +438,8 @@ func TestHookServerAfterGateway(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := hookRun(t, hooktarget.Options{URLs: urls, Identities: tokens(t), Header: [][2]string{{"X-Gateway", "open"}}}, Selection{})
+	run := hookRun(t, hooktarget.Options{URLs: urls, Identities: tokens(t), Header: [][2]string{{"X-Gateway", "open"}}},
+		Selection{})
 	if failed, other := broke(run); failed != nil || other != nil {
 		t.Errorf("want every requirement to hold; failed: %v, not run: %v", failed, other)
 	}

@@ -52,7 +52,8 @@ func tokens(t *testing.T) identity.Set {
 
 // The default callback server conforms: every case of every profile passes.
 func TestHookServerConforms(t *testing.T) {
-	run, err := Run(t.Context(), Options{Role: features.RoleHookServer, Open: hookServer(t, hooktarget.Options{Identities: tokens(t)}),
+	run, err := Run(t.Context(), Options{Role: features.RoleHookServer,
+		Open:    hookServer(t, hooktarget.Options{Identities: tokens(t)}),
 		Clients: 200, Seed: 1, Selection: Selection{Name: os.Getenv("CASE")}})
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +100,8 @@ func TestHookServerNotRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{"H-REJ-01": "no client is named that on_connect refuses: give -accept", "H-BAD-02": "left out by -safe", "H-CON-01": "left out by -safe"}
+	want := map[string]string{"H-REJ-01": "no client is named that on_connect refuses: give -accept",
+		"H-BAD-02": "left out by -safe", "H-CON-01": "left out by -safe"}
 	for i := range run.Scenarios {
 		s := &run.Scenarios[i]
 		reason := want[s.Requirements[0]]
@@ -126,7 +128,8 @@ func TestHookServerDies(t *testing.T) {
 		io.WriteString(w, "0")
 	}))
 	t.Cleanup(srv.Close)
-	run, err := Run(t.Context(), Options{Role: features.RoleHookServer, Selection: Selection{Profiles: []string{"srs7"}, IDs: []string{"H-REQ-01"}},
+	run, err := Run(t.Context(), Options{Role: features.RoleHookServer,
+		Selection: Selection{Profiles: []string{"srs7"}, IDs: []string{"H-REQ-01"}},
 		Open: func(ctx context.Context, p *hook.Profile) (scenario.Target, error) {
 			urls, err := hook.DefaultURLs(srv.URL)
 			if err != nil {

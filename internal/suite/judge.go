@@ -28,7 +28,8 @@ func Judge(ctx context.Context, recorded *reports.Run) (*reports.Run, error) {
 		if err != nil {
 			return nil, err
 		}
-		pr := &profileRun{o: o, role: roleOf(recorded), profile: p, start: recorded.Started, cases: map[string]*features.Case{}, recorded: map[string]*reports.Scenario{}}
+		pr := &profileRun{o: o, role: roleOf(recorded), profile: p, start: recorded.Started,
+			cases: map[string]*features.Case{}, recorded: map[string]*reports.Scenario{}}
 		for i := range recorded.Scenarios {
 			if s := &recorded.Scenarios[i]; s.Profile == name {
 				pr.recorded[s.ID] = s
@@ -40,7 +41,8 @@ func Judge(ctx context.Context, recorded *reports.Run) (*reports.Run, error) {
 			}
 		}
 		if len(pr.cases) < len(pr.recorded) {
-			return nil, fmt.Errorf("the recording has %d scenarios of profile %s that this version of the suite has not", len(pr.recorded)-len(pr.cases), name)
+			return nil, fmt.Errorf("the recording has %d scenarios of profile %s that this version of the suite has not",
+				len(pr.recorded)-len(pr.cases), name)
 		}
 		if err := pr.godog(ctx); err != nil {
 			return nil, err

@@ -151,7 +151,8 @@ func (k *Known) unexpected(all []reports.Scenario, unselected []features.Case) {
 // nothing passed as a whole, otherwise the scenarios.
 func WriteKnown(w io.Writer, run *reports.Run) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# What failed in a run of %s, for -known-failing.\n", run.Started.UTC().Format("2006-01-02 15:04 MST"))
+	fmt.Fprintf(&b, "# What failed in a run of %s, for -known-failing.\n",
+		run.Started.UTC().Format("2006-01-02 15:04 MST"))
 	passed := map[string]bool{} // requirement and profile
 	for i := range run.Scenarios {
 		s := &run.Scenarios[i]

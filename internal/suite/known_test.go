@@ -54,7 +54,8 @@ func TestKnown(t *testing.T) {
 			map[string]reports.Verdict{"S-REQ-03/a srs7": pass, "S-REQ-03/b srs7": known, "S-REQ-03/c srs7": known}},
 		{"flaky, and all passes", "flaky S-REQ-03",
 			map[string]reports.Verdict{"S-REQ-03/a srs7": pass}, map[string]reports.Verdict{"S-REQ-03/a srs7": pass}},
-		{"unstable", "", map[string]reports.Verdict{"S-REQ-03/a srs7": unstable}, map[string]reports.Verdict{"S-REQ-03/a srs7": unstable}},
+		{"unstable", "", map[string]reports.Verdict{"S-REQ-03/a srs7": unstable},
+			map[string]reports.Verdict{"S-REQ-03/a srs7": unstable}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			list, err := ReadKnown("k", strings.NewReader(c.list))

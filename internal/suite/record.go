@@ -46,8 +46,10 @@ type recorder struct {
 
 // resultOf begins a result with what the features say of the case.
 func resultOf(c *features.Case) reports.Scenario {
-	s := reports.Scenario{ID: c.ID, Profile: c.Profile, Requirements: c.Requirements, Feature: c.Feature, Rule: c.Rule, Name: c.Name,
-		Tags: c.Tags, Location: fmt.Sprintf("features/%s:%d", c.URI, c.Line), Started: time.Now(), Steps: append([]reports.Step(nil), c.Steps...)}
+	s := reports.Scenario{ID: c.ID, Profile: c.Profile, Requirements: c.Requirements, Feature: c.Feature, Rule: c.Rule,
+		Name: c.Name,
+		Tags: c.Tags, Location: fmt.Sprintf("features/%s:%d", c.URI,
+			c.Line), Started: time.Now(), Steps: append([]reports.Step(nil), c.Steps...)}
 	if c.Row != "" && c.Name == "" {
 		s.Case = c.Row
 	}
@@ -118,7 +120,8 @@ func (r *recorder) beforeStep(ctx context.Context, _ *godog.Step) (context.Conte
 	return ctx, nil
 }
 
-func (r *recorder) afterStep(ctx context.Context, _ *godog.Step, status godog.StepResultStatus, err error) (context.Context, error) {
+func (r *recorder) afterStep(ctx context.Context, _ *godog.Step, status godog.StepResultStatus, err error,
+) (context.Context, error) {
 	if r.log == nil || r.over || r.step >= len(r.result.Steps) {
 		return ctx, nil
 	}
@@ -203,7 +206,8 @@ func (r *recorder) judge(ended error) {
 	case errors.Is(ended, context.Canceled):
 		s.Verdict, s.Reason = reports.NotRun, interrupted
 	case errors.Is(ended, context.DeadlineExceeded):
-		s.Verdict, s.Reason = reports.Error, fmt.Sprintf("the scenario did not end within %v: %v", time.Duration(float64(scenarioTime)*r.pr.o.Scale), r.err)
+		s.Verdict, s.Reason = reports.Error, fmt.Sprintf("the scenario did not end within %v: %v",
+			time.Duration(float64(scenarioTime)*r.pr.o.Scale), r.err)
 	case errors.Is(r.err, errCut):
 		s.Verdict, s.Reason = reports.Inconclusive, errCut.Error()
 	case errors.As(r.err, &lacking):

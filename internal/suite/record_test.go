@@ -20,7 +20,8 @@ func TestOwnTrouble(t *testing.T) {
 		exit int
 	}{
 		{"none", reports.Observation{Kind: reports.KindNote, Name: "x"}, reports.Fail, 1},
-		{"no descriptors", reports.Observation{Kind: reports.KindNote, Name: check.TroubleNote, Text: "no descriptors"}, reports.Error, 3},
+		{"no descriptors", reports.Observation{Kind: reports.KindNote, Name: check.TroubleNote, Text: "no descriptors"},
+			reports.Error, 3},
 		{"stopped", check.Starved(1, 4), reports.Inconclusive, 3},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -31,7 +32,8 @@ func TestOwnTrouble(t *testing.T) {
 			if s := &r.result; s.Verdict != tc.want || (s.Failure != nil) != (tc.want == reports.Fail) || (s.Reason == "") != (tc.want == reports.Fail) {
 				t.Errorf("want %s, got %s (%s), failure %v", tc.want, s.Verdict, s.Reason, s.Failure)
 			}
-			run := &reports.Run{Profiles: []string{"srs7"}, Scenarios: []reports.Scenario{r.result}, Requirements: features.Requirements()}
+			run := &reports.Run{Profiles: []string{"srs7"}, Scenarios: []reports.Scenario{r.result},
+				Requirements: features.Requirements()}
 			if got := reports.Summarize(run).ExitCode; got != tc.exit {
 				t.Errorf("want exit code %d, got %d", tc.exit, got)
 			}

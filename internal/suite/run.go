@@ -131,7 +131,8 @@ const Tool = "hookproof conformance"
 func (o *Options) newRun(profiles []string) *reports.Run {
 	return &reports.Run{SchemaVersion: reports.SchemaVersion, Tool: Tool, Started: o.Started,
 		Profiles: profiles, Requirements: requirementsOf(o.Role), RequirementSet: features.Version(),
-		Options: reports.Options{Seed: o.Seed, Clients: o.Clients, TimeoutScale: o.Scale, Parallel: o.Parallel, Selection: o.Selection.String()}}
+		Options: reports.Options{Seed: o.Seed, Clients: o.Clients, TimeoutScale: o.Scale, Parallel: o.Parallel,
+			Selection: o.Selection.String()}}
 }
 
 // Failed is the result of a run that could not be done, for its report.

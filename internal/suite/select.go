@@ -68,7 +68,8 @@ func (s Selection) wants(c *features.Case) bool {
 	if !strings.Contains(c.ID, s.Name) || s.Only != nil && !s.Only(c) {
 		return false
 	}
-	return len(s.IDs) == 0 || slices.ContainsFunc(c.Requirements, func(id string) bool { return slices.Contains(s.IDs, id) })
+	return len(s.IDs) == 0 || slices.ContainsFunc(c.Requirements,
+		func(id string) bool { return slices.Contains(s.IDs, id) })
 }
 
 func knownIDs(ids []string) error {

@@ -104,10 +104,12 @@ func TestPlanIsReadBack(t *testing.T) {
 
 func TestHooksJoinTheirAnswers(t *testing.T) {
 	obs := []reports.Observation{
-		{N: 0, T: 1, Kind: reports.KindHook, Actor: "Alice", Event: "on_connect", Data: &reports.Details{Request: reports.Request{URLNumber: 1}}},
+		{N: 0, T: 1, Kind: reports.KindHook, Actor: "Alice", Event: "on_connect",
+			Data: &reports.Details{Request: reports.Request{URLNumber: 1}}},
 		{N: 1, T: 2, Kind: reports.KindHook, Actor: MarkerName(1), Event: "on_connect"},
 		{N: 2, T: 3, Kind: reports.KindAnswer, Refs: []int{0}, Data: &reports.Details{Answer: reports.Answer{Accept: true}}},
-		{N: 3, T: 4, Kind: reports.KindHook, Actor: "Alice", Event: "on_connect", Data: &reports.Details{Request: reports.Request{URLNumber: 2}}},
+		{N: 3, T: 4, Kind: reports.KindHook, Actor: "Alice", Event: "on_connect",
+			Data: &reports.Details{Request: reports.Request{URLNumber: 2}}},
 		{N: 4, T: 5, Kind: reports.KindHook, Actor: "Alice", Event: "no event"},
 	}
 	all := Hooks(obs, "")

@@ -32,8 +32,9 @@ func (p *Plan) Observation() reports.Observation {
 	if p.Vanish >= 0 {
 		text += fmt.Sprintf(", vanishes while its %s is asked", hook.Event(p.Vanish))
 	}
-	return reports.Observation{Kind: reports.KindNote, Name: planNote, Actor: p.Name, Text: text, Data: &reports.Details{CrowdPlan: reports.CrowdPlan{
-		Stream: p.Stream, Plays: p.Plays, Source: p.Source, Refuse: p.Refuse, Vanish: p.Vanish}}}
+	return reports.Observation{Kind: reports.KindNote, Name: planNote, Actor: p.Name, Text: text,
+		Data: &reports.Details{CrowdPlan: reports.CrowdPlan{
+			Stream: p.Stream, Plays: p.Plays, Source: p.Source, Refuse: p.Refuse, Vanish: p.Vanish}}}
 }
 
 // Plans reads back the plans of all crowds.

@@ -315,7 +315,8 @@ func (a *Actor) going(how func()) {
 // Silence stops sending and reading; the connection stays.
 func (a *Actor) Silence() {
 	a.going(func() {
-		a.scene.Log.Add(reports.Observation{Kind: reports.KindNote, Actor: a.Name, Name: "silent", Text: "sends nothing any more"})
+		a.scene.Log.Add(reports.Observation{Kind: reports.KindNote, Actor: a.Name, Name: "silent",
+			Text: "sends nothing any more"})
 	})
 }
 

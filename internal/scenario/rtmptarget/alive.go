@@ -17,7 +17,8 @@ func (s *Scene) checkAlive() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.gone == "" && !s.own && refuses(t.Addr) {
-		t.gone = "the server under test takes no connections any more; whichever scenario ended it ran when the first was undecided"
+		t.gone = "the server under test takes no connections any more; whichever scenario ended it" +
+			" ran when the first was undecided"
 	}
 	if t.gone != "" {
 		s.Note(check.GoneNote, "the server at %s refuses connections: it has ended, or was ended", t.Addr)

@@ -55,7 +55,8 @@ func (t *Target) callClient(ctx context.Context, method, clientID string) (strin
 	switch {
 	case err != nil:
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
-		err = fmt.Errorf("%s %s: want an answer, got a redirect to %.200q, which is not followed", method, resp.Request.URL.Path,
+		err = fmt.Errorf("%s %s: want an answer, got a redirect to %.200q, which is not followed", method,
+			resp.Request.URL.Path,
 			resp.Header.Get("Location"))
 	case resp.StatusCode >= 400 && resp.StatusCode != http.StatusNotFound:
 		err = fmt.Errorf("%s %s: %s: %.200q", method, resp.Request.URL.Path, resp.Status, body)

@@ -47,13 +47,15 @@ func BuiltIn(o BuiltInOptions) (*Target, error) {
 	if o.Scale == 0 {
 		o.Scale = 1
 	}
-	t := &Target{Profile: o.Profile, App: "live", ClientIP: loopback, Scale: o.Scale, HookTimeout: hookTimeout * time.Second,
-		Lacks: map[Capability]string{}, forget: o.Between != nil}
+	t := &Target{Profile: o.Profile, App: "live", ClientIP: loopback, Scale: o.Scale,
+		HookTimeout: hookTimeout * time.Second,
+		Lacks:       map[Capability]string{}, forget: o.Between != nil}
 	if err := t.startBuiltIn(o); err != nil {
 		return nil, err
 	}
 	t.Own = func(ctx context.Context, own OwnOptions) (*Target, error) {
-		c := &Target{Profile: t.Profile, App: t.App, ClientIP: t.ClientIP, Scale: t.Scale, HookTimeout: t.HookTimeout, Lacks: t.Lacks, clock: t.clock, sharesClock: true, strays: t.strays, forget: t.forget}
+		c := &Target{Profile: t.Profile, App: t.App, ClientIP: t.ClientIP, Scale: t.Scale, HookTimeout: t.HookTimeout,
+			Lacks: t.Lacks, clock: t.clock, sharesClock: true, strays: t.strays, forget: t.forget}
 		return c, c.startOwn(ctx, o, own)
 	}
 	return t, nil

@@ -101,9 +101,11 @@ func (s *Scene) Crowd(ctx context.Context, c CrowdSpec, r *rand.Rand) error {
 		byName[m.Name] = m
 		s.Log.Add(m.Plan.Observation())
 	}
-	s.Answer(Rule{Events: []hook.Event{hook.OnConnect, hook.OnPublish, hook.OnPlay}, Of: func(actor string) bool { return byName[actor] != nil }, Decide: func(_ context.Context, ev hook.Event, a *Actor) endpoint.Answer {
-		return s.crowdAnswer(byName, ev, a)
-	}})
+	s.Answer(Rule{Events: []hook.Event{hook.OnConnect, hook.OnPublish, hook.OnPlay},
+		Of: func(actor string) bool { return byName[actor] != nil }, Decide: func(_ context.Context, ev hook.Event,
+			a *Actor) endpoint.Answer {
+			return s.crowdAnswer(byName, ev, a)
+		}})
 	var deciding, going sync.WaitGroup
 	stay := make(chan struct{})
 	deciding.Add(len(members))

@@ -56,7 +56,8 @@ func External(o ExternalOptions) (*Target, error) {
 	if o.Scale == 0 {
 		o.Scale = 1
 	}
-	t := &Target{Profile: o.Profile, Addr: u.Host, App: strings.Trim(u.Path, "/"), API: strings.TrimSuffix(o.API, "/"), Scale: o.Scale,
+	t := &Target{Profile: o.Profile, Addr: u.Host, App: strings.Trim(u.Path, "/"), API: strings.TrimSuffix(o.API, "/"),
+		Scale:       o.Scale,
 		HookTimeout: srsTimeout, shared: true, Lacks: map[Capability]string{
 			CanRestart:  "the server under test cannot be shut down from here (-pid or -restart)",
 			ShowsMemory: "the process of the server under test cannot be looked at from here (-pid)",

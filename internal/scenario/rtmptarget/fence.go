@@ -22,7 +22,8 @@ func (s *Scene) Marker() string {
 // has not come by then did not come.
 func (s *Scene) Fence(ctx context.Context, name string) error {
 	if s.ended {
-		s.Log.Add(reports.Observation{Kind: reports.KindFence, Actor: name, Text: "the server has ended: what has not come by now does not come"})
+		s.Log.Add(reports.Observation{Kind: reports.KindFence, Actor: name,
+			Text: "the server has ended: what has not come by now does not come"})
 		return nil
 	}
 	a := s.Actor(name)
@@ -40,8 +41,10 @@ func (s *Scene) Fence(ctx context.Context, name string) error {
 		return false
 	})
 	if !closed {
-		return fmt.Errorf("the marker client, an ordinary publisher, left, and its on_close did not come within %v", s.Patience())
+		return fmt.Errorf("the marker client, an ordinary publisher, left, and its on_close did not come within %v",
+			s.Patience())
 	}
-	s.Log.Add(reports.Observation{Kind: reports.KindFence, Actor: name, Text: "a marker client has connected, published and left: what has not come by now did not come"})
+	s.Log.Add(reports.Observation{Kind: reports.KindFence, Actor: name,
+		Text: "a marker client has connected, published and left: what has not come by now did not come"})
 	return nil
 }

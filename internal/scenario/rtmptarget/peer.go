@@ -33,7 +33,8 @@ func (s *Scene) Peer(ctx context.Context, how string) error {
 	default:
 		return fmt.Errorf("no peer is known that %q", how)
 	}
-	o := client.Options{URL: "rtmp://" + s.Target.Addr + "/" + s.Facts.App, Timeout: longest, Linger: -1, Observe: (&Actor{Name: "Peer", scene: s}).observe}
+	o := client.Options{URL: "rtmp://" + s.Target.Addr + "/" + s.Facts.App, Timeout: longest, Linger: -1,
+		Observe: (&Actor{Name: "Peer", scene: s}).observe}
 	ctx, cancel := s.Within(ctx)
 	defer cancel()
 	dial := client.Dial

@@ -99,7 +99,8 @@ func (s *Scene) probeHooks(ctx context.Context) (*Actor, error) {
 		return nil, fmt.Errorf("the server at %s disconnected a publisher that the hook server at %s had accepted: %w",
 			where, t.main.Addr(), err)
 	case lastHook(s.Log.All(), hook.OnPublish) == nil:
-		return nil, errors.New("hooks arrive, but no on_publish of a publisher: is on_publish configured? (see: conformance config)")
+		return nil, errors.New("hooks arrive, but no on_publish of a publisher: is on_publish configured?" +
+			" (see: conformance config)")
 	}
 	return a, nil
 }
@@ -113,8 +114,8 @@ func (s *Scene) noHooks(where string, err error) error {
 	if err != nil {
 		return fmt.Errorf("the server at %s refused a publisher before any hook arrived at %s: %w", where, at, err)
 	}
-	return fmt.Errorf("published to %s/probe; no hook arrived at %s within %v; is http_hooks enabled for vhost %s, and do its URLs"+
-		" point here? (see: conformance config)", where, at, s.Patience(), VHosts[0].Name)
+	return fmt.Errorf("published to %s/probe; no hook arrived at %s within %v; is http_hooks enabled for vhost %s,"+
+		" and do its URLs point here? (see: conformance config)", where, at, s.Patience(), VHosts[0].Name)
 }
 
 // foreignRequests are the requests that are no event of this protocol.
@@ -152,7 +153,8 @@ func otherDialect(at string, got []hook.Request) error {
 	if d.Dialect != "" {
 		what = fmt.Sprintf("this is %s: %s", d.Dialect, d.Reason)
 	}
-	return fmt.Errorf("%s (%s); %s. Which servers can be tested: docs/servers.md, \"Other protocols\"", came, shape(got[0]), what)
+	return fmt.Errorf("%s (%s); %s. Which servers can be tested: docs/servers.md, \"Other protocols\"", came,
+		shape(got[0]), what)
 }
 
 // shape says how a request is written, and what it calls itself: "form-encoded, `call=connect`".
@@ -242,12 +244,14 @@ func (t *Target) probeAPI(ctx context.Context, a *Actor) error {
 	case err != nil:
 		return fmt.Errorf("does not answer: %w", err)
 	case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
-		return fmt.Errorf("answers %s: give the user and the password in -api, as http://USER:PASSWORD@HOST:PORT", resp.Status)
+		return fmt.Errorf("answers %s: give the user and the password in -api, as http://USER:PASSWORD@HOST:PORT",
+			resp.Status)
 	case resp.StatusCode >= 300 || !json.Valid([]byte(body)):
 		return fmt.Errorf("GET %s: want a JSON object of SRS's API, got %s, %.80q: -api is what comes before /api/v1",
 			resp.Request.URL.Path, resp.Status, body)
 	case !lists(body, a.ClientID()):
-		return fmt.Errorf("does not list client %s, which is publishing to %s: is it the API of that server? got %.200q", a.ClientID(), t.Addr, body)
+		return fmt.Errorf("does not list client %s, which is publishing to %s: is it the API of that server? got %.200q",
+			a.ClientID(), t.Addr, body)
 	}
 	if err := t.Kick(ctx, a.ClientID()); err != nil {
 		return fmt.Errorf("does not drop clients: %w", err)

@@ -84,17 +84,21 @@ func TestProbeOfVHosts(t *testing.T) {
 		{name: "whole", edit: asItIs, profile: hook.SRS7},
 		{name: "whole, srs1", edit: asItIs, profile: hook.SRS1},
 		{name: "one is missing", edit: without("off.hookproof.test"), profile: hook.SRS7,
-			want: []string{"off.hookproof.test (its hooks arrive at the URLs of the vhost default);", "-no-vhosts", "conformance config -listen 127.0.0.1:"}},
-		{name: "two are missing", profile: hook.SRS1, edit: func(text string) string { return without("other.hookproof.test")(without("down.hookproof.test")(text)) },
+			want: []string{"off.hookproof.test (its hooks arrive at the URLs of the vhost default);", "-no-vhosts",
+				"conformance config -listen 127.0.0.1:"}},
+		{name: "two are missing", profile: hook.SRS1,
+			edit: func(text string) string { return without("other.hookproof.test")(without("down.hookproof.test")(text)) },
 			want: []string{"other.hookproof.test (", "down.hookproof.test ("}},
 		{name: "its hooks are off", profile: hook.SRS7,
 			edit: func(text string) string {
 				at := strings.Index(text, "vhost partial")
 				return text[:at] + strings.Replace(text[at:], "enabled on", "enabled off", 1)
 			}, want: []string{"partial.hookproof.test (no hook of it arrives)"}},
-		{name: "hooks of the default one are off", profile: hook.SRS7, edit: func(text string) string { return strings.Replace(text, "enabled on", "enabled off", 1) },
+		{name: "hooks of the default one are off", profile: hook.SRS7,
+			edit: func(text string) string { return strings.Replace(text, "enabled on", "enabled off", 1) },
 			want: []string{"no hook arrived", "is http_hooks enabled for vhost __defaultVhost__"}},
-		{name: "no on_publish", profile: hook.SRS7, edit: func(text string) string { return regexp.MustCompile(` on_publish [^;]*;`).ReplaceAllString(text, "") },
+		{name: "no on_publish", profile: hook.SRS7,
+			edit: func(text string) string { return regexp.MustCompile(` on_publish [^;]*;`).ReplaceAllString(text, "") },
 			want: []string{"no on_publish of a publisher"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -172,22 +176,29 @@ func TestProbeOfDialect(t *testing.T) {
 		name, method, target, kind, body string
 		want                             []string
 	}{
-		{"nginx-rtmp", "POST", "/on_publish", "application/x-www-form-urlencoded", "app=live&addr=127.0.0.1&clientid=3&call=connect&name=x",
+		{"nginx-rtmp", "POST", "/on_publish", "application/x-www-form-urlencoded",
+			"app=live&addr=127.0.0.1&clientid=3&call=connect&name=x",
 			[]string{"form-encoded, `call=connect`", "this is nginx-rtmp (notify)", "docs/servers.md"}},
-		{"nginx-rtmp by GET", "GET", "/x?call=publish&app=live&addr=1", "", "", []string{"a query, `call=publish`", "nginx-rtmp"}},
-		{"MediaMTX", "POST", "/auth", "application/json", `{"ip":"127.0.0.1","action":"publish","path":"live","protocol":"rtmp"}`,
+		{"nginx-rtmp by GET", "GET", "/x?call=publish&app=live&addr=1", "", "",
+			[]string{"a query, `call=publish`", "nginx-rtmp"}},
+		{"MediaMTX", "POST", "/auth", "application/json",
+			`{"ip":"127.0.0.1","action":"publish","path":"live","protocol":"rtmp"}`,
 			[]string{"JSON, `action=publish`", "MediaMTX"}},
 		{"nobody's", "POST", "/x", "text/plain", "hello", []string{"none of them is an event of this protocol"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			target := somebodys(t, hook.SRS7, func(text string) string { return strings.Replace(text, "enabled on", "enabled off", 1) })
+			target := somebodys(t, hook.SRS7, func(text string) string {
+				return strings.Replace(text, "enabled on",
+					"enabled off", 1)
+			})
 			target.Scale = 0.1
 			ctx, cancel := context.WithCancel(t.Context())
 			sent := make(chan struct{})
 			go func() {
 				defer close(sent)
 				for ctx.Err() == nil { // the probe takes those that come while it waits
-					req, _ := http.NewRequestWithContext(ctx, c.method, "http://"+target.main.Addr()+c.target, strings.NewReader(c.body))
+					req, _ := http.NewRequestWithContext(ctx, c.method, "http://"+target.main.Addr()+c.target,
+						strings.NewReader(c.body))
 					req.Header.Set("Content-Type", c.kind)
 					if resp, err := http.DefaultClient.Do(req); err == nil {
 						resp.Body.Close()
@@ -219,9 +230,11 @@ func TestMisfit(t *testing.T) {
 	}{
 		{"it fits", q("SRS/7.0.18(Hang)", whole), ""},
 		{"not SRS", q("other/1.0", whole), ""},
-		{"another version", q("SRS/4.0.271(Leo)", whole), "the server calls itself SRS/4.0.271(Leo); profile srs7 describes SRS 7.0.18"},
+		{"another version", q("SRS/4.0.271(Leo)", whole),
+			"the server calls itself SRS/4.0.271(Leo); profile srs7 describes SRS 7.0.18"},
 		{"another profile", q("SRS(Simple RTMP Server)0.9.2", old), "fit -profile srs1 better"},
-		{"keys are missing", q("SRS/7.0.18", strings.Replace(whole, `,"stream_id":"i"`, "", 1)), "its hooks differ: on_publish comes closest to"},
+		{"keys are missing", q("SRS/7.0.18", strings.Replace(whole, `,"stream_id":"i"`, "", 1)),
+			"its hooks differ: on_publish comes closest to"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := (&Target{Profile: hook.SRS7}).misfit(c.q)

@@ -33,8 +33,10 @@ func (s *Scene) probeVHosts(ctx context.Context, planned []*features.Case) error
 	if len(missing) == 0 {
 		return nil
 	}
-	return fmt.Errorf("vhosts that the scenarios need are not configured at the server: %s; add what `conformance config -listen %s -profile %s`"+
-		" prints to its configuration, or leave these scenarios out with -no-vhosts", strings.Join(missing, ", "), s.Target.main.Addr(), s.Target.Profile)
+	return fmt.Errorf("vhosts that the scenarios need are not configured at the server: %s;"+
+		" add what `conformance config -listen %s -profile %s`"+
+		" prints to its configuration, or leave these scenarios out with -no-vhosts", strings.Join(missing,
+		", "), s.Target.main.Addr(), s.Target.Profile)
 }
 
 // vhostsOf lists the vhosts, without the default one, that scenarios tagged for them speak of.

@@ -59,7 +59,8 @@ type arrival struct {
 }
 
 func newRouter(p *hook.Profile, nonce string, unexplained *strays) *router {
-	return &router{unexplained: unexplained, past: map[string]bool{}, profile: p, prefix: []byte("hp" + nonce + "x"), scenes: map[string]*Scene{},
+	return &router{unexplained: unexplained, past: map[string]bool{}, profile: p, prefix: []byte("hp" + nonce + "x"),
+		scenes:  map[string]*Scene{},
 		clients: map[string]*Scene{}, live: map[liveKey]*arrival{}}
 }
 

@@ -82,7 +82,8 @@ func (s *Scene) answer(a *arrival) endpoint.Answer {
 	if !r.Hold {
 		return ans
 	}
-	s.Log.Add(reports.Observation{Kind: reports.KindNote, Actor: a.actor, Name: "held", Text: "the answer to " + a.event.String() + " is held back", Refs: []int{a.n}})
+	s.Log.Add(reports.Observation{Kind: reports.KindNote, Actor: a.actor, Name: "held",
+		Text: "the answer to " + a.event.String() + " is held back", Refs: []int{a.n}})
 	select {
 	case <-r.release:
 	case <-s.Ctx.Done():

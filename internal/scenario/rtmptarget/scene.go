@@ -66,7 +66,8 @@ func NewScene(ctx context.Context, t *Target, log *timeline.Log) *Scene {
 	}
 	t.router.add(s)
 	log.Add(reports.Observation{Kind: reports.KindNote, Name: factsNote, Text: "the scene's app is " + s.Facts.App,
-		Data: &reports.Details{SceneFacts: reports.SceneFacts{App: s.Facts.App, Suffix: s.Facts.Suffix, Address: s.Facts.Address, IP: s.Facts.IP}}})
+		Data: &reports.Details{SceneFacts: reports.SceneFacts{App: s.Facts.App, Suffix: s.Facts.Suffix,
+			Address: s.Facts.Address, IP: s.Facts.IP}}})
 	return s
 }
 
@@ -323,8 +324,9 @@ func (s *Scene) answered(a *arrival, q *endpoint.Request) {
 	if len(body) > 512 {
 		body = body[:512]
 	}
-	o := reports.Observation{T: s.Log.At(q.Answered), Kind: reports.KindAnswer, Actor: a.actor, ClientID: q.ClientID(), Event: q.Event.String(),
-		Code: fmt.Sprint(status), Body: body, Refs: []int{a.n}, Data: &reports.Details{Answer: reports.Answer{Accept: s.accepts(q)}}}
+	o := reports.Observation{T: s.Log.At(q.Answered), Kind: reports.KindAnswer, Actor: a.actor, ClientID: q.ClientID(),
+		Event: q.Event.String(),
+		Code:  fmt.Sprint(status), Body: body, Refs: []int{a.n}, Data: &reports.Details{Answer: reports.Answer{Accept: s.accepts(q)}}}
 	if q.Answer.Fault != endpoint.None {
 		o.Text = "as " + q.Answer.Fault.String()
 	}
@@ -348,8 +350,9 @@ func (s *Scene) accepts(q *endpoint.Request) bool {
 
 // unanswered records that a request got no answer: that was the answer.
 func (s *Scene) unanswered(a *arrival, q *endpoint.Request) {
-	s.Log.Add(reports.Observation{T: s.Log.At(q.Done), Kind: reports.KindAnswer, Actor: a.actor, ClientID: q.ClientID(), Event: q.Event.String(),
-		Code: "none", Text: q.Answer.Fault.String(), Refs: []int{a.n}})
+	s.Log.Add(reports.Observation{T: s.Log.At(q.Done), Kind: reports.KindAnswer, Actor: a.actor, ClientID: q.ClientID(),
+		Event: q.Event.String(),
+		Code:  "none", Text: q.Answer.Fault.String(), Refs: []int{a.n}})
 	s.mu.Lock()
 	delete(s.held, a.n)
 	s.mu.Unlock()

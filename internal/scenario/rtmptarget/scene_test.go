@@ -43,7 +43,8 @@ func TestStanzaIsAsRecorded(t *testing.T) {
 }
 
 func TestStanzaIsReadBack(t *testing.T) {
-	cfg, _, err := srsconf.Parse("s", "listen 1935;\n"+Stanza(addresses, StanzaOptions{Profile: hook.SRS7, Own: true, Timeout: 1}))
+	cfg, _, err := srsconf.Parse("s", "listen 1935;\n"+Stanza(addresses,
+		StanzaOptions{Profile: hook.SRS7, Own: true, Timeout: 1}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +84,8 @@ func TestListens(t *testing.T) {
 
 func scene() *Scene {
 	s := Recorded(timeline.Recorded([]reports.Observation{{Kind: reports.KindNote, Name: factsNote,
-		Data: &reports.Details{SceneFacts: reports.SceneFacts{App: "live-hpt1z", Address: "127.0.0.1:1935", IP: "127.0.0.1"}}}}))
+		Data: &reports.Details{SceneFacts: reports.SceneFacts{App: "live-hpt1z", Address: "127.0.0.1:1935",
+			IP: "127.0.0.1"}}}}))
 	s.key = "hpt1z"
 	return s
 }
@@ -146,11 +148,13 @@ func TestAttribute(t *testing.T) {
 		want  string
 	}{
 		{"nobody can tell", hook.OnClose, hook.Payload{ClientID: "7"}, ""},
-		{"its page", hook.OnConnect, hook.Payload{ClientID: "1", PageURL: "http://page.hookproof.test/hpt1z/Alice/"}, "Alice"},
+		{"its page", hook.OnConnect, hook.Payload{ClientID: "1", PageURL: "http://page.hookproof.test/hpt1z/Alice/"},
+			"Alice"},
 		{"its stream", hook.OnPublish, hook.Payload{ClientID: "9", Stream: "cam"}, "Alice"},
 		{"its id", hook.OnClose, hook.Payload{ClientID: "1"}, "Alice"},
 		{"the only one without an id", hook.OnClose, hook.Payload{ClientID: "5"}, "Bob"},
-		{"another's page", hook.OnConnect, hook.Payload{ClientID: "1", PageURL: "http://page.hookproof.test/hpt2z/Bob/"}, "Alice"},
+		{"another's page", hook.OnConnect, hook.Payload{ClientID: "1", PageURL: "http://page.hookproof.test/hpt2z/Bob/"},
+			"Alice"},
 	} {
 		got := ""
 		if a := s.attribute(&arrival{event: c.event, known: true}, &endpoint.Request{Payload: &c.pl}); a != nil {

@@ -74,7 +74,8 @@ func TestNameless(t *testing.T) {
 	s := scene()
 	for name, a := range map[string]*Actor{
 		"named": {clientID: "1", dialed: true, VHost: VHosts[0]}, "absent": {VHost: VHosts[0]},
-		"nameless": {dialed: true, VHost: VHosts[0]}, "unasked": {dialed: true, VHost: VHost{Off: true}}, "unheard": {dialed: true, VHost: VHost{where: atNobody}},
+		"nameless": {dialed: true, VHost: VHosts[0]}, "unasked": {dialed: true,
+			VHost: VHost{Off: true}}, "unheard": {dialed: true, VHost: VHost{where: atNobody}},
 	} {
 		a.Name, a.scene = name, s
 		kept.leave([]*Actor{a})
@@ -118,7 +119,8 @@ func TestToldID(t *testing.T) {
 		args []any
 		want string
 	}{
-		{"of SRS 4 and later", []any{map[string]any{}, map[string]any{"data": map[string]any{"srs_id": "b23kfy9r"}}}, "b23kfy9r"},
+		{"of SRS 4 and later", []any{map[string]any{}, map[string]any{"data": map[string]any{"srs_id": "b23kfy9r"}}},
+			"b23kfy9r"},
 		{"of SRS 3", []any{nil, map[string]any{"data": map[string]any{"srs_id": 117.0}}}, "117"},
 		{"of another server", []any{map[string]any{}, map[string]any{"code": "x"}}, ""},
 		{"of none", nil, ""},
