@@ -16,7 +16,7 @@ import (
 )
 
 var help = cli.Help{
-	Name:     "conformance",
+	Name: "conformance",
 	Synopsis: []string{"[options]", "-rtmp rtmp://HOST/APP -listen HOST:PORT [options]",
 		"-hooks http://HOST:PORT [-accept KEY=VALUE -refuse KEY=VALUE] [options]", "config -listen HOST:PORT [-profile P]", "judge DIR", "diff DIR DIR", "compare [NAME=]DIR...", "mutants [options]"},
 	About: `Runs the conformance suite of the RTMP hook protocol: scripted publishers and
@@ -89,12 +89,12 @@ func newOptions() *options {
 		"with -rtmp: the base `URL` of its HTTP API, which must be like SRS's: http://HOST:1985")
 	f.StringVar(&o.app, "app", "",
 		"with -rtmp: publish to the app `NAME` only, for a server that knows its apps by name:\n"+
-		"scenarios use stream names of their own and run one at a time")
+			"scenarios use stream names of their own and run one at a time")
 	f.BoolVar(&o.noVHosts, "no-vhosts", false,
 		"with -rtmp: only the default vhost has our hooks; do not run scenarios that need others")
 	f.IntVar(&o.pid, "pid", 0,
 		"with -rtmp: the server is process `PID` on this machine: look at its memory, and end it last of all\n"+
-		"with SIGTERM")
+			"with SIGTERM")
 	f.StringVar(&o.restart, "restart", "",
 		"with -rtmp: the `COMMAND` (for sh) that restarts the server last of all, instead of SIGTERM")
 	f.Func("id", "run only the scenarios of these requirements: `IDS` such as S-ANS-04,S-ORD-01; may be repeated",
@@ -108,17 +108,17 @@ func newOptions() *options {
 	f.StringVar(&o.name, "name", "", "run scenarios whose id contains this `TEXT`")
 	f.StringVar(&o.profile, "profile", "",
 		"run this `PROFILE`: srs1, srs7, all, or auto, which is the one that fits the server's hooks\n"+
-		"(default all; with -rtmp auto; with -hooks srs7)")
+			"(default all; with -rtmp auto; with -hooks srs7)")
 	f.StringVar(&o.known, "known-failing", "",
 		"`FILE` that lists what is known to fail, one entry per line: the id of a requirement or of a\n"+
-		"scenario (* matches any text), optionally a profile; \"flaky\" before it means that it may pass.\n"+
-		"If everything that an entry names passes, the run fails")
+			"scenario (* matches any text), optionally a profile; \"flaky\" before it means that it may pass.\n"+
+			"If everything that an entry names passes, the run fails")
 	f.StringVar(&o.writeKnown, "write-known-failing", "", "write what failed as such a list to this `FILE`")
 	f.StringVar(&o.report, "report", "",
 		"write report.html, report.json, junit.xml, events.ndjson and summary.md to this `DIR`")
 	f.StringVar(&o.evidence, "evidence", string(reports.KeepFailed),
 		"with -report: `WHAT` events.ndjson keeps: all, or failed, with the evidence of what passed in\n"+
-		"passed.ndjson.gz")
+			"passed.ndjson.gz")
 	f.IntVar(&o.parallel, "parallel", suite.DefaultParallel, "run `N` scenarios at once, 1 to 256")
 	f.IntVar(&o.clients, "clients", suite.DefaultClients, "use crowds of `N` clients in scenarios under load, 1 to 20000")
 	f.Float64Var(&o.scale, "timeout-scale", 1, "multiply every time limit by `FACTOR`, for slow machines")
