@@ -15,7 +15,7 @@ import (
 	"hookproof/reports"
 )
 
-// what a client is said to be, between commas behind its name.
+// what a client is said to be, between commas after its name.
 const who = `([A-Z][a-z]+)(?:, (.+),)?`
 
 func (w *rtmpWorld) registerActs(sc *godog.ScenarioContext) {
@@ -46,7 +46,7 @@ func (w *rtmpWorld) registerActs(sc *godog.ScenarioContext) {
 	w.acting(sc, `^a peer (.+) and goes$`, w.peer)
 }
 
-// actor gives the client of that name, presented as the scenario says.
+// actor returns the client of that name, presented as the scenario says.
 func (w *rtmpWorld) actor(name, presented string) (*rtmptarget.Actor, error) {
 	a := w.scene.Actor(name)
 	quoted := ""

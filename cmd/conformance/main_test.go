@@ -92,7 +92,7 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// freeListen gives an address whose port, and the two above it, are free now.
+// freeListen returns an address whose port, and the two above it, are free now.
 func freeListen(t *testing.T) string {
 	for range 100 {
 		l, err := net.Listen("tcp", "127.0.0.1:0")

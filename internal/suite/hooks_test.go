@@ -116,7 +116,7 @@ func TestHookServerNotRun(t *testing.T) {
 }
 
 // A hook server that dies is noticed: the scenario that ended it fails, and
-// what would come behind it is not run.
+// what would come after it is not run.
 func TestHookServerDies(t *testing.T) {
 	var srv *httptest.Server
 	srv = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -92,7 +92,7 @@ func (e *knownEntry) names(s *reports.Scenario) bool {
 	return slices.Contains(s.Requirements, e.requirement)
 }
 
-// apply gives a scenario that failed, and is listed, its verdict.
+// apply marks a scenario that failed, and is listed, as known to fail.
 func (k *Known) apply(s *reports.Scenario) {
 	if k == nil || !broken(s.Verdict) {
 		return

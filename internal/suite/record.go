@@ -36,7 +36,7 @@ type recorder struct {
 	log     *timeline.Log
 	run     context.Context // of the run; the scenario's own ends earlier
 	cancel  context.CancelFunc
-	release func() // gives the scenario's place to others
+	release func() // frees the scenario's place for others
 	step    int
 	began   time.Time
 	err     error // of the step that failed, as the step gave it
@@ -171,7 +171,7 @@ func (r *recorder) after(ctx context.Context, _ *godog.Scenario, err error) (con
 	return ctx, nil
 }
 
-// aftermath joins what the steps came to and what the scenario left behind:
+// aftermath joins the result of the steps and what was found after them:
 // the first speaks of the requirement, the second is added to it.
 func aftermath(err error, left *check.Finding) error {
 	if left == nil {

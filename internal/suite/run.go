@@ -55,7 +55,7 @@ type Options struct {
 // others: more would only wait for each other.
 const crowdsAtOnce = 2
 
-// place gives the places that a case must have one of to run. A hook server is
+// place returns the semaphore that a case needs a place of to run. A hook server is
 // never asked by two.
 func (o *Options) place(c *features.Case) *semaphore.Weighted {
 	if c.Has("load") && o.Role != features.RoleHookServer && o.Parallel > 1 {
@@ -70,7 +70,7 @@ const (
 	DefaultClients  = 200
 )
 
-// Run runs the selected cases and gives the results, those of an interrupted
+// Run runs the selected cases and returns the results, those of an interrupted
 // run as well (ctx). An error means that nothing could be run.
 func Run(ctx context.Context, o Options) (*reports.Run, error) {
 	cases, err := o.Selection.Select(o.Role)
@@ -307,7 +307,7 @@ func (pr *profileRun) initialize(sc *godog.ScenarioContext) {
 	sc.After(r.after)
 }
 
-// seeded gives the random numbers of one case: the same for the same seed.
+// seeded returns the random numbers of one case: the same for the same seed.
 func seeded(seed int64, c *features.Case) *rand.Rand {
 	h := fnv.New64a()
 	io.WriteString(h, c.ID+" "+c.Profile)

@@ -18,7 +18,7 @@ type Selection struct {
 	Only func(*features.Case) bool
 }
 
-// String gives the selection as it was asked for; "" for everything.
+// String returns the selection as it was asked for; "" for everything.
 func (s Selection) String() string {
 	var parts []string
 	if len(s.IDs) > 0 {
@@ -33,7 +33,7 @@ func (s Selection) String() string {
 	return strings.Join(parts, " ")
 }
 
-// Select gives the cases of a role that are asked for. An id, tag or profile
+// Select returns the cases of a role that are asked for. An id, tag or profile
 // that does not exist is an error, and so is a selection of nothing.
 func (s Selection) Select(role string) ([]features.Case, error) {
 	all, err := features.Cases(role)

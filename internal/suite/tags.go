@@ -9,7 +9,7 @@ import (
 type tagExpr func(has func(tag string) bool) bool
 
 // parseTags reads a tag expression: tags, and, or, not, parentheses; "and"
-// binds closer than "or". It also gives the tags that are named, so that
+// binds closer than "or". It also returns the tags that are named, so that
 // unknown ones can be refused: a mistyped tag must not select nothing in
 // silence.
 func parseTags(text string) (tagExpr, []string, error) {

@@ -36,14 +36,14 @@ type Log struct {
 	shown   int // how many observations the last All or Await was decided on
 }
 
-// New gives a live log. start is the zero of its clock (the start of the run,
+// New returns a live log. start is the zero of its clock (the start of the run,
 // with its monotonic reading); sink, when not nil, is told of every observation
 // in order, and must not call back.
 func New(scenario, profile string, start time.Time, sink func(reports.Observation)) *Log {
 	return &Log{scenario: scenario, profile: profile, start: start, sink: sink, changed: make(chan struct{})}
 }
 
-// Recorded gives a sealed log of what an earlier run observed.
+// Recorded returns a sealed log of what an earlier run observed.
 func Recorded(obs []reports.Observation) *Log {
 	return &Log{sealed: true, obs: obs, whole: obs, changed: make(chan struct{})}
 }
@@ -51,10 +51,10 @@ func Recorded(obs []reports.Observation) *Log {
 // Sealed reports whether the log is a recording.
 func (l *Log) Sealed() bool { return l.sealed }
 
-// At gives the log's time of t, in seconds.
+// At returns the log's time of t, in seconds.
 func (l *Log) At(t time.Time) float64 { return t.Sub(l.start).Seconds() }
 
-// Now gives the log's time of now, in seconds; the time of the last
+// Now returns the log's time of now, in seconds; the time of the last
 // observation on a sealed log.
 func (l *Log) Now() float64 {
 	if !l.sealed {
@@ -66,7 +66,7 @@ func (l *Log) Now() float64 {
 	return 0
 }
 
-// Add appends an observation and gives its number. A zero T is set to now; N,
+// Add appends an observation and returns its number. A zero T is set to now; N,
 // Scenario and Profile are set. On a sealed log nothing is added.
 func (l *Log) Add(o reports.Observation) int {
 	if l.sealed {
@@ -90,15 +90,15 @@ func (l *Log) Add(o reports.Observation) int {
 	return o.N
 }
 
-// All gives the observations so far. The slice is shared: do not change it.
+// All returns the observations so far. The slice is shared: do not change it.
 func (l *Log) All() []reports.Observation {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.snapshot()
 }
 
-// Whole gives everything: of a sealed log the whole recording, whatever step
-// it stands at.
+// Whole returns everything: of a sealed log the whole recording, whatever step
+// it is at.
 func (l *Log) Whole() []reports.Observation {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -108,7 +108,7 @@ func (l *Log) Whole() []reports.Observation {
 	return l.obs[:len(l.obs):len(l.obs)]
 }
 
-// snapshot gives what there is, and notes how much that was.
+// snapshot returns what there is, and notes how much that was.
 func (l *Log) snapshot() []reports.Observation {
 	l.shown = len(l.obs)
 	return l.obs[:l.shown:l.shown]
@@ -154,7 +154,7 @@ func (l *Log) Begin(step int) bool {
 	return false
 }
 
-// Before gives what had been observed when the step began.
+// Before returns what had been observed when the step began.
 func (l *Log) Before() []reports.Observation {
 	l.mu.Lock()
 	defer l.mu.Unlock()

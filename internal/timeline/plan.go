@@ -19,7 +19,7 @@ type Plan struct {
 
 const planNote = "plan"
 
-// Observation gives the plan as evidence.
+// Observation returns the plan as evidence.
 func (p *Plan) Observation() reports.Observation {
 	what := "publishes"
 	if p.Plays {

@@ -102,7 +102,7 @@ func Of(obs []reports.Observation, actor string, kinds ...reports.Kind) []*repor
 	return out
 }
 
-// Disconnected gives the observation of an actor's disconnect; nil while it is
+// Disconnected returns the observation of an actor's disconnect; nil while it is
 // connected or never was.
 func Disconnected(obs []reports.Observation, actor string) *reports.Observation {
 	if d := Of(obs, actor, reports.KindDisconnect); len(d) > 0 {

@@ -26,11 +26,11 @@ type Actor struct {
 	Style  client.Style
 	VHost  VHost
 	TCURL  string // instead of the vhost's, whole
-	Query  string // behind tcUrl
+	Query  string // after tcUrl
 	Page   string // at the end of pageUrl
 	Local  string // address to come from
 	Mute   bool   // publishes without media
-	Eager  bool   // sends media right behind publish, unasked
+	Eager  bool   // sends media directly after publish, without waiting for the answer
 	Stream string // with its parameters
 	Number uint64 // stamped into its frames
 
@@ -85,7 +85,7 @@ func (t *task) wait() error {
 	return t.err
 }
 
-// Actor gives the client of that name, a new one if there is none yet.
+// Actor returns the client of that name, a new one if there is none yet.
 func (s *Scene) Actor(name string) *Actor {
 	s.mu.Lock()
 	defer s.mu.Unlock()

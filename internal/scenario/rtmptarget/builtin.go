@@ -22,7 +22,7 @@ type BuiltInOptions struct {
 	// Between, when set, puts something between the parties: it is given where
 	// they listen and says where they are to find each other instead.
 	Between func(Links) (Links, func(), error)
-	// Leak is what each client leaves behind in a server of a scene's own, in
+	// Leak is what each client leaks in a server of a scene's own, in
 	// bytes: a defect planted to see that it is noticed.
 	Leak int
 }
@@ -132,7 +132,7 @@ func reload(srv *server.Server, cfg server.Config) error {
 	return srv.Reload(cfg)
 }
 
-// putBetween redirects the parties to what stands between them, where that is
+// putBetween redirects the parties to what is put between them, where that is
 // asked for; reconfigure tells the server where it finds our endpoints then.
 // On an error the target is closed.
 func (t *Target) putBetween(o BuiltInOptions, at Addresses, reconfigure func(Addresses) error) error {

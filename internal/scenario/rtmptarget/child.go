@@ -19,7 +19,7 @@ import (
 type childOrder struct {
 	Conf    string        // SRS configuration
 	Silence time.Duration // after which a silent publisher is dropped; 0: the default
-	Leak    int           // bytes that each client leaves behind: a planted defect
+	Leak    int           // bytes that each client leaks: a planted defect
 	Forget  bool          // server.Options.Forget
 	Tidy    bool          // nothing else: give unused memory back to the system
 }
@@ -82,7 +82,7 @@ func awaitEmpty(srv *server.Server) {
 	}
 }
 
-// tidy gives back what this process does not use, and says what it does.
+// tidy frees what this process does not use, and returns how much it does use.
 func tidy() int64 {
 	runtime.GC() // what lies in pools goes with the second collection
 	debug.FreeOSMemory()

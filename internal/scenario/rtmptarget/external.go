@@ -25,7 +25,7 @@ type ExternalOptions struct {
 	Restart string  // shell command that restarts it; "" without
 }
 
-// Listens gives the addresses of the three endpoints: the port given and the
+// Listens returns the addresses of the three endpoints: the port given and the
 // two above it.
 func Listens(listen string) (Addresses, error) {
 	host, port, err := net.SplitHostPort(listen)

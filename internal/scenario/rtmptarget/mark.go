@@ -11,15 +11,15 @@ import (
 
 // Frames carry their publisher's stamp (client.Marker). What describes them has
 // no room for that, so the stage marks it in its own way: onMetaData with one
-// more key, sequence headers with bytes behind them. Readers of an
+// more key, sequence headers with bytes after them. Readers of an
 // AVCDecoderConfigurationRecord must ignore those (ISO/IEC 14496-15 5.3.3.1), and
-// behind the extension of an AudioSpecificConfig nobody looks for more.
+// after the extension of an AudioSpecificConfig nobody looks for more.
 const (
 	markBegin = "hookproof-publisher="
 	markEnd   = ';'
 )
 
-// marked gives a clip whose metadata and sequence headers carry the publisher's
+// marked returns a clip whose metadata and sequence headers carry the publisher's
 // number. The clip itself is shared, and stays as it is.
 func marked(clip []flv.Tag, publisher uint64) []flv.Tag {
 	mark := strconv.AppendUint([]byte(markBegin), publisher, 10)

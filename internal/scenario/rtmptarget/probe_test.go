@@ -127,7 +127,7 @@ func TestProbeOfAPI(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name string
-		api  func(*Target) http.Handler // in place of the server's own
+		api  func(*Target) http.Handler // instead of the server's own
 		path string
 		want string
 	}{

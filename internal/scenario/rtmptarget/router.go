@@ -20,7 +20,7 @@ import (
 // router tells the requests that arrive at the endpoints to the scenes they
 // belong to, and gets their answers there.
 //
-// A request belongs to the scene whose key stands in it, in any place: all
+// A request belongs to the scene whose key it contains, in any place: all
 // names that a scene's clients use carry the key, so that a request is found
 // even where the server under test has spoilt one of its values.
 type router struct {
@@ -120,11 +120,11 @@ func (r *router) remove(s *Scene) {
 }
 
 // maxPast is how many client_ids of scenes that are over are remembered: more
-// than any run has clients. A server that gives more has no strays.
+// than any run has clients. Of a server with more no strays are reported.
 const maxPast = 1 << 17
 
-// find gives the scene of a request; nil for one of none. stray tells that
-// none explains it: what the clients of a scene that is over leave behind is no
+// find returns the scene of a request; nil for one of none. stray tells that
+// no client explains it: what remains of the clients of a scene that is over is no
 // stray.
 func (r *router) find(q *endpoint.Request) (s *Scene, stray bool) {
 	r.mu.Lock()

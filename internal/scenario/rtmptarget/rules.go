@@ -19,7 +19,7 @@ type Rule struct {
 	URLs   []int                   // which of the event's URLs; none: every one
 	Answer endpoint.Answer
 	Hold   bool // not before Release
-	// Decide, when set, gives the answer in place of Answer. It may block.
+	// Decide, when set, returns the answer instead of Answer. It may block.
 	Decide func(ctx context.Context, ev hook.Event, actor *Actor) endpoint.Answer
 }
 
@@ -38,7 +38,7 @@ func (s *Scene) Answer(r Rule) {
 }
 
 // Release lets go of every held answer, now and later: with instead, when
-// that is not nil, in place of the accepting answer.
+// that is not nil, instead of the accepting answer.
 func (s *Scene) Release(instead *endpoint.Answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -164,7 +164,7 @@ func (s *Scene) Patience() time.Duration {
 	return time.Duration(float64(d)*s.Target.Scale) + s.delays
 }
 
-// Within gives a context that ends when the scene's patience does, by the
+// Within returns a context that ends when the scene's patience does, by the
 // target's clock.
 func (s *Scene) Within(ctx context.Context) (context.Context, context.CancelFunc) {
 	if s.Target == nil {
@@ -190,7 +190,7 @@ func (s *Scene) Named(stream string) string {
 	return bare + s.Facts.Suffix + params
 }
 
-// Expand replaces what stands in braces in a scenario's text: {app},
+// Expand replaces what is in braces in a scenario's text: {app},
 // {address}, {vhost}, {LF}, {0x01} (a byte), {255 bytes} (that many).
 func (s *Scene) Expand(text string) string {
 	var b strings.Builder
@@ -276,7 +276,7 @@ func (s *Scene) attribute(a *arrival, q *endpoint.Request) *Actor {
 	return who
 }
 
-// ofStream gives the one client of that stream; of several the known one, or
+// ofStream returns the one client of that stream; of several the known one, or
 // the only one that has no client_id yet.
 func (s *Scene) ofStream(stream string, known *Actor) *Actor {
 	bare, _, _ := strings.Cut(stream, "?")
@@ -299,7 +299,7 @@ func (s *Scene) ofStream(stream string, known *Actor) *Actor {
 	return nil
 }
 
-// onlyNameless gives the only client that connected and has no client_id yet.
+// onlyNameless returns the only client that connected and has no client_id yet.
 func (s *Scene) onlyNameless() *Actor {
 	var only *Actor
 	for _, a := range s.actors {

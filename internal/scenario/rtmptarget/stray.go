@@ -44,7 +44,7 @@ func (s *strays) leave(actors []*Actor) {
 	s.nameless += n
 }
 
-// unexplained gives those kept that not even the nameless clients explain.
+// unexplained returns those kept that not even the nameless clients explain.
 func (s *strays) unexplained() (left []stray, more int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -98,7 +98,7 @@ var otherRun = regexp.MustCompile(`-hp[0-9a-z]*x[0-9]+z$`)
 // what is left of an earlier run. Those are told of at the URLs of the default
 // vhost, by events that name their app and client; the other vhosts are there
 // for this suite alone. What may be somebody else's is not held against the
-// server, though a client of the run's may be behind it: that its own events
+// server, though a client of the run's may have caused it: that its own events
 // are missing then is for the checks of its scenario to see.
 func (r *router) foreign(q *endpoint.Request) bool {
 	pl := q.Payload

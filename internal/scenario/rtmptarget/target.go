@@ -17,7 +17,7 @@ import (
 	"hookproof/internal/ownclock"
 )
 
-// Capability is something that scenarios need and not every target gives.
+// Capability is something that scenarios need and not every target has.
 type Capability string
 
 // The capabilities; scenarios that need one carry its name as a tag.
