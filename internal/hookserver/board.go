@@ -53,6 +53,8 @@ type entry struct {
 	Reason  string  `json:"reason,omitempty"`
 	Delay   string  `json:"delay,omitempty"`
 	Rule    string  `json:"rule,omitempty"`
+	Path    string  `json:"path,omitempty"` // of the request
+	Body    string  `json:"body,omitempty"` // see Server.body
 }
 
 // flight is an opening event that was accepted and whose answer is not out yet.

@@ -10,6 +10,10 @@ let boot = "";     // of the server's run that is shown
 let kept = 500;    // entries of the log
 let heard = 0;     // when the last message came
 let skew = 0;      // the server's clock less ours, ms
+let paused = false;
+let held = [];     // entries that came while paused, the oldest first
+let renew = false; // held has everything there is
+let wanted = "";   // what the filter asks for, in lower case
 
 function element(tag, className, text) {
   const e = document.createElement(tag);
@@ -78,20 +82,64 @@ function logItem(e) {
   const text = details(client(e), e.param && `param ${e.param}`, e.tcUrl && `tcUrl ${e.tcUrl}`,
     e.rule && e.rule !== e.reason && `rule ${e.rule}`, e.delay && `answer held ${e.delay}`);
   if (text) li.append(element("div", "line more", text));
+  if (e.body) li.append(raw(e));
+  filter(li);
   return li;
 }
 
+// raw shows the request's body, and the command that sends it again.
+function raw(e) {
+  const box = element("details"), copy = element("button", "", "Copy as curl"), curl = element("pre", "", curlOf(e));
+  copy.type = "button";
+  copy.addEventListener("click", () => copyText(copy, curl));
+  box.append(element("summary", "", "Raw body"), element("pre", "", e.body), copy, curl);
+  return box;
+}
+
+function quoted(text) { return `'${text.replaceAll("'", "'\\''")}'`; }
+
+function curlOf(e) {
+  return `curl -sS -i -H 'Content-Type: application/json' --data-binary ${quoted(e.body)} ${quoted(location.origin + e.path)}`;
+}
+
+// copyText copies, or where the browser does not allow it selects the text.
+async function copyText(button, from) {
+  try {
+    await navigator.clipboard.writeText(from.textContent);
+    button.textContent = "Copied";
+  } catch {
+    getSelection().selectAllChildren(from);
+    button.textContent = "Selected: press Ctrl-C";
+  }
+  setTimeout(() => { button.textContent = "Copy as curl"; }, 2000);
+}
+
+function filter(li) { li.hidden = wanted !== "" && !li.textContent.toLowerCase().includes(wanted); }
+
 function showLog(state) {
   const log = byID("log");
-  if (state.fresh) log.replaceChildren();
-  log.prepend(...state.log.map(logItem).reverse());
+  if (state.fresh) {
+    held = [];
+    renew = true;
+  }
+  held.push(...state.log);
+  if (held.length > kept) held = held.slice(-kept);
+  byID("waiting").textContent = paused && held.length ? `${held.length} new, shown when you go on` : "";
+  if (paused) return;
+  if (renew) log.replaceChildren();
+  renew = false;
+  log.prepend(...held.map(logItem).reverse());
+  held = [];
   while (log.childElementCount > kept) log.lastElementChild.remove();
   byID("log-note").textContent = log.childElementCount === 0 ? "no event yet"
     : state.counts.events > kept ? `The newest ${kept} of ${state.counts.events} events are kept.` : "";
 }
 
+let last = null; // the state that was told last
+
 function show(state) {
-  if (boot && boot !== state.boot) byID("log").replaceChildren();
+  last = state;
+  if (boot && boot !== state.boot && !paused) byID("log").replaceChildren();
   boot = state.boot;
   kept = state.kept;
   skew = state.now - Date.now();
@@ -129,6 +177,16 @@ function listen() {
   };
 }
 
+byID("pause").addEventListener("click", (e) => {
+  paused = !paused;
+  e.target.setAttribute("aria-pressed", paused);
+  e.target.textContent = paused ? "Go on" : "Pause";
+  if (!paused && last) showLog({ ...last, fresh: false, log: [] });
+});
+byID("filter").addEventListener("input", (e) => {
+  wanted = e.target.value.trim().toLowerCase();
+  for (const li of byID("log").children) filter(li);
+});
 byID("only").addEventListener("change", (e) => byID("log").classList.toggle("only", e.target.checked));
 setInterval(() => { if (heard) tick(); }, 1000);
 setTimeout(() => { if (!heard) tick(); }, staleAfter);
