@@ -33,7 +33,11 @@ func suiteCommand(ctx context.Context, args []string, s cli.Streams) int {
 	}
 	run, err := o.run(ctx, s)
 	if err != nil {
-		return cli.Report(s, help.Name, err)
+		code := cli.Report(s, help.Name, err)
+		if first, _, long := strings.Cut(err.Error(), "\n"); long && code == cli.ExitCouldNotRun {
+			fmt.Fprintf(s.Err, "exit %d: %s\n", code, redact.Line(strings.TrimSuffix(first, ":")))
+		}
+		return code
 	}
 	if run == nil {
 		return cli.ExitOK

@@ -51,4 +51,8 @@ func TestLastLine(t *testing.T) {
 	if last := lines[len(lines)-1]; code != 0 || !strings.HasPrefix(last, "exit 0: no MUST failed: ") {
 		t.Errorf("exit %d, last line %q\n%s", code, last, errs)
 	}
+	code, _, errs = command(t, "-hooks", "http://127.0.0.1:1", "-id", "H-RSP-03")
+	if code != 3 || !strings.HasSuffix(errs, "\nexit 3: profile srs7: the hook server does not answer\n") {
+		t.Errorf("exit %d, want the reason in the last line:\n%s", code, errs)
+	}
 }
