@@ -58,6 +58,8 @@ var examples = map[string]example{
 	"bin/conformance mutants":                                                      {skip: "make mutants runs it"},
 	"bin/conformance -id S-XXX-01 -report report":                                  {skip: "an id to be chosen"},
 	"bin/conformance mutants -name your-mutant":                                    {skip: "a name to be chosen"},
+	"bin/conformance mutants -name close-doubled":                                  {},
+	"bin/conformance mutants -name close-doubled -every-case":                      {skip: "takes a minute"},
 	"bin/conformance config -listen 127.0.0.1:8085 -profile srs7 > hookproof.conf": {},
 	"bin/conformance -rtmp rtmp://127.0.0.1/live -listen 127.0.0.1:8085 -api http://127.0.0.1:1985 -report report": {
 		before: stanza, given: []string{rtmpServer}},

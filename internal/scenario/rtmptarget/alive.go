@@ -8,12 +8,18 @@ import (
 	"time"
 
 	"hookproof/internal/check"
+	"hookproof/internal/rtmp/handshake"
 )
 
 // checkAlive looks whether the server under test still takes connections, and
 // records when it does not. A server of the scene's own is the scene's to end.
+// The kernel takes connections for a process that is being ended: so the server
+// is given time to answer a handshake, or to end.
 func (s *Scene) checkAlive() {
 	t := s.Target
+	if !s.own {
+		awaitAnswer(t.Addr, time.Duration(float64(endTime)*t.Scale))
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.gone == "" && !s.own && refuses(t.Addr) {
@@ -39,6 +45,28 @@ func (t *Target) Lacking(tags []string) string {
 		}
 	}
 	return ""
+}
+
+// endTime is how long a process that is being ended may take, before scaling.
+const endTime = 5 * time.Second
+
+// awaitAnswer waits until an address answers an RTMP handshake, or ends the
+// connection.
+func awaitAnswer(addr string, limit time.Duration) {
+	c, err := net.DialTimeout("tcp", addr, limit)
+	if err != nil {
+		return
+	}
+	defer c.Close()
+	if c.SetDeadline(time.Now().Add(limit)) != nil {
+		return
+	}
+	hello := make([]byte, handshake.Size)
+	hello[0] = handshake.Version
+	// Only the version and the first packet, as a client begins.
+	if _, err := c.Write(hello[:1+(handshake.Size-1)/2]); err == nil {
+		_, _ = c.Read(hello[:1]) // an answer, an end or the deadline: all of them are waited for
+	}
 }
 
 // refuses reports whether an address refuses connections, asked twice: one

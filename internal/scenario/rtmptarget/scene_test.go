@@ -2,6 +2,7 @@ package rtmptarget
 
 import (
 	"flag"
+	"net"
 	"os"
 	"strings"
 	"syscall"
@@ -237,6 +238,34 @@ func TestCheckAlive(t *testing.T) {
 	}
 	if f := check.Alive(log.All()); f == nil || !f.Undecided {
 		t.Errorf("judged %v", f)
+	}
+}
+
+// A server that is being ended still has its connections taken for a while.
+func TestCheckAliveWhileEnding(t *testing.T) {
+	l, err := net.Listen("tcp", anyPort)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		_, _ = c.Read(make([]byte, 1)) // whoever asks has begun
+		l.Close()
+		_ = c.(*net.TCPConn).SetLinger(0)
+		c.Close()
+	}()
+	target := &Target{Profile: hook.SRS1, Addr: l.Addr().String(), Scale: 1}
+	s := &Scene{Target: target}
+	s.Init(t.Context(), timeline.New("x", "srs1", time.Now(), nil))
+	s.checkAlive()
+	<-ended
+	if target.gone == "" {
+		t.Error("not found gone")
 	}
 }
 
