@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -92,16 +94,13 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// freeListen returns an address whose port, and the two above it, are free now.
+// freeListen returns an address whose port, and the two above it, are free
+// now. They are below the ports that systems give to outgoing connections:
+// those may all be taken for a minute on a machine that makes many.
 func freeListen(t *testing.T) string {
-	for range 100 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		l.Close()
-		at, err := rtmptarget.Listens(l.Addr().String())
-		if err == nil && free(at.Stoppable) && free(at.TLS) {
+	for range 1000 {
+		at, err := rtmptarget.Listens(fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000)))
+		if err == nil && free(at.Main) && free(at.Stoppable) && free(at.TLS) {
 			return at.Main
 		}
 	}
