@@ -44,16 +44,6 @@ func AppendBody(dst []byte, m *Message, chunkSize int) []byte {
 	return append(dst, p...)
 }
 
-// Body returns what AppendBody appends, without copying it where the payload
-// fits one chunk. It depends on m's payload, chunk stream and, from 0xffffff
-// milliseconds on, timestamp; the message stream does not matter.
-func Body(m *Message, chunkSize int) []byte {
-	if len(m.Payload) <= payloadSize(chunkSize) {
-		return m.Payload
-	}
-	return AppendBody(make([]byte, 0, BodySize(m, chunkSize)), m, chunkSize)
-}
-
 // BodySize returns how many bytes AppendBody appends.
 func BodySize(m *Message, chunkSize int) int {
 	header := basicSize(m.ChunkStream)

@@ -113,10 +113,10 @@ func TestGolden(t *testing.T) {
 			if !bytes.Equal(got, want) {
 				t.Errorf("written\n%x, want\n%x", got, want)
 			}
-			if n := BodySize(&c.message, c.chunkSize); n != len(Body(&c.message, c.chunkSize)) {
-				t.Errorf("BodySize is %d, the body has %d bytes", n, len(Body(&c.message, c.chunkSize)))
+			if n := BodySize(&c.message, c.chunkSize); n != len(AppendBody(nil, &c.message, c.chunkSize)) {
+				t.Errorf("BodySize is %d, the body has %d bytes", n, len(AppendBody(nil, &c.message, c.chunkSize)))
 			}
-			shared := append(AppendHeader(nil, &c.message), Body(&c.message, c.chunkSize)...)
+			shared := AppendBody(AppendHeader(nil, &c.message), &c.message, c.chunkSize)
 			if !bytes.Equal(shared, want) {
 				t.Errorf("header and body apart\n%x, want\n%x", shared, want)
 			}

@@ -163,7 +163,7 @@ func TestMaxTag(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.SetMaxTag(2)
+	f.limit = 2
 	if err := f.Next(new(Tag)); err == nil || err.Error() != "flv: byte 13: a tag of 3 bytes; at most 2 are allowed" {
 		t.Error(err)
 	}

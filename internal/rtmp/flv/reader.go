@@ -41,9 +41,6 @@ func NewReader(r io.Reader) (*Reader, error) {
 	return f, f.checkBack(0)
 }
 
-// SetMaxTag refuses tags of more than n bytes of data.
-func (f *Reader) SetMaxTag(n int) { f.limit = n }
-
 // Next reads the next tag into t; its Data is the caller's. The error is io.EOF
 // behind the last tag, io.ErrUnexpectedEOF inside one, a *FormatError or the
 // underlying reader's; it stays.
