@@ -19,7 +19,7 @@ VULNDB   ?= https://vuln.go.dev
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
 
-.PHONY: help build test conformance examples mutants soak soak-conformance lint bench bench-peers fuzz e2e-kubernetes generate dist clean
+.PHONY: help build test conformance examples mutants soak attack soak-conformance lint bench bench-peers fuzz e2e-kubernetes generate dist clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -47,6 +47,9 @@ mutants: build ## plant defects in servers, which the suite must catch, and lega
 # MODE=strict: an event that a link loses is lost. MODE=retry: closing events are sent again.
 soak: ## churn for FOR (10m) at RATE (200) clients a second while all links fail, and settle the books
 	$(GO) test -count=1 -timeout 0 -v -run '^TestBooks$$/^$(MODE)$$' ./internal/test/soak -soak.for $(FOR) -soak.rate $(RATE) -soak.seed $(SEED)
+
+attack: build ## put the server under ten attacks for 5 minutes and print what honest clients felt, against bounds
+	$(GO) run ./internal/tools/attack -bin bin $(ARGS)
 
 # The race detector, one thread, and a CPU hog beside it: what depends on timing shows.
 # The hog ends with its shell, however that ends.

@@ -87,7 +87,8 @@ func (c *session) releaseStream(cmd *command.Command) error {
 func (c *session) createStream(cmd *command.Command) error {
 	id := c.newStream()
 	if id == 0 {
-		return c.refuse(errStreams, command.Error(cmd.Transaction, nil, command.NetStreamFailed.With("Too many message streams.").Object()))
+		return c.refuse(errStreams, command.Error(cmd.Transaction, nil,
+			command.NetStreamFailed.With("Too many message streams.").Object()))
 	}
 	return c.result(cmd, float64(id))
 }

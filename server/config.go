@@ -33,7 +33,8 @@ type Config struct {
 	Memory Memory
 	// ServerID is the server_id of the hook payloads; empty: one made at the start.
 	ServerID string
-	// LogParams shows the parameters of streams and tcUrls in the log and in the HTTP API; they carry tokens, so they are masked unless set.
+	// LogParams shows the parameters of streams and tcUrls in the log and in the HTTP API; they carry tokens, so they
+	// are masked unless set.
 	LogParams bool
 }
 
@@ -168,12 +169,14 @@ func DefaultConfig() Config {
 	}
 }
 
-// DefaultVHostConfig is an enabled vhost of that name, SRS's 350 ms of merging, hooks off but ready: profile srs1, 30 s, no retry, no URL.
+// DefaultVHostConfig is an enabled vhost of that name, SRS's 350 ms of merging, hooks off but ready: profile srs1,
+// 30 s, no retry, no URL.
 func DefaultVHostConfig(name string) VHost {
 	return VHost{
 		Name: name, Enabled: true, Merge: 350 * time.Millisecond,
 		GOPCache: true, GOPFrames: 2500, GOPTime: 30 * time.Second,
-		Hooks: Hooks{Profile: "srs1", Timeout: 30 * time.Second, MaxCalls: hook.DefaultMaxCalls, URLs: map[hook.Event][]string{}},
+		Hooks: Hooks{Profile: "srs1", Timeout: 30 * time.Second, MaxCalls: hook.DefaultMaxCalls,
+			URLs: map[hook.Event][]string{}},
 	}
 }
 

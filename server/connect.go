@@ -17,7 +17,8 @@ const window = 5_000_000
 // connect answers the connect command. Where the profile asks on_connect first, the answer waits for it.
 func (c *session) connect(cmd *command.Command) error {
 	if c.connected.Load() {
-		return c.refuse(errors.New("connect came twice"), command.Error(cmd.Transaction, nil, command.ConnectFailed.With("Connected already.").Object()))
+		return c.refuse(errors.New("connect came twice"), command.Error(cmd.Transaction, nil,
+			command.ConnectFailed.With("Connected already.").Object()))
 	}
 	info, err := c.readConnect(cmd)
 	if err == nil {
@@ -61,7 +62,8 @@ func (c *session) admit(cmd *command.Command) error {
 		{Key: "fmsVer", Value: "FMS/3,5,7,7009"}, {Key: "capabilities", Value: 31.0}, {Key: "mode", Value: 1.0},
 	}
 	result, err := command.Result(cmd.Transaction, append(info, enhanced(cmd)...),
-		command.ConnectSuccess.With("", amf.Property{Key: "objectEncoding", Value: 0.0}).Object()).Message(command.CommandChunks, 0)
+		command.ConnectSuccess.With("", amf.Property{Key: "objectEncoding",
+			Value: 0.0}).Object()).Message(command.CommandChunks, 0)
 	if err != nil {
 		return err
 	}

@@ -61,6 +61,7 @@ func (s *Server) reportFiles() {
 	defer s.mu.Unlock()
 	if now := time.Now(); now.Sub(s.filesTold) >= every {
 		s.filesTold = now
-		s.log.Warn("accepting waits: the file descriptors that are left are kept for hook calls", "left", descriptorLimit()-s.reserve.first)
+		s.log.Warn("accepting waits: the file descriptors that are left are kept for hook calls",
+			"left", descriptorLimit()-s.reserve.first)
 	}
 }

@@ -77,8 +77,9 @@ func (h *hooks) tell(v *VHost, e hook.Event, pl *hook.Payload) {
 		if v.Hooks.Retry == 0 {
 			continue // observe has said it all
 		}
-		h.srv.log.Error("hook given up", "event", e.String(), "client", pl.ClientID, "ip", pl.IP, "vhost", v.Name, "url", redact.Secrets(u.URL),
-			"attempts", u.Attempts, "reason", h.srv.reason(u.Reason, pl.TCURL, pl.Stream+pl.Param), "seconds", time.Since(start).Seconds())
+		h.srv.log.Error("hook given up", "event", e.String(), "client", pl.ClientID, "ip", pl.IP, "vhost", v.Name,
+			"url", redact.Secrets(u.URL), "attempts", u.Attempts,
+			"reason", h.srv.reason(u.Reason, pl.TCURL, pl.Stream+pl.Param), "seconds", time.Since(start).Seconds())
 	}
 }
 
@@ -126,8 +127,10 @@ func (h *hooks) observe(vhost string, c hook.Call) {
 		level = slog.LevelDebug // a refusal: the session logs it
 	}
 	if !c.Decision.Accept {
-		h.srv.log.Log(h.srv.base, level, "hook not accepted", "event", c.Event.String(), "client", c.ClientID, "ip", c.IP, "vhost", vhost, "url", redact.Secrets(c.URL),
-			"status", c.Status, "reason", h.srv.reason(c.Decision.Reason, c.Payload.TCURL, c.Payload.Stream+c.Payload.Param), "seconds", c.End.Sub(c.Start).Seconds())
+		why := h.srv.reason(c.Decision.Reason, c.Payload.TCURL, c.Payload.Stream+c.Payload.Param)
+		h.srv.log.Log(h.srv.base, level, "hook not accepted", "event", c.Event.String(), "client", c.ClientID,
+			"ip", c.IP, "vhost", vhost, "url", redact.Secrets(c.URL),
+			"status", c.Status, "reason", why, "seconds", c.End.Sub(c.Start).Seconds())
 	}
 	if h.srv.o.OnHook != nil {
 		h.srv.o.OnHook(vhost, c)

@@ -47,7 +47,8 @@ type StreamInfo struct {
 	Live time.Time
 	// Players is how many play it or wait for it; Clients counts the publisher too.
 	Players, Clients int
-	// Video and Audio name the codecs as in codec.VideoHeader and codec.AudioHeader ("avc1", "mp4a" …); empty while unknown. Width and Height are 0 while unknown.
+	// Video and Audio name the codecs as in codec.VideoHeader and codec.AudioHeader ("avc1", "mp4a" …); empty while
+	// unknown. Width and Height are 0 while unknown.
 	Video, Audio  string
 	Width, Height int
 	// Frames counts the audio and video messages of this publisher, RecvBytes their payload.

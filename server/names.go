@@ -82,7 +82,8 @@ func hostOf(authority string) string {
 var blanks = strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "")
 
 // stream joins the address with a stream's name as a command has it: name[?param]. Directories of the
-// name belong to the app, and blanks to nothing, as in SRS. The parameters of the tcUrl follow those of the stream, once (S-KEY-09).
+// name belong to the app, and blanks to nothing, as in SRS. The parameters of the tcUrl follow those of the stream,
+// once (S-KEY-09).
 func (a address) stream(raw string) (app, name, param string) {
 	name, param = cutParam(modernize(raw))
 	name = strings.TrimLeft(blanks.Replace(name), "/")

@@ -58,7 +58,8 @@ func (c *session) publishAs(ms *messageStream, t target, raw string) error {
 	c.settle()
 	c.settled = true
 	if c.fcPublish {
-		if err := c.notify("onFCPublish", command.PublishStart.With("Publishing "+redact.Clip(raw, mostQuoted)+".")); err != nil {
+		if err := c.notify("onFCPublish", command.PublishStart.With(
+			"Publishing "+redact.Clip(raw, mostQuoted)+".")); err != nil {
 			return err
 		}
 	}

@@ -147,7 +147,8 @@ func (s *Server) serveAPI(l net.Listener) {
 	s.running.Go(func() { s.api.Serve(httpguard.Limit(l, httpguard.MaxConns)) }) // returns when Shutdown or Close close it
 	s.log.Info("HTTP API", "addr", l.Addr().String())
 	if !httpguard.Loopback(l.Addr()) {
-		s.log.Warn("the HTTP API asks for no password: whoever reaches its address can disconnect clients", "addr", l.Addr().String())
+		s.log.Warn("the HTTP API asks for no password: whoever reaches its address can disconnect clients",
+			"addr", l.Addr().String())
 	}
 }
 

@@ -116,7 +116,8 @@ func (c *session) rescue(err *error) {
 }
 
 func (c *session) panicked(r any, stack []byte) {
-	c.srv.log.Error("panic in a session", "addr", c.conn.nc.RemoteAddr().String(), "panic", fmt.Sprint(r), "stack", string(stack))
+	c.srv.log.Error("panic in a session", "addr", c.conn.nc.RemoteAddr().String(), "panic", fmt.Sprint(r),
+		"stack", string(stack))
 }
 
 // greet shakes hands and answers connect.
@@ -131,8 +132,8 @@ func (c *session) greet() error {
 	return err
 }
 
-// serve gives why the client is served no more, or nil with settled set. What it calls to wait for a message is called from nowhere
-// deeper, since the stack of a waiting goroutine is most of what an idle client costs.
+// serve returns why the client is served no more, or nil with settled set. What it calls to wait for a message is
+// called from nowhere deeper, since the stack of a waiting goroutine is most of what an idle client costs.
 func (c *session) serve() (err error) {
 	defer c.rescue(&err)
 	for err == nil && !c.settled {
@@ -207,7 +208,8 @@ func (c *session) skip(m *chunk.Message, why error) {
 	if c.skipped++; c.skipped > 1 {
 		return
 	}
-	c.log("skipped", "type", int(m.Type), "message_stream", m.Stream, "reason", c.shown(why.Error()), "further", "counted at close")
+	c.log("skipped", "type", int(m.Type), "message_stream", m.Stream, "reason", c.shown(why.Error()),
+		"further", "counted at close")
 }
 
 func (c *session) userControl(m *chunk.Message) error {

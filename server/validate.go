@@ -73,7 +73,8 @@ func (c *Config) validateBounds() (errs []error) {
 		errs = append(errs, fmt.Errorf("media memory of a client: want more than 0 bytes, got %d", c.Memory.Client))
 	}
 	l := c.Limits
-	for name, n := range map[string]int{"unfinished": l.Unfinished, "streams": l.Streams, "openings": l.Openings, "stream name": l.StreamName, "param": l.Param, "tcUrl": l.TCURL} {
+	for name, n := range map[string]int{"unfinished": l.Unfinished, "streams": l.Streams, "openings": l.Openings,
+		"stream name": l.StreamName, "param": l.Param, "tcUrl": l.TCURL} {
 		if n <= 0 {
 			errs = append(errs, fmt.Errorf("limit %s: want more than 0, got %d", name, n))
 		}

@@ -14,5 +14,6 @@ var groups = []cli.Group{
 	{Title: "With a configuration file", Flags: []string{"c", "e", "t"}},
 	{Title: "Without one", Flags: []string{"listen", "hooks", "profile"}},
 	{Title: "In both cases", Flags: []string{"api", "grace", "log", "log-level", "version"}},
-	{Title: "Hook calls, without a configuration file", Flags: []string{"retry", "max-calls", "hook-keepalive", "insecure-tls"}, Rare: true},
+	{Title: "Hook calls, without a configuration file", Flags: []string{"retry", "max-calls", "hook-keepalive",
+		"insecure-tls"}, Rare: true},
 }

@@ -37,20 +37,24 @@ func newOptions() *options {
 	o := &options{flags: flag.NewFlagSet(help.Name, flag.ContinueOnError)}
 	f := o.flags
 	f.StringVar(&o.file, "c", "", "read the configuration from `FILE`, in the format of SRS")
-	f.BoolVar(&o.noFile, "e", false, "without -c: take the configuration from SRS's environment variables, also where SRS_CONFIG_FILE is set")
+	f.BoolVar(&o.noFile, "e", false,
+		"without -c: take the configuration from SRS's environment variables, also where SRS_CONFIG_FILE is set")
 	f.BoolVar(&o.test, "t", false, "check the configuration, say what is wrong with it, and exit")
 	f.BoolVar(&o.version, "version", false, "print the version and exit")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:1935", "without -c: serve RTMP on `ADDR`; several are separated by commas.\nA port alone is served on 127.0.0.1, \":PORT\" on every address, port 0 takes a free one")
 	f.StringVar(&o.hooks, "hooks", "", "without -c: ask the hook server at `URL`, such as http://127.0.0.1:8085, about all six events.\nNot given: no hooks, everybody is let in")
 	f.StringVar(&o.profile, "profile", "srs1", "without -c: call hooks as `PROFILE` does: srs1 (the document of 2014) or srs7 (SRS 7)")
-	f.BoolVar(&o.insecure, "insecure-tls", false, "without -c: accept any certificate of an https hook server, as SRS does")
+	f.BoolVar(&o.insecure, "insecure-tls", false,
+		"without -c: accept any certificate of an https hook server, as SRS does")
 	f.DurationVar(&o.retry, "retry", 0, "without -c: send closing events that did not reach the hook server again for this `TIME`, such as 30s;\nit may then get one twice. Not given: they are lost, as with SRS")
 	f.IntVar(&o.maxCalls, "max-calls", hook.DefaultMaxCalls, "without -c: ask the hook server `N` things at once; more clients wait, the first to come goes first")
-	f.BoolVar(&o.keep, "hook-keepalive", false, "without -c: send many hook calls over one connection, which saves most of what a call costs.\nNot given: a connection for every call, as SRS does")
+	f.BoolVar(&o.keep, "hook-keepalive", false,
+		"without -c: send many hook calls over one connection, which saves most of what a call costs.\nNot given: a connection for every call, as SRS does")
 	f.StringVar(&o.api, "api", "", "serve the HTTP API and /metrics on `ADDR`, whatever the configuration says.\nA port alone is served on 127.0.0.1. The API asks for no password: whoever reaches it can disconnect clients")
 	f.StringVar(&o.pprof, "pprof", "", "serve Go's profiles below /debug/pprof/ on `ADDR`; a port alone is served on 127.0.0.1")
 	f.DurationVar(&o.grace, "grace", 30*time.Second, "at the end, wait this `TIME` for the hooks of the closing events")
-	f.BoolVar(&o.params, "log-params", false, "show the values of parameters in the log and in the HTTP API: tokens are among them")
+	f.BoolVar(&o.params, "log-params", false,
+		"show the values of parameters in the log and in the HTTP API: tokens are among them")
 	o.log.Register(f)
 	return o
 }
@@ -63,7 +67,8 @@ func (o *options) check() error {
 			return cli.Usagef("-e cannot be given together with -c: it takes no file")
 		}
 		o.flags.Visit(func(f *flag.Flag) {
-			if slices.Contains([]string{"listen", "hooks", "profile", "insecure-tls", "retry", "max-calls", "hook-keepalive"}, f.Name) {
+			if slices.Contains([]string{"listen", "hooks", "profile", "insecure-tls", "retry", "max-calls",
+				"hook-keepalive"}, f.Name) {
 				err = cli.Usagef("-%s cannot be given together with -c: the file says it", f.Name)
 			}
 		})

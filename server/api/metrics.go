@@ -89,34 +89,51 @@ func describe(name, help string, label ...string) *prometheus.Desc {
 	return prometheus.NewDesc("hookproof_"+name, help, label, nil)
 }
 
-var sessions = describe("sessions", "Clients whose connect was accepted, by what they do: publish, play or idle.", "kind")
+var sessions = describe("sessions", "Clients whose connect was accepted, by what they do: publish, play or idle.",
+	"kind")
 
 // all are the server's counters, in the order of Stats.
 var all = []gauge{
-	{describe("connections", "Connections that are open."), prometheus.GaugeValue, "", func(s *server.Stats) int64 { return s.Connections }},
-	{describe("connections_accepted_total", "Connections that were served."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Accepted }},
-	{describe("connections_refused_total", "Connections that were closed at once because there were max_connections."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Refused }},
-	{describe("connections_displaced_total", "Connections that did nothing and were closed for another because there were max_connections."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Displaced }},
+	{describe("connections", "Connections that are open."), prometheus.GaugeValue, "",
+		func(s *server.Stats) int64 { return s.Connections }},
+	{describe("connections_accepted_total", "Connections that were served."), prometheus.CounterValue, "",
+		func(s *server.Stats) int64 { return s.Accepted }},
+	{describe("connections_refused_total",
+		"Connections that were closed at once because there were max_connections."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Refused }},
+	{describe("connections_displaced_total",
+		"Connections that did nothing and were closed for another because there were max_connections."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Displaced }},
 	{sessions, prometheus.GaugeValue, "publish", func(s *server.Stats) int64 { return s.Publishers }},
 	{sessions, prometheus.GaugeValue, "play", func(s *server.Stats) int64 { return s.Players }},
 	{sessions, prometheus.GaugeValue, "idle", func(s *server.Stats) int64 { return s.Idle }},
-	{describe("streams", "Streams that have a publisher or players."), prometheus.GaugeValue, "", func(s *server.Stats) int64 { return s.Streams }},
-	{describe("streams_live", "Streams that have a publisher."), prometheus.GaugeValue, "", func(s *server.Stats) int64 { return s.LiveStreams }},
-	{describe("received_bytes_total", "Bytes received over RTMP, handshakes included."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.RecvBytes }},
-	{describe("sent_bytes_total", "Bytes sent over RTMP, handshakes included."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.SentBytes }},
-	{describe("frames_received_total", "Audio and video messages received from publishers."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Frames }},
-	{describe("messages_skipped_total", "Messages of clients that could not be used: media that belongs nowhere, broken data, unreadable commands."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Skipped }},
-	{describe("media_bytes", "Bytes of media held: what streams cache, and what waits to be written to players."), prometheus.GaugeValue, "", func(s *server.Stats) int64 { return s.Media }},
-	{describe("hook_calls_in_flight", "Hook requests that are under way."), prometheus.GaugeValue, "", func(s *server.Stats) int64 { return int64(s.Hooks.InFlight) }},
-	{describe("hook_calls_waiting", "Clients that wait for max_calls other hook requests to their hook server."), prometheus.GaugeValue, "", func(s *server.Stats) int64 { return int64(s.Hooks.Waiting) }},
-	{describe("hook_events_retrying", "Closing events that did not reach their hook server and will be sent again."), prometheus.GaugeValue, "", func(s *server.Stats) int64 { return int64(s.Hooks.Retrying) }},
-	{describe("frames_dropped_total", "Audio and video messages that slow players were not sent."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Dropped }},
+	{describe("streams", "Streams that have a publisher or players."), prometheus.GaugeValue, "",
+		func(s *server.Stats) int64 { return s.Streams }},
+	{describe("streams_live", "Streams that have a publisher."), prometheus.GaugeValue, "",
+		func(s *server.Stats) int64 { return s.LiveStreams }},
+	{describe("received_bytes_total", "Bytes received over RTMP, handshakes included."), prometheus.CounterValue, "",
+		func(s *server.Stats) int64 { return s.RecvBytes }},
+	{describe("sent_bytes_total", "Bytes sent over RTMP, handshakes included."), prometheus.CounterValue, "",
+		func(s *server.Stats) int64 { return s.SentBytes }},
+	{describe("frames_received_total", "Audio and video messages received from publishers."), prometheus.CounterValue,
+		"", func(s *server.Stats) int64 { return s.Frames }},
+	{describe("messages_skipped_total",
+		"Messages of clients that could not be used: media that belongs nowhere, broken data, unreadable commands."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Skipped }},
+	{describe("media_bytes", "Bytes of media held: what streams cache, and what waits to be written to players."),
+		prometheus.GaugeValue, "", func(s *server.Stats) int64 { return s.Media }},
+	{describe("hook_calls_in_flight", "Hook requests that are under way."), prometheus.GaugeValue, "",
+		func(s *server.Stats) int64 { return int64(s.Hooks.InFlight) }},
+	{describe("hook_calls_waiting", "Clients that wait for max_calls other hook requests to their hook server."),
+		prometheus.GaugeValue, "", func(s *server.Stats) int64 { return int64(s.Hooks.Waiting) }},
+	{describe("hook_events_retrying", "Closing events that did not reach their hook server and will be sent again."),
+		prometheus.GaugeValue, "", func(s *server.Stats) int64 { return int64(s.Hooks.Retrying) }},
+	{describe("frames_dropped_total", "Audio and video messages that slow players were not sent."),
+		prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Dropped }},
 }
 
 var (
 	refusals = describe("hook_refusals_total", "Clients refused by the answer to an event, or for lack of one.", "event")
 	retries  = describe("hook_retries_total", "Hook requests of closing events that were sent again.", "event")
-	lost     = describe("hook_events_lost_total", "Closing events that a hook server did not get, after all attempts; one for each URL.", "event")
+	lost     = describe("hook_events_lost_total",
+		"Closing events that a hook server did not get, after all attempts; one for each URL.", "event")
 )
 
 // Describe is part of prometheus.Collector.

@@ -123,7 +123,8 @@ func shapeStream(s server.StreamInfo, now time.Time, rate kbps) streamShape {
 
 // shapeVHosts turns the configured vhosts into their shapes, in the order of
 // the configuration, with the sums over their clients and live streams.
-func shapeVHosts(vhosts []server.VHost, clients []server.ClientInfo, rate map[string]kbps, streams []server.StreamInfo) []vhostShape {
+func shapeVHosts(vhosts []server.VHost, clients []server.ClientInfo, rate map[string]kbps,
+	streams []server.StreamInfo) []vhostShape {
 	shapes := make([]vhostShape, len(vhosts))
 	byName := make(map[string]*vhostShape, len(vhosts))
 	for i, v := range vhosts {

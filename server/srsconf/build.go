@@ -142,7 +142,8 @@ func (b *builder) wellFormed(n *node, r rule, rs rules) bool {
 	case len(n.args) < r.min:
 		b.errorf(n.file, n.line, "%s: expected %s, got nothing", n.name, r.wants)
 	case r.max >= 0 && len(n.args) > r.max:
-		b.errorf(n.file, n.line, "%s: expected %s, got %d values: %s", n.name, r.wants, len(n.args), brief(strings.Join(n.args, " ")))
+		b.errorf(n.file, n.line, "%s: expected %s, got %d values: %s", n.name, r.wants, len(n.args),
+			brief(strings.Join(n.args, " ")))
 	default:
 		return true
 	}

@@ -77,9 +77,18 @@ func (b *builder) variables() rules {
 		"SRS_VHOST_PLAY_GOP_CACHE_MAX_FRAMES": b.everyVHost(func(v *server.VHost) rule {
 			return number(b, &v.GOPFrames, 0, maxFrames)
 		}),
-		"SRS_VHOST_PLAY_MW_LATENCY":          b.everyVHost(func(v *server.VHost) rule { return millis(b, &v.Merge, maxMerge) }),
-		"SRS_VHOST_PUBLISH_NORMAL_TIMEOUT":   b.everyVHost(func(v *server.VHost) rule { return millis(b, &v.Publish, maxQuiet) }),
-		"SRS_VHOST_PUBLISH_FIRSTPKT_TIMEOUT": b.everyVHost(func(v *server.VHost) rule { return millis(b, &v.FirstPacket, maxQuiet) }),
+		"SRS_VHOST_PLAY_MW_LATENCY": b.everyVHost(func(v *server.VHost) rule {
+			return millis(b, &v.Merge,
+				maxMerge)
+		}),
+		"SRS_VHOST_PUBLISH_NORMAL_TIMEOUT": b.everyVHost(func(v *server.VHost) rule {
+			return millis(b, &v.Publish,
+				maxQuiet)
+		}),
+		"SRS_VHOST_PUBLISH_FIRSTPKT_TIMEOUT": b.everyVHost(func(v *server.VHost) rule {
+			return millis(b, &v.FirstPacket,
+				maxQuiet)
+		}),
 	}
 	for _, event := range hook.Events {
 		known[hookVariables+strings.ToUpper(event.String())] = b.everyVHost(func(v *server.VHost) rule {
@@ -122,7 +131,8 @@ func (b *builder) unknownVariable(n *node, known rules) {
 func (b *builder) offHooks(hooks []*node) {
 	for i := range b.config.VHosts {
 		if v := &b.config.VHosts[i]; len(hooks) > 0 && !v.Hooks.Enabled {
-			b.warnf(environment, 0, "%s is set, but the hooks of vhost %s are not enabled: no hook is called, everybody is let in (%sENABLED=on)",
+			b.warnf(environment, 0,
+				"%s is set, but the hooks of vhost %s are not enabled: no hook is called, everybody is let in (%sENABLED=on)",
 				hooks[0].name, v.Name, hookVariables)
 		}
 	}

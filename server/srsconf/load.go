@@ -115,7 +115,8 @@ func (l *loader) include(arg string, stack []place) []*node {
 	}
 	for _, s := range stack {
 		if same(s.file, path) {
-			l.errorf(from.file, from.line, "include %s: this file is being read already (line %d of %s includes it in a circle)", arg, s.line, s.file)
+			l.errorf(from.file, from.line,
+				"include %s: this file is being read already (line %d of %s includes it in a circle)", arg, s.line, s.file)
 			return nil
 		}
 	}

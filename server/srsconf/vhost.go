@@ -46,8 +46,11 @@ func (b *builder) vhost(n *node, seen map[string]*node) {
 		"play": {block: true, wants: "a block without a name", apply: func(n *node) {
 			inner := rules{
 				"gop_cache": gop, "gop_cache_max_frames": number(b, &v.GOPFrames, 0, maxFrames),
-				"gop_cache_max_time": {min: 1, max: 1, wants: "0 or seconds", apply: func(n *node) { b.seconds(n, "0 or seconds", 0, &v.GOPTime) }},
-				"mw_latency":         millis(b, &v.Merge, maxMerge),
+				"gop_cache_max_time": {min: 1, max: 1, wants: "0 or seconds", apply: func(n *node) {
+					b.seconds(n,
+						"0 or seconds", 0, &v.GOPTime)
+				}},
+				"mw_latency": millis(b, &v.Merge, maxMerge),
 			}
 			b.walk("vhost.play", n.block, inner, b.unknown("vhost.play", inner))
 		}},
@@ -70,7 +73,8 @@ func (b *builder) plain(n *node) bool {
 	if n.args[0] != "" && !strings.ContainsFunc(n.args[0], bad) {
 		return true
 	}
-	b.errorf(n.file, n.line, "%s: expected a name without blanks, quotes, backslashes and control characters, got %s", n.name, quote(n.args[0]))
+	b.errorf(n.file, n.line, "%s: expected a name without blanks, quotes, backslashes and control characters, got %s",
+		n.name, quote(n.args[0]))
 	return false
 }
 
@@ -100,8 +104,11 @@ func (b *builder) hooks(n *node, h *server.Hooks) {
 	rs := rules{
 		"enabled": set,
 		"profile": {min: 1, max: 1, wants: profileNames(), apply: func(n *node) { b.profile(n, h) }},
-		"timeout": {min: 1, max: 1, wants: "seconds", apply: func(n *node) { b.seconds(n, "seconds, from 0.001", 0.001, &h.Timeout) }},
-		"retry":   {min: 1, max: 1, wants: "seconds", apply: func(n *node) { b.seconds(n, "0 or seconds", 0, &h.Retry) }},
+		"timeout": {min: 1, max: 1, wants: "seconds", apply: func(n *node) {
+			b.seconds(n, "seconds, from 0.001", 0.001,
+				&h.Timeout)
+		}},
+		"retry": {min: 1, max: 1, wants: "seconds", apply: func(n *node) { b.seconds(n, "0 or seconds", 0, &h.Retry) }},
 
 		"max_calls":    number(b, &h.MaxCalls, 1, maxCalls),
 		"insecure_tls": onOff(b, &h.InsecureTLS),
@@ -132,7 +139,8 @@ func (b *builder) unknownHook(n *node, rs rules) {
 		b.errorf(n.file, n.line, "%s: no such directive inside of http_hooks; %s was meant?", brief(n.name), near)
 		return
 	}
-	b.errorf(n.file, n.line, "%s: expected enabled, profile, timeout, retry, max_calls, insecure_tls, hook_keepalive or one of %s inside of http_hooks", brief(n.name), eventNames())
+	b.errorf(n.file, n.line,
+		"%s: expected enabled, profile, timeout, retry, max_calls, insecure_tls, hook_keepalive or one of %s inside of http_hooks", brief(n.name), eventNames())
 }
 
 // profile reads the profile directive.

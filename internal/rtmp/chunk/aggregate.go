@@ -27,17 +27,21 @@ func (a *aggregate) more() bool { return len(a.rest) > 0 }
 // whole, the others keep their distance to it; the message stream is the whole's.
 func (a *aggregate) next(r *Reader, m *Message) error {
 	if len(a.rest) < partHeader {
-		return r.problem(a.whole.ChunkStream, fmt.Sprintf("an aggregate message with %d bytes after its last part; a header of %d was expected", len(a.rest), partHeader))
+		return r.problem(a.whole.ChunkStream,
+			fmt.Sprintf("an aggregate message with %d bytes after its last part; a header of %d was expected", len(a.rest),
+				partHeader))
 	}
 	h, body := a.rest[:partHeader], a.rest[partHeader:]
 	kind, size := message.TypeID(h[0]), int(uint24(h[1:]))
 	if size > len(body) {
-		return r.problem(a.whole.ChunkStream, fmt.Sprintf("an aggregate message with a part of %d bytes where %d are left", size, len(body)))
+		return r.problem(a.whole.ChunkStream,
+			fmt.Sprintf("an aggregate message with a part of %d bytes where %d are left", size, len(body)))
 	}
 	switch kind {
 	case message.TypeIDAudioMessage, message.TypeIDVideoMessage, message.TypeIDDataMessageAMF0, message.TypeIDDataMessageAMF3:
 	default:
-		return r.problem(a.whole.ChunkStream, fmt.Sprintf("an aggregate message with a part of type %d; audio, video or data was expected", kind))
+		return r.problem(a.whole.ChunkStream,
+			fmt.Sprintf("an aggregate message with a part of type %d; audio, video or data was expected", kind))
 	}
 	time := uint24(h[4:]) | uint32(h[7])<<24
 	if !a.begun {

@@ -60,7 +60,8 @@ func (r *Reader) account() error {
 	}
 	r.share.asked = want
 	if !r.share.draw(want) && want > 0 {
-		return &LimitError{What: "bytes in unfinished messages of all peers", Got: int64(r.share.budget.Used() + want), Max: int64(r.share.budget.most)}
+		return &LimitError{What: "bytes in unfinished messages of all peers", Got: int64(r.share.budget.Used() + want),
+			Max: int64(r.share.budget.most)}
 	}
 	return nil
 }

@@ -242,7 +242,8 @@ func (r *Reader) unfinished() bool {
 // obey applies Set Chunk Size (RTMP 1.0 section 5.4.1) or Abort (5.4.2).
 func (r *Reader) obey(m *Message) error {
 	if len(m.Payload) < 4 {
-		return r.problem(m.ChunkStream, fmt.Sprintf("a control message of type %d with %d bytes; 4 were expected", m.Type, len(m.Payload)))
+		return r.problem(m.ChunkStream, fmt.Sprintf("a control message of type %d with %d bytes; 4 were expected",
+			m.Type, len(m.Payload)))
 	}
 	n := binary.BigEndian.Uint32(m.Payload)
 	if m.Type == message.TypeIDAbortMessage {

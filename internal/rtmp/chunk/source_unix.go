@@ -26,7 +26,8 @@ func (s *source) tryRead(fd uintptr) bool {
 		return false
 	case err != nil:
 		c := s.r.(*net.TCPConn)
-		err = &net.OpError{Op: "read", Net: "tcp", Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: os.NewSyscallError("read", err)}
+		err = &net.OpError{Op: "read", Net: "tcp", Source: c.LocalAddr(), Addr: c.RemoteAddr(),
+			Err: os.NewSyscallError("read", err)}
 	case n == 0:
 		err = io.EOF
 	}

@@ -70,7 +70,8 @@ func Parse(m *chunk.Message) (*Command, error) {
 	}
 	transaction, ok := vals[1].(float64)
 	if !ok {
-		return nil, fmt.Errorf("rtmp: command %.40q has %s as its transaction id; a number was expected", name, describe(vals[1]))
+		return nil, fmt.Errorf("rtmp: command %.40q has %s as its transaction id; a number was expected", name,
+			describe(vals[1]))
 	}
 	return &Command{Name: name, Transaction: transaction, Args: vals[2:]}, nil
 }
@@ -128,7 +129,8 @@ func argument[T any](c *Command, i int, want string) (T, error) {
 	}
 	v, ok := c.Args[i].(T)
 	if !ok {
-		return none, fmt.Errorf("rtmp: command %.40q has %s as argument %d; %s was expected", c.Name, describe(c.Args[i]), i, want)
+		return none, fmt.Errorf("rtmp: command %.40q has %s as argument %d; %s was expected", c.Name,
+			describe(c.Args[i]), i, want)
 	}
 	return v, nil
 }

@@ -55,7 +55,8 @@ func ParseControl(m *chunk.Message) (n uint32, limit byte, err error) {
 		return 0, 0, fmt.Errorf("rtmp: message of type %d; protocol control (1, 2, 3, 5 or 6) was expected", m.Type)
 	}
 	if len(m.Payload) < size {
-		return 0, 0, fmt.Errorf("rtmp: protocol control message of type %d with %d bytes; %d were expected", m.Type, len(m.Payload), size)
+		return 0, 0, fmt.Errorf("rtmp: protocol control message of type %d with %d bytes; %d were expected", m.Type,
+			len(m.Payload), size)
 	}
 	if size == 5 {
 		limit = m.Payload[4]

@@ -59,7 +59,9 @@ func (s Status) With(description string, extra ...amf.Property) Status {
 
 // Object returns the status as it is encoded: level, code, description, extra.
 func (s Status) Object() amf.Object {
-	o := amf.Object{{Key: "level", Value: s.Level}, {Key: "code", Value: s.Code}, {Key: "description", Value: s.Description}}
+	o := amf.Object{
+		{Key: "level", Value: s.Level}, {Key: "code", Value: s.Code}, {Key: "description", Value: s.Description},
+	}
 	return append(o, s.Extra...)
 }
 

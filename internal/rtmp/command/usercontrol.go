@@ -25,7 +25,8 @@ const (
 
 // String returns the name the specification uses.
 func (e EventType) String() string {
-	names := [...]string{"StreamBegin", "StreamEOF", "StreamDry", "SetBufferLength", "StreamIsRecorded", "", "PingRequest", "PingResponse"}
+	names := [...]string{"StreamBegin", "StreamEOF", "StreamDry", "SetBufferLength", "StreamIsRecorded", "",
+		"PingRequest", "PingResponse"}
 	if int(e) < len(names) && names[e] != "" {
 		return names[e]
 	}

@@ -58,7 +58,8 @@ func clientVersion(v byte) bool {
 
 func serverVersion(v byte) bool { return v == Version }
 
-func shake(rw io.ReadWriter, o Options, run func(io.Reader, io.Writer, *handshake.Config) error, accept func(byte) bool) (Stats, error) {
+func shake(rw io.ReadWriter, o Options, run func(io.Reader, io.Writer, *handshake.Config) error,
+	accept func(byte) bool) (Stats, error) {
 	c := conns.Get().(*conn)
 	defer c.recycle()
 	c.open(rw)

@@ -13,8 +13,8 @@ type gop struct {
 // (SRS_PURE_AUDIO_GUESS_COUNT).
 const audioAlone = 115
 
-// ends counts a packet, and reports whether the group has become one that new players do not begin with: it has too many
-// messages, is too old, or its video has stopped.
+// ends counts a packet, and reports whether the group has become one that new players do not begin with: it has too
+// many messages, is too old, or its video has stopped.
 func (g *gop) ends(p *packet, d *Delivery) bool {
 	switch p.kind {
 	case kindKeyframe:
