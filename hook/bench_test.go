@@ -59,7 +59,7 @@ func serveBench(conn net.Conn) {
 	}
 }
 
-// cpu gives the processor time of this process so far.
+// cpu returns the processor time of this process so far.
 func cpu(b *testing.B) time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

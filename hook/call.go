@@ -103,7 +103,7 @@ func (c *Caller) exchange(url string, start, deadline time.Time, s *scratch) (An
 	return c.explain(a, deadline.Sub(start)), f
 }
 
-// idle gives a kept-alive connection that can be used, or nil.
+// idle returns a kept-alive connection that can be used, or nil.
 func (c *Caller) idle(d *destination, now, deadline time.Time) *wire {
 	for {
 		w := d.pool.get(now)
@@ -241,7 +241,7 @@ func (c *Caller) forget(s *scratch) {
 	s.reader.taken = 0
 }
 
-// put gives the memory back, but what one large request or header needed.
+// put hands the memory back, except what one large request or header needed.
 func (s *scratch) put() {
 	const most = 64 << 10
 	s.payload = nil

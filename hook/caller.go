@@ -113,7 +113,7 @@ type destination struct {
 	tls *tls.Config // nil for plain HTTP
 }
 
-// NewCaller gives a caller. It panics without a profile.
+// NewCaller returns a caller. It panics without a profile.
 func NewCaller(o CallerOptions) *Caller {
 	if o.Profile == nil {
 		panic("hook: NewCaller without a profile")
@@ -193,7 +193,7 @@ func (c *Caller) drop(w *wire) {
 	w.socket.Close()
 }
 
-// destination gives the parsed form of a URL.
+// destination returns the parsed form of a URL.
 func (c *Caller) destination(url string) (*destination, error) {
 	c.mu.RLock()
 	d := c.targets[url]

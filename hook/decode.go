@@ -14,7 +14,7 @@ type Problem struct {
 	Got  string
 }
 
-// String gives "key: want …, got …".
+// String returns "key: want …, got …".
 func (p Problem) String() string {
 	what := p.Key
 	if what == "" {
@@ -26,7 +26,7 @@ func (p Problem) String() string {
 // PayloadError lists everything that is wrong with a payload.
 type PayloadError struct{ Problems []Problem }
 
-// Error gives all problems, separated by semicolons.
+// Error returns all problems, separated by semicolons.
 func (e *PayloadError) Error() string {
 	all := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
@@ -157,7 +157,7 @@ func (r *reading) fill() {
 	}
 }
 
-// textOf gives a string's content, as a part of shared where that is set and
+// textOf returns a string's content, as a part of shared where that is set and
 // nothing had to be unescaped.
 func textOf(v value, shared string) string {
 	in := inside(v.raw)
@@ -200,7 +200,7 @@ func describe(v value, seen bool) string {
 	return v.String()
 }
 
-// checkAction gives the event, or notes why there is none.
+// checkAction returns the event, or notes why there is none.
 func (r *reading) checkAction() (Event, bool) {
 	e, ok := r.pl.Event()
 	if !ok {

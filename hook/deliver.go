@@ -18,13 +18,13 @@ type Undelivered struct {
 
 // Deliver tells the URLs of a closing event, as Call does, and then tells those
 // again that could not be reached, until they are or the time to retry is over:
-// it runs from the end of the first round to the beginning of the last. What
-// Deliver gives are the URLs that were not reached. Without a time to retry
+// it runs from the end of the first round to the beginning of the last. It
+// returns the URLs that were not reached. Without a time to retry
 // each URL is called once, as by Call.
 //
-// Sent again is an event if its connection was refused, reset or closed, or
+// An event is sent again if its connection was refused, reset or closed, or
 // nothing came in time, before the first byte of an answer; on 502, 503 or 504,
-// by which a gateway says the same of the hook server behind it; and on 400 or
+// by which a gateway says the same of the hook server that it fronts; and on 400 or
 // 408, by which a hook server says that it did not get all of the request, as
 // when the connection was half-closed on the way. Where an answer was lost the
 // hook server sees the event twice: delivery is at least once. Any other answer, 500 among them, says that it was seen, and ends it;

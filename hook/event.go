@@ -31,7 +31,7 @@ var eventNames = [eventCount]string{
 	OnPlay: "on_play", OnStop: "on_stop",
 }
 
-// String gives the name that stands in the payload's action key.
+// String returns the name that stands in the payload's action key.
 func (e Event) String() string {
 	if int(e) < len(eventNames) {
 		return eventNames[e]
@@ -46,7 +46,7 @@ func (e Event) Closing() bool {
 	return e == OnClose || e == OnUnpublish || e == OnStop
 }
 
-// Opening gives the event that a closing one ends: on_connect for on_close,
+// Opening returns the event that a closing one ends: on_connect for on_close,
 // on_publish for on_unpublish, on_play for on_stop. An opening event gives
 // itself.
 func (e Event) Opening() Event {
@@ -56,7 +56,7 @@ func (e Event) Opening() Event {
 	return e
 }
 
-// ParseEvent gives the event with that name, as it stands in an action key or
+// ParseEvent returns the event with that name, as it stands in an action key or
 // in a configuration. Names are case-sensitive.
 func ParseEvent(name string) (Event, error) {
 	if e, ok := eventOf(name); ok {

@@ -128,7 +128,7 @@ func (g *gate) close() {
 	}
 }
 
-// load gives how many calls go on, and how many wait.
+// load returns how many calls go on, and how many wait.
 func (g *gate) load() (busy, waiting int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -48,7 +48,7 @@ func newHolding(t *testing.T) *holding {
 	return h
 }
 
-// next gives the target of the request that arrives next.
+// next returns the target of the request that arrives next.
 func (h *holding) next(t *testing.T) string {
 	t.Helper()
 	select {

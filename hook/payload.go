@@ -39,7 +39,7 @@ func (pl *Payload) setMore(name string, v value) {
 	}
 }
 
-// Event gives the event that Action names; false if it names none.
+// Event returns the event that Action names; false if it names none.
 func (pl *Payload) Event() (Event, bool) { return eventOf(pl.Action) }
 
 // field names a field of Payload, so that tables can speak of fields.
@@ -66,7 +66,7 @@ const (
 	fieldCount
 )
 
-// fieldOf gives the field behind a JSON key; fieldUnknown for other keys.
+// fieldOf returns the field behind a JSON key; fieldUnknown for other keys.
 func fieldOf(key string) field {
 	switch key {
 	case "action":
@@ -103,7 +103,7 @@ func fieldOf(key string) field {
 	return fieldUnknown
 }
 
-// text gives the field as a string to read or set; nil for the counts.
+// text returns the field as a string to read or set; nil for the counts.
 func (pl *Payload) text(f field) *string {
 	switch f {
 	case fieldAction:
@@ -136,7 +136,7 @@ func (pl *Payload) text(f field) *string {
 	return nil
 }
 
-// count gives the field as a number to read or set; nil for the strings.
+// count returns the field as a number to read or set; nil for the strings.
 func (pl *Payload) count(f field) *int64 {
 	switch f {
 	case fieldSendBytes:

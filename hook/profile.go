@@ -107,13 +107,13 @@ func (p *Profile) ClientIDKind() Kind {
 	return TextID
 }
 
-// String gives the name.
+// String returns the name.
 func (p *Profile) String() string { return p.Name }
 
 // Profiles lists all profiles, the oldest first.
 func Profiles() []*Profile { return []*Profile{SRS1, SRS7} }
 
-// ProfileByName gives the profile of that name, or an error that lists the
+// ProfileByName returns the profile of that name, or an error that lists the
 // names there are.
 func ProfileByName(name string) (*Profile, error) {
 	all := Profiles()

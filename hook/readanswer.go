@@ -75,7 +75,7 @@ func (r *answerReader) read(into []byte) (reply, error) {
 	return a, err
 }
 
-// line gives the next line without its end, which may be LF alone.
+// line returns the next line without its end, which may be LF alone.
 func (r *answerReader) line(where string) ([]byte, error) {
 	r.long = r.long[:0]
 	for {

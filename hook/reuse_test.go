@@ -47,7 +47,7 @@ func awaitEnd(t *testing.T, w *wire) {
 	}
 }
 
-// pooled gives the idle connection of a caller that has one.
+// pooled returns the idle connection of a caller that has one.
 func pooled(t *testing.T, c *Caller) *wire {
 	t.Helper()
 	for _, h := range c.hosts {
@@ -151,7 +151,7 @@ func TestClosedAtReuse(t *testing.T) {
 	}
 }
 
-// listen gives a listener on a free port and the scheme of its URLs.
+// listen returns a listener on a free port and the scheme of its URLs.
 func listen(t *testing.T, secure bool) (net.Listener, string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

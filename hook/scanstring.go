@@ -70,7 +70,7 @@ func unhex(c byte) rune {
 	return -1
 }
 
-// inside gives the text of a scanned string without its quotes. The result is
+// inside returns the text of a scanned string without its quotes. The result is
 // a part of quoted where there is nothing to unescape. Half a surrogate pair
 // becomes U+FFFD, and so does a byte that is not UTF-8.
 func inside(quoted []byte) []byte {

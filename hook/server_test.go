@@ -103,7 +103,7 @@ func (s *rawServer) serve(conn net.Conn, n int) {
 	}
 }
 
-// requests gives what was read so far.
+// requests returns what was read so far.
 func (s *rawServer) requests() []seen {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -154,7 +154,7 @@ func reset(conn net.Conn) {
 
 const ok = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n0"
 
-// newCaller gives a caller that ends with the test.
+// newCaller returns a caller that ends with the test.
 func newCaller(t testing.TB, o CallerOptions) *Caller {
 	if o.Profile == nil {
 		o.Profile = SRS7

@@ -14,7 +14,7 @@ func silent(fd uintptr) bool {
 	}
 }
 
-// bytesAcked gives how many bytes of the connection the peer's kernel has
+// bytesAcked returns how many bytes of the connection the peer's kernel has
 // acknowledged; false where the kernel does not tell.
 func bytesAcked(fd uintptr) (uint64, bool) {
 	info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)

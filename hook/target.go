@@ -18,7 +18,7 @@ type target struct {
 	addr   string // host:port to dial
 	name   string // host name, for TLS
 	before []byte // request line and headers up to the length's digits
-	after  []byte // the headers behind them, and the empty line
+	after  []byte // the headers after the length, and the empty line
 }
 
 // CheckURL says what is wrong with a hook URL, so that a configuration can be
@@ -43,7 +43,7 @@ func parseTarget(raw, userAgent string) (*target, error) {
 	return t, nil
 }
 
-// splitURL gives the target without its headers, the request-target (path and
+// splitURL returns the target without its headers, the request-target (path and
 // query byte for byte as configured, S-REQ-01) and the Host header.
 func splitURL(raw string) (t *target, requestURI, host string, err error) {
 	for i := range len(raw) {

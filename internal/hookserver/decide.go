@@ -95,7 +95,7 @@ func readable(err error) bool {
 		!slices.ContainsFunc(wrong.Problems, func(p hook.Problem) bool { return p.Key == "" })
 }
 
-// answer gives the answer of a verdict, with the rule's delay and fault.
+// answer returns the answer of a verdict, with the rule's delay and fault.
 func (s *Server) answer(v *verdict) endpoint.Answer {
 	a := endpoint.Answer{Status: v.status, Body: strconv.Itoa(v.code), Header: plainText}
 	if p := s.opts.Profile; p != nil && p.AcceptObject {

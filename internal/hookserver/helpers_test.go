@@ -44,7 +44,7 @@ func listening(t *testing.T, s *Server) *Server {
 	return s
 }
 
-// guarded gives the options of a server that asks for token=good.
+// guarded returns the options of a server that asks for token=good.
 func guarded(t *testing.T, p *hook.Profile) Options {
 	t.Helper()
 	token, err := ParseToken("token=good")

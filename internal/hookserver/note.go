@@ -92,7 +92,7 @@ func (s *Server) logEntry(e *entry) {
 	s.opts.Logger.LogAttrs(context.Background(), level, e.Event, attrs...)
 }
 
-// rowOf gives what an event opens or closes. The stream's parameters are no
+// rowOf returns what an event opens or closes. The stream's parameters are no
 // part of what it is.
 func (s *Server) rowOf(pl *hook.Payload, e *entry) *row {
 	r := &row{

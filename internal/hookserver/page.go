@@ -110,7 +110,7 @@ func (s *Server) serveFeed(r *endpoint.Request) endpoint.Answer {
 	return endpoint.Answer{Status: http.StatusOK, Body: body, Header: pageHeader("text/event-stream; charset=utf-8")}
 }
 
-// seen gives the version that a browser has seen; -1: nothing of this run.
+// seen returns the version that a browser has seen; -1: nothing of this run.
 func (s *Server) seen(id string) int64 {
 	boot, version, _ := strings.Cut(id, "-")
 	n, err := strconv.ParseInt(version, 10, 64)

@@ -62,7 +62,7 @@ func (t text) takes(s string) bool {
 	return s == t.is
 }
 
-// find gives the rule for an event, nil if there is none, and counts it as
+// find returns the rule for an event, nil if there is none, and counts it as
 // used.
 func (rs *Rules) find(e hook.Event, pl *hook.Payload) *rule {
 	if rs == nil {

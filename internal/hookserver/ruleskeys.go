@@ -61,7 +61,7 @@ func (p *rulesParser) ruleKey(r *rule, key string, v *yaml.Node) bool {
 	return true
 }
 
-// scalar gives a plain value as it is written.
+// scalar returns a plain value as it is written.
 func (p *rulesParser) scalar(key string, v *yaml.Node) string {
 	if v.Kind != yaml.ScalarNode || v.Tag == "!!null" {
 		p.errorf(v, "%s: a single value was expected, got %s", key, describe(v))

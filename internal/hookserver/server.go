@@ -108,10 +108,10 @@ func (s *Server) Listen(addr string) error {
 	return s.endpoint.Listen(addr)
 }
 
-// Addr gives the address of the first listener, "" before Listen.
+// Addr returns the address of the first listener, "" before Listen.
 func (s *Server) Addr() string { return s.endpoint.Addr() }
 
-// URL gives the base URL of the first listener, without a path; "" before
+// URL returns the base URL of the first listener, without a path; "" before
 // Listen.
 func (s *Server) URL() string { return s.endpoint.URL() }
 

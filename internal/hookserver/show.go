@@ -13,7 +13,7 @@ const maxShown = 200
 // show makes a peer's text fit to be shown, no longer than maxShown.
 func show(s string) string { return redact.Short(s, maxShown) }
 
-// shown gives a text as the log and the page show it.
+// shown returns a text as the log and the page show it.
 func (s *Server) shown(text string) string {
 	// Only its beginning will be seen; but a text cut before the "@" of a URL
 	// would show what is masked.
@@ -24,7 +24,7 @@ func (s *Server) shown(text string) string {
 	return show(text)
 }
 
-// plural gives "1 rule", "2 rules".
+// plural returns "1 rule", "2 rules".
 func plural(n int, what string) string {
 	if n != 1 {
 		what += "s"

@@ -54,7 +54,7 @@ func (b *board) await(seen int64, late <-chan time.Time, closing <-chan struct{}
 	}
 }
 
-// state gives what a page that has seen that version must be told. Rows are
+// state returns what a page that has seen that version must be told. Rows are
 // never changed once they are in a table, so they can be read without the lock.
 func (s *Server) state(seen int64) *state {
 	b := s.board
@@ -88,7 +88,7 @@ func (s *Server) guarded() []string {
 	return all
 }
 
-// json gives the message as one line of JSON; <, > and & are escaped.
+// json returns the message as one line of JSON; <, > and & are escaped.
 func (st *state) json() []byte {
 	text, err := json.Marshal(st)
 	if err != nil {

@@ -98,7 +98,7 @@ func (t *table) remove(el *list.Element) {
 	t.byClient[client] = left
 }
 
-// newest gives up to n rows, the newest first.
+// newest returns up to n rows, the newest first.
 func (t *table) newest(n int) []*row {
 	rows := make([]*row, 0, min(n, t.order.Len()))
 	for el := t.order.Back(); el != nil && len(rows) < n; el = el.Prev() {

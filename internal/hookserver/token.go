@@ -34,7 +34,7 @@ import (
 // on_play that has neither param nor tcUrl (srs1 sends neither) is let on,
 // because its on_connect was asked for the token.
 //
-// At gives another list of events that demand it, without the first exception
+// At returns another list of events that demand it, without the first exception
 // for an on_connect in the list. The second exception holds as long as
 // on_connect is in the list.
 type Token struct {
@@ -61,7 +61,7 @@ func ParseToken(s string) (*Token, error) {
 	return &Token{key: key, want: sha256.Sum256([]byte(value))}, nil
 }
 
-// At gives the same token, demanded at these events only. A closing event
+// At returns the same token, demanded at these events only. A closing event
 // among them is an error.
 func (t *Token) At(events ...hook.Event) (*Token, error) {
 	for _, e := range events {
@@ -105,7 +105,7 @@ func (t *Token) check(p *hook.Profile, e hook.Event, pl *hook.Payload, has place
 	return "no token"
 }
 
-// afterMark gives what stands behind the leading "?" that param must have
+// afterMark returns what stands behind the leading "?" that param must have
 // (S-KEY-09); a param without it carries nothing.
 func afterMark(param string) string {
 	if rest, ok := strings.CutPrefix(param, "?"); ok {
