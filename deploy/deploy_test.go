@@ -28,7 +28,8 @@ func TestAction(t *testing.T) {
 		code int
 	}{
 		{name: "a hook server", env: []string{"ACCEPT=token=good\non_play:token=p\n", "REFUSE=token=bad"},
-			args: "-report r -profile auto -hooks http://h -accept token=good -accept on_play:token=p -refuse token=bad"},
+			args: "-report r -profile auto -hooks http://h -accept token=good -accept on_play:token=p -refuse " +
+				"token=bad"},
 		{name: "an RTMP server", env: []string{"ROLE=rtmp", "URL=rtmp://h/live", "API=http://h:1985"},
 			args: "-report r -profile auto -rtmp rtmp://h/live -listen 127.0.0.1:8085 -api http://h:1985"},
 		{name: "further options", env: []string{"ARGS=-id\nS-ANS-04 and more", "KNOWN_FAILING=known.txt"},
@@ -51,7 +52,8 @@ func TestAction(t *testing.T) {
 			cmd := exec.Command(filepath.Join(dir, ".ci/action"))
 			cmd.Dir = dir
 			output := filepath.Join(dir, "output")
-			cmd.Env = append(os.Environ(), "ROLE=hooks", "URL=http://h", "LISTEN=127.0.0.1:8085", "PROFILE=auto", "REPORT=r",
+			cmd.Env = append(os.Environ(), "ROLE=hooks", "URL=http://h", "LISTEN=127.0.0.1:8085", "PROFILE=auto",
+				"REPORT=r",
 				"FAIL_ON=fail", "EXIT="+c.exit, "GITHUB_OUTPUT="+output)
 			cmd.Env = append(cmd.Env, c.env...)
 			out, err := cmd.CombinedOutput()

@@ -36,9 +36,10 @@ const rules = "rules:\n  - event: [on_publish]\n    stream: \"~^test\"\n    refu
 const (
 	tokenServer = "bin/hookserver -token token=good"
 	openServer  = "bin/hookserver"
-	stanza      = "bin/conformance config -listen 127.0.0.1:8085 -profile srs7 -own > vhosts.conf && { echo 'listen 1935;'; cat vhosts.conf; } > srs.conf"
-	rtmpServer  = "bin/rtmpserver -c srs.conf -api 1985"
-	loaded      = "bin/rtmpserver -hooks http://127.0.0.1:8085 -profile srs7"
+	stanza      = "bin/conformance config -listen 127.0.0.1:8085 -profile srs7 -own > vhosts.conf && { echo 'listen " +
+		"1935;'; cat vhosts.conf; } > srs.conf"
+	rtmpServer = "bin/rtmpserver -c srs.conf -api 1985"
+	loaded     = "bin/rtmpserver -hooks http://127.0.0.1:8085 -profile srs7"
 )
 
 // examples has every command of this project that the documentation shows.
@@ -48,9 +49,10 @@ var examples = map[string]example{
 	"bin/conformance -id S-ANS-04 -report report":  {},
 	"bin/conformance -hooks http://127.0.0.1:8085": {given: []string{openServer}},
 	"bin/conformance -tags '@must and not @load'":  {},
-	"bin/conformance -known-failing FILE":          {files: map[string]string{"FILE": "S-REQ-01\n"}, code: 1}, // it passes
-	"bin/conformance -timeout-scale 3":             {},
-	"bin/conformance judge report":                 {before: "bin/conformance -quiet -id S-ANS-04 -report report"},
+	// it passes
+	"bin/conformance -known-failing FILE": {files: map[string]string{"FILE": "S-REQ-01\n"}, code: 1},
+	"bin/conformance -timeout-scale 3":    {},
+	"bin/conformance judge report":        {before: "bin/conformance -quiet -id S-ANS-04 -report report"},
 	"bin/conformance diff report-old report-new": {
 		before: "for r in old new; do bin/conformance -quiet -id S-ANS-04 -report report-$r; done"},
 	"bin/conformance compare -report page A B C": {
@@ -65,22 +67,27 @@ var examples = map[string]example{
 		before: stanza, given: []string{rtmpServer}},
 	"bin/conformance -hooks http://127.0.0.1:8085 -accept token=good -refuse token=bad -report report": {
 		given: []string{tokenServer}},
-	"bin/hookserver":                                                                               {serves: "8085"},
-	"bin/hookserver -token token=good &":                                                           {serves: "8085"},
-	"bin/hookserver -token token=secret":                                                           {serves: "8085"},
-	"bin/hookserver -profile srs1 -token token=secret":                                             {serves: "8085"},
-	"bin/hookserver -rules rules.yaml":                                                             {serves: "8085", files: map[string]string{"rules.yaml": rules}},
-	"bin/hookserver -record hooks.jsonl":                                                           {serves: "8085"},
-	"bin/rtmpserver -hooks http://127.0.0.1:8085":                                                  {serves: "1935"},
-	"bin/rtmpserver -hooks http://127.0.0.1:8085 -profile srs7 -api 1985":                          {serves: "1935"},
-	"bin/rtmpserver -t -c srs.conf && bin/rtmpserver -c srs.conf":                                  {before: stanza, serves: "1935"},
-	"bin/loadgen -n 1000":                                                                          {load: true},
-	"bin/loadgen merge -report all a1":                                                             {skip: "of shards on several machines"},
-	"bin/loadgen -n 500 -rtmp rtmp://127.0.0.1:1935/live -listen 127.0.0.1:8085 -profile srs7":     {given: []string{loaded}, load: true},
-	"bin/loadgen -n 500 -rtmp rtmp://127.0.0.1:1935/live -listen 127.0.0.1:8085":                   {given: []string{loaded}, load: true},
-	"bin/loadgen -n 500 -hooks http://127.0.0.1:8085 -accept token=good -refuse token=bad":         {given: []string{tokenServer}, load: true},
+	"bin/hookserver":                                   {serves: "8085"},
+	"bin/hookserver -token token=good &":               {serves: "8085"},
+	"bin/hookserver -token token=secret":               {serves: "8085"},
+	"bin/hookserver -profile srs1 -token token=secret": {serves: "8085"},
+	"bin/hookserver -rules rules.yaml": {serves: "8085",
+		files: map[string]string{"rules.yaml": rules}},
+	"bin/hookserver -record hooks.jsonl":                                  {serves: "8085"},
+	"bin/rtmpserver -hooks http://127.0.0.1:8085":                         {serves: "1935"},
+	"bin/rtmpserver -hooks http://127.0.0.1:8085 -profile srs7 -api 1985": {serves: "1935"},
+	"bin/rtmpserver -t -c srs.conf && bin/rtmpserver -c srs.conf": {before: stanza,
+		serves: "1935"},
+	"bin/loadgen -n 1000":              {load: true},
+	"bin/loadgen merge -report all a1": {skip: "of shards on several machines"},
+	"bin/loadgen -n 500 -rtmp rtmp://127.0.0.1:1935/live -listen 127.0.0.1:8085 -profile srs7": {
+		given: []string{loaded}, load: true},
+	"bin/loadgen -n 500 -rtmp rtmp://127.0.0.1:1935/live -listen 127.0.0.1:8085": {
+		given: []string{loaded}, load: true},
+	"bin/loadgen -n 500 -hooks http://127.0.0.1:8085 -accept token=good -refuse token=bad": {
+		given: []string{tokenServer}, load: true},
 	"bin/loadgen -n 1000 -threshold 'publish p99<500ms' -threshold 'hooks late==0' -report report": {load: true},
-	"bin/loadgen -n 1000 -web 8090":                                                                {load: true},
+	"bin/loadgen -n 1000 -web 8090": {load: true},
 }
 
 // ours is a line of an indented code block that calls a command of this
@@ -196,6 +203,7 @@ func (e *example) script(line string) string {
 	} else {
 		last = first
 	}
-	b.WriteString(strings.TrimSuffix(last, "&") + " &\nserver=$!\nawait " + e.serves + " $server\nkill $server\nwait $server\n")
+	b.WriteString(strings.TrimSuffix(last, "&") + " &\nserver=$!\nawait " + e.serves +
+		" $server\nkill $server\nwait $server\n")
 	return b.String()
 }

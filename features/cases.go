@@ -90,11 +90,11 @@ func casesOf(uri string) ([]Case, error) {
 		for _, profile := range profiles {
 			d := c
 			d.Profile = profile
-			if k := d.ID + "/" + profile; seen[k] {
+			k := d.ID + "/" + profile
+			if seen[k] {
 				return nil, fmt.Errorf("%s:%d: a second scenario %s", uri, c.Line, k)
-			} else {
-				seen[k] = true
 			}
+			seen[k] = true
 			cases = append(cases, d)
 		}
 	}
@@ -155,7 +155,8 @@ func (x index) describe(uri string, p *messages.Pickle) Case {
 		c.Tags = append(c.Tags, strings.TrimPrefix(t.Name, "@"))
 	}
 	for _, st := range p.Steps {
-		c.Steps = append(c.Steps, reports.Step{Keyword: first.kind[st.AstNodeIds[0]], Text: st.Text, Status: reports.StepSkipped, Table: tableOf(st), DocString: docOf(st)})
+		c.Steps = append(c.Steps, reports.Step{Keyword: first.kind[st.AstNodeIds[0]], Text: st.Text,
+			Status: reports.StepSkipped, Table: tableOf(st), DocString: docOf(st)})
 	}
 	return c
 }

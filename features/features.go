@@ -82,7 +82,8 @@ func parseCatalogue(text []byte) (set, error) {
 	var reqs []reports.Requirement
 	for _, s := range c.Sections {
 		for _, r := range s.Requirements {
-			q := reports.Requirement{ID: r.ID, Section: s.ID + ": " + s.Title, Level: reports.Level(r.Level), Role: s.Role,
+			q := reports.Requirement{ID: r.ID, Section: s.ID + ": " + s.Title, Level: reports.Level(r.Level),
+				Role:     s.Role,
 				Profiles: r.Profiles, Sentence: r.Text, Source: r.Source, Origin: reports.Origin(r.Origin)}
 			if len(q.Profiles) == 0 {
 				q.Profiles = Profiles

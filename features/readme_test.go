@@ -50,7 +50,8 @@ func readmeTable(reqs []reports.Requirement) string {
 	for _, r := range reqs {
 		if r.Section != section {
 			section = r.Section
-			fmt.Fprintf(&b, "\n**%s**\n\n| id | level | profiles | origin | requirement |\n|---|---|---|---|---|\n", section)
+			fmt.Fprintf(&b, "\n**%s**\n\n| id | level | profiles | origin | requirement |\n|---|---|---|---|---|\n",
+				section)
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.ID, readmeLevel(&r), strings.Join(r.Profiles, ", "), r.Origin,
 			strings.ReplaceAll(r.Sentence, "|", `\|`))

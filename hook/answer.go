@@ -68,7 +68,8 @@ func (p *Profile) judgeCode(body []byte) Decision {
 	case err != nil && !bytes.HasPrefix(body, []byte("{")):
 		return refuse("answer: want exactly 0, or a JSON object with the integer code 0, got " + quoteBody(body))
 	case err != nil:
-		return refuse(fmt.Sprintf(`answer: want exactly 0, or a JSON object with the integer code 0, got %s (%v)`, quoteBody(body), err))
+		return refuse(fmt.Sprintf(`answer: want exactly 0, or a JSON object with the integer code 0, got %s (%v)`,
+			quoteBody(body), err))
 	case !found:
 		return refuse("answer: want the key code, got an object without it")
 	case !zero:

@@ -35,16 +35,22 @@ func row200(body string, srs1, srs7 bool) answerRow {
 
 func contentRows() []answerRow {
 	var rows []answerRow
-	for _, body := range []string{`{"code":0}`, `{"code":0,"msg":"ok"}`, `{"code": 0, "data": null}` + "\n", "\n" + `{"code":0}`,
+	for _, body := range []string{`{"code":0}`, `{"code":0,"msg":"ok"}`, `{"code": 0, "data": null}` + "\n", "\n" +
+		`{"code":0}`,
 		` { "code" : 0 } `, "\t\r\n" + `{"data":{"code":1},"code":0}`, `{"code":1,"code":0}`, `{"code":"0","code":0}`,
 		`{"data":"` + strings.Repeat("x", 200<<10) + `","code":0}`} {
 		rows = append(rows, row200(body, no, yes))
 	}
-	for _, body := range []string{"1", "-1", "00", "0.0", "-0", "", "0\n", "0\r\n", " 0", "0 ", `"0"`, "ok", "null", "true", "false",
-		"[]", "[0]", "\xef\xbb\xbf0", "\xef\xbb\xbf" + `{"code":0}`, "0x0", "0e0", "\x00", "٠", "{}", "{", `{"code":0`, `{"code":0}}`,
-		`{"code":0}garbage`, `{"code":0}{"code":0}`, `{"code":1}`, `{"code":-1}`, `{"code":"0"}`, `{"code":0.0}`, `{"code":-0}`,
-		`{"code":0e0}`, `{"code":00}`, `{"code":null}`, `{"code":false}`, `{"code":[0]}`, `{"Code":0}`, `{"code":0,"code":1}`,
-		`{"code":0,"code":"0"}`, `{"data":{"code":0}}`, `[{"code":0}]`, `{'code':0}`, `{code:0}`, `{"code":0,}`, `{"code":0 /**/}`,
+	for _, body := range []string{"1", "-1", "00", "0.0", "-0", "", "0\n", "0\r\n", " 0", "0 ", `"0"`, "ok", "null",
+		"true", "false",
+		"[]", "[0]", "\xef\xbb\xbf0", "\xef\xbb\xbf" + `{"code":0}`, "0x0", "0e0", "\x00", "٠", "{}", "{", `{"code":0`,
+		`{"code":0}}`,
+		`{"code":0}garbage`, `{"code":0}{"code":0}`, `{"code":1}`, `{"code":-1}`, `{"code":"0"}`, `{"code":0.0}`,
+		`{"code":-0}`,
+		`{"code":0e0}`, `{"code":00}`, `{"code":null}`, `{"code":false}`, `{"code":[0]}`, `{"Code":0}`,
+		`{"code":0,"code":1}`,
+		`{"code":0,"code":"0"}`, `{"data":{"code":0}}`, `[{"code":0}]`, `{'code':0}`, `{code:0}`, `{"code":0,}`,
+		`{"code":0 /**/}`,
 		`{"code":0,"msg":"` + "\xff" + `"}`, `{"code":0,"msg":"` + "\x01" + `"}`,
 		`{"code":0,"d":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}`, strings.Repeat("0", 200<<10)} {
 		rows = append(rows, row200(body, no, no))
@@ -65,9 +71,11 @@ func statusRows() []answerRow {
 		{name: "101", answer: says("HTTP/1.1 101 Switching Protocols\r\n\r\n0")},
 		{name: "100 alone", answer: says("HTTP/1.1 100 Continue\r\n\r\n"), hangs: true},
 	}
-	for _, status := range []int{202, 203, 206, 300, 301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 418, 429, 500, 502, 503, 504, 999} {
+	for _, status := range []int{202, 203, 206, 300, 301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 418, 429, 500,
+		502, 503, 504, 999} {
 		for _, body := range []string{"0", `{"code":0}`} {
-			raw := fmt.Sprintf("HTTP/1.1 %d X\r\nLocation: /ok\r\nContent-Length: %d\r\n\r\n%s", status, len(body), body)
+			raw := fmt.Sprintf("HTTP/1.1 %d X\r\nLocation: /ok\r\nContent-Length: %d\r\n\r\n%s", status, len(body),
+				body)
 			rows = append(rows, answerRow{name: fmt.Sprint(status, " ", body), answer: says(raw)})
 		}
 	}
@@ -76,30 +84,46 @@ func statusRows() []answerRow {
 
 func framingRows() []answerRow {
 	return []answerRow{
-		{name: "chunked 0", answer: says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n0\r\n0\r\n\r\n"), srs1: yes, srs7: yes},
+		{name: "chunked 0", answer: says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n0\r\n0\r\n\r\n"),
+			srs1: yes, srs7: yes},
 		{name: "chunked object in 3", answer: says("HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n" +
 			"3;x=y\r\n{\"c\r\n004\r\node\"\r\n3\r\n:0}\r\n0\r\nTrailer: x\r\n\r\n"), srs7: yes},
-		{name: "chunked without its end", answer: saysAndCloses("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n0\r\n")},
-		{name: "chunk cut off", answer: saysAndCloses("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n0\r\n")},
-		{name: "chunk longer than said", answer: says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n00\r\n0\r\n\r\n")},
-		{name: "chunk size not hex", answer: says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n0\r\n0\r\n\r\n")},
-		{name: "chunk size negative", answer: says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n0\r\n0\r\n\r\n")},
-		{name: "chunk size overflows", answer: says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10000000000000001\r\n0\r\n0\r\n\r\n")},
-		{name: "chunked and length", answer: says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n1\r\n0\r\n0\r\n\r\n")},
-		{name: "other transfer coding", answer: says("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n1\r\n0\r\n0\r\n\r\n")},
+		{name: "chunked without its end",
+			answer: saysAndCloses("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n0\r\n")},
+		{name: "chunk cut off", answer: saysAndCloses("HTTP/1.1 200 OK\r\nTransfer-Encoding: " +
+			"chunked\r\n\r\n5\r\n0\r\n")},
+		{name: "chunk longer than said",
+			answer: says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n00\r\n0\r\n\r\n")},
+		{name: "chunk size not hex", answer: says("HTTP/1.1 200 OK\r\nTransfer-Encoding: " +
+			"chunked\r\n\r\nz\r\n0\r\n0\r\n\r\n")},
+		{name: "chunk size negative", answer: says("HTTP/1.1 200 OK\r\nTransfer-Encoding: " +
+			"chunked\r\n\r\n-1\r\n0\r\n0\r\n\r\n")},
+		{name: "chunk size overflows",
+			answer: says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10000000000000001\r\n0\r\n0\r\n\r\n")},
+		{name: "chunked and length", answer: says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: " +
+			"1\r\n\r\n1\r\n0\r\n0\r\n\r\n")},
+		{name: "other transfer coding",
+			answer: says("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n1\r\n0\r\n0\r\n\r\n")},
 		{name: "HTTP/1.0 without length", answer: saysAndCloses("HTTP/1.0 200 OK\r\n\r\n0"), srs1: yes, srs7: yes},
-		{name: "HTTP/1.0 object without length", answer: saysAndCloses("HTTP/1.0 200 OK\r\n\r\n{\"code\":0}"), srs7: yes},
-		{name: "HTTP/1.0 with length", answer: saysAndCloses("HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\n0"), srs1: yes, srs7: yes},
+		{name: "HTTP/1.0 object without length", answer: saysAndCloses("HTTP/1.0 200 OK\r\n\r\n{\"code\":0}"),
+			srs7: yes},
+		{name: "HTTP/1.0 with length", answer: saysAndCloses("HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\n0"),
+			srs1: yes, srs7: yes},
 		{name: "HTTP/1.0 1", answer: saysAndCloses("HTTP/1.0 200 OK\r\n\r\n1")},
-		{name: "HTTP/1.1 without length, closed", answer: saysAndCloses("HTTP/1.1 200 OK\r\n\r\n0"), srs1: yes, srs7: yes},
+		{name: "HTTP/1.1 without length, closed", answer: saysAndCloses("HTTP/1.1 200 OK\r\n\r\n0"), srs1: yes,
+			srs7: yes},
 		{name: "HTTP/1.1 without length, open", answer: says("HTTP/1.1 200 OK\r\n\r\n0"), hangs: true},
-		{name: "Connection: keep-alive", answer: says("HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\n0"), srs1: yes, srs7: yes},
-		{name: "Connection: close", answer: saysAndCloses("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\n0"), srs1: yes, srs7: yes},
+		{name: "Connection: keep-alive",
+			answer: says("HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\n0"), srs1: yes,
+			srs7: yes},
+		{name: "Connection: close", answer: saysAndCloses("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " +
+			"1\r\n\r\n0"), srs1: yes, srs7: yes},
 		{name: "bytes behind the length", answer: says(ok + "more"), srs1: yes, srs7: yes},
 		{name: "a second answer behind it", answer: says(ok + ok), srs1: yes, srs7: yes},
 		{name: "bare line feeds", answer: says("HTTP/1.1 200 OK\nContent-Length: 1\n\n0"), srs1: yes, srs7: yes},
 		{name: "no reason phrase", answer: says("HTTP/1.1 200\r\nContent-Length: 1\r\n\r\n0"), srs1: yes, srs7: yes},
-		{name: "length twice, the same", answer: says("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n0"), srs1: yes, srs7: yes},
+		{name: "length twice, the same",
+			answer: says("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n0"), srs1: yes, srs7: yes},
 		{name: "length twice, two", answer: says("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n0")},
 		{name: "length not a number", answer: says("HTTP/1.1 200 OK\r\nContent-Length: one\r\n\r\n0")},
 		{name: "length negative", answer: says("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n0")},
@@ -112,9 +136,11 @@ func framingRows() []answerRow {
 		{name: "gzip said, plain sent", answer: withEncoding("gzip", "0")},
 		{name: "identity", answer: withEncoding("identity", "0"), srs1: yes, srs7: yes},
 		{name: "16 KB of headers", answer: says(headers(16 << 10)), srs1: yes, srs7: yes},
-		{name: "one header of 16 KB", answer: says("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 16<<10) + "\r\nContent-Length: 1\r\n\r\n0"), srs1: yes, srs7: yes},
+		{name: "one header of 16 KB", answer: says("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 16<<10) +
+			"\r\nContent-Length: 1\r\n\r\n0"), srs1: yes, srs7: yes},
 		{name: "100 KB of headers", answer: says(headers(100 << 10))},
-		{name: "one header of 100 KB", answer: says("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 100<<10) + "\r\nContent-Length: 1\r\n\r\n0")},
+		{name: "one header of 100 KB", answer: says("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 100<<10) +
+			"\r\nContent-Length: 1\r\n\r\n0")},
 		{name: "folded header", answer: says("HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: 1\r\n\r\n0")},
 		{name: "header without a colon", answer: says("HTTP/1.1 200 OK\r\nnonsense\r\nContent-Length: 1\r\n\r\n0")},
 	}
@@ -151,7 +177,8 @@ func brokenRows() []answerRow {
 }
 
 func withEncoding(name, body string) func(net.Conn, int) bool {
-	return says(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\nContent-Length: %d\r\n\r\n%s", name, len(body), body))
+	return says(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\nContent-Length: %d\r\n\r\n%s", name, len(body),
+		body))
 }
 
 func zipped(s string) string {

@@ -68,8 +68,9 @@ func (c *Caller) one(ctx context.Context, url string, attempt int, s *scratch) (
 	c.forget(s)
 	if c.o.Observe != nil {
 		c.o.Observe(Call{
-			Event: s.event, ClientID: s.payload.ClientID, IP: s.payload.IP, Payload: s.payload, URL: url, Attempt: attempt,
-			Start: start, End: time.Now(), Waited: s.waited, Status: a.Status, Decision: d, Err: a.Err,
+			Event: s.event, ClientID: s.payload.ClientID, IP: s.payload.IP, Payload: s.payload, URL: url,
+			Attempt: attempt,
+			Start:   start, End: time.Now(), Waited: s.waited, Status: a.Status, Decision: d, Err: a.Err,
 		})
 	}
 	return d, f.behind(a.Status)

@@ -16,10 +16,11 @@ import (
 // CallerOptions configure a Caller. The zero value of each field but Profile
 // means its default.
 type CallerOptions struct {
-	Profile     *Profile       // required
-	Timeout     time.Duration  // of each request as a whole, dialling included; default 30 s
-	MaxAnswer   int64          // bytes of an answer's body; a larger one refuses; default 16 MiB
-	MaxCalls    int            // requests to one host at once, more wait for their turn; default DefaultMaxCalls, negative: no limit
+	Profile   *Profile      // required
+	Timeout   time.Duration // of each request as a whole, dialling included; default 30 s
+	MaxAnswer int64         // bytes of an answer's body; a larger one refuses; default 16 MiB
+	// requests to one host at once, more wait for their turn; default DefaultMaxCalls, negative: no limit
+	MaxCalls    int
 	UserAgent   string         // default "Hookproof"; printable ASCII
 	Fresh       bool           // a connection for every request, closed after the answer, as SRS does
 	MaxIdle     int            // kept-alive connections per host; default 512
@@ -214,7 +215,8 @@ func (c *Caller) destination(url string) (*destination, error) {
 	h := c.hosts[key]
 	if h == nil {
 		h = &host{
-			pool: pool{max: c.o.MaxIdle, timeout: c.o.IdleTimeout, wary: c.wary, drop: c.drop, closed: c.context.Err() != nil},
+			pool: pool{max: c.o.MaxIdle, timeout: c.o.IdleTimeout, wary: c.wary, drop: c.drop,
+				closed: c.context.Err() != nil},
 			gate: gate{max: c.o.MaxCalls, closed: c.context.Err() != nil},
 		}
 		c.hosts[key] = h

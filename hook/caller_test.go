@@ -178,7 +178,8 @@ func TestObserve(t *testing.T) {
 		t.Fatalf("%d calls observed, want 2", len(calls))
 	}
 	first, second := calls[0], calls[1]
-	if first.URL != good || first.Event != OnStop || first.Status != 200 || first.Err != nil || first.Decision.Accept || first.End.Before(first.Start) {
+	if first.URL != good || first.Event != OnStop || first.Status != 200 || first.Err != nil ||
+		first.Decision.Accept || first.End.Before(first.Start) {
 		t.Errorf("first call: %+v", first)
 	}
 	if first.ClientID != pl.ClientID || first.IP != pl.IP || pl.IP == "" {
@@ -196,9 +197,11 @@ func TestLargeAnswers(t *testing.T) {
 		body := `{"code":0,"data":"`
 		body += strings.Repeat("x", n-len(body)-2) + `"}`
 		length := withBody("200 OK", body)
-		chunked := says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + strconv.FormatInt(int64(n), 16) + "\r\n" + body + "\r\n0\r\n\r\n")
+		chunked := says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + strconv.FormatInt(int64(n), 16) +
+			"\r\n" + body + "\r\n0\r\n\r\n")
 		open := saysAndCloses("HTTP/1.0 200 OK\r\n\r\n" + body)
-		for name, answer := range map[string]func(net.Conn, int) bool{"length": length, "chunked": chunked, "until the end": open} {
+		for name, answer := range map[string]func(net.Conn, int) bool{"length": length, "chunked": chunked,
+			"until the end": open} {
 			s := newRawServer(t, answer)
 			c := newCaller(t, CallerOptions{MaxAnswer: limit})
 			d := c.Call(t.Context(), []string{s.url("/")}, example(OnPlay))
@@ -207,7 +210,8 @@ func TestLargeAnswers(t *testing.T) {
 			}
 		}
 	}
-	many := "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + strings.Repeat("1;"+strings.Repeat("x", 2000)+"\r\n0\r\n", 100)
+	many := "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + strings.Repeat("1;"+strings.Repeat("x", 2000)+
+		"\r\n0\r\n", 100)
 	s := newRawServer(t, says(many))
 	d := newCaller(t, CallerOptions{MaxAnswer: 1000}).Call(t.Context(), []string{s.url("/")}, example(OnPlay))
 	if d.Accept || !strings.Contains(d.Reason, "chunk sizes") {

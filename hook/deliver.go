@@ -27,7 +27,8 @@ type Undelivered struct {
 // by which a gateway says the same of the hook server that it fronts; and on 400 or
 // 408, by which a hook server says that it did not get all of the request, as
 // when the connection was half-closed on the way. Where an answer was lost the
-// hook server sees the event twice: delivery is at least once. Any other answer, 500 among them, says that it was seen, and ends it;
+// hook server sees the event twice: delivery is at least once. Any other answer, 500 among them, says that it was
+// seen, and ends it;
 // so does a certificate that is not trusted, which waiting does not mend.
 //
 // A URL that fails does not keep the next from being called (S-URL-03), nor

@@ -60,7 +60,8 @@ func TestDeliver(t *testing.T) {
 				}
 				lost := test.again && retry == 0
 				if got := s.await(want); got != want || (len(left) > 0) != lost {
-					t.Errorf("retry %v: %d requests, %+v left; want %d, something left %v", retry, got, left, want, lost)
+					t.Errorf("retry %v: %d requests, %+v left; want %d, something left %v", retry, got, left, want,
+						lost)
 				}
 			}
 		})
@@ -72,7 +73,8 @@ func TestDeliver(t *testing.T) {
 func TestDeliverAfterSilence(t *testing.T) {
 	s := newRawServer(t, failing(1, says("")))
 	c := newCaller(t, CallerOptions{Timeout: 200 * time.Millisecond})
-	if left := c.Deliver(t.Context(), []string{s.url("/")}, example(OnClose), patience); len(left) > 0 || s.await(2) < 2 {
+	if left := c.Deliver(t.Context(), []string{s.url("/")}, example(OnClose), patience); len(left) > 0 ||
+		s.await(2) < 2 {
 		t.Errorf("%+v left after %d requests", left, len(s.requests()))
 	}
 }
@@ -162,7 +164,8 @@ func TestDeliverGivesUp(t *testing.T) {
 			}
 			select {
 			case left := <-done:
-				if len(left) != 1 || left[0].URL != refused || left[0].Reason == "" || !test.close && left[0].Attempts < 2 {
+				if len(left) != 1 || left[0].URL != refused || left[0].Reason == "" || !test.close &&
+					left[0].Attempts < 2 {
 					t.Errorf("%+v left", left)
 				}
 			case <-time.After(patience):
@@ -181,7 +184,8 @@ func TestDeliverOnce(t *testing.T) {
 	defer plain.Close()
 	c := newCaller(t, CallerOptions{})
 	for _, url := range []string{
-		scheme + "://" + s.Addr().String() + "/", "https://" + plain.Listener.Addr().String() + "/", "http://127.0.0.1:0/",
+		scheme + "://" + s.Addr().String() + "/", "https://" + plain.Listener.Addr().String() +
+			"/", "http://127.0.0.1:0/",
 	} {
 		left := c.Deliver(t.Context(), []string{url}, example(OnClose), time.Hour)
 		if len(left) != 1 || left[0].Attempts != 1 {
@@ -190,7 +194,8 @@ func TestDeliverOnce(t *testing.T) {
 	}
 	bad := example(OnClose)
 	bad.ClientID = ""
-	if left := c.Deliver(t.Context(), []string{plain.URL}, bad, time.Hour); len(left) != 1 || !strings.Contains(left[0].Reason, "client_id") {
+	if left := c.Deliver(t.Context(), []string{plain.URL}, bad, time.Hour); len(left) != 1 ||
+		!strings.Contains(left[0].Reason, "client_id") {
 		t.Errorf("%+v left, want one for its client_id", left)
 	}
 	if left := c.Deliver(t.Context(), nil, bad, time.Hour); left != nil {

@@ -79,7 +79,8 @@ func Detect(r Request) Detection {
 		}
 	}
 	if named && id.kind <= jsonInteger && action != "" {
-		return Detection{Reason: fmt.Sprintf("action: want one of %s, got %q", strings.Join(eventNames[:], ", "), redact.Clip(action, mostQuoted))}
+		return Detection{Reason: fmt.Sprintf("action: want one of %s, got %q", strings.Join(eventNames[:], ", "),
+			redact.Clip(action, mostQuoted))}
 	}
 	return Detection{Reason: "a JSON object without action and client_id"}
 }
@@ -94,7 +95,8 @@ func detectForm(r Request) (Detection, bool) {
 	values, _ := url.ParseQuery(text) // of what cannot be parsed the rest is there
 	for _, d := range dialects {
 		if d.form && hasAll(d.keys, values.Has) {
-			return Detection{Dialect: d.name, Reason: where + " with " + strings.Join(d.keys, ", ") + ", not JSON"}, true
+			return Detection{Dialect: d.name, Reason: where + " with " + strings.Join(d.keys, ", ") + ", not JSON"},
+				true
 		}
 	}
 	return Detection{}, false

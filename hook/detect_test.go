@@ -17,25 +17,38 @@ func TestDetect(t *testing.T) {
 		dialect string
 		reason  string // a part of it
 	}{
-		{"srs7 on_connect", Request{UserAgent: agent7, Body: []byte(`{"server_id":"vid-32g5282","service_id":"z6mbmq31","action":"on_connect","client_id":"2l819930","ip":"127.0.0.1","vhost":"__defaultVhost__","app":"live","stream":"cam1","param":"?token=abc&x=1","tcUrl":"rtmp://127.0.0.1:19350/live","pageUrl":"http://page.example/x.html"}`)}, SRS7, true, "", "on_connect has the keys of SRS 7.0.18"},
+		{"srs7 on_connect", Request{UserAgent: agent7,
+			Body: []byte(`{"server_id":"vid-32g5282","service_id":"z6mbmq31","action":"on_connect","client_id":"2l819930","ip":"127.0.0.1","vhost":"__defaultVhost__","app":"live","stream":"cam1","param":"?token=abc&x=1","tcUrl":"rtmp://127.0.0.1:19350/live","pageUrl":"http://page.example/x.html"}`)}, SRS7, true, "", "on_connect has the keys of SRS 7.0.18"},
 		{"srs7 on_close", Request{Body: []byte(`{"server_id":"a","service_id":"b","action":"on_close","client_id":"2l819930","ip":"127.0.0.1","vhost":"__defaultVhost__","app":"live","send_bytes":4351,"recv_bytes":3612}`)}, SRS7, true, "", "client_id is a string"},
-		{"srs7 on_stop without pageUrl", Request{Body: []byte(`{"server_id":"a","service_id":"b","action":"on_stop","client_id":"2l8","ip":"127.0.0.1","vhost":"v","app":"live","tcUrl":"rtmp://h/live","stream":"s","param":"","stream_url":"/live/s","stream_id":"vid-1"}`)}, SRS7, true, "", ""},
-		{"7.0.128 has clients", Request{UserAgent: "SRS/7.0.128(Kai)", Body: []byte(`{"server_id":"a","service_id":"b","action":"on_stop","client_id":"2l8","ip":"127.0.0.1","vhost":"v","app":"live","tcUrl":"rtmp://h/live","stream":"s","param":"","stream_url":"/live/s","stream_id":"vid-1","clients":3}`)}, SRS7, true, "", ""},
-		{"srs1 on_connect", Request{UserAgent: "SRS(Simple RTMP Server)1.0.33", Body: []byte(`{"action":"on_connect","client_id":1985,"ip":"192.168.1.10","vhost":"video.test.com","app":"live","tcUrl":"rtmp://video.test.com/live?key=d2fa","pageUrl":"http://www.test.com/live.html"}`)}, SRS1, true, "", "client_id is an integer, User-Agent SRS(Simple"},
+		{"srs7 on_stop without pageUrl",
+			Request{Body: []byte(`{"server_id":"a","service_id":"b","action":"on_stop","client_id":"2l8","ip":"127.0.0.1","vhost":"v","app":"live","tcUrl":"rtmp://h/live","stream":"s","param":"","stream_url":"/live/s","stream_id":"vid-1"}`)}, SRS7, true, "", ""},
+		{"7.0.128 has clients", Request{UserAgent: "SRS/7.0.128(Kai)",
+			Body: []byte(`{"server_id":"a","service_id":"b","action":"on_stop","client_id":"2l8","ip":"127.0.0.1","vhost":"v","app":"live","tcUrl":"rtmp://h/live","stream":"s","param":"","stream_url":"/live/s","stream_id":"vid-1","clients":3}`)}, SRS7, true, "", ""},
+		{"srs1 on_connect", Request{UserAgent: "SRS(Simple RTMP Server)1.0.33",
+			Body: []byte(`{"action":"on_connect","client_id":1985,"ip":"192.168.1.10","vhost":"video.test.com","app":"live","tcUrl":"rtmp://video.test.com/live?key=d2fa","pageUrl":"http://www.test.com/live.html"}`)}, SRS1, true, "", "client_id is an integer, User-Agent SRS(Simple"},
 		{"srs1 on_publish", Request{Body: []byte(`{"action":"on_publish","client_id":1985,"ip":"192.168.1.10","vhost":"video.test.com","app":"live","stream":"livestream"}`)}, SRS1, true, "", ""},
-		{"SRS 3 has more keys", Request{UserAgent: "SRS/3.0.170(OuXuli)", Body: []byte(`{"action":"on_publish","client_id":105,"ip":"127.0.0.1","vhost":"v","app":"live","tcUrl":"rtmp://h/live","stream":"s","param":"?k=1"}`)}, SRS1, true, "", ""},
-		{"SRS 4 has fewer keys", Request{UserAgent: "SRS/4.0.271(Leo)", Body: []byte(`{"server_id":"vid-1","action":"on_play","client_id":"x4","ip":"127.0.0.1","vhost":"v","app":"live","stream":"s","param":"","pageUrl":""}`)}, SRS7, false, "", "no service_id, no tcUrl, no stream_url, no stream_id"},
-		{"client_id decides against User-Agent", Request{UserAgent: agent7, Body: []byte(`{"action":"on_publish","client_id":7,"ip":"127.0.0.1","vhost":"v","app":"live","stream":"s"}`)}, SRS1, true, "", agent7},
+		{"SRS 3 has more keys", Request{UserAgent: "SRS/3.0.170(OuXuli)",
+			Body: []byte(`{"action":"on_publish","client_id":105,"ip":"127.0.0.1","vhost":"v","app":"live","tcUrl":"rtmp://h/live","stream":"s","param":"?k=1"}`)}, SRS1, true, "", ""},
+		{"SRS 4 has fewer keys", Request{UserAgent: "SRS/4.0.271(Leo)",
+			Body: []byte(`{"server_id":"vid-1","action":"on_play","client_id":"x4","ip":"127.0.0.1","vhost":"v","app":"live","stream":"s","param":"","pageUrl":""}`)}, SRS7, false, "", "no service_id, no tcUrl, no stream_url, no stream_id"},
+		{"client_id decides against User-Agent", Request{UserAgent: agent7,
+			Body: []byte(`{"action":"on_publish","client_id":7,"ip":"127.0.0.1","vhost":"v","app":"live","stream":"s"}`)}, SRS1, true, "", agent7},
 		{"a wrong type", Request{Body: []byte(`{"action":"on_publish","client_id":7,"ip":null,"vhost":"v","app":"live","stream":"s"}`)}, SRS1, false, "", "ip is not a string"},
 		{"client_id of no profile", Request{Body: []byte(`{"action":"on_publish","client_id":null,"ip":"127.0.0.1","vhost":"v","app":"live","stream":"s"}`)}, SRS1, false, "", "client_id is not an integer"},
-		{"a raw control byte", Request{Body: []byte("{\"server_id\":\"a\",\"service_id\":\"b\",\"action\":\"on_close\",\"client_id\":\"2l8\",\"ip\":\"127.0.0.1\",\"vhost\":\"v\",\"app\":\"a\x01\",\"send_bytes\":1,\"recv_bytes\":1}")}, SRS7, true, "", ""},
+		{"a raw control byte", Request{Body: []byte(`{"server_id":"a","service_id":"b","action":"on_close","client_id":"2l8",` +
+			`"ip":"127.0.0.1","vhost":"v","app":"a` + "\x01" + `","send_bytes":1,"recv_bytes":1}`)}, SRS7, true, "", ""},
 
-		{"nginx-rtmp", Request{Target: "/on_publish", Body: []byte(`app=rec&flashver=FMLE/3.0&swfurl=http://swf.example/p.swf&tcurl=rtmp://127.0.0.1:28100/rec%3Ftctoken=tc1%26y=2&pageurl=&addr=127.0.0.1&clientid=3&call=publish&name=cam1&type=live&token=abc&x=1`)}, nil, false, "nginx-rtmp (notify)", "a form with call"},
-		{"nginx-rtmp by GET", Request{Target: "/on_connect?app=live&flashver=&swfurl=&tcurl=rtmp://h/live&pageurl=&addr=::1&epoch=12&call=connect"}, nil, false, "nginx-rtmp (notify)", "a query with call"},
+		{"nginx-rtmp", Request{Target: "/on_publish",
+			Body: []byte(`app=rec&flashver=FMLE/3.0&swfurl=http://swf.example/p.swf&tcurl=rtmp://127.0.0.1:28100/rec%3Ftctoken=tc1%26y=2&pageurl=&addr=127.0.0.1&clientid=3&call=publish&name=cam1&type=live&token=abc&x=1`)}, nil, false, "nginx-rtmp (notify)", "a form with call"},
+		{"nginx-rtmp by GET", Request{Target: "/on_connect?app=live&flashver=&swfurl=" +
+			"&tcurl=rtmp://h/live&pageurl=&addr=::1&epoch=12&call=connect"},
+			nil, false, "nginx-rtmp (notify)", "a query with call"},
 		{"ZLMediaKit", Request{Body: []byte(`{"mediaServerId":"x","app":"live","id":"140","ip":"127.0.0.1","params":"token=1","port":5000,"schema":"rtmp","stream":"s","vhost":"__defaultVhost__"}`)}, nil, false, "ZLMediaKit (web hook)", ""},
 		{"MediaMTX", Request{Body: []byte(`{"user":"u","password":"p","token":"","ip":"127.0.0.1","action":"publish","path":"live/s","protocol":"rtmp","id":"1","query":""}`)}, nil, false, "MediaMTX (authHTTPAddress)", ""},
 
-		{"an event outside the six", Request{UserAgent: agent7, Body: []byte(`{"server_id":"a","service_id":"b","action":"on_dvr","client_id":"2l8","file":"x.flv"}`)}, nil, false, "", `got "on_dvr"`},
+		{"an event outside the six", Request{UserAgent: agent7,
+			Body: []byte(`{"server_id":"a","service_id":"b","action":"on_dvr","client_id":"2l8","file":"x.flv"}`)},
+			nil, false, "", `got "on_dvr"`},
 		{"no client_id", Request{Body: []byte(`{"action":"on_play"}`)}, nil, false, "", "want the key client_id"},
 		{"some object", Request{Body: []byte(`{"a":1}`)}, nil, false, "", "without action and client_id"},
 		{"action is a number", Request{Body: []byte(`{"action":1,"client_id":1}`)}, nil, false, "", ""},
@@ -45,7 +58,8 @@ func TestDetect(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := Detect(c.request)
-			if d.Profile != c.profile || d.Exact != c.exact || d.Dialect != c.dialect || !strings.Contains(d.Reason, c.reason) {
+			if d.Profile != c.profile || d.Exact != c.exact || d.Dialect != c.dialect || !strings.Contains(d.Reason,
+				c.reason) {
 				t.Errorf("want %v, exact %v, dialect %q, reason with %q\ngot  %v, exact %v, dialect %q, reason %q",
 					c.profile, c.exact, c.dialect, c.reason, d.Profile, d.Exact, d.Dialect, d.Reason)
 			}

@@ -62,7 +62,8 @@ func ParseEvent(name string) (Event, error) {
 	if e, ok := eventOf(name); ok {
 		return e, nil
 	}
-	return 0, fmt.Errorf("hook event %q: want one of %s", redact.Clip(name, mostQuoted), strings.Join(eventNames[:], ", "))
+	return 0, fmt.Errorf("hook event %q: want one of %s", redact.Clip(name, mostQuoted), strings.Join(eventNames[:],
+		", "))
 }
 
 func eventOf(name string) (Event, bool) {

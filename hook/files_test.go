@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// TestOutOfFiles: where this process has no file descriptor, a call waits for one; that is no refusal of the hook server.
+// TestOutOfFiles: where this process has no file descriptor, a call waits for one; that is no refusal of the hook
+// server.
 func TestOutOfFiles(t *testing.T) {
 	s := newRawServer(t, says(ok))
 	shortage := func(c *Caller, tries int32) {

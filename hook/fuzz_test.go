@@ -49,8 +49,8 @@ func FuzzDecode(f *testing.F) {
 				}
 				continue
 			}
-			if any, err := DecodeAny(body); err != nil || !reflect.DeepEqual(any, pl) {
-				t.Fatalf("DecodeAny: %+v, %v, want %+v", any, err, pl)
+			if lenient, err := DecodeAny(body); err != nil || !reflect.DeepEqual(lenient, pl) {
+				t.Fatalf("DecodeAny: %+v, %v, want %+v", lenient, err, pl)
 			}
 			checkEncode(t, p, pl)
 		}
@@ -82,8 +82,10 @@ func FuzzEncode(f *testing.F) {
 		e := Events[int(event)%len(Events)]
 		n = max(n, -(n + 1))
 		for _, p := range Profiles() {
-			pl := &Payload{Action: e.String(), ClientID: one, App: two, Stream: one, Param: two, TCURL: one, PageURL: two,
-				VHost: two, IP: one, ServerID: one, ServiceID: two, StreamURL: one, StreamID: two, SendBytes: n, RecvBytes: n / 2}
+			pl := &Payload{Action: e.String(), ClientID: one, App: two, Stream: one, Param: two, TCURL: one,
+				PageURL: two,
+				VHost:   two, IP: one, ServerID: one, ServiceID: two, StreamURL: one, StreamID: two, SendBytes: n,
+				RecvBytes: n / 2}
 			if p == SRS1 && !isIndex(one) || one == "" {
 				pl.ClientID = "1"
 			}
@@ -98,7 +100,8 @@ func FuzzJudge(f *testing.F) {
 		body := strings.TrimPrefix(row.name, "200 ")
 		f.Add(200, []byte(body))
 	}
-	for _, s := range []string{"0", `{"code":0}`, `{"code":1,"code":0}`, `{"code":0,"code":1}`, `{"\u0063ode":0}`, `{"code":-0}`, `{"code":0`} {
+	for _, s := range []string{"0", `{"code":0}`, `{"code":1,"code":0}`, `{"code":0,"code":1}`, `{"\u0063ode":0}`,
+		`{"code":-0}`, `{"code":0`} {
 		f.Add(200, []byte(s))
 		f.Add(201, []byte(s))
 		f.Add(500, []byte(s))
@@ -135,8 +138,10 @@ func FuzzJudge(f *testing.F) {
 // whole answer is what net/http reads.
 func FuzzAnswer(f *testing.F) {
 	for _, s := range []string{
-		ok, ok + ok, "", "0", "HTTP/1.1 100 Continue\r\n\r\n" + ok, "HTTP/1.0 200 OK\r\n\r\n0", "HTTP/1.1 204 No Content\r\n\r\n",
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\n{\"c\r\n004\r\node\"\r\n3\r\n:0}\r\n0\r\nTrailer: x\r\n\r\n",
+		ok, ok + ok, "", "0", "HTTP/1.1 100 Continue\r\n\r\n" + ok, "HTTP/1.0 200 OK\r\n\r\n0",
+		"HTTP/1.1 204 No Content\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: " +
+			"chunked\r\n\r\n3;x=y\r\n{\"c\r\n004\r\node\"\r\n3\r\n:0}\r\n0\r\nTrailer: x\r\n\r\n",
 		"HTTP/1.1 200 OK\nContent-Length: 00001\nConnection: x, Close\n\n0",
 		"HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\n0",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7fffffffffffffff\r\n0\r\n0\r\n\r\n",

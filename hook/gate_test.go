@@ -133,7 +133,8 @@ func TestWaitCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := c.Call(t.Context(), []string{s.url("/")}, example(OnPlay))
-	if got.Accept || !got.Unseen || !strings.Contains(got.Reason, "within 50ms: timed out waiting for one of 1 call slots") || len(s.requests()) > 0 {
+	if got.Accept || !got.Unseen || !strings.Contains(got.Reason,
+		"within 50ms: timed out waiting for one of 1 call slots") || len(s.requests()) > 0 {
 		t.Errorf("%+v, want an unseen refusal that names wait and time-out", got)
 	}
 	d.gate.leave()

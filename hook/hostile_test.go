@@ -38,8 +38,10 @@ func hostiles(t *testing.T) []hostile {
 	body := uint64(4 * hostileAnswer) // it grows by doubling
 	chunked := head + "Transfer-Encoding: chunked\r\n\r\n"
 	return []hostile{
-		{name: "endless status line", answer: forever("HTTP/1.1 200 ", "OK"), want: "status line: want at most 65536 bytes"},
-		{name: "endless headers", answer: forever(head, "X-Flood: 0123456789\r\n"), want: "headers: want at most 65536 bytes"},
+		{name: "endless status line", answer: forever("HTTP/1.1 200 ", "OK"),
+			want: "status line: want at most 65536 bytes"},
+		{name: "endless headers", answer: forever(head, "X-Flood: 0123456789\r\n"),
+			want: "headers: want at most 65536 bytes"},
 		{name: "an endless header", answer: forever(head+"X-Flood: ", "x"), want: "headers: want at most 65536 bytes"},
 		{name: "endless blank lines", answer: forever("", "\r\n"), want: "status line"},
 		{name: "endless interim answers", answer: forever("", "HTTP/1.1 100 Continue\r\n\r\n"), want: "interim answer"},
@@ -47,43 +49,59 @@ func hostiles(t *testing.T) []hostile {
 		{name: "endless chunks", answer: forever(chunked, "1\r\n0\r\n"), want: tooLarge, memory: body},
 		{name: "endless chunk", answer: forever(chunked+"fffffff\r\n", "0"), want: tooLarge},
 		{name: "endless chunk size", answer: forever(chunked, "0"), want: "chunk size"},
-		{name: "endless chunk extensions", answer: forever(chunked, "1;"+strings.Repeat("x", 2000)+"\r\n0\r\n"), want: tooLarge},
-		{name: "endless trailers", answer: forever(chunked+"0\r\n", "X-Flood: 0\r\n"), want: "trailers: want at most 65536 bytes"},
-		{name: "endless nesting", answer: withBody("200 OK", `{"code":`+strings.Repeat("[", hostileAnswer/2)), want: "answer: want", memory: body},
+		{name: "endless chunk extensions", answer: forever(chunked, "1;"+strings.Repeat("x", 2000)+"\r\n0\r\n"),
+			want: tooLarge},
+		{name: "endless trailers", answer: forever(chunked+"0\r\n", "X-Flood: 0\r\n"),
+			want: "trailers: want at most 65536 bytes"},
+		{name: "endless nesting", answer: withBody("200 OK", `{"code":`+strings.Repeat("[", hostileAnswer/2)),
+			want: "answer: want", memory: body},
 		{name: "length of 1 GB", answer: forever(head+"Content-Length: 1073741824\r\n\r\n", "0"), want: tooLarge},
-		{name: "all that is allowed announced, one byte sent", answer: mute(head + "Content-Length: 1048576\r\n\r\n0"), want: late},
+		{name: "all that is allowed announced, one byte sent", answer: mute(head + "Content-Length: 1048576\r\n\r\n0"),
+			want: late},
 
 		{name: "no answer", answer: mute(""), want: late},
 		{name: "head byte by byte", answer: dripping(head + "Content-Length: 1\r\n\r\n0"), want: late},
 		{name: "body byte by byte", answer: dripping(head+"\r\n"+strings.Repeat("0", 1<<20), len(head)+2), want: late},
-		{name: "chunks byte by byte", answer: dripping(chunked+strings.Repeat("1\r\n0\r\n", 1<<20), len(chunked)), want: late},
+		{name: "chunks byte by byte", answer: dripping(chunked+strings.Repeat("1\r\n0\r\n", 1<<20), len(chunked)),
+			want: late},
 
 		{name: "redirect to a file", answer: redirect("302 Found", "file:///etc/passwd"), want: "HTTP status 302"},
-		{name: "redirect to an internal address", answer: redirect("307 Temporary Redirect", inside), want: "HTTP status 307"},
-		{name: "permanent redirect to an internal address", answer: redirect("308 Permanent Redirect", inside), want: "HTTP status 308"},
-		{name: "refresh to an internal address", answer: says(head + "Refresh: 0; url=" + inside + "\r\nContent-Length: 0\r\n\r\n"), want: "got nothing"},
+		{name: "redirect to an internal address", answer: redirect("307 Temporary Redirect", inside),
+			want: "HTTP status 307"},
+		{name: "permanent redirect to an internal address", answer: redirect("308 Permanent Redirect", inside),
+			want: "HTTP status 308"},
+		{name: "refresh to an internal address", answer: says(head + "Refresh: 0; url=" + inside +
+			"\r\nContent-Length: 0\r\n\r\n"), want: "got nothing"},
 		{name: "compressed bomb", answer: withEncoding("gzip", bomb), want: "Content-Encoding"},
 		{name: "compressed bomb, not said", answer: withBody("200 OK", bomb), want: "answer: want"},
-		{name: "compressed bomb as a transfer coding", answer: says(head + "Transfer-Encoding: gzip, chunked\r\n\r\n"), want: "Transfer-Encoding"},
+		{name: "compressed bomb as a transfer coding", answer: says(head + "Transfer-Encoding: gzip, chunked\r\n\r\n"),
+			want: "Transfer-Encoding"},
 
 		{name: "closed inside the status line", answer: saysAndCloses("HTTP/1.1 20"), want: "status line cut off"},
 		{name: "closed inside the headers", answer: saysAndCloses(head + "Content-Length: 1"), want: "headers cut off"},
-		{name: "closed inside the body", answer: saysAndCloses(head + "Content-Length: 10\r\n\r\n{\"code\":0"), want: "body, 1 bytes before its end, cut off"},
+		{name: "closed inside the body", answer: saysAndCloses(head + "Content-Length: 10\r\n\r\n{\"code\":0"),
+			want: "body, 1 bytes before its end, cut off"},
 		{name: "closed inside a chunk", answer: saysAndCloses(chunked + "a\r\n{\"code\":0"), want: "cut off"},
-		{name: "closed before the last chunk", answer: saysAndCloses(chunked + "1\r\n0\r\n"), want: "chunk size cut off"},
+		{name: "closed before the last chunk", answer: saysAndCloses(chunked + "1\r\n0\r\n"),
+			want: "chunk size cut off"},
 		{name: "reset inside the body", answer: func(c net.Conn, n int) bool {
 			says(head+"\r\n0")(c, n)
 			reset(c)
 			return false
 		}, want: "reset"},
 
-		{name: "certificate nobody vouches for", secure: true, tls: certified(t, unknown, "127.0.0.1", time.Hour), answer: says(ok), want: "certificate"},
-		{name: "certificate of another host", secure: true, tls: certified(t, trusted, "hooks.example", time.Hour), answer: says(ok), want: "certificate"},
-		{name: "certificate out of date", secure: true, tls: certified(t, trusted, "127.0.0.1", -time.Hour), answer: says(ok), want: "certificate"},
-		{name: "TLS of the past", secure: true, tls: old(certified(t, trusted, "127.0.0.1", time.Hour)), answer: says(ok), want: "protocol version"},
+		{name: "certificate nobody vouches for", secure: true, tls: certified(t, unknown, "127.0.0.1", time.Hour),
+			answer: says(ok), want: "certificate"},
+		{name: "certificate of another host", secure: true, tls: certified(t, trusted, "hooks.example", time.Hour),
+			answer: says(ok), want: "certificate"},
+		{name: "certificate out of date", secure: true, tls: certified(t, trusted, "127.0.0.1", -time.Hour),
+			answer: says(ok), want: "certificate"},
+		{name: "TLS of the past", secure: true, tls: old(certified(t, trusted, "127.0.0.1", time.Hour)),
+			answer: says(ok), want: "protocol version"},
 		{name: "no TLS behind https", secure: true, answer: says(ok), want: "does not look like a TLS handshake"},
 		{name: "silence in the TLS handshake", secure: true, answer: mute(""), want: late},
-		{name: "a TLS handshake without an end", secure: true, answer: dripping("\x16\x03\x03\x40\x00" + strings.Repeat("\x00", 1<<14)), want: late},
+		{name: "a TLS handshake without an end", secure: true, answer: dripping("\x16\x03\x03\x40\x00" +
+			strings.Repeat("\x00", 1<<14)), want: late},
 	}
 }
 

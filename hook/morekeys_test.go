@@ -15,9 +15,11 @@ var later = func() *Profile {
 }()
 
 func TestMoreKeysAreSent(t *testing.T) {
-	pl := &Payload{Action: "on_play", ClientID: "c1", ServerID: "s", ServiceID: "p", StreamID: "v", More: map[string]string{"clients": "3", "edge": "e\"1", "other": "x"}}
+	pl := &Payload{Action: "on_play", ClientID: "c1", ServerID: "s", ServiceID: "p", StreamID: "v",
+		More: map[string]string{"clients": "3", "edge": "e\"1", "other": "x"}}
 	body, err := later.Encode(nil, pl)
-	if want := `{"clients":3,"quality":"","edge":"e\"1","shard":0,"server_id"`; err != nil || !strings.HasPrefix(string(body), want) {
+	if want := `{"clients":3,"quality":"","edge":"e\"1","shard":0,"server_id"`; err != nil ||
+		!strings.HasPrefix(string(body), want) {
 		t.Fatalf("want %s…, got %s, %v", want, body, err)
 	}
 	got, err := later.Decode(body)
@@ -27,7 +29,8 @@ func TestMoreKeysAreSent(t *testing.T) {
 	if d := Detect(Request{Body: body}); d.Profile != SRS7 {
 		t.Errorf("want srs7, which forgives more keys, detected %+v", d)
 	}
-	for name, more := range map[string]map[string]string{"no number": {"clients": "three", "edge": "e"}, "empty": {"clients": "3"}} {
+	for name, more := range map[string]map[string]string{"no number": {"clients": "three", "edge": "e"},
+		"empty": {"clients": "3"}} {
 		if _, err := later.Encode(nil, &Payload{Action: "on_play", ClientID: "c1", More: more}); err == nil {
 			t.Errorf("%s: want an error", name)
 		}
@@ -40,7 +43,8 @@ func TestMoreKeysAreAskedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = later.Decode(body)
-	for _, want := range []string{"clients: want an integer", "quality: want a string, got no such key", "edge: want a non-empty string"} {
+	for _, want := range []string{"clients: want an integer", "quality: want a string, got no such key",
+		"edge: want a non-empty string"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %q, got %v", want, err)
 		}
@@ -49,7 +53,8 @@ func TestMoreKeysAreAskedFor(t *testing.T) {
 		t.Errorf("an optional key is asked for: %v", err)
 	}
 	body = append([]byte(`{"clients":"3","quality":"","edge":"e",`), body[1:]...)
-	if _, err = later.Decode(body); err == nil || !strings.Contains(err.Error(), `clients: want an integer from 0 to 9223372036854775807, got the string "3"`) {
+	if _, err = later.Decode(body); err == nil || !strings.Contains(err.Error(),
+		`clients: want an integer from 0 to 9223372036854775807, got the string "3"`) {
 		t.Errorf("want clients of a wrong type told, got %v", err)
 	}
 }

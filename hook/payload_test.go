@@ -42,16 +42,18 @@ func TestGolden(t *testing.T) {
 			if err != nil || string(got) != want {
 				t.Errorf("%s %s: %v\n got %s\nwant %s", p, Events[i], err, got, want)
 			}
-			if any, err := DecodeAny([]byte(line)); err != nil || !reflect.DeepEqual(any, pl) {
-				t.Errorf("DecodeAny: %+v, %v, want %+v", any, err, pl)
+			if lenient, err := DecodeAny([]byte(line)); err != nil || !reflect.DeepEqual(lenient, pl) {
+				t.Errorf("DecodeAny: %+v, %v, want %+v", lenient, err, pl)
 			}
 		}
 	}
 }
 
 var nasty = []string{
-	"", `"`, `\`, `\"`, `"},{"`, `","action":"on_play`, "\x00", "\x01\x02\x1f\x7f", "\b\f\n\r\t", "\xff", "a\xc3", "\xed\xa0\x80",
-	"\xf8\x88\x80\x80\x80", "\xc0\x80", "é", "日本語", "🎥", "\u2028\u2029", "</script>", `\u0000`, `\ud800`, "\ufeff", "\ufffd",
+	"", `"`, `\`, `\"`, `"},{"`, `","action":"on_play`, "\x00", "\x01\x02\x1f\x7f", "\b\f\n\r\t", "\xff", "a\xc3",
+	"\xed\xa0\x80",
+	"\xf8\x88\x80\x80\x80", "\xc0\x80", "é", "日本語", "🎥", "\u2028\u2029", "</script>", `\u0000`, `\ud800`, "\ufeff",
+	"\ufffd",
 	strings.Repeat("x", 4096), strings.Repeat("é\xff", 300), "?token=a%20b&c==&d=\"q\"",
 }
 
@@ -60,8 +62,9 @@ func TestEncodeAlwaysValid(t *testing.T) {
 	for _, s := range nasty {
 		for _, p := range Profiles() {
 			for _, e := range Events {
-				checkEncode(t, p, &Payload{Action: e.String(), ClientID: "7", App: s, Stream: s, Param: s, TCURL: s, PageURL: s,
-					VHost: s, IP: s, ServerID: s, ServiceID: s, StreamURL: s, StreamID: s, SendBytes: 1<<63 - 1})
+				checkEncode(t, p, &Payload{Action: e.String(), ClientID: "7", App: s, Stream: s, Param: s, TCURL: s,
+					PageURL: s,
+					VHost:   s, IP: s, ServerID: s, ServiceID: s, StreamURL: s, StreamID: s, SendBytes: 1<<63 - 1})
 			}
 		}
 	}
@@ -125,11 +128,11 @@ func TestEncodeErrors(t *testing.T) {
 func TestDecodeProblems(t *testing.T) {
 	const close7 = `{"server_id":"s","service_id":"s","action":"on_close","client_id":"c","ip":"i","vhost":"v","app":"a","send_bytes":1,"recv_bytes":2}`
 	const play1 = `{"action":"on_play","client_id":100,"ip":"i","vhost":"v","app":"a","stream":"s"}`
-	swap := func(body, old, new string) string {
+	swap := func(body, old, other string) string {
 		if !strings.Contains(body, old) {
 			panic(old)
 		}
-		return strings.Replace(body, old, new, 1)
+		return strings.Replace(body, old, other, 1)
 	}
 	deep := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 	tests := []struct {
@@ -143,37 +146,54 @@ func TestDecodeProblems(t *testing.T) {
 		{"blanks round it", SRS1, " \r\n" + play1 + "\t\n", ""},
 		{"unknown keys", SRS1, swap(play1, "{", `{"x":[{"x":1},null,-1.5e+3,"\u00e9"],"y":{},`), ""},
 		{"31 levels in a key", SRS1, swap(play1, "{", `{"x":`+deep(31)+","), ""},
-		{"32 levels in a key", SRS1, swap(play1, "{", `{"x":`+deep(32)+","), `body: want one JSON object in UTF-8, got byte 36: want at most 32 levels of nesting, got more`},
+		{"32 levels in a key", SRS1, swap(play1, "{", `{"x":`+deep(32)+","),
+			`body: want one JSON object in UTF-8, got byte 36: want at most 32 levels of nesting, got more`},
 		{"key missing", SRS7, swap(close7, `"ip":"i",`, ``), `ip: want a string, got no such key`},
 		{"wrong type", SRS7, swap(close7, `"ip":"i"`, `"ip":4`), `ip: want a string, got the number 4`},
 		{"null", SRS7, swap(close7, `"ip":"i"`, `"ip":null`), `ip: want a string, got null`},
 		{"object", SRS7, swap(close7, `"ip":"i"`, `"ip":{}`), `ip: want a string, got an object`},
-		{"integer id in srs7", SRS7, swap(close7, `"c"`, `12`), `client_id: want a non-empty string, got the number 12`},
-		{"empty id in srs7", SRS7, swap(close7, `"c"`, `""`), `client_id: want a non-empty string, got an empty string`},
-		{"string id in srs1", SRS1, swap(play1, `100`, `"100"`), `client_id: want an integer from 0 to 9223372036854775807, got the string "100"`},
-		{"fraction", SRS1, swap(play1, `100`, `100.0`), `client_id: want an integer from 0 to 9223372036854775807, got the number 100.0`},
-		{"exponent", SRS1, swap(play1, `100`, `1e2`), `client_id: want an integer from 0 to 9223372036854775807, got the number 1e2`},
-		{"negative", SRS7, swap(close7, `:1,`, `:-1,`), `send_bytes: want an integer from 0 to 9223372036854775807, got the number -1`},
-		{"too large", SRS7, swap(close7, `:1,`, `:9223372036854775808,`), `send_bytes: want an integer from 0 to 9223372036854775807, got the number 9223372036854775808`},
+		{"integer id in srs7", SRS7, swap(close7, `"c"`, `12`),
+			`client_id: want a non-empty string, got the number 12`},
+		{"empty id in srs7", SRS7, swap(close7, `"c"`, `""`),
+			`client_id: want a non-empty string, got an empty string`},
+		{"string id in srs1", SRS1, swap(play1, `100`, `"100"`),
+			`client_id: want an integer from 0 to 9223372036854775807, got the string "100"`},
+		{"fraction", SRS1, swap(play1, `100`, `100.0`),
+			`client_id: want an integer from 0 to 9223372036854775807, got the number 100.0`},
+		{"exponent", SRS1, swap(play1, `100`, `1e2`),
+			`client_id: want an integer from 0 to 9223372036854775807, got the number 1e2`},
+		{"negative", SRS7, swap(close7, `:1,`, `:-1,`),
+			`send_bytes: want an integer from 0 to 9223372036854775807, got the number -1`},
+		{"too large", SRS7, swap(close7, `:1,`, `:9223372036854775808,`),
+			`send_bytes: want an integer from 0 to 9223372036854775807, got the number 9223372036854775808`},
 		{"twice", SRS1, swap(play1, `"ip":"i"`, `"ip":"i","ip":"j"`), `ip: want the key once, got it twice`},
-		{"twice, written otherwise", SRS1, swap(play1, `"ip":"i"`, `"ip":"i","\u0069p":"j"`), `ip: want the key once, got it twice`},
+		{"twice, written otherwise", SRS1, swap(play1, `"ip":"i"`, `"ip":"i","\u0069p":"j"`),
+			`ip: want the key once, got it twice`},
 		{"unknown key twice", SRS1, swap(play1, `"ip"`, `"x":1,"x":2,"ip"`), `x: want the key once, got it twice`},
-		{"no action", SRS1, swap(play1, `"action":"on_play",`, ``), `action: want one of on_connect, on_close, on_publish, on_unpublish, on_play, on_stop, got no such key`},
-		{"other action", SRS1, swap(play1, `on_play`, `on_dvr`), `action: want one of on_connect, on_close, on_publish, on_unpublish, on_play, on_stop, got the string "on_dvr"`},
+		{"no action", SRS1, swap(play1, `"action":"on_play",`, ``),
+			`action: want one of on_connect, on_close, on_publish, on_unpublish, on_play, on_stop, got no such key`},
+		{"other action", SRS1, swap(play1, `on_play`, `on_dvr`),
+			`action: want one of on_connect, on_close, on_publish, on_unpublish, on_play, on_stop, got the string "on_dvr"`},
 		{"several", SRS1, `{"action":"on_play","client_id":"x","ip":1,"ip":2,"app":"a","stream":"s"}`,
 			`ip: want the key once, got it twice; client_id: want an integer from 0 to 9223372036854775807, got the string "x"; ip: want a string, got the number 2; vhost: want a string, got no such key`},
-		{"trailing", SRS1, play1 + "x", `body: want one JSON object in UTF-8, got byte 80: unexpected data after the object: 'x'`},
+		{"trailing", SRS1, play1 + "x",
+			`body: want one JSON object in UTF-8, got byte 80: unexpected data after the object: 'x'`},
 		{"two", SRS1, play1 + play1, `body: want one JSON object in UTF-8, got byte 80: unexpected data after the object: '{'`},
 		{"cut off", SRS1, play1[:20], `body: want one JSON object in UTF-8, got byte 20: want a key in quotes, got the end`},
 		{"empty", SRS1, "", `body: want one JSON object in UTF-8, got an empty body`},
 		{"blank", SRS1, " \n", `body: want one JSON object in UTF-8, got an empty body`},
 		{"array", SRS1, "[" + play1 + "]", `body: want one JSON object in UTF-8, got byte 0: want an object, got '['`},
 		{"number", SRS1, "0", `body: want one JSON object in UTF-8, got byte 0: want an object, got '0'`},
-		{"byte order mark", SRS1, "\ufeff" + play1, `body: want one JSON object in UTF-8, got byte 0: want an object, got 0xef`},
-		{"not UTF-8", SRS1, swap(play1, `:"s"`, ":\"s\xff\""), `body: want one JSON object in UTF-8, got byte 78: want UTF-8, got 0xff`},
-		{"raw control byte", SRS1, swap(play1, `:"s"`, ":\"s\x01\""), `body: want one JSON object in UTF-8, got byte 78: want an escaped control character, got '\x01'`},
-		{"bad escape", SRS1, swap(play1, `:"s"`, `:"\x"`), `body: want one JSON object in UTF-8, got byte 78: want an escape, got 'x'`},
-		{"leading zero", SRS1, swap(play1, `100`, `0100`), `body: want one JSON object in UTF-8, got byte 33: want "," or "}", got '1'`},
+		{"byte order mark", SRS1, "\ufeff" + play1,
+			`body: want one JSON object in UTF-8, got byte 0: want an object, got 0xef`},
+		{"not UTF-8", SRS1, swap(play1, `:"s"`, ":\"s\xff\""),
+			`body: want one JSON object in UTF-8, got byte 78: want UTF-8, got 0xff`},
+		{"raw control byte", SRS1, swap(play1, `:"s"`, ":\"s\x01\""),
+			`body: want one JSON object in UTF-8, got byte 78: want an escaped control character, got '\x01'`},
+		{"bad escape", SRS1, swap(play1, `:"s"`, `:"\x"`),
+			`body: want one JSON object in UTF-8, got byte 78: want an escape, got 'x'`},
+		{"leading zero", SRS1, swap(play1, `100`, `0100`),
+			`body: want one JSON object in UTF-8, got byte 33: want "," or "}", got '1'`},
 	}
 	for _, test := range tests {
 		pl, err := test.p.Decode([]byte(test.body))

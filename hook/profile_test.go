@@ -17,7 +17,8 @@ func TestEvents(t *testing.T) {
 	}
 	for i, w := range want {
 		e, err := ParseEvent(w.name)
-		if err != nil || e != Events[i] || e.String() != w.name || e.Closing() != w.closing || e.Opening() != w.opening {
+		if err != nil || e != Events[i] || e.String() != w.name || e.Closing() != w.closing ||
+			e.Opening() != w.opening {
 			t.Errorf("%s: %v %v, closing %v, opening %v", w.name, e, err, e.Closing(), e.Opening())
 		}
 	}

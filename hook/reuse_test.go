@@ -226,7 +226,8 @@ func TestChurningServer(t *testing.T) {
 		}
 		return true
 	})
-	t.Logf("%d of %d calls refused: their request stood unread in a connection that the server ended", refused.Load(), callers*calls)
+	t.Logf("%d of %d calls refused: their request stood unread in a connection that the server ended", refused.Load(),
+		callers*calls)
 }
 
 // TestServerClosesUnannounced: a server that closes after every answer without
@@ -264,7 +265,8 @@ func TestServerClosesUnannounced(t *testing.T) {
 func TestServerClosesIdle(t *testing.T) {
 	var mu sync.Mutex
 	times := map[string]int{}
-	srv := &http.Server{IdleTimeout: 400 * time.Millisecond, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	srv := &http.Server{IdleTimeout: 400 * time.Millisecond, Handler: http.HandlerFunc(func(w http.ResponseWriter,
+		r *http.Request) {
 		mu.Lock()
 		times[r.URL.Path]++
 		mu.Unlock()

@@ -118,7 +118,8 @@ func (s *scanner) dispatch(depth int) (valueKind, error) {
 		return s.number()
 	case c == '{' || c == '[':
 		if depth >= maxDepth {
-			return jsonObject, &syntaxError{at: s.i, want: fmt.Sprintf("at most %d levels of nesting", maxDepth), got: "more"}
+			return jsonObject, &syntaxError{at: s.i, want: fmt.Sprintf("at most %d levels of nesting", maxDepth),
+				got: "more"}
 		}
 		if c == '[' {
 			return jsonArray, s.array(depth + 1)

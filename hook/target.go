@@ -39,7 +39,8 @@ func parseTarget(raw, userAgent string) (*target, error) {
 	// The headers of SRS in its order. The connection is meant to stay unless
 	// this side closes it, which SRS does after every answer.
 	t.before = fmt.Appendf(nil, "POST %s HTTP/1.1\r\nConnection: Keep-Alive\r\nContent-Length: ", requestURI)
-	t.after = fmt.Appendf(nil, "\r\nContent-Type: application/json\r\nHost: %s\r\nUser-Agent: %s\r\n\r\n", host, userAgent)
+	t.after = fmt.Appendf(nil, "\r\nContent-Type: application/json\r\nHost: %s\r\nUser-Agent: %s\r\n\r\n", host,
+		userAgent)
 	return t, nil
 }
 

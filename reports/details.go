@@ -145,7 +145,8 @@ func (o Observation) Canonical() Observation {
 		d := *o.Data
 		for _, s := range []*string{&d.Method, &d.VHost, &d.Target, &d.Type, &d.Agent, &d.Length, &d.BodyError, &d.Want,
 			&d.Repro,
-			&d.Tried, &d.How, &d.Encoding, &d.Publisher, &d.App, &d.Suffix, &d.Address, &d.IP, &d.Stream, &d.Source, &d.GateEvent} {
+			&d.Tried, &d.How, &d.Encoding, &d.Publisher, &d.App, &d.Suffix, &d.Address, &d.IP, &d.Stream, &d.Source,
+			&d.GateEvent} {
 			*s = validUTF8(*s)
 		}
 		o.Data = &d

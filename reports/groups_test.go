@@ -41,7 +41,8 @@ func TestGroups(t *testing.T) {
 	if s, want := strings.Join(got, ", "), "fail S-ORD-01 +1, fail S-ANS-02 +31, warn S-REQ-04 +0"; s != want {
 		t.Errorf("got  %s\nwant %s", s, want)
 	}
-	if s, want := groups[0].alike(crowded()), "1 more alike: srs7 S-ORD-03 The b is told apart from others – b"; s != want {
+	if s, want := groups[0].alike(crowded()),
+		"1 more alike: srs7 S-ORD-03 The b is told apart from others – b"; s != want {
 		t.Errorf("got  %s\nwant %s", s, want)
 	}
 }

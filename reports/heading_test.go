@@ -32,7 +32,8 @@ func TestHeading(t *testing.T) {
 		{"no scenarios", "1 of 1 mutants caught", "without a difference: pass",
 			&Run{Mutants: &Mutants{Unmutated: Pass, Rows: []Mutant{{Caught: true}}}}, Conformant},
 		{"many lived", "0 of 12 mutants caught",
-			"not as they must be: m srs1, m srs1, m srs1, m srs1, m srs1, m srs1, m srs1, m srs1, m srs1, m srs1, and 2 more; without a difference every MUST holds (1)", plain(many, Pass), NotConformant},
+			"not as they must be: m srs1, m srs1, m srs1, m srs1, m srs1, m srs1, m srs1, m srs1, m srs1, m srs1, " +
+				"and 2 more; without a difference every MUST holds (1)", plain(many, Pass), NotConformant},
 	} {
 		sum := Summarize(c.run)
 		if got := sum.heading(c.run); got.Words != c.words || got.Sentence != c.sentence || got.As != c.as {

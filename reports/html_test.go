@@ -47,7 +47,8 @@ func TestHTMLLoadsNothing(t *testing.T) {
 func TestHTMLEscapes(t *testing.T) {
 	run := failingRun()
 	run.Tool, run.Version, run.Command, run.Target.URL, run.Options.Selection = nasty, nasty, nasty, nasty, nasty
-	run.Requirements[0].ID, run.Requirements[0].Sentence, run.Requirements[0].Section = `"><script>alert(1)</script>`, nasty, nasty
+	run.Requirements[0].ID, run.Requirements[0].Sentence, run.Requirements[0].Section = `"><script>alert(1)</script>`,
+		nasty, nasty
 	run.Mutants.Rows[0].Name, run.Mutants.Rows[0].Defect = nasty, nasty
 	p := page(t, run)
 	if i := strings.Index(p, "<script>alert"); i >= 0 {
@@ -135,7 +136,8 @@ func TestRepeatCommand(t *testing.T) {
 }
 
 func TestCommandLines(t *testing.T) {
-	got := commandLines(&Scenario{Failure: &Failure{Detail: "request: an on_publish\n  curl -sS 'http://h/'\nanswer: 200\nexpected: 0\n"}})
+	got := commandLines(&Scenario{Failure: &Failure{Detail: "request: an on_publish\n  curl -sS " +
+		"'http://h/'\nanswer: 200\nexpected: 0\n"}})
 	want := []detailLine{{"request: an on_publish", false}, {"curl -sS 'http://h/'", true},
 		{"answer: 200\nexpected: 0", false}}
 	if !reflect.DeepEqual(got, want) {

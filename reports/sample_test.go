@@ -19,7 +19,8 @@ func sampleCatalogue() []Requirement {
 	list := []Requirement{
 		q("S-REQ-01", "1. Requests", Must, "HTTP POST to exactly the configured URL, its path and query kept"),
 		q("S-REQ-03", "1. Requests", Must,
-			"Strings from the client are escaped: quotes, backslashes, control characters, invalid UTF-8; the body stays valid JSON and no other key changes"),
+			"Strings from the client are escaped: quotes, backslashes, control characters, invalid UTF-8; the body "+
+				"stays valid JSON and no other key changes"),
 		q("S-REQ-04", "1. Requests", Should, "Content-Type: application/json"),
 		q("S-REQ-05", "1. Requests", May, "User-Agent names the server"),
 		q("S-KEY-01", "1. Requests", Must, "on_connect has the keys and types of the table"),
@@ -29,7 +30,8 @@ func sampleCatalogue() []Requirement {
 			"stream_url is /app/stream on the default vhost, vhost/app/stream on another"),
 		q("S-ID-01", "1. Requests", Must, "One connection, one client_id in all its events"),
 		q("S-ORD-01", "2. Order", Must,
-			"A publishing client gives on_connect, on_publish, on_unpublish, on_close: each exactly once, in that order"),
+			"A publishing client gives on_connect, on_publish, on_unpublish, on_close: each exactly once, in that "+
+				"order"),
 		q("S-ORD-03", "2. Order", Must,
 			"Events of one client never overlap: the next is sent after the answer to the one before"),
 		q("S-ORD-06", "2. Order", Must,
@@ -45,7 +47,8 @@ func sampleCatalogue() []Requirement {
 			"All URLs of an event are called, once each, in the configured order, one by one"),
 		q("S-CFG-04", "4. Several URLs, configuration", Should, "https URLs work"),
 		q("S-CON-01", "5. Under concurrent load", Must,
-			"N publishers at once, a share refused by token: no false accept, no false reject, exact event counts, every client in order"),
+			"N publishers at once, a share refused by token: no false accept, no false reject, exact event counts, "+
+				"every client in order"),
 		q("S-CON-06", "5. Under concurrent load", Must,
 			"Churn (connect, publish, vanish): no event lost or doubled, no connection or memory left behind"),
 	}
@@ -250,7 +253,8 @@ func makeRefusedPlayer(s *Scenario) {
 		Verdict: "refused at on_play"})
 	s.Failure = &Failure{Requirement: "S-ANS-05",
 		Expected: "no audio or video message between the answer to on_play and the disconnect",
-		Seen:     "2 messages: video (keyframe, 4,112 bytes) 1.0 ms after the answer, audio 1.8 ms after", Evidence: []int{hook +
+		Seen:     "2 messages: video (keyframe, 4,112 bytes) 1.0 ms after the answer, audio 1.8 ms after",
+		Evidence: []int{hook +
 			2, first, first + 1}}
 	renumber(s)
 }

@@ -127,7 +127,8 @@ func TestHooksBelongToTheirVHost(t *testing.T) {
 		f.must(f.publisher("cam", func(o *client.Options) { o.URL += "?vhost=other.test" }).Leave())
 		f.must(f.publisher("cam", func(o *client.Options) { o.URL += "?vhost=quiet.test" }).Leave())
 		all := other.await("on_close", func(all []seen) bool { return count(all, onClose) == 1 })
-		if !slices.Equal(events(all), []hook.Event{onConnect, onPublish, onUnpublish, onClose}) || all[0].pl.VHost != "other.test" {
+		if !slices.Equal(events(all), []hook.Event{onConnect, onPublish, onUnpublish, onClose}) ||
+			all[0].pl.VHost != "other.test" {
 			t.Errorf("%s", names(all))
 		}
 		f.must(f.Shutdown(f.ctx))
@@ -189,9 +190,12 @@ func TestTimeouts(t *testing.T) {
 			f.must(err)
 			return c
 		}, []hook.Event{}},
-		{"connect", func(o *Timeouts) { o.Connect = short }, func(f *fixture) *client.Client { return f.dial() }, []hook.Event{}},
-		{"idle", func(o *Timeouts) { o.Idle = short }, func(f *fixture) *client.Client { return f.connect() }, []hook.Event{onClose}},
-		{"first packet", func(o *Timeouts) { o.FirstPacket = short }, func(f *fixture) *client.Client { return f.publisher("cam") },
+		{"connect", func(o *Timeouts) { o.Connect = short }, func(f *fixture) *client.Client { return f.dial() },
+			[]hook.Event{}},
+		{"idle", func(o *Timeouts) { o.Idle = short }, func(f *fixture) *client.Client { return f.connect() },
+			[]hook.Event{onClose}},
+		{"first packet", func(o *Timeouts) { o.FirstPacket = short },
+			func(f *fixture) *client.Client { return f.publisher("cam") },
 			[]hook.Event{onConnect, onPublish, onUnpublish, onClose}},
 		{"publishing", func(o *Timeouts) { o.Publish = short }, func(f *fixture) *client.Client {
 			c := f.publisher("cam")
@@ -221,7 +225,10 @@ func TestTimeouts(t *testing.T) {
 
 // A player that answers pings stays for as long as it likes.
 func TestPingKeepsPlayers(t *testing.T) {
-	f := start(t, hook.SRS7, func(c *Config) { c.Timeouts.Ping, c.Timeouts.Player = 50*time.Millisecond, 10*time.Second })
+	f := start(t, hook.SRS7, func(c *Config) {
+		c.Timeouts.Ping, c.Timeouts.Player = 50*time.Millisecond,
+			10*time.Second
+	})
 	c := f.player("cam")
 	pings := 0
 	_, err := c.Await(f.ctx, func(ev client.Event) bool {

@@ -17,7 +17,8 @@ func TestAllowance(t *testing.T) {
 		want  bool
 	}{
 		{0, true}, {0, true}, {0, true}, {0, false}, {900 * time.Millisecond, false},
-		{time.Second, true}, {time.Second, false}, {3 * time.Second, true}, {3 * time.Second, true}, {3 * time.Second, false},
+		{time.Second, true}, {time.Second, false}, {3 * time.Second, true}, {3 * time.Second, true}, {3 * time.Second,
+			false},
 		{time.Hour, true}, {time.Hour, true}, {time.Hour, true}, {time.Hour, false},
 	} {
 		if got := p.take(begin.Add(k.after), 3); got != k.want {
@@ -30,9 +31,10 @@ func TestAllowance(t *testing.T) {
 func TestHookStorm(t *testing.T) {
 	const most, times = 5, 1000
 	for name, round := range map[string][]chunk.Message{
-		"publish and closeStream":        {call(1, "publish", 3, "cam", "live"), call(1, "closeStream", 0)},
-		"play in place of play":          {call(1, "play", 3, "cam")},
-		"a new message stream each time": {call(1, "play", 3, "cam"), call(0, "deleteStream", 0, 1.0), call(0, "createStream", 4)},
+		"publish and closeStream": {call(1, "publish", 3, "cam", "live"), call(1, "closeStream", 0)},
+		"play in place of play":   {call(1, "play", 3, "cam")},
+		"a new message stream each time": {call(1, "play", 3, "cam"), call(0, "deleteStream", 0, 1.0),
+			call(0, "createStream", 4)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := start(t, hook.SRS7, func(c *Config) { c.Limits.Openings = most })

@@ -81,7 +81,8 @@ func TestSlowHookDelaysOnlyItsClient(t *testing.T) {
 	}
 }
 
-// The next publisher of a name is not live before on_unpublish of the one before is answered, and is not refused for it.
+// The next publisher of a name is not live before on_unpublish of the one before is answered, and is not refused for
+// it.
 func TestNextPublisherWaitsForUnpublish(t *testing.T) {
 	f := start(t, hook.SRS7)
 	var answered atomic.Bool

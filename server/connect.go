@@ -69,7 +69,8 @@ func (c *session) admit(cmd *command.Command) error {
 	}
 	c.conn.reader.SetLimits(cfg.Limits.Connected)
 	c.connected.Store(true)
-	c.log("connect", "tcUrl", c.shown(c.client.tcURL), "vhost", c.client.vhost.Name, "app", c.shown(c.client.address.app))
+	c.log("connect", "tcUrl", c.shown(c.client.tcURL), "vhost", c.client.vhost.Name, "app",
+		c.shown(c.client.address.app))
 	c.settle()
 	if err := c.conn.send(command.WindowAckSize(window), command.SetPeerBandwidth(window, command.LimitDynamic),
 		command.SetChunkSize(uint32(cfg.ChunkSize))); err != nil {

@@ -20,7 +20,8 @@ import (
 var (
 	outageClients = flag.Int("outage.clients", 150, "how many clients there are in TestOutage and TestSlowHooks")
 	outageDown    = flag.Duration("outage.down", time.Second, "how long the hook server is down in TestOutage")
-	outageSlow    = flag.Duration("outage.slow", 50*time.Millisecond, "how slow the hook server's answers are in TestSlowHooks")
+	outageSlow    = flag.Duration("outage.slow", 50*time.Millisecond,
+		"how slow the hook server's answers are in TestSlowHooks")
 )
 
 // crowd is many clients of one server, whose hooks go to a recording endpoint.
@@ -230,7 +231,8 @@ func serverGoroutines() int {
 		for more := true; more; {
 			var f runtime.Frame
 			f, more = frames.Next()
-			if strings.HasPrefix(f.Function, "hookproof/server.(*Server).") || strings.HasPrefix(f.Function, "hookproof/server.(*session).") {
+			if strings.HasPrefix(f.Function, "hookproof/server.(*Server).") || strings.HasPrefix(f.Function,
+				"hookproof/server.(*session).") {
 				count++
 				break
 			}

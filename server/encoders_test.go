@@ -74,7 +74,8 @@ func TestMessageStreamZero(t *testing.T) {
 			if s, err := command.ParseStatus(c.command("onStatus")); s.Code != "NetStream.Publish.Start" {
 				t.Fatalf("got %+v, %v; want NetStream.Publish.Start", s, err)
 			}
-			c.sendAll(bytesOf(chunk.DefaultSize, videoMessage(k.media, avcHeader), videoMessage(k.media, avcKey)), c.served)
+			c.sendAll(bytesOf(chunk.DefaultSize, videoMessage(k.media, avcHeader), videoMessage(k.media, avcKey)),
+				c.served)
 			f.playingRaw("cam").payloads(avcKey)
 			c.Close()
 			f.hooks.await("the publisher's events", func(all []seen) bool { return count(all, onUnpublish) == 1 })
@@ -98,7 +99,8 @@ func TestMediaAfterUnpublish(t *testing.T) {
 	c := f.publishingRaw("one")
 	c.send(bytesOf(chunk.DefaultSize, call(0, "createStream", 4), call(2, "publish", 5, "two", "live")))
 	c.command("onStatus")
-	c.sendAll(bytesOf(chunk.DefaultSize, videoMessage(2, avcHeader), call(0, "deleteStream", 0, 1.0), videoMessage(1, "\x17\x01stray"),
+	c.sendAll(bytesOf(chunk.DefaultSize, videoMessage(2, avcHeader), call(0, "deleteStream", 0, 1.0),
+		videoMessage(1, "\x17\x01stray"),
 		videoMessage(2, avcKey)), c.served)
 	if all := f.playingRaw("two").payloads(avcKey); len(all) != 2 {
 		t.Errorf("a player of two got %q", all)
@@ -112,7 +114,8 @@ func TestMediaAfterUnpublish(t *testing.T) {
 func TestMediaThatNeverArrives(t *testing.T) {
 	f := start(t, hook.SRS7, func(c *Config) { c.VHosts[0].FirstPacket = 300 * time.Millisecond })
 	c := f.connectedRaw()
-	c.send(bytesOf(chunk.DefaultSize, call(0, "createStream", 2), call(0, "createStream", 3), call(1, "publish", 4, "cam", "live")))
+	c.send(bytesOf(chunk.DefaultSize, call(0, "createStream", 2), call(0, "createStream", 3),
+		call(1, "publish", 4, "cam", "live")))
 	c.command("onStatus")
 	gone := make(chan struct{})
 	go func() { defer close(gone); c.cut() }()
@@ -133,11 +136,15 @@ func TestMediaThatNeverArrives(t *testing.T) {
 var oddMessages = map[string]chunk.Message{
 	"@setDataFrame as a command": {ChunkStream: 3, Type: message.TypeIDCommandMessageAMF0, Stream: 1,
 		Payload: []byte("\x02\x00\x0d@setDataFrame\x02\x00\x0aonMetaData\x08\x00\x00\x00\x00\x00\x00\x09")},
-	"a command without a transaction": {ChunkStream: 3, Type: message.TypeIDCommandMessageAMF0, Stream: 1, Payload: []byte("\x02\x00\x06onText")},
-	"null as its transaction":         {ChunkStream: 3, Type: message.TypeIDCommandMessageAMF0, Stream: 1, Payload: []byte("\x02\x00\x06onText\x05")},
-	"AMF3 in data":                    {ChunkStream: 5, Type: message.TypeIDDataMessageAMF3, Stream: 1, Payload: []byte("\x00\x02\x00\x06onText\x11\x0a\x01")},
-	"AMF3 in a command":               {ChunkStream: 3, Type: message.TypeIDCommandMessageAMF3, Stream: 1, Payload: []byte("\x11\x06\x03x")},
-	"a window of two bytes":           {ChunkStream: 2, Type: message.TypeIDWinAckSize, Payload: []byte{1, 2}},
+	"a command without a transaction": {ChunkStream: 3, Type: message.TypeIDCommandMessageAMF0, Stream: 1,
+		Payload: []byte("\x02\x00\x06onText")},
+	"null as its transaction": {ChunkStream: 3, Type: message.TypeIDCommandMessageAMF0, Stream: 1,
+		Payload: []byte("\x02\x00\x06onText\x05")},
+	"AMF3 in data": {ChunkStream: 5, Type: message.TypeIDDataMessageAMF3, Stream: 1,
+		Payload: []byte("\x00\x02\x00\x06onText\x11\x0a\x01")},
+	"AMF3 in a command": {ChunkStream: 3, Type: message.TypeIDCommandMessageAMF3, Stream: 1,
+		Payload: []byte("\x11\x06\x03x")},
+	"a window of two bytes": {ChunkStream: 2, Type: message.TypeIDWinAckSize, Payload: []byte{1, 2}},
 }
 
 // One odd message is skipped, counted and logged; the publisher stays live.
@@ -166,7 +173,8 @@ func TestUnreadableConnect(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := start(t, hook.SRS7)
 			c := f.shaken()
-			c.send(bytesOf(chunk.DefaultSize, chunk.Message{ChunkStream: 3, Type: message.TypeIDCommandMessageAMF0, Payload: []byte(body)}))
+			c.send(bytesOf(chunk.DefaultSize, chunk.Message{ChunkStream: 3, Type: message.TypeIDCommandMessageAMF0,
+				Payload: []byte(body)}))
 			if s, err := command.ParseStatus(c.command("_error")); s.Code != "NetConnection.Connect.Rejected" {
 				t.Errorf("got %+v, %v; want NetConnection.Connect.Rejected", s, err)
 			}
@@ -182,7 +190,8 @@ func TestConnectWithWrongCount(t *testing.T) {
 	body := "\x02\x00\x07connect\x00\x3f\xf0\x00\x00\x00\x00\x00\x00\x08\xff\xff\xff\xff\x00\x03app\x02\x00\x04live" +
 		"\x00\x05tcUrl\x02\x00\x15rtmp://127.0.0.1/live\x00\x00\x09"
 	body = strings.Replace(body, "\x15", string(rune(len("rtmp://127.0.0.1/live"))), 1)
-	c.send(bytesOf(chunk.DefaultSize, chunk.Message{ChunkStream: 3, Type: message.TypeIDCommandMessageAMF0, Payload: []byte(body)}))
+	c.send(bytesOf(chunk.DefaultSize, chunk.Message{ChunkStream: 3, Type: message.TypeIDCommandMessageAMF0,
+		Payload: []byte(body)}))
 	c.command("_result")
 }
 
@@ -223,15 +232,17 @@ func TestVideoStops(t *testing.T) {
 	c := f.publishingRaw("cam")
 	all := []chunk.Message{videoMessage(1, avcHeader), videoMessage(1, avcKey)}
 	for n := range 200 {
-		all = append(all, chunk.Message{ChunkStream: 4, Type: message.TypeIDAudioMessage, Stream: 1, Timestamp: uint32(n) * 23,
-			Payload: fmt.Appendf(nil, "\xaf\x01%d", n)})
+		all = append(all, chunk.Message{ChunkStream: 4, Type: message.TypeIDAudioMessage, Stream: 1,
+			Timestamp: uint32(n) * 23,
+			Payload:   fmt.Appendf(nil, "\xaf\x01%d", n)})
 	}
 	c.sendAll(bytesOf(chunk.DefaultSize, all...), c.served)
 	late := f.playingRaw("cam")
 	late.command("onStatus")
 	late.command("onStatus")
 	const mark = "\xaf\x01mark"
-	c.send(bytesOf(chunk.DefaultSize, chunk.Message{ChunkStream: 4, Type: message.TypeIDAudioMessage, Stream: 1, Payload: []byte(mark)}))
+	c.send(bytesOf(chunk.DefaultSize, chunk.Message{ChunkStream: 4, Type: message.TypeIDAudioMessage, Stream: 1,
+		Payload: []byte(mark)}))
 	if got := late.payloads(mark); len(got) > 3 {
 		t.Errorf("a late player got %d messages from before; want the header alone", len(got)-1)
 	}

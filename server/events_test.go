@@ -34,12 +34,18 @@ func TestLives(t *testing.T) {
 		live func(f *fixture)
 		want []hook.Event // nil: what a client alone gives
 	}{
-		{"publish, orderly", func(f *fixture) { f.must(f.publisher("cam").Leave()) }, []hook.Event{onConnect, onPublish, onUnpublish, onClose}},
-		{"publish as Flash does", func(f *fixture) { f.must(f.publisher("cam", flash).Leave()) }, []hook.Event{onConnect, onPublish, onUnpublish, onClose}},
-		{"publish, FIN", func(f *fixture) { f.must(f.publisher("cam").Close()) }, []hook.Event{onConnect, onPublish, onUnpublish, onClose}},
-		{"publish, RST", func(f *fixture) { f.publisher("cam").Vanish() }, []hook.Event{onConnect, onPublish, onUnpublish, onClose}},
-		{"publish, half-close", func(f *fixture) { f.must(f.publisher("cam").HalfClose()) }, []hook.Event{onConnect, onPublish, onUnpublish, onClose}},
-		{"play before anyone publishes", func(f *fixture) { f.must(f.player("cam").Leave()) }, []hook.Event{onConnect, onPlay, onStop, onClose}},
+		{"publish, orderly", func(f *fixture) { f.must(f.publisher("cam").Leave()) },
+			[]hook.Event{onConnect, onPublish, onUnpublish, onClose}},
+		{"publish as Flash does", func(f *fixture) { f.must(f.publisher("cam", flash).Leave()) },
+			[]hook.Event{onConnect, onPublish, onUnpublish, onClose}},
+		{"publish, FIN", func(f *fixture) { f.must(f.publisher("cam").Close()) }, []hook.Event{onConnect, onPublish,
+			onUnpublish, onClose}},
+		{"publish, RST", func(f *fixture) { f.publisher("cam").Vanish() }, []hook.Event{onConnect, onPublish,
+			onUnpublish, onClose}},
+		{"publish, half-close", func(f *fixture) { f.must(f.publisher("cam").HalfClose()) },
+			[]hook.Event{onConnect, onPublish, onUnpublish, onClose}},
+		{"play before anyone publishes", func(f *fixture) { f.must(f.player("cam").Leave()) },
+			[]hook.Event{onConnect, onPlay, onStop, onClose}},
 		{"play, RST", func(f *fixture) { f.player("cam").Vanish() }, []hook.Event{onConnect, onPlay, onStop, onClose}},
 		{"connect and leave", func(f *fixture) { f.must(f.connect().Close()) }, nil},
 		{"connect, createStream, vanish", func(f *fixture) {
@@ -80,7 +86,10 @@ func TestLives(t *testing.T) {
 			f.must(c.Pause(f.ctx, true))
 			f.must(c.Pause(f.ctx, false))
 			f.must(c.SendPlay("cam2"))
-			f.hooks.await("the second on_play", func(all []seen) bool { return len(all) >= 4 && !all[3].ended.IsZero() })
+			f.hooks.await("the second on_play", func(all []seen) bool {
+				return len(all) >= 4 &&
+					!all[3].ended.IsZero()
+			})
 			f.must(c.Close())
 		}, []hook.Event{onConnect, onPlay, onStop, onPlay, onStop, onClose}},
 	}
@@ -154,11 +163,13 @@ func TestPayloads(t *testing.T) {
 		all := f.hooks.await("both on_close", func(all []seen) bool { return len(all) == 8 })
 		for _, s := range all {
 			pl := s.pl
-			if pl.IP != "127.0.0.1" || pl.VHost != DefaultVHost || pl.App != "live" || s.path != "/"+s.event.String()+"?a=b" {
+			if pl.IP != "127.0.0.1" || pl.VHost != DefaultVHost || pl.App != "live" || s.path != "/"+s.event.String()+
+				"?a=b" {
 				t.Errorf("%s: %s", s.path, s.body)
 			}
 			if s.event == onPublish && (pl.Stream != "cam" || p.Name == "srs7" &&
-				(pl.Param != "?token=a%20b&x=1?k=v" || pl.StreamURL != "/live/cam" || pl.StreamID != id || pl.TCURL != f.url("live?k=v"))) {
+				(pl.Param != "?token=a%20b&x=1?k=v" || pl.StreamURL != "/live/cam" || pl.StreamID != id ||
+					pl.TCURL != f.url("live?k=v"))) {
 				t.Errorf("%s", s.body)
 			}
 			if s.event == onPlay && p.Name == "srs7" && (pl.Stream != "cam" || pl.Param != "" || pl.StreamID != id) {

@@ -125,8 +125,10 @@ func clientBytes() (seeds [][]byte) {
 	publish, play := call(1, "publish", 4, "cam?token=x", "live"), call(1, "play", 4, "cam")
 	video := chunk.Message{ChunkStream: 6, Type: 9, Stream: 1, Payload: client.Clip()[3].Data}
 	meta, _ := command.Data(5, 1, "@setDataFrame", "onMetaData", map[string]any{"width": 1.0})
-	add(128, connect, call(0, "releaseStream", 2, "cam"), call(0, "FCPublish", 3, "cam"), create, publish, meta, video, call(0, "FCUnpublish", 5, "cam"), call(0, "deleteStream", 0, 1.0))
-	add(128, connect, create, play, call(1, "pause", 0, true, 0.0), call(1, "pause", 0, false, 0.0), play, call(1, "closeStream", 0))
+	add(128, connect, call(0, "releaseStream", 2, "cam"), call(0, "FCPublish", 3, "cam"), create, publish, meta, video,
+		call(0, "FCUnpublish", 5, "cam"), call(0, "deleteStream", 0, 1.0))
+	add(128, connect, create, play, call(1, "pause", 0, true, 0.0), call(1, "pause", 0, false, 0.0), play,
+		call(1, "closeStream", 0))
 	add(128, create, publish, publish, video, call(1, "closeStream", 0), publish, call(1, "publish", 0, false))
 	add(128, connect, connect)
 	for _, k := range hostileBytes() {

@@ -36,7 +36,8 @@ var idlers = []struct {
 	{"handshake only", shakeRaw},
 	{"half of a connect", func(c *raw) error {
 		err := shakeRaw(c)
-		long := bytesOf(chunk.DefaultSize, connectMessage(amf.Property{Key: "pageUrl", Value: strings.Repeat("p", 15<<10)}))
+		long := bytesOf(chunk.DefaultSize,
+			connectMessage(amf.Property{Key: "pageUrl", Value: strings.Repeat("p", 15<<10)}))
 		c.send(long[:12<<10])
 		return err
 	}},
@@ -92,7 +93,8 @@ func TestHalfOpen(t *testing.T) {
 		if t.Failed() {
 			return
 		}
-		t.Logf("%d half-open clients: %d bytes of heap and stacks each, %d of resident memory", n, (held-empty)/n, (rss-emptyRSS)/n)
+		t.Logf("%d half-open clients: %d bytes of heap and stacks each, %d of resident memory", n, (held-empty)/n,
+			(rss-emptyRSS)/n)
 		t.Logf("honest clients, until the first frame: median %v, longest %v; without the others %v, %v",
 			busy[len(busy)/2], busy[len(busy)-1], quiet[len(quiet)/2], quiet[len(quiet)-1])
 		if each := (held - empty) / n; each > halfOpenMost {
@@ -245,7 +247,8 @@ func (k *child) visit(name string) error {
 		return err
 	}
 	defer publisher.Leave()
-	if err := errors.Join(publisher.Connect(ctx), publisher.Publish(ctx, name, "live"), publisher.WriteMedia(client.Clip()...)); err != nil {
+	if err := errors.Join(publisher.Connect(ctx), publisher.Publish(ctx, name, "live"),
+		publisher.WriteMedia(client.Clip()...)); err != nil {
 		return err
 	}
 	o := k.options()
@@ -258,6 +261,9 @@ func (k *child) visit(name string) error {
 	if err := errors.Join(player.Connect(ctx), player.Play(ctx, name)); err != nil {
 		return err
 	}
-	_, err = player.Await(ctx, func(ev client.Event) bool { return ev.Kind == client.Media && ev.Frame && ev.Name == "video" })
+	_, err = player.Await(ctx, func(ev client.Event) bool {
+		return ev.Kind == client.Media && ev.Frame &&
+			ev.Name == "video"
+	})
 	return err
 }

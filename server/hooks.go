@@ -103,9 +103,10 @@ func (h *hooks) caller(v *VHost) *hook.Caller {
 	c := h.callers[key]
 	if c == nil {
 		c = hook.NewCaller(hook.CallerOptions{
-			Profile: v.profile(), Timeout: v.Hooks.Timeout, InsecureTLS: v.Hooks.InsecureTLS, MaxCalls: v.Hooks.MaxCalls,
-			Fresh:   v.profile().FreshConnections && !v.Hooks.KeepAlive,
-			Observe: func(c hook.Call) { h.observe(key.vhost, c) },
+			Profile: v.profile(), Timeout: v.Hooks.Timeout, InsecureTLS: v.Hooks.InsecureTLS,
+			MaxCalls: v.Hooks.MaxCalls,
+			Fresh:    v.profile().FreshConnections && !v.Hooks.KeepAlive,
+			Observe:  func(c hook.Call) { h.observe(key.vhost, c) },
 		})
 		h.callers[key] = c
 	}

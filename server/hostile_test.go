@@ -13,7 +13,8 @@ import (
 	"hookproof/internal/rtmp/chunk"
 )
 
-// Names, but for their blanks, and parameters arrive byte for byte, and the payload stays valid JSON (S-REQ-03, S-KEY-12).
+// Names, but for their blanks, and parameters arrive byte for byte, and the payload stays valid JSON (S-REQ-03,
+// S-KEY-12).
 func TestHostileNames(t *testing.T) {
 	cases := []struct{ name, raw, stream, param string }{
 		{"quotes and backslashes", `a"b\c?t="q"`, `a"b\c`, `?t="q"`},
@@ -131,7 +132,8 @@ func TestHostileClients(t *testing.T) {
 		}, nil},
 		{"a command that is none", func(f *fixture) *client.Client {
 			c := f.connect()
-			f.must(c.SendMessage(&chunk.Message{ChunkStream: 3, Type: message.TypeIDCommandMessageAMF0, Payload: []byte{0x0a, 0xff, 0xff, 0xff, 0xff}}))
+			f.must(c.SendMessage(&chunk.Message{ChunkStream: 3, Type: message.TypeIDCommandMessageAMF0,
+				Payload: []byte{0x0a, 0xff, 0xff, 0xff, 0xff}}))
 			_, err := c.Call(f.ctx, "getStreamLength", "cam") // it is served on
 			f.must(err)
 			f.must(c.Close())
@@ -139,7 +141,8 @@ func TestHostileClients(t *testing.T) {
 		}, nil},
 		{"deep nesting", func(f *fixture) *client.Client {
 			c := f.connect()
-			body := []byte("\x02\x00\x07connect\x00\x3f\xf0\x00\x00\x00\x00\x00\x00" + strings.Repeat("\x03\x00\x01a", 10000))
+			body := []byte("\x02\x00\x07connect\x00\x3f\xf0\x00\x00\x00\x00\x00\x00" + strings.Repeat("\x03\x00\x01a",
+				10000))
 			f.must(c.SendMessage(&chunk.Message{ChunkStream: 3, Type: message.TypeIDCommandMessageAMF0, Payload: body}))
 			_, err := c.Call(f.ctx, "getStreamLength", "cam")
 			f.must(err)

@@ -17,7 +17,8 @@ import (
 // names that end a line, a string or an object, or climb.
 var injections = []string{
 	"a\nb", "a\r\nlevel=ERROR msg=forged", `a"b`, `a","msg":"forged`, `a\`, "a\x00b", "a\x1b[2Jb", "../../etc/passwd",
-	"a\u2028b\u2029", "a\xffb", "a=b c=d", "a?token=\n\"}", "a\u202eb", strings.Repeat("n", 2000), "'; DROP TABLE x; --", "%s%n", "${x}",
+	"a\u2028b\u2029", "a\xffb", "a=b c=d", "a?token=\n\"}", "a\u202eb", strings.Repeat("n", 2000),
+	"'; DROP TABLE x; --", "%s%n", "${x}",
 }
 
 // Whatever clients call themselves, an event is one line of the log, and a log of JSON stays one.
@@ -77,7 +78,10 @@ func checkLines(t *testing.T, kind, log string) {
 	counts := map[string]int{}
 	for line := range strings.Lines(log) {
 		line = strings.TrimSuffix(line, "\n")
-		if i := strings.IndexFunc(line, func(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }); i >= 0 {
+		if i := strings.IndexFunc(line, func(r rune) bool {
+			return unicode.IsControl(r) || r == '\u2028' ||
+				r == '\u2029'
+		}); i >= 0 {
 			t.Errorf("a control character stands in %q", line)
 		}
 		var fields struct{ Time, Level, Msg string }
@@ -96,7 +100,8 @@ func checkLines(t *testing.T, kind, log string) {
 		counts[fields.Msg]++
 	}
 	n := len(injections)
-	want := map[string]int{"listening": 1, "connect": 2 * n, "publish": n, "play": n, "stop": n, "unpublish": n, "refused": n, "close": 3 * n}
+	want := map[string]int{"listening": 1, "connect": 2 * n, "publish": n, "play": n, "stop": n, "unpublish": n,
+		"refused": n, "close": 3 * n}
 	for msg, times := range want {
 		if counts[msg] != times {
 			t.Errorf("%d lines %s, want %d", counts[msg], msg, times)

@@ -49,7 +49,8 @@ func TestMediaReachesPlayers(t *testing.T) {
 		t.Errorf("%+v", seen)
 	}
 	in := f.Streams()
-	if len(in) != 1 || in[0].Players != 2 || in[0].Clients != 3 || in[0].Width == 0 || in[0].Video == "" || in[0].Audio == "" {
+	if len(in) != 1 || in[0].Players != 2 || in[0].Clients != 3 || in[0].Width == 0 || in[0].Video == "" ||
+		in[0].Audio == "" {
 		t.Errorf("%+v", in)
 	}
 }
@@ -70,7 +71,10 @@ func TestPlayersOutliveThePublisher(t *testing.T) {
 			t.Errorf("frames of %d publishers", n)
 		}
 		f.must(player.Close())
-		f.hooks.await("the player's on_close", func(all []seen) bool { return count(all, onClose) == 4 && count(all, onStop) == 1 })
+		f.hooks.await("the player's on_close", func(all []seen) bool {
+			return count(all, onClose) == 4 &&
+				count(all, onStop) == 1
+		})
 	})
 }
 
@@ -88,7 +92,10 @@ func TestWithoutGOPCache(t *testing.T) {
 	})
 	f.must(p.WriteMedia(clip[cut+1 : cut+4]...)) // inter frames and audio: no picture for the late one
 	f.must(p.WriteMedia(clip[cut:]...))
-	_, err := late.Await(f.ctx, func(ev client.Event) bool { return ev.Kind == client.Media && ev.Name == "video" && !ev.SequenceHeader })
+	_, err := late.Await(f.ctx, func(ev client.Event) bool {
+		return ev.Kind == client.Media && ev.Name == "video" &&
+			!ev.SequenceHeader
+	})
 	f.must(err)
 	first := slices.IndexFunc(late.Events(), func(ev client.Event) bool {
 		return ev.Kind == client.Media && ev.Name == "video" && !ev.SequenceHeader
@@ -117,7 +124,10 @@ func TestSeveralMessageStreams(t *testing.T) {
 	f.must(c.SendPlay("a"))
 	f.must(c.AwaitPlay(f.ctx))
 	f.frames(c, 1)
-	if _, err := c.Await(f.ctx, func(ev client.Event) bool { return ev.Kind == client.Media && ev.Stream == 3 }); err != nil {
+	if _, err := c.Await(f.ctx, func(ev client.Event) bool {
+		return ev.Kind == client.Media &&
+			ev.Stream == 3
+	}); err != nil {
 		t.Error("no media on message stream 3")
 	}
 	f.must(c.Close())

@@ -24,7 +24,8 @@ func TestOneClientHoldsItsShare(t *testing.T) {
 	before := heldMemory()
 	for n := range uint32(16) {
 		id := n + 1
-		c.send(bytesOf(chunk.DefaultSize, call(0, "createStream", 2), call(id, "publish", 3, fmt.Sprint("cam", n), "live")))
+		c.send(bytesOf(chunk.DefaultSize, call(0, "createStream", 2), call(id, "publish", 3, fmt.Sprint("cam", n),
+			"live")))
 		c.command("onStatus")
 		c.sendAll(bytesOf(chunk.DefaultSize, videoMessage(id, avcHeader), keyframe(id, each)), c.served)
 	}
@@ -77,7 +78,8 @@ func TestIdleMemoryGoesBack(t *testing.T) {
 		if err := connectRaw(c); err != nil {
 			t.Fatal(err)
 		}
-		c.send(bytesOf(chunk.DefaultSize, call(0, "createStream", 2), call(1, "publish", 3, fmt.Sprint("cam", n), "live")))
+		c.send(bytesOf(chunk.DefaultSize, call(0, "createStream", 2), call(1, "publish", 3, fmt.Sprint("cam", n),
+			"live")))
 		c.command("onStatus")
 		c.sendAll(bytesOf(chunk.DefaultSize, videoMessage(1, avcHeader), keyframe(1, each)), c.served)
 		all = append(all, c)

@@ -123,7 +123,8 @@ func (set *settings) resolve(host, param string) (*VHost, error) {
 	}
 	switch {
 	case !ok:
-		return nil, fmt.Errorf("vhost %q is not configured, and there is no %s", redact.Clip(name, mostQuoted), DefaultVHost)
+		return nil, fmt.Errorf("vhost %q is not configured, and there is no %s", redact.Clip(name, mostQuoted),
+			DefaultVHost)
 	case !v.Enabled:
 		return nil, fmt.Errorf("vhost %q is not enabled", v.Name)
 	}

@@ -74,9 +74,12 @@ func TestOutage(t *testing.T) {
 	if got := watch.goroutines.Load(); got > int64(most) {
 		t.Errorf("the server had %d goroutines in the outage, want at most %d", got, most)
 	}
-	t.Logf("%d clients, down for %v: %d refused, in %v at most; %d events waited; at most %d goroutines and %d connections, %d goroutines before and after; "+
-		"a new client was let in %v after the end; all closing events were there after %v, %d of %d requests had come again",
-		n, outage.Round(time.Millisecond), churn.refused.Load(), time.Duration(churn.longest.Load()).Round(time.Millisecond), waiting,
+	t.Logf("%d clients, down for %v: %d refused, in %v at most; %d events waited; at most %d goroutines and %d "+
+		"connections, %d goroutines before and after; "+
+		"a new client was let in %v after the end; all closing events were there after %v, %d of %d requests had "+
+		"come again",
+		n, outage.Round(time.Millisecond), churn.refused.Load(),
+		time.Duration(churn.longest.Load()).Round(time.Millisecond), waiting,
 		watch.goroutines.Load(), watch.connections.Load(), baseline,
 		entered.Round(time.Millisecond), recovered.Round(time.Millisecond), again, len(c.hooks.Requests()))
 }
@@ -140,7 +143,8 @@ func (c *crowd) churn(atOnce int, stop <-chan struct{}) *churning {
 					return
 				}
 				k.refused.Add(1)
-				for old := k.longest.Load(); int64(took) > old && !k.longest.CompareAndSwap(old, int64(took)); old = k.longest.Load() {
+				for old := k.longest.Load(); int64(took) > old && !k.longest.CompareAndSwap(old,
+					int64(took)); old = k.longest.Load() {
 				}
 			}
 		})

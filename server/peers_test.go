@@ -54,7 +54,8 @@ func TestEnhancedConnect(t *testing.T) {
 	f := start(t, hook.SRS1)
 	asks := f.connect(func(o *client.Options) {
 		o.ConnectObject = amf.Object{
-			{Key: "app", Value: "live"}, {Key: "tcUrl", Value: f.url("live")}, {Key: "fourCcList", Value: []any{"hvc1"}},
+			{Key: "app", Value: "live"}, {Key: "tcUrl", Value: f.url("live")}, {Key: "fourCcList",
+				Value: []any{"hvc1"}},
 		}
 	})
 	plain := f.connect()
@@ -83,7 +84,10 @@ func TestStalledPlayer(t *testing.T) {
 	}
 	stalled.StallReading(false)
 	f.gone(stalled)
-	f.hooks.await("on_stop and on_close", func(all []seen) bool { return count(all, onStop) == 1 && count(all, onClose) == 1 })
+	f.hooks.await("on_stop and on_close", func(all []seen) bool {
+		return count(all, onStop) == 1 &&
+			count(all, onClose) == 1
+	})
 }
 
 // Clients that come, publish or play, and leave in any way leave nothing behind (S-CON-06).

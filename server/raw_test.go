@@ -123,7 +123,8 @@ func (c *raw) served() {
 		if err := c.r.Next(&m); err != nil {
 			c.t.Fatalf("waiting for an answer to a ping: %v", err)
 		}
-		if u, err := command.ParseUserControl(&m); err == nil && u.Event == command.PingResponse && u.Value == pingValue {
+		if u, err := command.ParseUserControl(&m); err == nil && u.Event == command.PingResponse &&
+			u.Value == pingValue {
 			return
 		}
 	}
@@ -139,7 +140,8 @@ func bytesOf(chunkSize int, all ...chunk.Message) (b []byte) {
 
 // call makes the message of a command; args follow the null command object.
 func call(stream uint32, name string, transaction float64, args ...any) chunk.Message {
-	m, err := (&command.Command{Name: name, Transaction: transaction, Args: append([]any{nil}, args...)}).Message(command.CommandChunks, stream)
+	m, err := (&command.Command{Name: name, Transaction: transaction,
+		Args: append([]any{nil}, args...)}).Message(command.CommandChunks, stream)
 	if err != nil {
 		panic(err)
 	}

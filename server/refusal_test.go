@@ -22,7 +22,8 @@ func refusedConnectEvents(p *hook.Profile) []hook.Event {
 
 func TestRefusedConnect(t *testing.T) {
 	bothProfiles(t, func(t *testing.T, p *hook.Profile) {
-		for name, style := range map[string]client.Style{"publisher": client.FMLE, "Flash publisher": client.Flash, "player": client.FMLE} {
+		for name, style := range map[string]client.Style{"publisher": client.FMLE, "Flash publisher": client.Flash,
+			"player": client.FMLE} {
 			t.Run(name, func(t *testing.T) {
 				f := start(t, p)
 				f.hooks.rule(refuse(onConnect))

@@ -53,8 +53,10 @@ func TestGivenUp(t *testing.T) {
 		if retry > 0 {
 			want = 2
 		}
-		if got := strings.Count(log.String(), `level=ERROR msg="hook given up"`); got != want || strings.Contains(log.String(), "secret") {
-			t.Errorf("retry %v: %d lines about events given up, want %d, and no token: %s", retry, got, want, log.String())
+		if got := strings.Count(log.String(), `level=ERROR msg="hook given up"`); got != want ||
+			strings.Contains(log.String(), "secret") {
+			t.Errorf("retry %v: %d lines about events given up, want %d, and no token: %s", retry, got, want,
+				log.String())
 		}
 	}
 }

@@ -26,7 +26,8 @@ type Options struct {
 	// API makes the handler of the HTTP API when Config.API is enabled. It is called once, by Start.
 	API func(*Server) http.Handler
 	// Forget ends the connection of a client that has closed it with a reset instead of a FIN of ours, once all it was
-	// sent is out: no kernel keeps its port for a minute then. It is for tests that have clients come by the ten thousand.
+	// sent is out: no kernel keeps its port for a minute then. It is for tests that have clients come by the ten
+	// thousand.
 	Forget bool
 }
 
@@ -144,7 +145,8 @@ func (s *Server) serveAPI(l net.Listener) {
 	const answer = 30 * time.Second
 	s.apiAddr = l.Addr()
 	s.api = httpguard.NewServer(l, s.o.API(s), answer, s.log)
-	s.running.Go(func() { s.api.Serve(httpguard.Limit(l, httpguard.MaxConns)) }) // returns when Shutdown or Close close it
+	// returns when Shutdown or Close close it
+	s.running.Go(func() { s.api.Serve(httpguard.Limit(l, httpguard.MaxConns)) })
 	s.log.Info("HTTP API", "addr", l.Addr().String())
 	if !httpguard.Loopback(l.Addr()) {
 		s.log.Warn("the HTTP API asks for no password: whoever reaches its address can disconnect clients",

@@ -176,7 +176,8 @@ func (c *session) over(err error) {
 // handle takes one message.
 func (c *session) handle(m *chunk.Message) error {
 	switch m.Type {
-	case message.TypeIDAudioMessage, message.TypeIDVideoMessage, message.TypeIDDataMessageAMF0, message.TypeIDDataMessageAMF3:
+	case message.TypeIDAudioMessage, message.TypeIDVideoMessage, message.TypeIDDataMessageAMF0,
+		message.TypeIDDataMessageAMF3:
 		c.media(m)
 		return nil
 	case message.TypeIDCommandMessageAMF0, message.TypeIDCommandMessageAMF3:
@@ -187,7 +188,8 @@ func (c *session) handle(m *chunk.Message) error {
 		case c.connected.Load():
 			c.skip(m, err) // one odd command is no reason to end a publisher
 		default:
-			return c.refuse(err, command.Error(1, nil, command.ConnectRejected.With("The command cannot be read.").Object()))
+			return c.refuse(err, command.Error(1, nil,
+				command.ConnectRejected.With("The command cannot be read.").Object()))
 		}
 	case message.TypeIDWinAckSize:
 		n, _, err := command.ParseControl(m)

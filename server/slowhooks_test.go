@@ -64,7 +64,9 @@ func TestSlowHooks(t *testing.T) {
 	if got := highest.Load(); got > most {
 		t.Errorf("%d calls at once, want at most %d", got, most)
 	}
-	t.Logf("%d clients, answers after %v, %d calls at once at most, seen %d: all were let in after %v, all closing events were there after %v; "+
-		"at most %d goroutines, %d before and after", n, *outageSlow, most, highest.Load(), let.Round(time.Millisecond), closed.Round(time.Millisecond),
+	t.Logf("%d clients, answers after %v, %d calls at once at most, seen %d: all were let in after %v, all closing "+
+		"events were there after %v; "+
+		"at most %d goroutines, %d before and after", n, *outageSlow, most, highest.Load(),
+		let.Round(time.Millisecond), closed.Round(time.Millisecond),
 		watch.goroutines.Load(), baseline)
 }

@@ -64,7 +64,8 @@ func (c *Config) validateBounds() (errs []error) {
 		}
 	}
 	if c.Play.Queue <= 0 || c.Play.QueueBytes <= 0 {
-		errs = append(errs, fmt.Errorf("play queue: want more than 0, got %v and %d bytes", c.Play.Queue, c.Play.QueueBytes))
+		errs = append(errs, fmt.Errorf("play queue: want more than 0, got %v and %d bytes", c.Play.Queue,
+			c.Play.QueueBytes))
 	}
 	if c.Memory.Media < 0 {
 		errs = append(errs, fmt.Errorf("media memory: want 0 or more bytes, got %d", c.Memory.Media))

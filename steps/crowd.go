@@ -31,9 +31,11 @@ func (w *rtmpWorld) registerCrowd(sc *godog.ScenarioContext) {
 	w.acting(sc, `^a crowd of publishers, each of its own stream, comes and goes$`,
 		w.crowdOf(rtmptarget.CrowdSpec{Kind: rtmptarget.Publishers, Leave: true}))
 	w.acting(sc, `^a crowd of publishers, all of the stream "([^"]*)", comes at once$`, w.crowdOfRivals)
-	w.acting(sc, `^a crowd of publishers, each of its own stream, comes and vanishes, in (\d+) rounds$`, w.crowdInRounds)
+	w.acting(sc, `^a crowd of publishers, each of its own stream, comes and vanishes, in (\d+) rounds$`,
+		w.crowdInRounds)
 	step(sc, `^every client of the crowd is accounted for(?:, while ([A-Z][a-z]+) still waits)?$`, w.accounted)
-	step(sc, `^at most one of them is live at any time$`, func() error { return failed(check.OneLive(w.scene.Log.All())) })
+	step(sc, `^at most one of them is live at any time$`,
+		func() error { return failed(check.OneLive(w.scene.Log.All())) })
 	const outcome = `^each that went live causes on_unpublish, and each that lost is disconnected with its on_close$`
 	step(sc, outcome, func() error {
 		return failed(check.Rivalry(w.Profile, w.scene.Log.All()))
@@ -90,7 +92,10 @@ func (w *rtmpWorld) loses(ctx context.Context, name string) error {
 	}
 	want := check.Loser(w.Profile)
 	ready := func(obs []reports.Observation) bool { return check.Fit(want, obs, name) != order.Begun }
-	return w.fenced(ctx, ready, func(obs []reports.Observation) *check.Finding { return check.Exactly(want, obs, name) })
+	return w.fenced(ctx, ready, func(obs []reports.Observation) *check.Finding {
+		return check.Exactly(want, obs,
+			name)
+	})
 }
 
 func (w *rtmpWorld) oneStays(ctx context.Context, one, two string) error {

@@ -39,7 +39,10 @@ func (w *rtmpWorld) eventsAre(ctx context.Context, name, list string) error {
 	}
 	ready := func(obs []reports.Observation) bool { return check.Fit(want, obs, name) != order.Begun }
 	w.lastActor = name
-	return w.fenced(ctx, ready, func(obs []reports.Observation) *check.Finding { return check.Exactly(want, obs, name) })
+	return w.fenced(ctx, ready, func(obs []reports.Observation) *check.Finding {
+		return check.Exactly(want, obs,
+			name)
+	})
 }
 
 func (w *rtmpWorld) lastWithin(ctx context.Context) error {
@@ -102,7 +105,10 @@ func (w *rtmpWorld) urlsOf(ctx context.Context, ev, name, urls string) error {
 	if err != nil {
 		return err
 	}
-	return w.fenced(ctx, always, func(obs []reports.Observation) *check.Finding { return check.URLs(obs, name, want, e) })
+	return w.fenced(ctx, always, func(obs []reports.Observation) *check.Finding {
+		return check.URLs(obs, name, want,
+			e)
+	})
 }
 
 // allURLs holds once all URLs of every on_close are answered.
@@ -131,7 +137,10 @@ func (w *rtmpWorld) atVHost(ctx context.Context, name, vhost string) error {
 	if vhost == "default vhost" {
 		key = "default"
 	}
-	return w.fenced(ctx, closed, func(obs []reports.Observation) *check.Finding { return check.AtVHost(obs, name, key) })
+	return w.fenced(ctx, closed, func(obs []reports.Observation) *check.Finding {
+		return check.AtVHost(obs, name,
+			key)
+	})
 }
 
 func (w *rtmpWorld) overTLS(ctx context.Context, name string) error {

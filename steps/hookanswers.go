@@ -20,7 +20,8 @@ func (w *hookWorld) registerAnswers(sc *godog.ScenarioContext) {
 	}))
 	step(sc, `^each is accepted for whom it accepts, and refused for others$`,
 		w.is(func(obs []reports.Observation) *check.Finding {
-			if f := hookcheck.Accepted(w.Profile, obs); f != nil || len(hookcheck.Exchanges(obs, hookcheck.Refuse)) == 0 {
+			if f := hookcheck.Accepted(w.Profile, obs); f != nil ||
+				len(hookcheck.Exchanges(obs, hookcheck.Refuse)) == 0 {
 				return f
 			}
 			return hookcheck.Refused(w.Profile, obs)

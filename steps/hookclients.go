@@ -10,7 +10,8 @@ import (
 )
 
 func (w *hookWorld) registerClients(sc *godog.ScenarioContext) {
-	w.acting(sc, `^([A-Z][a-z]+), who is acceptable, (publishes|plays) through an RTMP server(, and leaves)?$`, w.enters)
+	w.acting(sc, `^([A-Z][a-z]+), who is acceptable, (publishes|plays) through an RTMP server(, and leaves)?$`,
+		w.enters)
 	w.acting(sc, `^([A-Z][a-z]+), who is acceptable, connects to an RTMP server and leaves$`,
 		func(ctx context.Context, name string) error {
 			return w.scene.ConnectOnly(ctx, name)

@@ -17,7 +17,8 @@ func (w *hookWorld) registerRequests(sc *godog.ScenarioContext) {
 		func(name string, n int) error {
 			return w.on(func(ev hook.Event) error { return w.scene.Amid(ev, n) })(name)
 		})
-	w.acting(sc, `^a caller sends an (on_\w+) whose credential has, key by key, (.+)$`, w.with((*hooktarget.Scene).Near))
+	w.acting(sc, `^a caller sends an (on_\w+) whose credential has, key by key, (.+)$`,
+		w.with((*hooktarget.Scene).Near))
 	w.acting(sc, `^a caller sends an (on_\w+) with its credential in pageUrl alone$`,
 		w.event((*hooktarget.Scene).InPageURL))
 	w.acting(sc, `^a caller sends an (on_\w+) without parameters$`,

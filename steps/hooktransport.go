@@ -14,9 +14,10 @@ func (w *hookWorld) registerTransport(sc *godog.ScenarioContext) {
 	w.acting(sc, `^a caller sends to every URL (.+), and then an ordinary event$`, func(what string) error {
 		return w.scene.Broken(what, hooktarget.AnyURL)
 	})
-	w.acting(sc, `^a caller sends to URLs of several events (.+), and then an ordinary event$`, func(what string) error {
-		return w.scene.Broken(what, hooktarget.SharedURL)
-	})
+	w.acting(sc, `^a caller sends to URLs of several events (.+), and then an ordinary event$`,
+		func(what string) error {
+			return w.scene.Broken(what, hooktarget.SharedURL)
+		})
 	w.acting(sc, `^a caller sends to URLs of one event (.+), and then an ordinary event$`, func(what string) error {
 		return w.scene.Broken(what, hooktarget.OwnURL)
 	})

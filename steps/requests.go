@@ -23,12 +23,14 @@ func (w *rtmpWorld) registerRequests(sc *godog.ScenarioContext) {
 		return w.every(func(obs []reports.Observation) *check.Finding { return check.HasType(obs, want) })(ctx)
 	})
 	step(sc, `^every request has a User-Agent$`, w.every(check.HasAgent))
-	step(sc, `^every request of ([A-Z][a-z]+) is valid JSON and no key but (.+) differs from a plain client's$`, w.escaped)
+	step(sc, `^every request of ([A-Z][a-z]+) is valid JSON and no key but (.+) differs from a plain client's$`,
+		w.escaped)
 	step(sc, `^(on_\w+) of ([A-Z][a-z]+) carries the keys of the protocol$`, w.carriesKeys)
 	step(sc, `^ip is the address of ([A-Z][a-z]+) in every event of [A-Z][a-z]+$`, w.ip)
 	step(sc, `^tcUrl is what ([A-Z][a-z]+) sent in every event of [A-Z][a-z]+ that has the key$`, w.tcURL)
 	step(sc, `^param of ([A-Z][a-z]+) begins with "(.*)" and stream is "([^"]*)" in (on_\w+) and (on_\w+)$`, w.param)
-	step(sc, `^param of the last stream of ([A-Z][a-z]+) (begins with|is) "(.*)" in (on_\w+) and (on_\w+)$`, w.lastParam)
+	step(sc, `^param of the last stream of ([A-Z][a-z]+) (begins with|is) "(.*)" in (on_\w+) and (on_\w+)$`,
+		w.lastParam)
 	step(sc, `^param of ([A-Z][a-z]+) has "(.*)" once at most in (on_\w+) and (on_\w+)$`, w.paramOnce)
 	step(sc, `^(stream|stream_url) of ([A-Z][a-z]+) is "([^"]*)" in (on_\w+) and (on_\w+)$`, w.value)
 	step(sc, `^vhost of ([A-Z][a-z]+) is "([^"]*)" in every event$`, w.vhost)
@@ -100,7 +102,8 @@ func (w *rtmpWorld) param(ctx context.Context, name, begin, stream, one, two str
 
 // lastParam is param of the stream that an actor used last.
 func (w *rtmpWorld) lastParam(ctx context.Context, name, how, want, one, two string) error {
-	v := check.Value{Key: "param", Want: strconv.Quote(want), OK: func(got string) bool { return got == want }, Last: true}
+	v := check.Value{Key: "param", Want: strconv.Quote(want), OK: func(got string) bool { return got == want },
+		Last: true}
 	if how == "begins with" {
 		v.Want += ", or that and more after it"
 		v.OK = func(got string) bool { return paramBegins(got, want) }
@@ -143,7 +146,8 @@ func (w *rtmpWorld) value(ctx context.Context, key, name, want, one, two string)
 
 // is checks that a key, where the profile has it, has a value.
 func (w *rtmpWorld) is(name, key, want string, events ...hook.Event) error {
-	v := check.Value{Key: key, Want: strconv.Quote(want), OK: func(got string) bool { return got == want }, Events: events}
+	v := check.Value{Key: key, Want: strconv.Quote(want), OK: func(got string) bool { return got == want },
+		Events: events}
 	return v.Check(w.Profile, w.scene.Log.All(), name)
 }
 

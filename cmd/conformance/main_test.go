@@ -53,7 +53,8 @@ func TestUsage(t *testing.T) {
 		{"no parallel", []string{"-parallel", "0"}, 2, "-parallel: want 1 to 256, got 0"},
 		{"no clients", []string{"-clients", "0"}, 2, "-clients: want 1 to 20000, got 0"},
 		{"no time", []string{"-timeout-scale", "0"}, 2, "-timeout-scale: want 0.1 to 100, got 0"},
-		{"another set of requirements", []string{"-requirements", "2025-01"}, 2, "-requirements: want " + features.Version()},
+		{"another set of requirements", []string{"-requirements", "2025-01"}, 2, "-requirements: want " +
+			features.Version()},
 		{"pid alone", []string{"-pid", "1"}, 2, "goes with -rtmp"},
 		{"restart alone", []string{"-restart", "true"}, 2, "goes with -rtmp"},
 		{"pid of nobody", []string{"-rtmp", "rtmp://127.0.0.1/live", "-listen", freeListen(t), "-pid", "2147483647"}, 3,
@@ -71,14 +72,16 @@ func TestUsage(t *testing.T) {
 		{"no token", []string{"-hooks", "http://127.0.0.1:1", "-refuse", "bad"}, 2, "KEY=VALUE"},
 		{"a field for nobody", []string{"-header", "X: y"}, 2, "go with -hooks"},
 		{"no field", []string{"-hooks", "http://127.0.0.1:1", "-header", "secret"}, 2, "want NAME: VALUE"},
-		{"a field in two lines", []string{"-hooks", "http://127.0.0.1:1", "-header", "X: a\r\nY: b"}, 2, "want NAME: VALUE"},
+		{"a field in two lines", []string{"-hooks", "http://127.0.0.1:1", "-header", "X: a\r\nY: b"}, 2,
+			"want NAME: VALUE"},
 		{"a field of the suite", []string{"-hooks", "http://127.0.0.1:1", "-header", "content-length: 1"}, 2,
 			"writes itself"},
 		{"no URL of an event", []string{"-on_play", "ftp://x"}, 2, "on_play"},
 		{"no hook server", []string{"-hooks", "http://127.0.0.1:1"}, 3, "does not answer"},
 		{"no configuration", []string{"-conf", "nowhere.conf"}, 3, "nowhere.conf"},
 		{"no identities", []string{"-hooks", "http://127.0.0.1:1", "-identities", "nowhere"}, 3, "nowhere"},
-		{"an id of the other role", []string{"-hooks", "http://127.0.0.1:1", "-id", "S-ORD-01"}, 2, "no scenario matches"},
+		{"an id of the other role", []string{"-hooks", "http://127.0.0.1:1", "-id", "S-ORD-01"}, 2,
+			"no scenario matches"},
 		{"judge nothing", []string{"judge"}, 2, "want one report directory"},
 		{"judge nowhere", []string{"judge", "nowhere"}, 3, "nowhere"},
 		{"diff one", []string{"diff", "a"}, 2, "want two report directories"},
@@ -125,7 +128,8 @@ func TestList(t *testing.T) {
 
 func TestConfig(t *testing.T) {
 	code, out, _ := command(t, "config", "-listen", "127.0.0.1:9000", "-profile", "srs7")
-	if code != 0 || !strings.Contains(out, "http://127.0.0.1:9000/hooks/default/1/on_connect") || strings.Contains(out, "profile srs7;") {
+	if code != 0 || !strings.Contains(out, "http://127.0.0.1:9000/hooks/default/1/on_connect") ||
+		strings.Contains(out, "profile srs7;") {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
 }
@@ -140,7 +144,8 @@ func TestHookServer(t *testing.T) {
 	defer srv.Close()
 	dir := t.TempDir()
 	conf, report := filepath.Join(dir, "srs.conf"), filepath.Join(dir, "report")
-	text := "listen 1935;\nvhost __defaultVhost__ {\n http_hooks {\n enabled on;\n on_publish " + srv.URL() + "/api/v1/streams;\n }\n}\n"
+	text := "listen 1935;\nvhost __defaultVhost__ {\n http_hooks {\n enabled on;\n on_publish " + srv.URL() +
+		"/api/v1/streams;\n }\n}\n"
 	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +185,8 @@ func TestRunJudgeDiff(t *testing.T) {
 	}
 	var run reports.Run
 	text, _ := os.ReadFile(filepath.Join(report, "report.json"))
-	if err := json.Unmarshal(text, &run); err != nil || run.Target.Kind != reports.TargetBuiltIn || len(run.Scenarios) == 0 {
+	if err := json.Unmarshal(text, &run); err != nil || run.Target.Kind != reports.TargetBuiltIn ||
+		len(run.Scenarios) == 0 {
 		t.Errorf("report.json: %v, %d scenarios of %q", err, len(run.Scenarios), run.Target.Kind)
 	}
 	if code, out, errs := command(t, "judge", "-report", again, report); code != 0 {
@@ -191,7 +197,8 @@ func TestRunJudgeDiff(t *testing.T) {
 	}
 	known := filepath.Join(dir, "known")
 	os.WriteFile(known, []byte("S-ORD-01\n"), 0o644)
-	if code, out, _ := command(t, "-id", "S-ORD-01", "-known-failing", known, "-quiet"); code != 1 || !strings.Contains(out, "unexpected pass") {
+	if code, out, _ := command(t, "-id", "S-ORD-01", "-known-failing", known, "-quiet"); code != 1 ||
+		!strings.Contains(out, "unexpected pass") {
 		t.Errorf("a known failure that passes: exit %d:\n%s", code, out)
 	}
 }
@@ -231,7 +238,8 @@ func TestReportDirectory(t *testing.T) {
 			t.Errorf("%s: %v, want %q in it:\n%.300s", name, err, want, b)
 		}
 	}
-	if code, _, errs := command(t, "judge", "-report", dir, dir); code != 2 || !strings.Contains(errs, "name another directory") {
+	if code, _, errs := command(t, "judge", "-report", dir, dir); code != 2 ||
+		!strings.Contains(errs, "name another directory") {
 		t.Errorf("judged into itself: exit %d:\n%s", code, errs)
 	}
 }

@@ -65,8 +65,10 @@ func newMutantOptions() *mutantOptions {
 	f.StringVar(&o.profile, "profile", "", "run this `PROFILE`: "+strings.Join(features.Profiles, ", ")+" or all\n"+
 		"(default: mutants of RTMP servers in all, the others in their newest)")
 	f.IntVar(&o.Parallel, "parallel", mutant.DefaultParallel, "run `N` at once, 1 to 64")
-	f.IntVar(&o.Clients, "clients", mutant.DefaultClients, "size of the crowds in scenarios under load, 16 to 20000: `N`")
-	f.Float64Var(&o.Scale, "timeout-scale", mutant.DefaultScale, "multiply the time limits of the first look by `FACTOR`")
+	f.IntVar(&o.Clients, "clients", mutant.DefaultClients,
+		"size of the crowds in scenarios under load, 16 to 20000: `N`")
+	f.Float64Var(&o.Scale, "timeout-scale", mutant.DefaultScale,
+		"multiply the time limits of the first look by `FACTOR`")
 	f.Int64Var(&o.Seed, "seed", 1, "`NUMBER` that decides who is refused and who vanishes")
 	f.BoolVar(&o.EveryCase, "every-case", false, "have each face every scenario")
 	f.StringVar(&o.report, "report", "",

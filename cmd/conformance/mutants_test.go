@@ -41,7 +41,8 @@ func TestMutants(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "report")
 	code, out, errs := command(t, "mutants", "-role", "rtmp", "-name", "no-user-agent", "-profile", "srs7",
 		"-timeout-scale", "1", "-report", dir)
-	for _, want := range []string{"caught   no-user-agent", "passed   none", "no-user-agent srs7", "1 of 1 mutants caught", "report: " + dir} {
+	for _, want := range []string{"caught   no-user-agent", "passed   none", "no-user-agent srs7",
+		"1 of 1 mutants caught", "report: " + dir} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in:\n%s", want, out)
 		}

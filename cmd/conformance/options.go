@@ -18,7 +18,9 @@ import (
 var help = cli.Help{
 	Name: "conformance",
 	Synopsis: []string{"[options]", "-rtmp rtmp://HOST/APP -listen HOST:PORT [options]",
-		"-hooks http://HOST:PORT [-accept KEY=VALUE -refuse KEY=VALUE] [options]", "config -listen HOST:PORT [-profile P]", "judge DIR", "diff DIR DIR", "compare [NAME=]DIR...", "mutants [options]"},
+		"-hooks http://HOST:PORT [-accept KEY=VALUE -refuse KEY=VALUE] [options]",
+		"config -listen HOST:PORT [-profile P]", "judge DIR", "diff DIR DIR", "compare [NAME=]DIR...",
+		"mutants [options]"},
 	About: `Runs the conformance suite of the RTMP hook protocol: scripted publishers and
 players drive an RTMP server, whose hooks arrive at a recording endpoint.
 Without options the server is the built-in one. With -hooks the roles change:
@@ -82,7 +84,8 @@ func newOptions() *options {
 	o := &options{flags: flag.NewFlagSet(help.Name, flag.ContinueOnError),
 		nonce: strconv.FormatUint(rand.Uint64()&0xfffff, 36)}
 	f := o.flags
-	f.StringVar(&o.rtmp, "rtmp", "", "test the RTMP server at `URL`, rtmp://HOST[:PORT]/APP, instead of the built-in one")
+	f.StringVar(&o.rtmp, "rtmp", "",
+		"test the RTMP server at `URL`, rtmp://HOST[:PORT]/APP, instead of the built-in one")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8085",
 		"with -rtmp: receive its hooks at this `ADDRESS` and at the two ports above it")
 	f.StringVar(&o.api, "api", "",
@@ -120,7 +123,8 @@ func newOptions() *options {
 		"with -report: `WHAT` events.ndjson keeps: all, or failed, with the evidence of what passed in\n"+
 			"passed.ndjson.gz")
 	f.IntVar(&o.parallel, "parallel", suite.DefaultParallel, "run `N` scenarios at once, 1 to 256")
-	f.IntVar(&o.clients, "clients", suite.DefaultClients, "use crowds of `N` clients in scenarios under load, 1 to 20000")
+	f.IntVar(&o.clients, "clients", suite.DefaultClients,
+		"use crowds of `N` clients in scenarios under load, 1 to 20000")
 	f.Float64Var(&o.scale, "timeout-scale", 1, "multiply every time limit by `FACTOR`, for slow machines")
 	f.Int64Var(&o.seed, "seed", 0,
 		"`NUMBER` that decides which clients are refused and which vanish; 0 takes one from the clock")

@@ -98,7 +98,8 @@ func (o *options) run(ctx context.Context, s cli.Streams) (*reports.Run, error) 
 func (o *options) enoughFiles(granted uint64, cases []features.Case) error {
 	need, hint := 256+8*min(o.parallel, len(cases)), ""
 	if slices.ContainsFunc(cases, func(c features.Case) bool { return c.Has("load") }) {
-		hint = fmt.Sprintf(", ask for smaller crowds than -clients %d, or leave them out with -tags 'not @load'", o.clients)
+		hint = fmt.Sprintf(", ask for smaller crowds than -clients %d, or leave them out with -tags 'not @load'",
+			o.clients)
 		need += 8 * o.clients // both ends, and their hooks
 	}
 	if granted >= uint64(need) {
@@ -131,7 +132,8 @@ func (o *options) play(ctx context.Context, s cli.Streams, so *suite.Options, st
 		if d.Profile == nil {
 			return nil, fmt.Errorf("no profile fits the hooks of the server: %s (-profile chooses one)", d.Reason)
 		}
-		fmt.Fprintf(s.Out, "profile %s, found by a probe (-profile chooses another): %s\n", d.Profile, redact.Line(d.Reason))
+		fmt.Fprintf(s.Out, "profile %s, found by a probe (-profile chooses another): %s\n", d.Profile,
+			redact.Line(d.Reason))
 		so.Selection.Profiles = []string{d.Profile.Name}
 	}
 	cases, err := so.Selection.Select(so.Role)
@@ -183,7 +185,8 @@ func (o *options) external(p *hook.Profile) rtmptarget.ExternalOptions {
 // describe adds what the suite does not know of its own run.
 func (o *options) describe(run *reports.Run) {
 	run.Version = cli.Version()
-	run.Command = strings.Join(append([]string{help.Name}, cli.Masked(os.Args[1:], "accept", "refuse", "header")...), " ")
+	run.Command = strings.Join(append([]string{help.Name}, cli.Masked(os.Args[1:], "accept", "refuse", "header")...),
+		" ")
 	run.Target = reports.Target{Kind: reports.TargetBuiltIn, Description: "the built-in RTMP server"}
 	if o.hooks.Given() {
 		run.Target = o.hooks.describe()

@@ -27,10 +27,12 @@ func TestEnoughFiles(t *testing.T) {
 		want    string
 	}{
 		{"crowds", 512, 200, cases,
-			"this run needs 1984 open files, and the system allows 512: raise the limit (ulimit -n 1984), ask for smaller crowds"},
+			"this run needs 1984 open files, and the system allows 512: raise the limit (ulimit -n 1984), ask for " +
+				"smaller crowds"},
 		{"small crowds", 512, 16, cases, ""},
 		{"no crowds", 512, 200, light, ""},
-		{"hardly any", 200, 200, light, "needs 384 open files, and the system allows 200: raise the limit (ulimit -n 384)"},
+		{"hardly any", 200, 200, light,
+			"needs 384 open files, and the system allows 200: raise the limit (ulimit -n 384)"},
 		{"enough", 1984, 200, cases, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -36,16 +36,22 @@ type options struct {
 func newOptions() *options {
 	o := &options{flags: flag.NewFlagSet(help.Name, flag.ContinueOnError)}
 	f := o.flags
-	f.StringVar(&o.listen, "listen", "127.0.0.1:8085", "serve on `ADDR`. A port alone is served on 127.0.0.1, \":PORT\" on every\naddress, port 0 takes a free one")
-	f.StringVar(&o.profile, "profile", "auto", "answer as `PROFILE` has it: srs1 (0, as the document of 2014), srs7 ({\"code\":0,\"data\":null}),\nor auto (0, which all accept; each request tells when its token is due). Events of all are read")
+	f.StringVar(&o.listen, "listen", "127.0.0.1:8085",
+		"serve on `ADDR`. A port alone is served on 127.0.0.1, \":PORT\" on every\naddress, port 0 takes a free one")
+	f.StringVar(&o.profile, "profile", "auto",
+		"answer as `PROFILE` has it: srs1 (0, as the document of 2014), srs7 ({\"code\":0,\"data\":null}),\nor auto "+
+			"(0, which all accept; each request tells when its token is due). Events of all are read")
 	f.Func("token", "let on only who carries the parameter `KEY=VALUE` in his URLs, see below", o.readToken)
-	f.StringVar(&o.tokenFile, "token-file", "", "read KEY=VALUE from `FILE` in place of -token, which others on this machine can see")
+	f.StringVar(&o.tokenFile, "token-file", "",
+		"read KEY=VALUE from `FILE` in place of -token, which others on this machine can see")
 	f.StringVar(&o.tokenAt, "token-at", "", "with -token: ask for it at these `EVENTS`, such as on_publish,on_play")
 	f.StringVar(&o.rules, "rules", "", "refuse, delay or spoil answers by the rules in `FILE`, see below")
-	f.StringVar(&o.record, "record", "", "write every request and its answer to `FILE` as JSON lines, tokens included;\nthe file must not be there yet")
+	f.StringVar(&o.record, "record", "",
+		"write every request and its answer to `FILE` as JSON lines, tokens included;\nthe file must not be there yet")
 	f.StringVar(&o.cert, "cert", "", "serve https with the certificate in `FILE` (PEM); needs -key")
 	f.StringVar(&o.key, "key", "", "the certificate's private key, in `FILE` (PEM)")
-	f.BoolVar(&o.params, "log-params", false, "show the values of parameters in the log and on the page: tokens are among them")
+	f.BoolVar(&o.params, "log-params", false,
+		"show the values of parameters in the log and on the page: tokens are among them")
 	f.BoolVar(&o.version, "version", false, "print the version and exit")
 	o.log.Register(f)
 	return o

@@ -21,10 +21,14 @@ func TestNamesAreNoPaths(t *testing.T) {
 	t.Chdir(work)
 	p := start(t, "-record", "hooks.jsonl")
 	base := "http://" + p.says("listening")["addr"].(string)
-	for _, name := range []string{"../x", "..", ".", "/", filepath.Join(top, "x"), "a/../../x", `..\x`, "x\x00y", "~", "$(touch x)", "hooks.jsonl", "con"} {
-		for path, action := range map[string]string{"clients": "on_connect", "streams": "on_publish", "sessions": name} {
-			body, err := json.Marshal(map[string]string{"action": action, "client_id": name, "ip": name, "vhost": name, "app": name,
-				"stream": name, "param": "?token=" + name, "tcUrl": "rtmp://h/" + name, "pageUrl": name, "server_id": name})
+	for _, name := range []string{"../x", "..", ".", "/", filepath.Join(top, "x"), "a/../../x", `..\x`, "x\x00y", "~",
+		"$(touch x)", "hooks.jsonl", "con"} {
+		for path, action := range map[string]string{"clients": "on_connect", "streams": "on_publish",
+			"sessions": name} {
+			body, err := json.Marshal(map[string]string{"action": action, "client_id": name, "ip": name, "vhost": name,
+				"app":    name,
+				"stream": name, "param": "?token=" + name, "tcUrl": "rtmp://h/" + name, "pageUrl": name,
+				"server_id": name})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -38,7 +38,8 @@ func (set *settings) serve(log *slog.Logger, signals <-chan os.Signal) (err erro
 		}
 		return err
 	}
-	log.Info("listening", "addr", s.Addr(), "page", s.URL()+"/", "profile", cmp.Or(set.server.Profile, &hook.Profile{Name: "auto"}).Name,
+	log.Info("listening", "addr", s.Addr(), "page", s.URL()+"/", "profile", cmp.Or(set.server.Profile,
+		&hook.Profile{Name: "auto"}).Name,
 		"token", set.server.Token != nil, "rules", set.server.Rules.Len())
 	if set.server.Token == nil && set.server.Rules.Len() == 0 {
 		log.Warn("no token and no rules: everybody is let on")

@@ -115,7 +115,8 @@ func TestServe(t *testing.T) {
 		{"srs7", syscall.SIGINT, `{"code":0,"data":null}`, `{"code":401,"data":null}`, `{"code":403,"data":null}`},
 	} {
 		t.Run(c.profile, func(t *testing.T) {
-			rules := tempFile(t, "rules.yaml", "rules:\n  - {stream: no, refuse: true}\n  - {event: on_stop, fault: hang}\n")
+			rules := tempFile(t, "rules.yaml",
+				"rules:\n  - {stream: no, refuse: true}\n  - {event: on_stop, fault: hang}\n")
 			record := filepath.Join(t.TempDir(), "hooks.jsonl")
 			p := start(t, "-profile", c.profile, "-token", "token=good", "-rules", rules, "-record", record)
 			base := "http://" + p.says("listening")["addr"].(string)
@@ -126,14 +127,16 @@ func TestServe(t *testing.T) {
 					t.Errorf("%s with %s is answered %q, want %q", one.stream, one.token, got, one.want)
 				}
 				line := p.says("on_publish")
-				if line["client_id"] != "a1" || line["ip"] != "10.0.0.7" || line["stream"] != one.stream || line["param"] != "?token=***" {
+				if line["client_id"] != "a1" || line["ip"] != "10.0.0.7" || line["stream"] != one.stream ||
+					line["param"] != "?token=***" {
 					t.Errorf("the log says %v", line)
 				}
 			}
 			held := make(chan error, 1)
 			go func() {
 				client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
-				resp, err := client.Post(base+"/api/v1/sessions", "", strings.NewReader(strings.Replace(body("x", "good"), "on_publish", "on_stop", 1)))
+				resp, err := client.Post(base+"/api/v1/sessions", "",
+					strings.NewReader(strings.Replace(body("x", "good"), "on_publish", "on_stop", 1)))
 				if err == nil {
 					resp.Body.Close()
 				}
@@ -177,7 +180,8 @@ func checkRecording(t *testing.T, name string) {
 		lines = append(lines, line)
 	}
 	first := slices.IndexFunc(lines, func(l recordedLine) bool { return l.Seq == 1 })
-	if len(lines) != 5 || first < 0 || lines[first].Event != "on_publish" || !strings.Contains(lines[first].Body, "token=good") {
+	if len(lines) != 5 || first < 0 || lines[first].Event != "on_publish" || !strings.Contains(lines[first].Body,
+		"token=good") {
 		t.Errorf("want a line about the recording and 4 requests, got %+v", lines)
 	}
 }

@@ -40,7 +40,8 @@ type child struct {
 // test if it has not ended by itself.
 func start(t *testing.T, args ...string) *child {
 	t.Helper()
-	c := &child{t: t, cmd: exec.Command(os.Args[0], append([]string{"-log", "json"}, args...)...), more: make(chan struct{}), exited: make(chan error, 1)}
+	c := &child{t: t, cmd: exec.Command(os.Args[0], append([]string{"-log", "json"}, args...)...),
+		more: make(chan struct{}), exited: make(chan error, 1)}
 	c.cmd.Env = append(os.Environ(), childEnv+"=1")
 	stderr, err := c.cmd.StderrPipe()
 	if err != nil {

@@ -32,7 +32,8 @@ func TestHooksOfEnvironment(t *testing.T) {
 			if code := c.exit(); code != cli.ExitOK {
 				t.Errorf("exit code %d, want 0", code)
 			}
-			for _, want := range []string{"SRS_DAEMON is not known to this server and ignored", "msg:hooks profile:srs1"} {
+			for _, want := range []string{"SRS_DAEMON is not known to this server and ignored",
+				"msg:hooks profile:srs1"} {
 				if !strings.Contains(c.log(), want) {
 					t.Errorf("the log lacks %q:\n%s", want, c.log())
 				}
@@ -52,7 +53,8 @@ func TestRefusalInLog(t *testing.T) {
 			c.signal(syscall.SIGTERM)
 			c.exit()
 			log := c.log()
-			if n := strings.Count(log, "reason:refused by on_publish: code 403"); n != 2 || strings.Contains(log, "want") || strings.Contains(log, "<nil>") {
+			if n := strings.Count(log, "reason:refused by on_publish: code 403"); n != 2 ||
+				strings.Contains(log, "want") || strings.Contains(log, "<nil>") {
 				t.Errorf("%s, %s: want the refusal and the close with this reason, got\n%s", profile, body, log)
 			}
 		}

@@ -16,8 +16,12 @@ func TestLoopbackByDefault(t *testing.T) {
 	}{
 		{"nothing said", nil, true, true},
 		{"ports alone", []string{"-listen", "1935", "-api", "1985"}, true, true},
-		{"a file's ports", []string{"-c", confFile(t, "listen 1935;\nhttp_api {\nenabled on;\nlisten 1985;\n}\nvhost __defaultVhost__ {\n}\n")}, false, true},
-		{"a file's API without a port", []string{"-c", confFile(t, "listen 127.0.0.1:1935;\nhttp_api {\nenabled on;\n}\nvhost __defaultVhost__ {\n}\n")}, true, true},
+		{"a file's ports", []string{"-c",
+			confFile(t, "listen 1935;\nhttp_api {\nenabled on;\nlisten 1985;\n}\nvhost __defaultVhost__ {\n}\n")},
+			false, true},
+		{"a file's API without a port",
+			[]string{"-c", confFile(t, "listen 127.0.0.1:1935;\nhttp_api {\nenabled on;\n}\nvhost __defaultVhost__ "+
+				"{\n}\n")}, true, true},
 		{"told otherwise", []string{"-listen", ":1935", "-api", "0.0.0.0:1985"}, false, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

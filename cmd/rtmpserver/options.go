@@ -41,17 +41,29 @@ func newOptions() *options {
 		"without -c: take the configuration from SRS's environment variables, also where SRS_CONFIG_FILE is set")
 	f.BoolVar(&o.test, "t", false, "check the configuration, say what is wrong with it, and exit")
 	f.BoolVar(&o.version, "version", false, "print the version and exit")
-	f.StringVar(&o.listen, "listen", "127.0.0.1:1935", "without -c: serve RTMP on `ADDR`; several are separated by commas.\nA port alone is served on 127.0.0.1, \":PORT\" on every address, port 0 takes a free one")
-	f.StringVar(&o.hooks, "hooks", "", "without -c: ask the hook server at `URL`, such as http://127.0.0.1:8085, about all six events.\nNot given: no hooks, everybody is let in")
-	f.StringVar(&o.profile, "profile", "srs1", "without -c: call hooks as `PROFILE` does: srs1 (the document of 2014) or srs7 (SRS 7)")
+	f.StringVar(&o.listen, "listen", "127.0.0.1:1935",
+		"without -c: serve RTMP on `ADDR`; several are separated by commas.\nA port alone is served on 127.0.0.1, "+
+			"\":PORT\" on every address, port 0 takes a free one")
+	f.StringVar(&o.hooks, "hooks", "",
+		"without -c: ask the hook server at `URL`, such as http://127.0.0.1:8085, about all six events.\nNot given: "+
+			"no hooks, everybody is let in")
+	f.StringVar(&o.profile, "profile", "srs1",
+		"without -c: call hooks as `PROFILE` does: srs1 (the document of 2014) or srs7 (SRS 7)")
 	f.BoolVar(&o.insecure, "insecure-tls", false,
 		"without -c: accept any certificate of an https hook server, as SRS does")
-	f.DurationVar(&o.retry, "retry", 0, "without -c: send closing events that did not reach the hook server again for this `TIME`, such as 30s;\nit may then get one twice. Not given: they are lost, as with SRS")
-	f.IntVar(&o.maxCalls, "max-calls", hook.DefaultMaxCalls, "without -c: ask the hook server `N` things at once; more clients wait, the first to come goes first")
+	f.DurationVar(&o.retry, "retry", 0,
+		"without -c: send closing events that did not reach the hook server again for this `TIME`, such as 30s;\nit "+
+			"may then get one twice. Not given: they are lost, as with SRS")
+	f.IntVar(&o.maxCalls, "max-calls", hook.DefaultMaxCalls,
+		"without -c: ask the hook server `N` things at once; more clients wait, the first to come goes first")
 	f.BoolVar(&o.keep, "hook-keepalive", false,
-		"without -c: send many hook calls over one connection, which saves most of what a call costs.\nNot given: a connection for every call, as SRS does")
-	f.StringVar(&o.api, "api", "", "serve the HTTP API and /metrics on `ADDR`, whatever the configuration says.\nA port alone is served on 127.0.0.1. The API asks for no password: whoever reaches it can disconnect clients")
-	f.StringVar(&o.pprof, "pprof", "", "serve Go's profiles below /debug/pprof/ on `ADDR`; a port alone is served on 127.0.0.1")
+		"without -c: send many hook calls over one connection, which saves most of what a call costs.\nNot given: a "+
+			"connection for every call, as SRS does")
+	f.StringVar(&o.api, "api", "",
+		"serve the HTTP API and /metrics on `ADDR`, whatever the configuration says.\nA port alone is served on "+
+			"127.0.0.1. The API asks for no password: whoever reaches it can disconnect clients")
+	f.StringVar(&o.pprof, "pprof", "",
+		"serve Go's profiles below /debug/pprof/ on `ADDR`; a port alone is served on 127.0.0.1")
 	f.DurationVar(&o.grace, "grace", 30*time.Second, "at the end, wait this `TIME` for the hooks of the closing events")
 	f.BoolVar(&o.params, "log-params", false,
 		"show the values of parameters in the log and in the HTTP API: tokens are among them")
@@ -154,8 +166,10 @@ SIGTERM, SIGINT  take no new clients, disconnect the others, deliver their
 SIGHUP           read FILE again; with a mistake in it, the old configuration stays`},
 	},
 	Examples: []cli.Example{
-		{For: "serve on 127.0.0.1:1935 and ask the hook server on port 8085", Call: "rtmpserver -hooks http://127.0.0.1:8085"},
-		{For: "the same as SRS 7 would ask, with the HTTP API", Call: "rtmpserver -hooks http://127.0.0.1:8085 -profile srs7 -api 1985"},
+		{For: "serve on 127.0.0.1:1935 and ask the hook server on port 8085",
+			Call: "rtmpserver -hooks http://127.0.0.1:8085"},
+		{For: "the same as SRS 7 would ask, with the HTTP API",
+			Call: "rtmpserver -hooks http://127.0.0.1:8085 -profile srs7 -api 1985"},
 		{For: "check a configuration, then serve by it", Call: "rtmpserver -t -c srs.conf && rtmpserver -c srs.conf"},
 		{For: "read the configuration again", Call: "kill -HUP PID"},
 	},

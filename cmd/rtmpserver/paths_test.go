@@ -24,8 +24,10 @@ func TestNamesAreNoPaths(t *testing.T) {
 	addr := c.addr("listening")
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	for _, name := range []string{"../x", "..", ".", "/", filepath.Join(top, "x"), "a/../../x", `..\x`, "x\x00y", "~", "$(touch x)"} {
-		p, err := client.Dial(ctx, client.Options{URL: "rtmp://" + addr + "/live", App: name, TCURL: "rtmp://127.0.0.1/" + name + "?vhost=" + name, Timeout: patience})
+	for _, name := range []string{"../x", "..", ".", "/", filepath.Join(top, "x"), "a/../../x", `..\x`, "x\x00y", "~",
+		"$(touch x)"} {
+		p, err := client.Dial(ctx, client.Options{URL: "rtmp://" + addr + "/live", App: name,
+			TCURL: "rtmp://127.0.0.1/" + name + "?vhost=" + name, Timeout: patience})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -97,7 +97,8 @@ func (p *program) serve(signals <-chan os.Signal) int {
 	defer p.pprof.Close()
 	for sig := range signals {
 		if sig != syscall.SIGHUP {
-			p.log.Info("shutting down: delivering closing events; a second signal exits at once", "signal", sig.String(),
+			p.log.Info("shutting down: delivering closing events; a second signal exits at once", "signal",
+				sig.String(),
 				"grace", p.options.grace)
 			return p.shutdown(signals)
 		}

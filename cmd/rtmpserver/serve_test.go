@@ -47,7 +47,8 @@ func TestServe(t *testing.T) {
 	for _, profile := range []string{"srs1", "srs7"} {
 		t.Run(profile, func(t *testing.T) {
 			hooks := hookServer(t)
-			c := start(t, "-listen", "127.0.0.1:0", "-hooks", hooks.URL(), "-profile", profile, "-api", "0", "-pprof", "0")
+			c := start(t, "-listen", "127.0.0.1:0", "-hooks", hooks.URL(), "-profile", profile, "-api", "0", "-pprof",
+				"0")
 			addr, api := c.addr("listening"), "http://"+c.addr("HTTP API")
 			publish(t, addr, "cam1")
 			events(t, hooks, opening...)
@@ -59,10 +60,12 @@ func TestServe(t *testing.T) {
 			if err := json.Unmarshal([]byte(get(t, "GET", api+"/api/v1/clients/"+id)), &one); err != nil {
 				t.Fatal(err)
 			}
-			if one.Client.ID != id || one.Client.Name != "cam1" || one.Client.URL != "/live/cam1" || one.Client.Type != "fmle-publish" {
+			if one.Client.ID != id || one.Client.Name != "cam1" || one.Client.URL != "/live/cam1" ||
+				one.Client.Type != "fmle-publish" {
 				t.Errorf("the client is %+v, want %s publishing /live/cam1", one.Client, id)
 			}
-			if streams := get(t, "GET", api+"/api/v1/streams"); !strings.Contains(streams, `"publish":{"active":true,"cid":"`+id+`"}`) {
+			if streams := get(t, "GET", api+"/api/v1/streams"); !strings.Contains(streams,
+				`"publish":{"active":true,"cid":"`+id+`"}`) {
 				t.Errorf("streams are %s", streams)
 			}
 			if answer := get(t, "DELETE", api+"/api/v1/clients/"+id); !strings.HasPrefix(answer, `{"code":0,`) {
@@ -70,10 +73,12 @@ func TestServe(t *testing.T) {
 			}
 			events(t, hooks, whole...)
 			metrics := get(t, "GET", api+"/metrics")
-			if want := `hookproof_hook_calls_total{event="on_publish",result="accepted"} 1`; !strings.Contains(metrics, want) {
+			if want := `hookproof_hook_calls_total{event="on_publish",result="accepted"} 1`; !strings.Contains(metrics,
+				want) {
 				t.Errorf("metrics lack %s", want)
 			}
-			if index := get(t, "GET", "http://"+c.addr("profiles")+"/debug/pprof/"); !strings.Contains(index, "goroutine") {
+			if index := get(t, "GET", "http://"+c.addr("profiles")+"/debug/pprof/"); !strings.Contains(index,
+				"goroutine") {
 				t.Error("the index of profiles is wrong")
 			}
 
@@ -141,7 +146,8 @@ func TestLostEvents(t *testing.T) {
 func TestReload(t *testing.T) {
 	first, second := hookServer(t), hookServer(t)
 	conf := func(e *recorder.Recorder) string {
-		return fmt.Sprintf("listen 127.0.0.1:0;\nvhost __defaultVhost__ {\nhttp_hooks {\nenabled on;\non_publish %s/p;\non_unpublish %s/u;\n}\n}\n", e.URL(), e.URL())
+		return fmt.Sprintf("listen 127.0.0.1:0;\nvhost __defaultVhost__ {\nhttp_hooks {\nenabled on;\non_publish "+
+			"%s/p;\non_unpublish %s/u;\n}\n}\n", e.URL(), e.URL())
 	}
 	file := confFile(t, conf(first))
 	c := start(t, "-c", file)

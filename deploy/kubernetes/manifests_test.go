@@ -38,11 +38,11 @@ func decode(t *testing.T, name string, text []byte) (all []any) {
 		if err := yaml.Unmarshal(doc, &head); err != nil {
 			t.Fatalf("%s, document %d: %v", name, i+1, err)
 		}
-		make, known := kinds[head.APIVersion+" "+head.Kind]
+		newObject, known := kinds[head.APIVersion+" "+head.Kind]
 		if !known {
 			t.Fatalf("%s, document %d: %s %s is not expected", name, i+1, head.APIVersion, head.Kind)
 		}
-		o := make()
+		o := newObject()
 		if err := yaml.UnmarshalStrict(doc, o); err != nil {
 			t.Errorf("%s, document %d: %v", name, i+1, err)
 		}

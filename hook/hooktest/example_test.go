@@ -35,7 +35,8 @@ func ExampleTestRTMPServer() {
 // A publisher without a token is refused and gone.
 func ExampleRecorder() {
 	start := func(t testing.TB, urls map[hook.Event][]string) (url string) { return "" } // the vendor's own
-	_ = func(t *testing.T) {                                                             // func TestRefusal(t *testing.T)
+	// func TestRefusal(t *testing.T)
+	_ = func(t *testing.T) {
 		hooks := hooktest.NewRecorder(t, hook.SRS7)
 		hooks.Answer(func(r *hooktest.Request) hooktest.Answer {
 			if r.Event == hook.OnPublish && r.Payload.Param != "?token=good" {

@@ -61,7 +61,8 @@ func TestHookServer(t *testing.T, h HookServer, opts ...Option) {
 	}
 	o, s := options(t, features.RoleHookServer, opts)
 	o.Open = func(ctx context.Context, p *hook.Profile) (scenario.Target, error) {
-		return hooktarget.Open(ctx, hooktarget.Options{Profile: p, URLs: urls, Identities: clients, Scale: s.scale, Safe: h.Safe})
+		return hooktarget.Open(ctx, hooktarget.Options{Profile: p, URLs: urls, Identities: clients, Scale: s.scale,
+			Safe: h.Safe})
 	}
 	run(t, o, s, reports.Target{Kind: reports.TargetHooks, URL: base})
 }

@@ -52,9 +52,13 @@ func TestPublishAndPlay(t *testing.T) {
 			t.Errorf("want both let on, got %v, %v", alice.Err(), bob.Err())
 		}
 		bob.Leave()
-		r.Await("on_close of the player", func(all []*Request) bool { return len(all) == 6 && !all[5].Answered.IsZero() })
+		r.Await("on_close of the player", func(all []*Request) bool {
+			return len(all) == 6 &&
+				!all[5].Answered.IsZero()
+		})
 		alice.Vanish()
-		r.Want(hook.OnConnect, hook.OnPublish, hook.OnConnect, hook.OnPlay, hook.OnStop, hook.OnClose, hook.OnUnpublish, hook.OnClose)
+		r.Want(hook.OnConnect, hook.OnPublish, hook.OnConnect, hook.OnPlay, hook.OnStop, hook.OnClose,
+			hook.OnUnpublish, hook.OnClose)
 		for _, q := range r.Requests() {
 			if q.Err != nil || !q.Decision.Accept || q.Method != http.MethodPost || q.Payload.App != "live" {
 				t.Errorf("request %d: got %+v", q.Number, q)
@@ -146,7 +150,8 @@ func TestWrongRequests(t *testing.T) {
 		profile    *hook.Profile
 		want       string // in Err; empty: no error
 	}{
-		{"another profile's", `{"action":"on_close","client_id":1,"ip":"","vhost":"","app":""}`, hook.SRS7, "server_id: want"},
+		{"another profile's", `{"action":"on_close","client_id":1,"ip":"","vhost":"","app":""}`, hook.SRS7,
+			"server_id: want"},
 		{"any profile's", `{"action":"on_close","client_id":1}`, nil, ""},
 		{"no payload", `[`, nil, "want one JSON object"},
 	} {

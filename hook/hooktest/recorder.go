@@ -166,9 +166,11 @@ func (r *Recorder) Up() {
 
 func (r *Recorder) public(q *endpoint.Request) *Request {
 	out := &Request{
-		Number: q.Seq, Connection: q.Conn, Remote: q.Remote, Method: q.Method, Target: q.Target, Header: q.Header.HTTP(),
-		Body: q.Body, Event: q.Event, IsEvent: q.HasEvent, Payload: q.Payload, Arrived: q.Arrived, Answered: q.Answered,
-		Answer: public(&q.Answer),
+		Number: q.Seq, Connection: q.Conn, Remote: q.Remote, Method: q.Method, Target: q.Target,
+		Header: q.Header.HTTP(),
+		Body:   q.Body, Event: q.Event, IsEvent: q.HasEvent, Payload: q.Payload, Arrived: q.Arrived,
+		Answered: q.Answered,
+		Answer:   public(&q.Answer),
 	}
 	if out.Payload == nil {
 		out.Payload = &hook.Payload{}

@@ -46,7 +46,8 @@ var guarded = HookServer{Handler: guard{}, Accept: []string{"token=good"}, Refus
 
 func TestAHookServer(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "report")
-	TestHookServer(t, guarded, Only("H-RSP-01", "H-RSP-03", "H-REJ-02", "H-BAD-01", "H-BAD-02"), Skip("H-BAD-02", "it takes long"), Clients(10), ReportTo(dir))
+	TestHookServer(t, guarded, Only("H-RSP-01", "H-RSP-03", "H-REJ-02", "H-BAD-01", "H-BAD-02"),
+		Skip("H-BAD-02", "it takes long"), Clients(10), ReportTo(dir))
 	for _, name := range []string{"report.html", "report.json", "junit.xml"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
 			t.Error(err)
@@ -55,7 +56,8 @@ func TestAHookServer(t *testing.T) {
 }
 
 func TestAnRTMPServer(t *testing.T) {
-	TestRTMPServer(t, RTMPServer{Start: builtIn}, Profile(hook.SRS1), Only("S-ORD-01", "S-ANS-04", "S-CFG-01", "S-ORD-06"), Clients(10))
+	TestRTMPServer(t, RTMPServer{Start: builtIn}, Profile(hook.SRS1), Only("S-ORD-01", "S-ANS-04", "S-CFG-01",
+		"S-ORD-06"), Clients(10))
 }
 
 // builtIn starts the built-in server as its configuration says.
@@ -94,7 +96,10 @@ func TestBrokenChild(t *testing.T) {
 	t.Run("known", func(t *testing.T) {
 		TestHookServer(t, broken, Only("H-REJ-02", "H-RSP-03"), KnownFailing("H-REJ-02"))
 	})
-	t.Run("passes unexpectedly", func(t *testing.T) { TestHookServer(t, guarded, Only("H-RSP-03"), KnownFailing("H-RSP-03")) })
+	t.Run("passes unexpectedly", func(t *testing.T) {
+		TestHookServer(t, guarded, Only("H-RSP-03"),
+			KnownFailing("H-RSP-03"))
+	})
 }
 
 // TestBrokenHookServerFails: a MUST that is broken fails its subtest and says
@@ -107,7 +112,8 @@ func TestBrokenHookServerFails(t *testing.T) {
 		t.Fatalf("want it to fail, but it passes:\n%s", out)
 	}
 	for _, want := range []string{
-		"--- FAIL: TestBrokenChild/fails/", "token=bad", "--- PASS: TestBrokenChild/known ", "--- FAIL: TestBrokenChild/passes_unexpectedly/",
+		"--- FAIL: TestBrokenChild/fails/", "token=bad", "--- PASS: TestBrokenChild/known ",
+		"--- FAIL: TestBrokenChild/passes_unexpectedly/",
 		"H-REJ-02", "H-BAD-03",
 	} {
 		if !strings.Contains(string(out), want) {

@@ -170,7 +170,8 @@ func TestNothingElseIsExpected(t *testing.T) {
 				}
 				done := fit == Complete
 				for _, e := range hook.Events {
-					more := visit(append(slices.Clip(came), e), strings.TrimSpace(text+" "+strings.TrimPrefix(e.String(), "on_")))
+					more := visit(append(slices.Clip(came), e), strings.TrimSpace(text+" "+
+						strings.TrimPrefix(e.String(), "on_")))
 					done = done || more
 				}
 				if !done {

@@ -41,17 +41,21 @@ func TestExpect(t *testing.T) {
 		{"connect! close", "on_connect, [on_close]", "on_connect, on_close"},
 		{"connect publish", "on_connect, on_publish", "on_connect, on_publish"},
 		{"publish unpublish", "on_connect, on_publish, on_unpublish", "on_connect, on_publish, on_unpublish"},
-		{"publish close", "on_connect, on_publish, on_unpublish, on_close", "on_connect, on_publish, on_unpublish, on_close"},
-		{"publish unpublish close", "on_connect, on_publish, on_unpublish, on_close", "on_connect, on_publish, on_unpublish, on_close"},
+		{"publish close", "on_connect, on_publish, on_unpublish, on_close",
+			"on_connect, on_publish, on_unpublish, on_close"},
+		{"publish unpublish close", "on_connect, on_publish, on_unpublish, on_close",
+			"on_connect, on_publish, on_unpublish, on_close"},
 		{"play close", "on_connect, on_play, on_stop, on_close", "on_connect, on_play, on_stop, on_close"},
 		{"publish! close", "on_connect, on_publish, on_close", "on_connect, on_publish, on_close"},
 		{"play! close", "on_connect, on_play, on_close", "on_connect, on_play, on_close"},
 		{"play~ close", "on_connect, on_play, [on_stop], on_close", "on_connect, on_play, [on_stop], on_close"},
-		{"connect publish? close", "on_connect, [on_publish], [on_unpublish], on_close", "[on_connect], [on_publish], [on_unpublish], on_close"},
+		{"connect publish? close", "on_connect, [on_publish], [on_unpublish], on_close",
+			"[on_connect], [on_publish], [on_unpublish], on_close"},
 		{"publish= close", "on_connect, [on_publish], [on_unpublish], on_close", "on_connect, [on_publish], on_close"},
 		{"publish publish close", "on_connect, on_publish, on_unpublish, on_publish, on_unpublish, on_close",
 			"on_connect, on_publish, on_unpublish, [on_connect], on_publish, on_unpublish, on_close"},
-		{"play publish! close", "on_connect, on_play, on_stop, on_publish, on_close", "on_connect, on_play, on_stop, [on_connect], on_publish, on_close"},
+		{"play publish! close", "on_connect, on_play, on_stop, on_publish, on_close",
+			"on_connect, on_play, on_stop, [on_connect], on_publish, on_close"},
 		{"play unpublish", "on_connect, on_play, on_stop", "on_connect, on_play, on_stop"},
 	} {
 		t.Run(c.did, func(t *testing.T) {
@@ -116,7 +120,8 @@ func TestConfiguredExpectation(t *testing.T) {
 	if got := x.String(); got != "on_publish, on_close" {
 		t.Errorf("got %s", got)
 	}
-	for came, want := range map[string]Fit{"publish close": Complete, "publish": Begun, "connect publish close": Wrong, "stop": Wrong} {
+	for came, want := range map[string]Fit{"publish close": Complete, "publish": Begun, "connect publish close": Wrong,
+		"stop": Wrong} {
 		if got := x.Fit(eventsOf(t, came)...); got != want {
 			t.Errorf("%s: got %v, want %v", came, got, want)
 		}
@@ -125,7 +130,8 @@ func TestConfiguredExpectation(t *testing.T) {
 
 func TestCount(t *testing.T) {
 	x := Expect(hook.SRS7, did(t, "publish publish? close")...)
-	for e, want := range map[hook.Event][2]int{hook.OnConnect: {1, 2}, hook.OnPublish: {1, 2}, hook.OnUnpublish: {1, 2}, hook.OnClose: {1, 1}, hook.OnStop: {0, 0}} {
+	for e, want := range map[hook.Event][2]int{hook.OnConnect: {1, 2}, hook.OnPublish: {1, 2},
+		hook.OnUnpublish: {1, 2}, hook.OnClose: {1, 1}, hook.OnStop: {0, 0}} {
 		if least, most := x.Count(e); least != want[0] || most != want[1] {
 			t.Errorf("%s: %d to %d times, want %v", e, least, most, want)
 		}

@@ -19,8 +19,10 @@ func TestLost(t *testing.T) {
 	}{
 		{"told in time", hook.SRS7, "connect publish", "close", nil},
 		{"told afterwards", hook.SRS7, "connect publish close", "", nil},
-		{"unpublish although lost", hook.SRS7, "connect publish", "unpublish close", []string{"S-CON-04 after refusal"}},
-		{"unpublish, told afterwards", hook.SRS7, "connect publish unpublish close", "", []string{"S-CON-04 after refusal"}},
+		{"unpublish although lost", hook.SRS7, "connect publish", "unpublish close",
+			[]string{"S-CON-04 after refusal"}},
+		{"unpublish, told afterwards", hook.SRS7, "connect publish unpublish close", "",
+			[]string{"S-CON-04 after refusal"}},
 		{"either in srs1", hook.SRS1, "connect publish", "unpublish close", nil},
 		{"or not", hook.SRS1, "connect publish", "close", nil},
 		{"no on_close", hook.SRS7, "connect publish", "", []string{"S-CON-04 missing"}},

@@ -50,7 +50,8 @@ func history(c *client) string {
 // String lists the events of a set: "on_unpublish and on_close".
 func (s eventSet) String() string {
 	var names []string
-	for _, e := range [...]hook.Event{hook.OnConnect, hook.OnPublish, hook.OnUnpublish, hook.OnPlay, hook.OnStop, hook.OnClose} {
+	for _, e := range [...]hook.Event{hook.OnConnect, hook.OnPublish, hook.OnUnpublish, hook.OnPlay, hook.OnStop,
+		hook.OnClose} {
 		if s.has(e) {
 			names = append(names, e.String())
 		}

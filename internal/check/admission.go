@@ -93,7 +93,8 @@ func RefusedAt(obs []reports.Observation, actor string, ev hook.Event) *Finding 
 		}
 		for _, later := range hooks[i+1:] {
 			if !later.Event.Closing() {
-				return &Finding{Expected: fmt.Sprintf("nothing but closing events of %s after the refusal of its %s", actor, ev),
+				return &Finding{Expected: fmt.Sprintf("nothing but closing events of %s after the refusal of its %s",
+					actor, ev),
 					Seen: describeEvents(hooks), Evidence: []int{h.N, later.N}}
 			}
 		}

@@ -33,20 +33,25 @@ func script(text string) []reports.Observation {
 		switch {
 		case strings.HasPrefix(what, "on_"):
 			ev, _ := hook.ParseEvent(what)
-			body, err := hook.SRS7.Encode(nil, &hook.Payload{Action: what, ClientID: "id" + actor, IP: "127.0.0.1", VHost: "v", App: "a", Stream: "s", TCURL: "rtmp://h/a"})
+			body, err := hook.SRS7.Encode(nil, &hook.Payload{Action: what, ClientID: "id" + actor, IP: "127.0.0.1",
+				VHost: "v", App: "a", Stream: "s", TCURL: "rtmp://h/a"})
 			if err != nil {
 				panic(err)
 			}
-			n := add(reports.Observation{Kind: reports.KindHook, Actor: actor, ClientID: "id" + actor, Event: ev.String(), URL: "/x", Body: string(body),
-				Data: &reports.Details{Request: reports.Request{Method: "POST", Target: "/x", URLNumber: 1, VHost: "default",
-					Type: "application/json", Agent: "T", Length: fmt.Sprint(len(body))}}})
+			n := add(reports.Observation{Kind: reports.KindHook, Actor: actor, ClientID: "id" + actor,
+				Event: ev.String(), URL: "/x", Body: string(body),
+				Data: &reports.Details{Request: reports.Request{Method: "POST", Target: "/x", URLNumber: 1,
+					VHost: "default",
+					Type:  "application/json", Agent: "T", Length: fmt.Sprint(len(body))}}})
 			if rest != "held" {
-				add(reports.Observation{Kind: reports.KindAnswer, Actor: actor, Event: ev.String(), Refs: []int{n}, Data: &reports.Details{Answer: reports.Answer{Accept: rest != "refused"}}})
+				add(reports.Observation{Kind: reports.KindAnswer, Actor: actor, Event: ev.String(), Refs: []int{n},
+					Data: &reports.Details{Answer: reports.Answer{Accept: rest != "refused"}}})
 			}
 		case what == "told":
 			add(reports.Observation{Kind: reports.KindStatus, Name: "onStatus", Actor: actor, Code: rest})
 		case what == "media":
-			add(reports.Observation{Kind: reports.KindMedia, Name: "video", Actor: actor, Data: &reports.Details{Media: reports.Media{Publisher: rest}}})
+			add(reports.Observation{Kind: reports.KindMedia, Name: "video", Actor: actor,
+				Data: &reports.Details{Media: reports.Media{Publisher: rest}}})
 		case what == "off":
 			add(reports.Observation{Kind: reports.KindDisconnect, Actor: actor, Name: rest})
 		case what == "sent":
@@ -93,9 +98,12 @@ func TestChecks(t *testing.T) {
 	}{
 		{"exactly", Exactly(expect(hook.SRS1, publishes), script(published), "A"), ""},
 		{"exactly, one too many", Exactly(expect(hook.SRS1), script(published), "A"), "on_publish"},
-		{"exactly, one missing", Exactly(expect(hook.SRS1, publishes), script("A on_connect\nA on_publish\nA on_close"), "A"), "on_publish"},
-		{"exactly, on_connect twice", Exactly(expect(hook.SRS7, publishes), script("A on_connect\n"+published), "A"), "on_connect"},
-		{"exactly, on_connect after on_close", Exactly(expect(hook.SRS7, publishes), script(published+"\nA on_connect"), "A"), "on_connect"},
+		{"exactly, one missing", Exactly(expect(hook.SRS1, publishes),
+			script("A on_connect\nA on_publish\nA on_close"), "A"), "on_publish"},
+		{"exactly, on_connect twice", Exactly(expect(hook.SRS7, publishes), script("A on_connect\n"+published), "A"),
+			"on_connect"},
+		{"exactly, on_connect after on_close", Exactly(expect(hook.SRS7, publishes),
+			script(published+"\nA on_connect"), "A"), "on_connect"},
 		{"no overlap", NoOverlap(script(published), "A"), ""},
 		{"overlap", NoOverlap(script("A on_connect held\nA on_publish"), "A"), "never answered"},
 		{"nothing after", NothingAfter(script("A on_connect\nA on_publish held"), "A", hook.OnPublish), ""},
@@ -115,12 +123,16 @@ func TestChecks(t *testing.T) {
 		{"told", NotTold(script(published), "A", PublishStart), "Publish.Start"},
 		{"not told", NotTold(script("A on_publish refused"), "A", PublishStart), ""},
 		{"on", LetOn(script("A on_publish\nA told NetStream.Publish.Start"), "A", Entry{Asked: true}), ""},
-		{"told before it was asked", LetOn(script("A told NetStream.Play.Start"), "A", Entry{Plays: true, Asked: true}), "still connected"},
-		{"not on any more", LetOn(script("A on_publish\nA told NetStream.Publish.Start\nA off fin"), "A", Entry{Asked: true}), "disconnected"},
+		{"told before it was asked", LetOn(script("A told NetStream.Play.Start"), "A",
+			Entry{Plays: true, Asked: true}), "still connected"},
+		{"not on any more", LetOn(script("A on_publish\nA told NetStream.Publish.Start\nA off fin"), "A",
+			Entry{Asked: true}), "disconnected"},
 		{"off", Off(script("A off rst"), "A"), ""},
 		{"went itself", Off(script("A off local"), "A"), "local"},
-		{"refused at", RefusedAt(script("A on_connect\nA on_publish refused\nA on_close\nA off fin"), "A", hook.OnPublish), ""},
-		{"went on after the refusal", RefusedAt(script("A on_connect refused\nA on_publish\nA off fin"), "A", hook.OnConnect), "on_publish"},
+		{"refused at", RefusedAt(script("A on_connect\nA on_publish refused\nA on_close\nA off fin"), "A",
+			hook.OnPublish), ""},
+		{"went on after the refusal", RefusedAt(script("A on_connect refused\nA on_publish\nA off fin"), "A",
+			hook.OnConnect), "on_publish"},
 		{"off in time", OffWithin(script("A on_publish refused\nA off fin"), "A", 1), ""},
 		{"off late", OffWithin(script("A on_publish refused\nA off fin"), "A", 0.0001), "off at"},
 		{"no media", NoMedia(script("A media P"), "A", "Q"), ""},
@@ -128,18 +140,31 @@ func TestChecks(t *testing.T) {
 		{"media of a refused one", NoMediaOfRefused(script("P on_publish refused\nA media P")), "A received one"},
 		{"media of an accepted one", NoMediaOfRefused(script("P on_publish\nA media P")), ""},
 		{"accounted for", Accounted(hook.SRS1, plan(accepted, published)), ""},
-		{"false refusal", Accounted(hook.SRS1, plan(accepted, "A on_connect\nA on_publish\nA on_unpublish\nA on_close\nA off fin")), "disconnected"},
-		{"lost event", Accounted(hook.SRS1, plan(accepted, "A on_connect\nA on_publish\nA told NetStream.Publish.Start\nA on_close\nA off local")), "on_publish"},
-		{"refused as planned", Accounted(hook.SRS1, plan(refused, "A on_connect\nA on_publish refused\nA on_close\nA off fin")), ""},
-		{"told that it is on, and off: S-ANS-04 alone says so", Accounted(hook.SRS1, plan(refused, "A on_connect\nA on_publish refused\nA told NetStream.Publish.Start\nA on_close\nA off fin")), ""},
-		{"false accept", Accounted(hook.SRS1, plan(refused, "A on_connect\nA on_publish refused\nA told NetStream.Publish.Start\nA on_close\nA off local")), "local"},
+		{"false refusal", Accounted(hook.SRS1,
+			plan(accepted, "A on_connect\nA on_publish\nA on_unpublish\nA on_close\nA off fin")), "disconnected"},
+		{"lost event", Accounted(hook.SRS1,
+			plan(accepted, "A on_connect\nA on_publish\nA told NetStream.Publish.Start\nA on_close\nA off local")),
+			"on_publish"},
+		{"refused as planned", Accounted(hook.SRS1,
+			plan(refused, "A on_connect\nA on_publish refused\nA on_close\nA off fin")), ""},
+		{"told that it is on, and off: S-ANS-04 alone says so",
+			Accounted(hook.SRS1, plan(refused,
+				"A on_connect\nA on_publish refused\nA told NetStream.Publish.Start\nA on_close\nA off fin")), ""},
+		{"false accept", Accounted(hook.SRS1,
+			plan(refused, "A on_connect\nA on_publish refused\nA told NetStream.Publish.Start\nA on_close\nA off "+
+				"local")), "local"},
 		{"plays", Accounted(hook.SRS1, plan(player, "P on_publish\n"+plays+"A media P\n"+stops)), ""},
-		{"plays, no mark in some", Accounted(hook.SRS1, plan(player, "P on_publish\n"+plays+"A media P\nA media\n"+stops)), ""},
-		{"plays another's frames", Accounted(hook.SRS1, plan(player, "P on_publish\n"+plays+"A media Q\n"+stops)), "video of Q"},
+		{"plays, no mark in some", Accounted(hook.SRS1, plan(player, "P on_publish\n"+plays+"A media P\nA media\n"+
+			stops)), ""},
+		{"plays another's frames", Accounted(hook.SRS1, plan(player, "P on_publish\n"+plays+"A media Q\n"+stops)),
+			"video of Q"},
 		{"plays nothing", Accounted(hook.SRS1, plan(player, "P on_publish\n"+plays+stops)), "none"},
-		{"its publisher vanished, and was accepted later", Accounted(hook.SRS1, plan(waiting, vanishes+plays+"A media V\n"+stops, vanished.Observation())), ""},
-		{"its publisher vanished, no media", Accounted(hook.SRS1, plan(waiting, vanishes+plays+stops, vanished.Observation())), ""},
-		{"its publisher was refused", Accounted(hook.SRS1, append(plan(waiting, plays+"A media V\n"+stops), script("V on_publish refused")...)), "video of V"},
+		{"its publisher vanished, and was accepted later", Accounted(hook.SRS1, plan(waiting, vanishes+plays+
+			"A media V\n"+stops, vanished.Observation())), ""},
+		{"its publisher vanished, no media", Accounted(hook.SRS1, plan(waiting, vanishes+plays+stops,
+			vanished.Observation())), ""},
+		{"its publisher was refused", Accounted(hook.SRS1, append(plan(waiting, plays+"A media V\n"+stops),
+			script("V on_publish refused")...)), "video of V"},
 		{"media of nobody", Accounted(hook.SRS1, plan(waiting, plays+"A media\n"+stops)), "an unknown publisher"},
 		{"waits", Waiting(script("A on_publish held"), "A"), ""},
 		{"waits no more", Waiting(script("A on_publish"), "A"), "on_publish"},
@@ -163,17 +188,29 @@ func TestRivals(t *testing.T) {
 		oneLive    string // part of what OneLive has seen; "" wants no finding
 		rivalry    string // of Rivalry, in srs7
 	}{
-		{"one wins", "A on_connect\nA on_publish\nA " + start + "B on_connect\nB on_publish\nB on_close\nB off fin\nA on_unpublish\nA on_close\nA off local", "", ""},
+		{"one wins", "A on_connect\nA on_publish\nA " + start +
+			"B on_connect\nB on_publish\nB on_close\nB off fin\nA on_unpublish\nA on_close\nA off local", "", ""},
 		{"the loser is told that it is on, and is off at once",
-			"A on_connect\nA on_publish\nA " + start + "B on_connect\nB " + start + "B on_publish\nB on_close\nB off fin\nA on_unpublish\nA on_close\nA off local", "", ""},
-		{"the loser is not asked about", "A on_connect\nA on_publish\nB on_connect\nB on_close\nB off fin\nA on_unpublish\nA on_close\nA off local", "", ""},
-		{"the loser gives on_unpublish", "A on_connect\nA on_publish\nB on_connect\nB on_publish\nB on_unpublish\nB on_close\nB off fin\nA on_unpublish\nA on_close\nA off local",
+			"A on_connect\nA on_publish\nA " + start + "B on_connect\nB " + start +
+				"B on_publish\nB on_close\nB off fin\nA on_unpublish\nA on_close\nA off local", "", ""},
+		{"the loser is not asked about",
+			"A on_connect\nA on_publish\nB on_connect\nB on_close\nB off fin\nA on_unpublish\nA on_close\nA off local",
+			"", ""},
+		{"the loser gives on_unpublish",
+			"A on_connect\nA on_publish\nB on_connect\nB on_publish\nB on_unpublish\nB on_close\nB off fin\nA " +
+				"on_unpublish\nA on_close\nA off local",
 			"", "on_unpublish"},
-		{"the winner gives no on_unpublish", "A on_connect\nA on_publish\nB on_connect\nB on_publish\nB on_close\nB off fin\nA on_close\nA off local", "", "on_close"},
-		{"two stay", "A on_connect\nA on_publish\nB on_connect\nB on_publish\nA on_unpublish\nA on_close\nA off local\nB on_unpublish\nB on_close\nB off local", "2 still connected", ""},
-		{"none stays", "A on_connect\nA on_publish\nA on_close\nA off fin\nB on_connect\nB on_publish\nB on_close\nB off fin", "all were disconnected", ""},
-		{"both are seen, one by one", "A on_publish\nP media A\nA off fin\nB on_publish\nP media B\nB off local", "", "on_publish"},
-		{"both are seen at once", "A on_publish\nB on_publish\nP media A\nP media B\nP media A\nA off fin\nB off local", "A again", "on_publish"},
+		{"the winner gives no on_unpublish",
+			"A on_connect\nA on_publish\nB on_connect\nB on_publish\nB on_close\nB off fin\nA on_close\nA off local",
+			"", "on_close"},
+		{"two stay", "A on_connect\nA on_publish\nB on_connect\nB on_publish\nA on_unpublish\nA on_close\nA off " +
+			"local\nB on_unpublish\nB on_close\nB off local", "2 still connected", ""},
+		{"none stays", "A on_connect\nA on_publish\nA on_close\nA off fin\nB on_connect\nB on_publish\nB " +
+			"on_close\nB off fin", "all were disconnected", ""},
+		{"both are seen, one by one", "A on_publish\nP media A\nA off fin\nB on_publish\nP media B\nB off local", "",
+			"on_publish"},
+		{"both are seen at once", "A on_publish\nB on_publish\nP media A\nP media B\nP media A\nA off fin\nB off " +
+			"local", "A again", "on_publish"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var obs []reports.Observation
@@ -182,7 +219,8 @@ func TestRivals(t *testing.T) {
 				obs = append(obs, p.Observation())
 			}
 			obs = append(obs, script(c.text)...)
-			for what, f := range map[string]*Finding{"one live: " + c.oneLive: OneLive(obs), "rivalry: " + c.rivalry: Rivalry(hook.SRS7, obs)} {
+			for what, f := range map[string]*Finding{"one live: " + c.oneLive: OneLive(obs), "rivalry: " +
+				c.rivalry: Rivalry(hook.SRS7, obs)} {
 				_, want, _ := strings.Cut(what, ": ")
 				if (f != nil) != (want != "") || f != nil && !strings.Contains(f.Seen, want) {
 					t.Errorf("%s: found %v", what, f)
@@ -196,7 +234,8 @@ func TestOneStays(t *testing.T) {
 	const on = " on_publish\nX told NetStream.Publish.Start\n"
 	a, b := "A"+strings.ReplaceAll(on, "X", "A"), "B"+strings.ReplaceAll(on, "X", "B")
 	for text, want := range map[string]string{
-		a + b + "B off fin": "A", a + b + "A off rst": "B", a + b: "", a + b + "A off fin\nB off fin": "", a + b + "B off local": "",
+		a + b + "B off fin": "A", a + b + "A off rst": "B", a + b: "", a + b + "A off fin\nB off fin": "", a + b +
+			"B off local": "",
 	} {
 		winner, _, f := OneStays(script(text), "A", "B")
 		if winner != want || (f == nil) != (want != "") {

@@ -50,13 +50,15 @@ func mismatches(obs []reports.Observation, plans []timeline.Plan, check planChec
 		}
 		if bad <= mostListed {
 			all.Evidence = append(all.Evidence, f.Evidence...)
-			fmt.Fprintf(&detail, "%s: expected %s; seen: %s\n%s", plans[i].Name, f.Expected, f.Seen, lines(by[plans[i].Name]))
+			fmt.Fprintf(&detail, "%s: expected %s; seen: %s\n%s", plans[i].Name, f.Expected, f.Seen,
+				lines(by[plans[i].Name]))
 		}
 	}
 	if bad == 0 {
 		return nil
 	}
-	all.Expected = fmt.Sprintf("all %d clients of the crowd to get what the hook server decided; the first that did not: %s",
+	all.Expected = fmt.Sprintf("all %d clients of the crowd to get what the hook server decided; the first that did "+
+		"not: %s",
 		len(plans), all.Expected)
 	all.Seen += fmt.Sprintf(" (%d of %d clients)", bad, len(plans))
 	all.Detail = detail.String() + strays(obs)
@@ -128,7 +130,8 @@ func wasOn(plan *timeline.Plan, own []reports.Observation, from []string) *Findi
 		return &Finding{
 			Expected: fmt.Sprintf("%s to get media only of accepted publishers of its stream (%s)",
 				plan.Name, cmp.Or(strings.Join(from, ", "), "none")),
-			Seen: fmt.Sprintf("%s of %s at %.3f s", o.Name, cmp.Or(of, "an unknown publisher"), o.T), Evidence: []int{o.N}}
+			Seen:     fmt.Sprintf("%s of %s at %.3f s", o.Name, cmp.Or(of, "an unknown publisher"), o.T),
+			Evidence: []int{o.N}}
 	}
 	if plan.Source != "" && len(Frames(own, plan.Name, "")) == 0 {
 		return &Finding{Expected: fmt.Sprintf("%s to get frames of %s", plan.Name, plan.Source), Seen: "none"}

@@ -85,7 +85,8 @@ func strays(obs []reports.Observation) string {
 	var b strings.Builder
 	for i := range obs {
 		if o := &obs[i]; o.Kind == reports.KindHook && o.Actor == "" {
-			fmt.Fprintf(&b, "a request that no client explains, at %.3f s: %s %q\n", o.T, o.URL, redact.Clip(o.Body, 400))
+			fmt.Fprintf(&b, "a request that no client explains, at %.3f s: %s %q\n", o.T, o.URL,
+				redact.Clip(o.Body, 400))
 		}
 	}
 	return b.String()

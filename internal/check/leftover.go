@@ -55,7 +55,8 @@ func NoneUnexplained(obs []reports.Observation) *Finding {
 func NoneListed(obs []reports.Observation) *Finding {
 	for i := range obs {
 		if o := &obs[i]; o.Kind == reports.KindNote && o.Name == ListedNote {
-			return &Finding{Expected: "the server to list no client of the crowd any more", Seen: o.Text, Evidence: []int{o.N}}
+			return &Finding{Expected: "the server to list no client of the crowd any more", Seen: o.Text,
+				Evidence: []int{o.N}}
 		}
 	}
 	return nil

@@ -16,7 +16,8 @@ func readings(measure string, kb ...float64) (obs []reports.Observation) {
 		} else {
 			held.Live = int64(m * (1 << 10))
 		}
-		obs = append(obs, reports.Observation{N: i, Kind: reports.KindNote, Name: MemoryNote, Data: &reports.Details{Memory: held}})
+		obs = append(obs, reports.Observation{N: i, Kind: reports.KindNote, Name: MemoryNote,
+			Data: &reports.Details{Memory: held}})
 	}
 	return obs
 }
@@ -37,7 +38,8 @@ func TestMemoryStays(t *testing.T) {
 		want string
 	}{
 		{"resident, flat", readings("bytes", 20e3, 22e3, 23e3, 23e3, 23e3, 23e3), fine},
-		{"resident, as under the race detector", readings("bytes", 62350, 65160, 65890, 67050, 68340, 64660, 69560, 65620), fine},
+		{"resident, as under the race detector", readings("bytes", 62350, 65160, 65890, 67050, 68340, 64660, 69560,
+			65620), fine},
 		{"resident, a little", readings("bytes", growing(6, 20e3, 4e3)...), undecided},
 		{"resident, a leak", readings("bytes", growing(6, 20e3, 40e3)...), leak},
 		{"resident, unknown", readings("bytes", make([]float64, 6)...), fine},
@@ -46,7 +48,8 @@ func TestMemoryStays(t *testing.T) {
 		{"live, a single one low", readings("live", 1821, 2147, 2116, 1510, 2194, 2192, 2151, 2192), fine},
 		{"live, the first low", readings("live", 510, 2147, 2116, 2110, 2194, 2192), fine},
 		{"live, all the later high", readings("live", 1564, 1593, 1599, 2405, 2373, 2410), undecided},
-		{"live, and no more in further rounds", readings("live", 1564, 1593, 1599, 2405, 2373, 2410, 2400, 2380, 2390, 2410, 2400, 2390), fine},
+		{"live, and no more in further rounds", readings("live", 1564, 1593, 1599, 2405, 2373, 2410, 2400, 2380, 2390,
+			2410, 2400, 2390), fine},
 		{"live, 5 KB a client", readings("live", growing(6, 1600, 500)...), undecided},
 		{"live, 5 KB a client, in more rounds", readings("live", growing(12, 1600, 500)...), leak},
 		{"live, 8 KB a client", readings("live", growing(6, 1600, 800)...), leak},

@@ -25,7 +25,8 @@ func CarriesKeys(p *hook.Profile, obs []reports.Observation, actor string, ev ho
 	}
 	f := &Finding{
 		Expected: fmt.Sprintf("%s of %s to carry the keys of %s: %s", ev, actor, p, keyNames(p, ev)),
-		Seen:     err.Error(), Evidence: []int{h.N}, Detail: "the body: " + strconv.Quote(redact.Clip(h.Obs.Body, 1000)),
+		Seen:     err.Error(), Evidence: []int{h.N}, Detail: "the body: " +
+			strconv.Quote(redact.Clip(h.Obs.Body, 1000)),
 	}
 	var pe *hook.PayloadError
 	if errors.As(err, &pe) {

@@ -178,7 +178,8 @@ func Escaped(p *hook.Profile, obs []reports.Observation, actor, marker string, m
 		}
 		want, ok := plain[h.Event]
 		if !ok {
-			return &Finding{Expected: fmt.Sprintf("the plain client to give %s, to compare with", h.Event), Seen: "none"}
+			return &Finding{Expected: fmt.Sprintf("the plain client to give %s, to compare with", h.Event),
+				Seen: "none"}
 		}
 		if d := difference(p, h.Event, got, want, may); d != "" {
 			return &Finding{

@@ -52,7 +52,8 @@ func alternate(obs []reports.Observation, plans []timeline.Plan, expected string
 	for i := range obs {
 		o := &obs[i]
 		of := o.Details().Publisher
-		if o.Kind != reports.KindMedia || !slices.ContainsFunc(plans, func(p timeline.Plan) bool { return p.Name == of }) {
+		if o.Kind != reports.KindMedia || !slices.ContainsFunc(plans,
+			func(p timeline.Plan) bool { return p.Name == of }) {
 			continue
 		}
 		seen := shown[o.Actor]

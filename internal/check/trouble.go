@@ -50,7 +50,8 @@ func Disturbed(obs []reports.Observation) (reason string, v reports.Verdict) {
 			return o.Text, reports.Error
 		}
 		if gap := o.Details().Gap; o.Name == starvedNote && gap.To-gap.From >= longGap {
-			reason, v = fmt.Sprintf("this process was not run for %.1f s: the machine was too busy, or stopped it", gap.To-gap.From), reports.Inconclusive
+			reason, v = fmt.Sprintf("this process was not run for %.1f s: the machine was too busy, or stopped it",
+				gap.To-gap.From), reports.Inconclusive
 		}
 	}
 	return reason, v

@@ -49,8 +49,9 @@ func oneByOne(actor string, ev hook.Event, calls []timeline.Hook, want []int) *F
 	}
 	if !slices.Equal(got, want) {
 		return &Finding{
-			Expected: fmt.Sprintf("for %s of %s the URLs %s to be called, once each and in that order", ev, actor, list(want)),
-			Seen:     "called were " + list(got), Evidence: numbers(calls),
+			Expected: fmt.Sprintf("for %s of %s the URLs %s to be called, once each and in that order", ev, actor,
+				list(want)),
+			Seen: "called were " + list(got), Evidence: numbers(calls),
 		}
 	}
 	for i := 1; i < len(calls); i++ {
@@ -58,7 +59,8 @@ func oneByOne(actor string, ev hook.Event, calls []timeline.Hook, want []int) *F
 			return &Finding{
 				Expected: fmt.Sprintf("URL %d of %s of %s to be called after the answer of URL %d",
 					calls[i].URL, ev, actor, prev.URL),
-				Seen:     fmt.Sprintf("called at %.6f s, URL %d answered at %.6f s", calls[i].Arrived, prev.URL, prev.Answered),
+				Seen: fmt.Sprintf("called at %.6f s, URL %d answered at %.6f s", calls[i].Arrived, prev.URL,
+					prev.Answered),
 				Evidence: numbers(calls[i-1 : i+1]),
 			}
 		}

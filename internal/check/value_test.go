@@ -44,7 +44,8 @@ func TestValue(t *testing.T) {
 		{"absent from one, wrong in another", valueScript(t, "-", "?k=2", "-", "?k=1"), "?k=1", nil, false, "found"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			v := Value{Key: "param", Want: c.param, OK: func(got string) bool { return got == c.param }, Events: c.events, Last: c.last}
+			v := Value{Key: "param", Want: c.param, OK: func(got string) bool { return got == c.param },
+				Events: c.events, Last: c.last}
 			err := v.Check(hook.SRS7, c.obs, "A")
 			lacking, notRun := err.(*NotRun)
 			_, found := err.(*Finding)

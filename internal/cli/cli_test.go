@@ -57,7 +57,8 @@ func TestParse(t *testing.T) {
 		{"right", []string{"-t"}, "", ExitOK, false, "", ""},
 		{"help", []string{"-h"}, "", ExitOK, true, "usage: demo -listen ADDR", ""},
 		{"long help", []string{"--help"}, "", ExitOK, true, "Examples:", ""},
-		{"unknown flag", []string{"-nope"}, "", ExitUsage, true, "", "demo: unknown option -nope\nRun \"demo -h\" for help.\n"},
+		{"unknown flag", []string{"-nope"}, "", ExitUsage, true, "",
+			"demo: unknown option -nope\nRun \"demo -h\" for help.\n"},
 		{"operand", []string{"file"}, "", ExitUsage, true, "", `unexpected argument "file"`},
 		{"operand allowed", []string{"file"}, "FILE", ExitOK, false, "", ""},
 	} {

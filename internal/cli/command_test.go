@@ -11,7 +11,8 @@ import (
 func demo() Command {
 	return Command{
 		Help: Help{Name: "demo", Synopsis: []string{"[options]"}, About: "Demo shows how. It is short.",
-			Groups:   []Group{{Title: "What", Flags: []string{"n"}}, {Title: "Rarely", Flags: []string{"rate"}, Rare: true}},
+			Groups: []Group{{Title: "What", Flags: []string{"n"}}, {Title: "Rarely", Flags: []string{"rate"},
+				Rare: true}},
 			Sections: []Section{{Title: "Notes", Text: ".starts with a dot\n\\ and ' too"}},
 			Examples: []Example{{For: "five", Call: "demo -n 5"}}, FailedMeans: "it does not hold"},
 		Flags: func() *flag.FlagSet { return new(settings).flags() },
@@ -43,11 +44,13 @@ func TestBuiltin(t *testing.T) {
 		{"help of none", []string{"help", "jugde"}, ExitUsage, true, `did you mean "judge"?`},
 		{"version", []string{"version"}, ExitOK, true, "demo "},
 		{"mistyped command", []string{"jugde"}, ExitUsage, true, `unknown command "jugde": did you mean "judge"?`},
-		{"unknown command", []string{"frobnicate"}, ExitUsage, true, "want an option or one of completion, help, judge, man, version"},
+		{"unknown command", []string{"frobnicate"}, ExitUsage, true,
+			"want an option or one of completion, help, judge, man, version"},
 		{"no shell", []string{"completion"}, ExitUsage, true, "want one shell, bash, zsh or fish"},
 		{"bash", []string{"completion", "bash"}, ExitOK, true, "complete -o default -F _demo demo"},
 		{"zsh", []string{"completion", "zsh"}, ExitOK, true, "#compdef demo"},
-		{"fish", []string{"completion", "fish"}, ExitOK, true, "complete -c demo -n __fish_use_subcommand -o hold -d 'stay for this TIME'"},
+		{"fish", []string{"completion", "fish"}, ExitOK, true,
+			"complete -c demo -n __fish_use_subcommand -o hold -d 'stay for this TIME'"},
 		{"manual", []string{"man"}, ExitOK, true, ".TH DEMO 1"},
 		{"manual of a command", []string{"man", "judge"}, ExitOK, true, ".TH DEMO\\-JUDGE 1"},
 	} {
@@ -67,11 +70,13 @@ func TestHelpLengths(t *testing.T) {
 	c := demo()
 	c.Help.Write(&short, c.flags(), Short)
 	c.Help.Write(&long, c.flags(), Long)
-	if s := short.String(); !strings.Contains(s, "  -n N\n") || strings.Contains(s, "-hold") || strings.Contains(s, "-rate") ||
+	if s := short.String(); !strings.Contains(s, "  -n N\n") || strings.Contains(s, "-hold") ||
+		strings.Contains(s, "-rate") ||
 		!strings.Contains(s, `"demo -h all" prints everything.`) {
 		t.Errorf("short help:\n%s", s)
 	}
-	for _, want := range []string{"  -n N\n", "Rarely:\n  -rate RATE", "More options:\n  -config FILE", "-hold TIME", "HOOKPROOF_DEMO_CONFIG"} {
+	for _, want := range []string{"  -n N\n", "Rarely:\n  -rate RATE", "More options:\n  -config FILE", "-hold TIME",
+		"HOOKPROOF_DEMO_CONFIG"} {
 		if !strings.Contains(long.String(), want) {
 			t.Errorf("long help lacks %q:\n%s", want, long.String())
 		}

@@ -14,7 +14,8 @@ import (
 func TestListenError(t *testing.T) {
 	addr := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80}
 	listen := func(number syscall.Errno) error {
-		return fmt.Errorf("server: %w", &net.OpError{Op: "listen", Net: "tcp", Addr: addr, Err: os.NewSyscallError("bind", number)})
+		return fmt.Errorf("server: %w", &net.OpError{Op: "listen", Net: "tcp", Addr: addr,
+			Err: os.NewSyscallError("bind", number)})
 	}
 	_, unknown := net.Listen("tcp", "127.0.0.1:nothing")
 	other := errors.New("other")
@@ -23,9 +24,13 @@ func TestListenError(t *testing.T) {
 		err  error
 		want string
 	}{
-		{"taken", listen(syscall.EADDRINUSE), "cannot listen on 127.0.0.1:80: address already in use: another program listens there"},
-		{"not allowed", listen(syscall.EACCES), "cannot listen on 127.0.0.1:80: permission denied: ports below 1024 are for root, or need the capability CAP_NET_BIND_SERVICE"},
-		{"no such address", listen(syscall.EADDRNOTAVAIL), "cannot listen on 127.0.0.1:80: cannot assign requested address: this machine has no such address"},
+		{"taken", listen(syscall.EADDRINUSE),
+			"cannot listen on 127.0.0.1:80: address already in use: another program listens there"},
+		{"not allowed", listen(syscall.EACCES),
+			"cannot listen on 127.0.0.1:80: permission denied: ports below 1024 are for root, or need the " +
+				"capability CAP_NET_BIND_SERVICE"},
+		{"no such address", listen(syscall.EADDRNOTAVAIL),
+			"cannot listen on 127.0.0.1:80: cannot assign requested address: this machine has no such address"},
 		{"open files", listen(syscall.EMFILE), "cannot listen on 127.0.0.1:80: too many open files"},
 		{"no port", unknown, "cannot listen: lookup tcp/nothing: unknown port"},
 		{"something else", other, "other"},

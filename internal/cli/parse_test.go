@@ -40,7 +40,8 @@ func TestParseExplains(t *testing.T) {
 		{"beginning of a flag", []string{"-ra", "1"}, "unknown option -ra: did you mean -rate?"},
 		{"unknown flag", []string{"-zzzzzz"}, "unknown option -zzzzzz\n"},
 		{"no unit", []string{"-hold", "10"}, `-hold is "10", which has no unit: want a time such as 10s`},
-		{"no time", []string{"-hold", "long"}, `-hold: want a time with its unit, such as 500ms, 10s or 2m, got "long"`},
+		{"no time", []string{"-hold", "long"},
+			`-hold: want a time with its unit, such as 500ms, 10s or 2m, got "long"`},
 		{"no whole number", []string{"-n", "1.5"}, `-n: want a whole number, got "1.5"`},
 		{"no number", []string{"-rate", "fast"}, `-rate: want a number, got "fast"`},
 		{"no bool", []string{"-on=maybe"}, `-on: want true or false, got "maybe"`},
@@ -75,7 +76,8 @@ func TestParseMixed(t *testing.T) {
 			fs := o.flags()
 			_, done := Parse(Streams{Out: &errs, Err: &errs}, fs, Help{Name: "demo", Operands: "FILE..."}, c.args)
 			if done || o.n != c.n || !slices.Equal(fs.Args(), c.operands) {
-				t.Errorf("got n %d, operands %q, %s; want n %d, operands %q", o.n, fs.Args(), errs.String(), c.n, c.operands)
+				t.Errorf("got n %d, operands %q, %s; want n %d, operands %q", o.n, fs.Args(), errs.String(), c.n,
+					c.operands)
 			}
 		})
 	}
@@ -94,12 +96,14 @@ func TestParseFromElsewhere(t *testing.T) {
 		{name: "file", file: "n: 8\nhold: 2s\n\"on\": true\nid: [a, b]\n",
 			want: settings{n: 8, hold: 2 * time.Second, on: true, ids: []string{"a", "b"}}},
 		{name: "line before environment before file", args: []string{"-n", "1"},
-			env: map[string]string{"HOOKPROOF_DEMO_N": "2", "HOOKPROOF_DEMO_HOLD": "3s"}, file: "n: 4\nhold: 5s\nrate: 6\n",
+			env:  map[string]string{"HOOKPROOF_DEMO_N": "2", "HOOKPROOF_DEMO_HOLD": "3s"},
+			file: "n: 4\nhold: 5s\nrate: 6\n",
 			want: settings{n: 1, hold: 3 * time.Second, rate: 6}},
 		{name: "lists do not add up", args: []string{"-id", "x"}, file: "id: [a, b]\n",
 			want: settings{n: 1, hold: time.Second, ids: []string{"x"}}},
 		{name: "empty file", file: "# nothing\n", want: settings{n: 1, hold: time.Second}},
-		{name: "wrong variable", env: map[string]string{"HOOKPROOF_DEMO_HOLD": "9"}, err: `HOOKPROOF_DEMO_HOLD: -hold is "9", which has no unit`},
+		{name: "wrong variable", env: map[string]string{"HOOKPROOF_DEMO_HOLD": "9"},
+			err: `HOOKPROOF_DEMO_HOLD: -hold is "9", which has no unit`},
 		{name: "unknown key", file: "n: 1\nhodl: 2s\n", err: "unknown option -hodl: did you mean -hold?"},
 		{name: "the place of an error", file: "n: 1\nhold: 2\n", err: ">  2 | hold: 2"},
 		{name: "no value", file: "n: {a: b}\n", err: "-n: want a value or a list of values, got Mapping"},
@@ -135,7 +139,8 @@ func TestParseFromElsewhere(t *testing.T) {
 	}
 	t.Run("no such file", func(t *testing.T) {
 		var errs bytes.Buffer
-		code, _ := Parse(Streams{Out: &errs, Err: &errs}, new(settings).flags(), Help{Name: "demo"}, []string{"-config", "/none"})
+		code, _ := Parse(Streams{Out: &errs, Err: &errs}, new(settings).flags(), Help{Name: "demo"},
+			[]string{"-config", "/none"})
 		if code != ExitUsage || !strings.Contains(errs.String(), "/none: no such file") {
 			t.Errorf("got %d, %q; want a usage error", code, errs.String())
 		}

@@ -32,7 +32,8 @@ func TestHowAConnectionEnds(t *testing.T) {
 		{"close twice", nil, func(c *Client) { c.Close(); c.Close(); c.Vanish() }, Local, io.EOF},
 		{"half-close", func(p *peer) { p.drain(); p.conn.Close() }, func(c *Client) { c.HalfClose() }, FIN, nil},
 		{"chunk stream broken", func(p *peer) { p.conn.Write(bytes.Repeat([]byte{0xc5}, 100)) }, nil, Protocol, nil},
-		{"half a message", func(p *peer) { p.conn.Write([]byte{3, 0, 0, 0, 0, 0, 9, 20}); p.conn.Close() }, nil, FIN, nil},
+		{"half a message", func(p *peer) { p.conn.Write([]byte{3, 0, 0, 0, 0, 0, 9, 20}); p.conn.Close() }, nil, FIN,
+			nil},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
@@ -119,7 +120,8 @@ func TestStallReading(t *testing.T) {
 	url := serve(t, func(p *peer) {
 		defer close(done)
 		p.play()
-		video := chunk.Message{ChunkStream: 6, Type: 9, Stream: 1, Payload: append([]byte{0x27, 1, 0, 0, 0}, make([]byte, payload)...)}
+		video := chunk.Message{ChunkStream: 6, Type: 9, Stream: 1, Payload: append([]byte{0x27, 1, 0, 0, 0},
+			make([]byte, payload)...)}
 		p.conn.SetWriteBuffer(payload)
 		p.conn.SetWriteDeadline(time.Now().Add(500 * time.Millisecond))
 		b := chunk.AppendMessage(nil, &video, chunk.DefaultSize)
@@ -195,7 +197,8 @@ func TestDialFailures(t *testing.T) {
 		{"no host", "rtmp:///live", "", "no host"},
 		{"bad local address", "rtmp://" + closed + "/live", "localhost", "local address"},
 		{"silence", silent, "", "handshake: no answer in time"},
-		{"FIN", listen(t, func(conn net.Conn) { io.ReadFull(conn, make([]byte, 1537)); conn.Close() }), "", "handshake: server closed the connection (FIN)"},
+		{"FIN", listen(t, func(conn net.Conn) { io.ReadFull(conn, make([]byte, 1537)); conn.Close() }), "",
+			"handshake: server closed the connection (FIN)"},
 		{"RST", listen(t, func(conn net.Conn) {
 			io.ReadFull(conn, make([]byte, 1537))
 			conn.(*net.TCPConn).SetLinger(0)

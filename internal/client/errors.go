@@ -74,5 +74,6 @@ type StatusError struct {
 
 // Error gives the code and the description.
 func (e *StatusError) Error() string {
-	return fmt.Sprintf("refused with %s level %.128q code %.128q description %.128q", said(e.Name), e.Level, e.Code, e.Description)
+	return fmt.Sprintf("refused with %s level %.128q code %.128q description %.128q", said(e.Name), e.Level, e.Code,
+		e.Description)
 }

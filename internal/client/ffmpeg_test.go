@@ -39,7 +39,8 @@ func TestStampedClipDecodes(t *testing.T) {
 		t.Fatalf("only %d frames were marked", marked)
 	}
 	sums := func(file []byte) string {
-		cmd := exec.CommandContext(patient(t), ffmpeg, "-v", "error", "-xerror", "-i", "pipe:0", "-f", "framemd5", "pipe:1")
+		cmd := exec.CommandContext(patient(t), ffmpeg, "-v", "error", "-xerror", "-i", "pipe:0", "-f", "framemd5",
+			"pipe:1")
 		cmd.Stdin = bytes.NewReader(file)
 		var complaints bytes.Buffer
 		cmd.Stderr = &complaints

@@ -28,8 +28,10 @@ func TestOnFrame(t *testing.T) {
 		want Frame
 	}{
 		{video, []byte{0x17, 0, 0, 0, 0, 1, 0x64, 0, 0x1f, 0xff}, Frame{SequenceHeader: true}},
-		{video, marked(flv.Tag{Type: video, Data: append([]byte{0x17, 1, 0, 0, 0}, make([]byte, 5000)...)}, 0), Frame{Frame: true, Keyframe: true, Marker: Marker{7, 0, sent}}},
-		{audio, marked(flv.Tag{Type: audio, Data: []byte{0xaf, 1, 2, 3}}, 1), Frame{Frame: true, Marker: Marker{7, 1, sent}}},
+		{video, marked(flv.Tag{Type: video, Data: append([]byte{0x17, 1, 0, 0, 0}, make([]byte, 5000)...)}, 0),
+			Frame{Frame: true, Keyframe: true, Marker: Marker{7, 0, sent}}},
+		{audio, marked(flv.Tag{Type: audio, Data: []byte{0xaf, 1, 2, 3}}, 1),
+			Frame{Frame: true, Marker: Marker{7, 1, sent}}},
 		{video, []byte{0x27, 1, 0, 0, 0, 9}, Frame{Frame: true}},
 		{audio, nil, Frame{Frame: true}},
 	}

@@ -104,13 +104,15 @@ func serverBytes(f *testing.F) [][]byte {
 	video := chunk.Message{ChunkStream: 6, Type: 9, Stream: 1, Timestamp: 1 << 30, Payload: Clip()[3].Data}
 	seeds := [][]byte{
 		nil,
-		join(128, command.WindowAckSize(10), command.SetPeerBandwidth(10, 2), accept, create, status(command.PlayStart), video, video),
+		join(128, command.WindowAckSize(10), command.SetPeerBandwidth(10, 2), accept, create,
+			status(command.PlayStart), video, video),
 		join(128, command.SetChunkSize(1<<20), accept)[:30],
 		append(join(128, command.SetChunkSize(1<<20)), join(1<<20, accept, create, status(command.PlayFailed))...),
 		join(128, of(0, command.Error(1, nil, command.ConnectRejected.Object()))),
 		join(128, ping, ping, ping, accept, of(0, command.Result(2, nil, -1.0))),
 		join(128, chunk.Message{ChunkStream: 3, Type: 20, Payload: []byte{2, 0, 1, 'x', 10, 0xff, 0xff, 0xff, 0xff}}),
-		join(128, chunk.Message{ChunkStream: 3, Type: 22, Payload: []byte{8, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 12}}),
+		join(128, chunk.Message{ChunkStream: 3, Type: 22, Payload: []byte{8, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0,
+			12}}),
 		{3, 0, 0, 0, 0xff, 0xff, 0xff, 9, 1, 0, 0, 0, 1, 2, 3},
 		[]byte("HTTP/1.1 200 OK\r\n\r\n"),
 	}

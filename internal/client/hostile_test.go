@@ -40,7 +40,11 @@ func TestHostileHandshakes(t *testing.T) {
 		{"all at once, unasked", func(c net.Conn) { c.Write(s0s1s2); until(c) }, ""},
 		{"silence", until, Timeout},
 		{"half of it", func(c net.Conn) { c.Write(s0s1s2[:1000]); until(c) }, Timeout},
-		{"half of it, and the end", func(c net.Conn) { c.Write(s0s1s2[:1000]); c.(*net.TCPConn).CloseWrite(); until(c) }, FIN},
+		{"half of it, and the end", func(c net.Conn) {
+			c.Write(s0s1s2[:1000])
+			c.(*net.TCPConn).CloseWrite()
+			until(c)
+		}, FIN},
 		{"the end", func(c net.Conn) { c.(*net.TCPConn).CloseWrite(); until(c) }, FIN},
 		{"HTTP", func(c net.Conn) { io.WriteString(c, "HTTP/1.1 400 Bad Request\r\n\r\n"); until(c) }, Protocol},
 		{"another version", func(c net.Conn) { c.Write(append([]byte{6}, s0s1s2[1:]...)); until(c) }, Protocol},
@@ -86,36 +90,45 @@ func hostileServers() []hostileServer {
 		return m
 	}
 	say := func(kind message.TypeID, n int, body string) chunk.Message {
-		return chunk.Message{ChunkStream: 6, Type: kind, Stream: 1, Payload: []byte(body + strings.Repeat("\x03\x00\x01a", n))}
+		return chunk.Message{ChunkStream: 6, Type: kind, Stream: 1,
+			Payload: []byte(body + strings.Repeat("\x03\x00\x01a", n))}
 	}
 	streams := func(n uint32) (b []byte) { // a message of 256 bytes on each of them, of which half comes
 		for id := range n {
 			at := len(b)
-			b = chunk.AppendMessage(b, &chunk.Message{ChunkStream: 320 + id, Type: message.TypeIDAudioMessage, Payload: make([]byte, 128)}, 128)
+			b = chunk.AppendMessage(b, &chunk.Message{ChunkStream: 320 + id, Type: message.TypeIDAudioMessage,
+				Payload: make([]byte, 128)}, 128)
 			copy(b[at+6:], "\x00\x01\x00")
 		}
 		return b
 	}
 	const head = "\x02\x00\x01x\x00\x3f\xf0\x00\x00\x00\x00\x00\x00"
 	status := of(1, command.Command{Name: "onStatus", Args: []any{nil, command.PublishStart.Object()}})
-	long := of(1, command.Command{Name: "onStatus", Args: []any{nil, amf.Object{{Key: "code", Value: strings.Repeat("c", 60000)}}}})
+	long := of(1, command.Command{Name: "onStatus",
+		Args: []any{nil, amf.Object{{Key: "code", Value: strings.Repeat("c", 60000)}}}})
 	return []hostileServer{
 		{"65,000 chunk streams with a message that never ends", streams(65000), false},
-		{"16 MB that are declared only, and the end", []byte{6, 0, 0, 0, 0xff, 0xff, 0xff, 9, 1, 0, 0, 0, 1, 2, 3}, false},
+		{"16 MB that are declared only, and the end", []byte{6, 0, 0, 0, 0xff, 0xff, 0xff, 9, 1, 0, 0, 0, 1, 2, 3},
+			false},
 		{"a command of 16 MB", []byte{3, 0, 0, 0, 0xff, 0xff, 0xff, 20, 0, 0, 0, 0, 1}, false},
-		{"Set Chunk Size to 1 and back", append(short(command.SetChunkSize(1)), chunk.AppendMessage(nil, new(command.SetChunkSize(128)), 1)...), true},
-		{"Set Chunk Size to 2^31-1 and back", short(command.SetChunkSize(math.MaxInt32), command.SetChunkSize(128)), true},
+		{"Set Chunk Size to 1 and back", append(short(command.SetChunkSize(1)),
+			chunk.AppendMessage(nil, new(command.SetChunkSize(128)), 1)...), true},
+		{"Set Chunk Size to 2^31-1 and back", short(command.SetChunkSize(math.MaxInt32), command.SetChunkSize(128)),
+			true},
 		{"Set Chunk Size to 0", short(command.SetChunkSize(0)), false},
 		{"Set Chunk Size to 2^31", short(command.SetChunkSize(1 << 31)), false},
 		{"a command 10,000 deep", short(say(message.TypeIDCommandMessageAMF0, 10000, head)), true},
 		{"metadata 100,000 deep", short(say(message.TypeIDDataMessageAMF0, 100000, "\x02\x00\x0aonMetaData")), true},
 		{"an array of 2^32-1", short(say(message.TypeIDCommandMessageAMF0, 0, head+"\x0a\xff\xff\xff\xff")), true},
 		{"1,000 aborts", slices.Repeat(append(short(say(8, 50, ""))[:12+128], short(command.Abort(6))...), 1000), true},
-		{"an ack window of 1", append(short(command.WindowAckSize(1)), slices.Repeat(short(say(8, 0, "")), 1000)...), true},
+		{"an ack window of 1", append(short(command.WindowAckSize(1)), slices.Repeat(short(say(8, 0, "")), 1000)...),
+			true},
 		{"1,000 pings", slices.Repeat(short(command.UserControl{Event: command.PingRequest}.Message()), 1000), true},
 		{"1,000 bandwidths", slices.Repeat(short(command.SetPeerBandwidth(1, command.LimitDynamic)), 1000), true},
-		{"10,000 messages of no length", append([]byte{6, 0, 0, 0, 0, 0, 0, 9, 1, 0, 0, 0}, bytes.Repeat([]byte{0xc6}, 10000)...), true},
-		{"answers to nothing", slices.Repeat(short(of(0, *command.Result(77, nil)), of(0, *command.Error(math.NaN(), nil)), status), 1000), true},
+		{"10,000 messages of no length", append([]byte{6, 0, 0, 0, 0, 0, 0, 9, 1, 0, 0, 0}, bytes.Repeat([]byte{0xc6},
+			10000)...), true},
+		{"answers to nothing", slices.Repeat(short(of(0, *command.Result(77, nil)),
+			of(0, *command.Error(math.NaN(), nil)), status), 1000), true},
 		{"6 MB of statuses", slices.Repeat(short(long), 100), true},
 		{"an aggregate of scraps", short(say(message.TypeIDAggregateMessage, 3, "")), false},
 	}

@@ -37,7 +37,8 @@ func BenchmarkIdleClient(b *testing.B) {
 		used, goroutines := usage(), runtime.NumGoroutine()
 		clients := make([]*Client, n)
 		for i := range clients {
-			clients[i], err = Dial(b.Context(), Options{URL: "rtmp://" + ln.Addr().String() + "/live", Quiet: true, Linger: -1})
+			clients[i], err = Dial(b.Context(), Options{URL: "rtmp://" + ln.Addr().String() + "/live", Quiet: true,
+				Linger: -1})
 			must(b, err)
 			must(b, clients[i].SendConnect())
 		}

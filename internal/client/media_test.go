@@ -90,11 +90,13 @@ func TestMarkedMediaReachesThePlayer(t *testing.T) {
 	must(t, err)
 	must(t, <-published)
 	k := sub.Counters()
-	if sent < frames || k.VideoFrames != 75 || k.Keyframes != 3 || k.SequenceHeaders != 2 || k.DataMessages != 1 || k.Marked != sent || k.Unmarked != 0 {
+	if sent < frames || k.VideoFrames != 75 || k.Keyframes != 3 || k.SequenceHeaders != 2 || k.DataMessages != 1 ||
+		k.Marked != sent || k.Unmarked != 0 {
 		t.Errorf("of %d frames the player counted %+v", sent, k)
 	}
 	seen := sub.Publishers()
-	if len(seen) != 1 || seen[0].Publisher != 42 || seen[0].Frames != sent || seen[0].First.Seq != 0 || seen[0].Last.Seq != sent-1 {
+	if len(seen) != 1 || seen[0].Publisher != 42 || seen[0].Frames != sent || seen[0].First.Seq != 0 ||
+		seen[0].Last.Seq != sent-1 {
 		t.Errorf("seen: %+v, want %d frames of publisher 42", seen, sent)
 	}
 	if len(bad) > 0 || late < 0 || late > patience {
@@ -231,7 +233,8 @@ func TestRunsEnd(t *testing.T) {
 		return err
 	}
 	counting := func(ctx context.Context, url string) error {
-		_, err := RunPlayer(ctx, PlayRun{Options: Options{URL: url}, Name: "s", Until: func(Counters) bool { return false }})
+		_, err := RunPlayer(ctx, PlayRun{Options: Options{URL: url}, Name: "s",
+			Until: func(Counters) bool { return false }})
 		return err
 	}
 	cases := []struct {

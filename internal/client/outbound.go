@@ -194,6 +194,7 @@ func (c *Client) Raw(b []byte) error {
 // SendMessage sends one message as it is. A Set Chunk Size applies to what
 // follows.
 func (c *Client) SendMessage(m *chunk.Message) error {
-	c.emit(&Event{Kind: Sent, Name: messageName(m.Type), Type: m.Type, Stream: m.Stream, Timestamp: m.Timestamp, Size: len(m.Payload)})
+	c.emit(&Event{Kind: Sent, Name: messageName(m.Type), Type: m.Type, Stream: m.Stream, Timestamp: m.Timestamp,
+		Size: len(m.Payload)})
 	return c.send("send message", func(o *outbound) { o.put(m) })
 }

@@ -80,7 +80,8 @@ func TestPublishToIndependentServer(t *testing.T) {
 	quiet := logrus.New()
 	quiet.SetOutput(io.Discard)
 	srv := rtmp.NewServer(&rtmp.ServerConfig{OnConnect: func(conn net.Conn) (io.ReadWriteCloser, *rtmp.ConnConfig) {
-		return conn, &rtmp.ConnConfig{Handler: rec, Logger: quiet, ControlState: rtmp.StreamControlStateConfig{DefaultBandwidthWindowSize: 6 << 20}}
+		return conn, &rtmp.ConnConfig{Handler: rec, Logger: quiet,
+			ControlState: rtmp.StreamControlStateConfig{DefaultBandwidthWindowSize: 6 << 20}}
 	}})
 	served := make(chan struct{})
 	go func() {
@@ -90,16 +91,19 @@ func TestPublishToIndependentServer(t *testing.T) {
 	t.Cleanup(func() { srv.Close(); <-served })
 
 	url := "rtmp://" + ln.Addr().String() + "/live?token=abc"
-	c, err := RunPublisher(patient(t), PublishRun{Options: Options{URL: url, Publisher: 9}, Name: "cam?x=1", Kind: "record"})
+	c, err := RunPublisher(patient(t), PublishRun{Options: Options{URL: url, Publisher: 9}, Name: "cam?x=1",
+		Kind: "record"})
 	must(t, err)
 	<-rec.closed
 
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
 	got := []string{rec.app, rec.tcURL, rec.flashVer, rec.released, rec.fc, rec.name}
-	equal(t, "what the server was told", got, []string{"live?token=abc", url, DefaultFlashVer, "cam?x=1", "cam?x=1", "cam?x=1 record"})
+	equal(t, "what the server was told", got, []string{"live?token=abc", url, DefaultFlashVer, "cam?x=1", "cam?x=1",
+		"cam?x=1 record"})
 	if rec.metadata != 1 || len(rec.video) != 77 || len(rec.audio) < 130 {
-		t.Errorf("the server got %d metadata, %d video and %d audio messages", rec.metadata, len(rec.video), len(rec.audio))
+		t.Errorf("the server got %d metadata, %d video and %d audio messages", rec.metadata, len(rec.video),
+			len(rec.audio))
 	}
 	if n := c.Counters().SentFrames; n != uint64(len(rec.video)+len(rec.audio)-3) {
 		t.Errorf("the client counted %d frames", n)

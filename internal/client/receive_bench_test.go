@@ -20,7 +20,8 @@ func BenchmarkReceive(b *testing.B) {
 }
 
 func benchReceive(b *testing.B, o Options, frames func(*Client) uint64) {
-	video := chunk.Message{ChunkStream: 6, Type: 9, Stream: 1, Payload: append([]byte{0x27, 1, 0, 0, 0}, make([]byte, 1000)...)}
+	video := chunk.Message{ChunkStream: 6, Type: 9, Stream: 1, Payload: append([]byte{0x27, 1, 0, 0, 0},
+		make([]byte, 1000)...)}
 	const batch = 50
 	var wire []byte
 	for range batch {

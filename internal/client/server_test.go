@@ -60,7 +60,8 @@ func TestManyClients(t *testing.T) {
 				}
 			}
 			style := client.Style(i % 2)
-			_, err := client.RunPublisher(ctx, client.PublishRun{Options: client.Options{URL: url, Publisher: id, Style: style}, Name: name, Hold: heard})
+			_, err := client.RunPublisher(ctx, client.PublishRun{Options: client.Options{URL: url, Publisher: id,
+				Style: style}, Name: name, Hold: heard})
 			return err
 		})
 		var audience errgroup.Group

@@ -8,7 +8,8 @@ import (
 )
 
 // step waits for w's event, an answer that send asks for.
-func (c *Client) step(ctx context.Context, phase, awaited string, match func(Event) bool, send func() error) (Event, error) {
+func (c *Client) step(ctx context.Context, phase, awaited string, match func(Event) bool, send func() error) (Event,
+	error) {
 	w := c.expect(match)
 	err := send()
 	if err != nil {
@@ -188,7 +189,8 @@ func publishAnswer(stream uint32, transaction float64) func(Event) bool {
 		if isAnswer(ev) {
 			return ev.Name == "_error"
 		}
-		return ev.ofStream(stream) && (ev.Level == "error" || strings.HasPrefix(ev.Code, "NetStream.Publish.") && ev.Code != "NetStream.Publish.Idle")
+		return ev.ofStream(stream) && (ev.Level == "error" || strings.HasPrefix(ev.Code, "NetStream.Publish.") &&
+			ev.Code != "NetStream.Publish.Idle")
 	}
 }
 

@@ -17,7 +17,8 @@ func TestStylesSendTheirCommands(t *testing.T) {
 		style Style
 		sent  []string
 	}{
-		{FMLE, []string{"connect", "releaseStream", "FCPublish", "createStream", "publish", "FCUnpublish", "deleteStream"}},
+		{FMLE, []string{"connect", "releaseStream", "FCPublish", "createStream", "publish", "FCUnpublish",
+			"deleteStream"}},
 		{Flash, []string{"connect", "createStream", "publish", "closeStream", "deleteStream"}},
 	}
 	for _, tc := range cases {
@@ -74,11 +75,14 @@ func TestConnectSaysWhatItIsTold(t *testing.T) {
 		args    int
 	}{
 		{"from the URL", func(url string) Options { return Options{URL: url + "/inst?token=a=b&c"} },
-			map[string]any{"app": "live/inst?token=a=b&c", "flashVer": DefaultFlashVer, "objectEncoding": 0.0}, []string{"pageUrl", "swfUrl"}, 1},
+			map[string]any{"app": "live/inst?token=a=b&c", "flashVer": DefaultFlashVer, "objectEncoding": 0.0},
+			[]string{"pageUrl", "swfUrl"}, 1},
 		{"all set", func(url string) Options {
-			return Options{URL: url, TCURL: "rtmp://v.example/other?k", App: "third", PageURL: "http://page/", SWFURL: "http://swf/",
+			return Options{URL: url, TCURL: "rtmp://v.example/other?k", App: "third", PageURL: "http://page/",
+				SWFURL:   "http://swf/",
 				FlashVer: "WIN 1", ObjectEncoding: 3, ConnectArgs: []any{"more", 2.0}}
-		}, map[string]any{"app": "third", "tcUrl": "rtmp://v.example/other?k", "pageUrl": "http://page/", "swfUrl": "http://swf/",
+		}, map[string]any{"app": "third", "tcUrl": "rtmp://v.example/other?k", "pageUrl": "http://page/",
+			"swfUrl":   "http://swf/",
 			"flashVer": "WIN 1", "objectEncoding": 3.0}, nil, 3},
 		{"app from tcUrl", func(url string) Options { return Options{URL: url, TCURL: "rtmp://v.example/other"} },
 			map[string]any{"app": "other"}, nil, 1},
@@ -141,15 +145,18 @@ var refusals = []struct {
 		p.command(0, command.Result(1, nil, command.ConnectFailed.Object()))
 		p.drain()
 	}, nil, "NetConnection.Connect.Failed", "", "connect: refused"},
-	{"connect FIN", func(p *peer) { p.await("connect"); p.conn.Close() }, nil, "", FIN, "connect: server closed the connection (FIN); awaited _result"},
+	{"connect FIN", func(p *peer) { p.await("connect"); p.conn.Close() }, nil, "", FIN,
+		"connect: server closed the connection (FIN); awaited _result"},
 	{"connect RST", func(p *peer) { p.await("connect"); p.reset() }, nil, "", RST, "connect: server reset"},
-	{"connect silence", (*peer).drain, nil, "", "", "connect: no answer in time; awaited _result NetConnection.Connect.Success, nothing came"},
+	{"connect silence", (*peer).drain, nil, "", "",
+		"connect: no answer in time; awaited _result NetConnection.Connect.Success, nothing came"},
 	{"createStream _error", func(p *peer) {
 		p.accept()
 		p.command(0, command.Error(p.await("createStream").Transaction, nil, command.CallFailed.Object()))
 		p.drain()
 	}, publishCam, "NetConnection.Call.Failed", "", "createStream: refused"},
-	{"createStream without id", func(p *peer) { p.accept(); p.create(0.5); p.drain() }, publishCam, "", "", "createStream: the answer has no stream id"},
+	{"createStream without id", func(p *peer) { p.accept(); p.create(0.5); p.drain() }, publishCam, "", "",
+		"createStream: the answer has no stream id"},
 	{"publish BadName", func(p *peer) {
 		p.accept()
 		p.create(1)
@@ -169,7 +176,8 @@ var refusals = []struct {
 		p.await("publish")
 		p.command(1, &command.Command{Name: "onFCPublish", Args: []any{nil, command.PublishStart.Object()}})
 		p.conn.Close()
-	}, publishCam, "", FIN, "publish: server closed the connection (FIN); awaited onStatus NetStream.Publish.Start, last came onFCPublish NetStream.Publish.Start (status)"},
+	}, publishCam, "", FIN, "publish: server closed the connection (FIN); awaited onStatus NetStream.Publish.Start, " +
+		"last came onFCPublish NetStream.Publish.Start (status)"},
 	{"publish of another stream starts", func(p *peer) {
 		p.accept()
 		p.create(2)
@@ -185,21 +193,27 @@ var refusals = []struct {
 		p.status(1, command.PlayStreamNotFound)
 		p.drain()
 	}, playCam, "NetStream.Play.StreamNotFound", "", "play: refused"},
-	{"play silence", func(p *peer) { p.accept(); p.create(1); p.drain() }, playCam, "", "", "play: no answer in time; awaited onStatus NetStream.Play.Start, nothing came"},
+	{"play silence", func(p *peer) { p.accept(); p.create(1); p.drain() }, playCam, "", "",
+		"play: no answer in time; awaited onStatus NetStream.Play.Start, nothing came"},
 	{"publish answered on another stream", func(p *peer) {
 		p.accept()
 		p.create(1)
 		p.await("publish")
 		p.status(7, command.PublishStart)
 		p.drain()
-	}, publishCam, "", "", "publish: no answer in time; awaited onStatus NetStream.Publish.Start, last came onStatus NetStream.Publish.Start (status); there was onStatus NetStream.Publish.Start (status) on message stream 7, which is not the one that the command was sent on"},
+	}, publishCam, "", "", "publish: no answer in time; awaited onStatus NetStream.Publish.Start, last came " +
+		"onStatus NetStream.Publish.Start (status); there was onStatus NetStream.Publish.Start (status) on message " +
+		"stream 7, which is not the one that the command was sent on"},
 	{"an answer that cannot be decoded", func(p *peer) {
 		p.await("connect")
 		p.send(chunk.Message{ChunkStream: 3, Type: 20, Payload: []byte("\x02\x00\x07_result\x00\x3f")})
 		p.send(command.WindowAckSize(1 << 20))
 		p.drain()
-	}, nil, "", "", "connect: no answer in time; awaited _result NetConnection.Connect.Success, last came Window Acknowledgement Size; there was what cannot be decoded: an invalid command: rtmp: command: amf: byte 11: a number needs 8 bytes, 1 are left"},
-	{"garbage", func(p *peer) { p.accept(); p.conn.Write([]byte(strings.Repeat("\xc3garbage", 50))); p.drain() }, publishCam, "", Protocol, "createStream: server sent what is no valid RTMP"},
+	}, nil, "", "", "connect: no answer in time; awaited _result NetConnection.Connect.Success, last came Window " +
+		"Acknowledgement Size; there was what cannot be decoded: an invalid command: rtmp: command: amf: byte 11: a " +
+		"number needs 8 bytes, 1 are left"},
+	{"garbage", func(p *peer) { p.accept(); p.conn.Write([]byte(strings.Repeat("\xc3garbage", 50))); p.drain() },
+		publishCam, "", Protocol, "createStream: server sent what is no valid RTMP"},
 }
 
 func TestRefusals(t *testing.T) {

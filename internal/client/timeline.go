@@ -166,7 +166,8 @@ func (w *waiter) passed(ev Event) {
 func (w *waiter) instead() string {
 	switch {
 	case w.strayed.Kind != 0:
-		return fmt.Sprintf("%s on message stream %d, which is not the one that the command was sent on", w.strayed.describe(), w.strayed.Stream)
+		return fmt.Sprintf("%s on message stream %d, which is not the one that the command was sent on",
+			w.strayed.describe(), w.strayed.Stream)
 	case w.unreadable.Kind != 0:
 		return "what cannot be decoded: " + w.unreadable.describe()
 	}

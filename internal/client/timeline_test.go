@@ -15,7 +15,8 @@ import (
 func TestTimelineHasEverything(t *testing.T) {
 	url := serve(t, func(p *peer) {
 		p.await("connect")
-		p.send(command.WindowAckSize(2500000), command.SetPeerBandwidth(2500000, command.LimitDynamic), command.SetChunkSize(4096))
+		p.send(command.WindowAckSize(2500000), command.SetPeerBandwidth(2500000, command.LimitDynamic),
+			command.SetChunkSize(4096))
 		p.command(0, command.Result(1, nil, command.ConnectSuccess.Object()))
 		p.create(1)
 		p.await("play")
@@ -114,7 +115,8 @@ func TestClientAnswers(t *testing.T) {
 			}
 			types = append(types, m.Type)
 			if m.Type == message.TypeIDUserCtrl {
-				if u, err := command.ParseUserControl(&m); err != nil || u.Event != command.PingResponse || u.Value != 77 {
+				if u, err := command.ParseUserControl(&m); err != nil || u.Event != command.PingResponse ||
+					u.Value != 77 {
 					t.Errorf("ping was answered with %v, %v", u, err)
 				}
 			}
@@ -176,7 +178,8 @@ func TestChunkSizesAndHugeMessages(t *testing.T) {
 				break
 			}
 			echo <- len(m.Payload)
-			p.send(command.SetChunkSize(uint32(n)), chunk.Message{ChunkStream: 6, Type: 9, Stream: 1, Payload: make([]byte, 100*n%(4<<20)+1)})
+			p.send(command.SetChunkSize(uint32(n)), chunk.Message{ChunkStream: 6, Type: 9, Stream: 1,
+				Payload: make([]byte, 100*n%(4<<20)+1)})
 		}
 		p.drain()
 	})

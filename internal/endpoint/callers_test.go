@@ -15,7 +15,8 @@ const benchBody = `{"server_id":"labserver","service_id":"9708i099","action":"on
 // rawRequest is a request as SRS 7 sends it.
 func rawRequest(body string) string {
 	return fmt.Sprintf("POST /api/v1/streams HTTP/1.1\r\nConnection: Keep-Alive\r\nContent-Length: %d\r\n"+
-		"Content-Type: application/json\r\nHost: 127.0.0.1:8085\r\nUser-Agent: SRS/7.0.18(Hang)\r\n\r\n%s", len(body), body)
+		"Content-Type: application/json\r\nHost: 127.0.0.1:8085\r\nUser-Agent: SRS/7.0.18(Hang)\r\n\r\n%s", len(body),
+		body)
 }
 
 // callAll makes n requests, or a few more.

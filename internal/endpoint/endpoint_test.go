@@ -34,23 +34,28 @@ func TestRecordsWhatWasSent(t *testing.T) {
 
 	all := e.requests.All()
 	r := all[0]
-	if r.Seq != 1 || r.Conn != 1 || r.ConnRequest != 1 || all[1].Conn != 1 || all[1].ConnRequest != 2 || all[2].Conn != 2 || all[2].ConnRequest != 1 {
+	if r.Seq != 1 || r.Conn != 1 || r.ConnRequest != 1 || all[1].Conn != 1 || all[1].ConnRequest != 2 ||
+		all[2].Conn != 2 || all[2].ConnRequest != 1 {
 		t.Errorf("places: %+v %+v %+v", r, all[1], all[2])
 	}
 	if r.Method != "POST" || r.Path() != "/api/v1/clients" || r.Query() != "x=1" || r.Proto != "HTTP/1.1" {
 		t.Errorf("request line: %q %q %q", r.Method, r.Target, r.Proto)
 	}
-	want := Header{{"zeta", "1"}, {"Content-Type", "application/json"}, {"ALPHA", "two"}, {"Content-Length", fmt.Sprint(len(first))}}
-	if !slices.Equal(r.Header, want) || r.Header.Get("content-type") != "application/json" || r.Header.HTTP().Get("Alpha") != "two" {
+	want := Header{{"zeta", "1"}, {"Content-Type", "application/json"}, {"ALPHA", "two"},
+		{"Content-Length", fmt.Sprint(len(first))}}
+	if !slices.Equal(r.Header, want) || r.Header.Get("content-type") != "application/json" ||
+		r.Header.HTTP().Get("Alpha") != "two" {
 		t.Errorf("header: %v", r.Header)
 	}
 	if r.Head != head || string(r.Body) != first || r.BodySize != int64(len(first)) {
 		t.Errorf("bytes: %q %q", r.Head, r.Body)
 	}
-	if !r.HasEvent || r.Event != hook.OnConnect || r.DecodeErr != nil || r.ClientID() != "c1" || r.Payload.Param != "?token=a" {
+	if !r.HasEvent || r.Event != hook.OnConnect || r.DecodeErr != nil || r.ClientID() != "c1" ||
+		r.Payload.Param != "?token=a" {
 		t.Errorf("event: %v %v %+v", r.Event, r.DecodeErr, r.Payload)
 	}
-	if all[1].Event != hook.OnPublish || all[2].HasEvent || all[2].DecodeErr == nil || string(all[2].Body) != "no payload" {
+	if all[1].Event != hook.OnPublish || all[2].HasEvent || all[2].DecodeErr == nil ||
+		string(all[2].Body) != "no payload" {
 		t.Errorf("others: %+v %+v", all[1], all[2])
 	}
 	times := []time.Time{r.Accepted, r.Arrived, r.Read, r.Answered, r.Done, all[1].Arrived}
@@ -152,14 +157,15 @@ func TestDownAndUp(t *testing.T) {
 
 func TestTLS(t *testing.T) {
 	gate := make(chan struct{})
-	e := build(t, Options{TLS: func(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 }, Default: func(r *Request) Answer {
-		if r.Path() == "/reset" {
-			return Answer{Fault: Reset}
-		}
-		a := Padded(100_000)
-		a.Gate = gate
-		return a
-	}})
+	e := build(t, Options{TLS: func(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 },
+		Default: func(r *Request) Answer {
+			if r.Path() == "/reset" {
+				return Answer{Fault: Reset}
+			}
+			a := Padded(100_000)
+			a.Gate = gate
+			return a
+		}})
 	if err := e.ListenTLS("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}

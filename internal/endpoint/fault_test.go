@@ -27,8 +27,10 @@ func TestFaultsOnTheWire(t *testing.T) {
 		{CloseWithoutAnswer, "", false},
 		{Truncated, "HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n" + object, false},
 		{Chunked, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\n{\"code\":0}\r\n0\r\n\r\n", true},
-		{ChunkedPieces, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n{\"co\r\n4\r\nde\":\r\n2\r\n0}\r\n0\r\n\r\n", true},
-		{ChunkedCut, "HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\na\r\n{\"code\":0}\r\n", false},
+		{ChunkedPieces, "HTTP/1.1 200 OK\r\nTransfer-Encoding: " +
+			"chunked\r\n\r\n4\r\n{\"co\r\n4\r\nde\":\r\n2\r\n0}\r\n0\r\n\r\n", true},
+		{ChunkedCut, "HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\na\r\n{\"code\":0}\r\n",
+			false},
 		{HTTP10, "HTTP/1.0 200 OK\r\n\r\n" + object, false},
 		{NoLength, "HTTP/1.1 200 OK\r\n\r\n" + object, false},
 		{NoLengthOpen, "HTTP/1.1 200 OK\r\n\r\n" + object, true},
@@ -95,7 +97,8 @@ func TestBigAnswers(t *testing.T) {
 					header += len(name) + len(v)
 				}
 			}
-			if err != nil || len(body) != tt.body || header < tt.header*98/100 || resp.StatusCode != tt.answer.status() {
+			if err != nil || len(body) != tt.body || header < tt.header*98/100 ||
+				resp.StatusCode != tt.answer.status() {
 				t.Errorf("status %d, %d bytes, %d of header, %v", resp.StatusCode, len(body), header, err)
 			}
 		})
@@ -106,10 +109,12 @@ func TestBigAnswers(t *testing.T) {
 // project's own caller makes of it, which reads the bytes.
 func TestVerdicts(t *testing.T) {
 	answers := map[string]Answer{
-		"accept": Accept(), "refuse": Refuse(), "object": Status(200, `{"code":0}`), "refusing object": Status(200, `{"code":3}`),
+		"accept": Accept(), "refuse": Refuse(), "object": Status(200, `{"code":0}`), "refusing object": Status(200,
+			`{"code":3}`),
 		"201": Status(201, "0"), "204": Status(204, ""), "302": Status(302, "0"), "500": Status(500, "0"),
-		"200 KB": Padded(200 << 10),
-		"raw":    {Raw: "HTTP/1.1 200 X\r\nContent-Length: 1\r\n\r\n0"}, "raw, truncated": {Raw: "HTTP/1.1 200 X\r\nContent-Length: 2\r\n\r\n0"},
+		"200 KB":         Padded(200 << 10),
+		"raw":            {Raw: "HTTP/1.1 200 X\r\nContent-Length: 1\r\n\r\n0"},
+		"raw, truncated": {Raw: "HTTP/1.1 200 X\r\nContent-Length: 2\r\n\r\n0"},
 	}
 	for _, f := range Faults() {
 		answers[f.String()] = Answer{Body: "0", Fault: f, Pace: time.Millisecond}

@@ -96,7 +96,8 @@ func (c *conn) unwatch(w *watch, r *Request) {
 		c.w += copy(c.buf[c.w:], w.spare[:w.n])
 		return
 	}
-	if w.err != nil && !errors.Is(w.err, os.ErrDeadlineExceeded) && !errors.Is(w.err, net.ErrClosed) && r.GaveUp.IsZero() {
+	if w.err != nil && !errors.Is(w.err, os.ErrDeadlineExceeded) && !errors.Is(w.err, net.ErrClosed) &&
+		r.GaveUp.IsZero() {
 		r.GaveUp = w.at
 	}
 }

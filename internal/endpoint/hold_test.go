@@ -109,7 +109,8 @@ func TestTimeouts(t *testing.T) {
 	}{
 		{"idle", "", Options{IdleTimeout: short}, ""},
 		{"head", "POST / HT", Options{ReadTimeout: short}, "HTTP/1.1 400 Bad Request"},
-		{"body", "POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\na", Options{ReadTimeout: short}, "HTTP/1.1 400 Bad Request"},
+		{"body", "POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\na", Options{ReadTimeout: short},
+			"HTTP/1.1 400 Bad Request"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

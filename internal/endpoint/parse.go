@@ -78,7 +78,8 @@ func parseHead(s string) (head, error) {
 			break
 		}
 		if len(h.header) == maxFields {
-			return h, &headError{http.StatusRequestHeaderFieldsTooLarge, fmt.Sprintf("more than %d header fields", maxFields)}
+			return h, &headError{http.StatusRequestHeaderFieldsTooLarge, fmt.Sprintf("more than %d header fields",
+				maxFields)}
 		}
 		f, err := parseField(line, n)
 		if err != nil {
@@ -108,7 +109,8 @@ func (h *head) parseRequestLine(line string) error {
 		return badHead("request line %q: want METHOD TARGET HTTP/1.1", redact.Clip(line, mostQuoted))
 	}
 	if proto != "HTTP/1.1" && proto != "HTTP/1.0" {
-		return badHead("request line %q: protocol %q, want HTTP/1.1 or HTTP/1.0", redact.Clip(line, mostQuoted), redact.Clip(proto, mostQuoted))
+		return badHead("request line %q: protocol %q, want HTTP/1.1 or HTTP/1.0", redact.Clip(line, mostQuoted),
+			redact.Clip(proto, mostQuoted))
 	}
 	h.method, h.target, h.proto = method, target, proto
 	return nil
@@ -122,7 +124,8 @@ func parseField(line string, n int) (Field, error) {
 	value = strings.Trim(value, " \t")
 	for i := 0; i < len(value); i++ {
 		if c := value[i]; c < ' ' && c != '\t' || c == 0x7f {
-			return Field{}, badHead("head line %d: control byte %#02x in the value of %s", n, c, redact.Clip(name, mostQuoted))
+			return Field{}, badHead("head line %d: control byte %#02x in the value of %s", n, c,
+				redact.Clip(name, mostQuoted))
 		}
 	}
 	return Field{Name: name, Value: value}, nil
@@ -161,7 +164,8 @@ func (h *head) interpretField(f Field) error {
 			return nil
 		}
 		if h.chunked || !strings.EqualFold(f.Value, "chunked") {
-			return &headError{http.StatusNotImplemented, fmt.Sprintf("Transfer-Encoding %q: only chunked, once", redact.Clip(f.Value, mostQuoted))}
+			return &headError{http.StatusNotImplemented, fmt.Sprintf("Transfer-Encoding %q: only chunked, once",
+				redact.Clip(f.Value, mostQuoted))}
 		}
 		h.chunked = true
 	case len("Connection"):

@@ -96,29 +96,43 @@ func TestWire(t *testing.T) {
 		want  string // the beginning of the answer, or all of it
 		check func(r *Request) bool
 	}{
-		{"GET", "GET /x HTTP/1.1\r\nConnection: close\r\n\r\n", closes, func(r *Request) bool { return r.Method == "GET" && !r.HasEvent }},
+		{"GET", "GET /x HTTP/1.1\r\nConnection: close\r\n\r\n", closes,
+			func(r *Request) bool { return r.Method == "GET" && !r.HasEvent }},
 		{"HEAD", "HEAD /x HTTP/1.1\r\nConnection: close\r\n\r\n", strings.TrimSuffix(closes, "0"), nil},
-		{"PUT", "PUT /x HTTP/1.1\r\nConnection: close\r\nContent-Length: 2\r\n\r\nab", closes, func(r *Request) bool { return string(r.Body) == "ab" }},
+		{"PUT", "PUT /x HTTP/1.1\r\nConnection: close\r\nContent-Length: 2\r\n\r\nab", closes,
+			func(r *Request) bool { return string(r.Body) == "ab" }},
 		{"HTTP/1.0", "POST / HTTP/1.0\r\nContent-Length: 1\r\n\r\na", closes, nil},
-		{"HTTP/1.0 keep-alive", "POST / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", strings.Replace(plainAnswer, "Content-Length", "Connection: keep-alive\r\nContent-Length", 1), nil},
-		{"empty lines first", "\r\n\r\nGET / HTTP/1.1\r\n\r\n", plainAnswer, func(r *Request) bool { return strings.HasPrefix(r.Head, "GET") }},
+		{"HTTP/1.0 keep-alive", "POST / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", strings.Replace(plainAnswer,
+			"Content-Length", "Connection: keep-alive\r\nContent-Length", 1), nil},
+		{"empty lines first", "\r\n\r\nGET / HTTP/1.1\r\n\r\n", plainAnswer,
+			func(r *Request) bool { return strings.HasPrefix(r.Head, "GET") }},
 		{"pipelined", post("a") + post("b") + post("c"), plainAnswer + plainAnswer + plainAnswer, nil},
-		{"chunked", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\nTrailer: t\r\n\r\n" + post("b"),
-			plainAnswer + plainAnswer, func(r *Request) bool { return r.Chunked && string(r.Body) == "abc0123456789" && r.BodyErr == nil }},
+		{"chunked", "POST / HTTP/1.1\r\nTransfer-Encoding: " +
+			"chunked\r\n\r\n3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\nTrailer: t\r\n\r\n" + post("b"),
+			plainAnswer + plainAnswer, func(r *Request) bool {
+				return r.Chunked && string(r.Body) == "abc0123456789" &&
+					r.BodyErr == nil
+			}},
 		{"chunk size wrong", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n", bad,
 			func(r *Request) bool { return r.BodyErr != nil && string(r.Body) == "ab" }},
-		{"chunk size no number", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", bad, func(r *Request) bool { return r.BodyErr != nil }},
-		{"chunks too large", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3ff\r\n" + strings.Repeat("x", 1023) + "\r\n2\r\nab\r\n0\r\n\r\n",
+		{"chunk size no number", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", bad,
+			func(r *Request) bool { return r.BodyErr != nil }},
+		{"chunks too large", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3ff\r\n" +
+			strings.Repeat("x", 1023) + "\r\n2\r\nab\r\n0\r\n\r\n",
 			"HTTP/1.1 413 ", func(r *Request) bool { return r.BodyErr != nil && r.BodySize == 1023 }},
 		{"length too long", "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nabc", bad,
 			func(r *Request) bool { return errors.Is(r.BodyErr, io.ErrUnexpectedEOF) && string(r.Body) == "abc" }},
 		{"length too short", "POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\n{\"a\":1}", closes,
 			func(r *Request) bool { return r.Trailing == 6 && string(r.Body) == "{" && r.BodyErr == nil }},
-		{"body too large", "POST / HTTP/1.1\r\nContent-Length: 1025\r\n\r\n" + strings.Repeat("x", 1025), "HTTP/1.1 413 ",
+		{"body too large", "POST / HTTP/1.1\r\nContent-Length: 1025\r\n\r\n" + strings.Repeat("x", 1025),
+			"HTTP/1.1 413 ",
 			func(r *Request) bool { return r.BodyErr != nil && r.HeadErr == nil }},
 		{"head too long", "GET / HTTP/1.1\r\nA: " + strings.Repeat("x", 4096) + "\r\n\r\n", "HTTP/1.1 431 ",
 			func(r *Request) bool { return r.HeadErr != nil && len(r.Head) == 2048 }},
-		{"not HTTP", "\x16\x03\x01\x02\x00", bad, func(r *Request) bool { return r.HeadErr != nil && r.Head == "\x16\x03\x01\x02\x00" }},
+		{"not HTTP", "\x16\x03\x01\x02\x00", bad, func(r *Request) bool {
+			return r.HeadErr != nil &&
+				r.Head == "\x16\x03\x01\x02\x00"
+		}},
 		{"cut head", "POST / HTTP/1.1\r\nHos", bad, func(r *Request) bool { return r.HeadErr != nil }},
 	}
 	for _, tt := range tests {
@@ -130,7 +144,8 @@ func TestWire(t *testing.T) {
 				t.Fatal(err)
 			}
 			got, err := io.ReadAll(nc)
-			if err != nil || !strings.HasPrefix(string(got), tt.want) || tt.want[len(tt.want)-1] == '0' && string(got) != tt.want {
+			if err != nil || !strings.HasPrefix(string(got), tt.want) || tt.want[len(tt.want)-1] == '0' &&
+				string(got) != tt.want {
 				t.Errorf("read %q, %v, want %q", got, err, tt.want)
 			}
 			last(t, e, 1)
@@ -186,7 +201,8 @@ func FuzzParseHead(f *testing.F) {
 			text += f.Name + ": " + f.Value + "\r\n"
 		}
 		back, err := parseHead(text + "\r\n")
-		if err != nil || back.length != h.length || back.chunked != h.chunked || back.keep != h.keep || len(back.header) != len(h.header) {
+		if err != nil || back.length != h.length || back.chunked != h.chunked || back.keep != h.keep ||
+			len(back.header) != len(h.header) {
 			t.Fatalf("%q: written again as %q: %+v, %v", s, text, back, err)
 		}
 	})

@@ -21,7 +21,8 @@ func reserve(addr string) *reservation {
 	if err != nil {
 		return nil
 	}
-	family, sa := syscall.AF_INET6, syscall.Sockaddr(&syscall.SockaddrInet6{Port: int(ap.Port()), Addr: ap.Addr().As16()})
+	family, sa := syscall.AF_INET6, syscall.Sockaddr(&syscall.SockaddrInet6{Port: int(ap.Port()),
+		Addr: ap.Addr().As16()})
 	if ap.Addr().Is4() {
 		family, sa = syscall.AF_INET, &syscall.SockaddrInet4{Port: int(ap.Port()), Addr: ap.Addr().As4()}
 	}

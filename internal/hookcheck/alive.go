@@ -16,10 +16,12 @@ func Alive(obs []reports.Observation) *check.Finding {
 		if o.Kind != reports.KindNote || o.Name != AliveNote || o.Details().Alive {
 			continue
 		}
-		f := &check.Finding{Expected: "the hook server to serve an ordinary event when the scenario is over", Seen: o.Text,
+		f := &check.Finding{Expected: "the hook server to serve an ordinary event when the scenario is over",
+			Seen:     o.Text,
 			Evidence: []int{o.N}, Fatal: true, Cause: "the hook server died"}
 		if all := Exchanges(obs); len(all) > 0 {
-			f.Detail = "the request that it died of, as far as can be seen:\n" + killer(all).tell("the hook server to live")
+			f.Detail = "the request that it died of, as far as can be seen:\n" +
+				killer(all).tell("the hook server to live")
 		}
 		return f
 	}

@@ -95,7 +95,8 @@ func AcceptedOf(p *hook.Profile, obs []reports.Observation, actor string, ev hoo
 			own = append(own, x)
 		case !accepted(p, &x) && len(own) == 0:
 			return &check.NotRun{
-				Reason: fmt.Sprintf("%s of a client of an RTMP server got %s: %s does not come after that", x.Event, x.got(), ev),
+				Reason: fmt.Sprintf("%s of a client of an RTMP server got %s: %s does not come after that", x.Event,
+					x.got(), ev),
 			}
 		}
 	}

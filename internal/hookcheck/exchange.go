@@ -75,7 +75,8 @@ func Exchanges(obs []reports.Observation, wants ...Want) []Exchange {
 			all = append(all, Exchange{N: o.N, Answer: -1, Actor: o.Actor, Event: o.Event, What: o.Text,
 				Want: Want(
 					d.Want,
-				), Visitor: int(d.Visitor), Tried: d.Tried, Repro: d.Repro, T: o.T, Failure: TimedOut, Text: "no answer"})
+				), Visitor: int(d.Visitor), Tried: d.Tried, Repro: d.Repro, T: o.T, Failure: TimedOut,
+				Text: "no answer"})
 		case reports.KindAnswer:
 			if len(o.Refs) == 0 {
 				continue

@@ -34,7 +34,10 @@ func TestAuto(t *testing.T) {
 		{"srs7, no token", hook.SRS7, hook.OnPlay, "", "rtmp://h/live", "cam1", "401"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			body := sample(t, c.profile, c.event, func(pl *hook.Payload) { pl.Param, pl.TCURL, pl.Stream = c.param, c.tcURL, c.stream })
+			body := sample(t, c.profile, c.event, func(pl *hook.Payload) {
+				pl.Param, pl.TCURL, pl.Stream = c.param,
+					c.tcURL, c.stream
+			})
 			got := do(t, s, "POST", pathOf(c.event), body)
 			if got.status != 200 || got.body != c.want {
 				t.Errorf("want %s, got %d %q", c.want, got.status, got.body)

@@ -24,7 +24,8 @@ func BenchmarkDecide(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for i := int64(0); b.Loop(); i++ {
-		r := &endpoint.Request{Seq: i, Method: "POST", Target: "/api/v1/streams", Payload: pl, Event: hook.OnPublish, HasEvent: true}
+		r := &endpoint.Request{Seq: i, Method: "POST", Target: "/api/v1/streams", Payload: pl, Event: hook.OnPublish,
+			HasEvent: true}
 		s.handle(r)
 		s.observe(r, endpoint.PhaseAnswered)
 		s.observe(r, endpoint.PhaseDone)

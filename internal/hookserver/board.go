@@ -151,7 +151,8 @@ func (b *board) close(e hook.Event, r *row) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, f := range b.flights {
-		if f.row.client == r.client && (e.Opening() == hook.OnConnect || f.row.what == r.what && f.event == e.Opening()) {
+		if f.row.client == r.client && (e.Opening() == hook.OnConnect || f.row.what == r.what &&
+			f.event == e.Opening()) {
 			f.cancelled = true
 		}
 	}

@@ -42,17 +42,25 @@ func TestBookkeeping(t *testing.T) {
 		{"connected", "on_connect a", "connected a, publishing, playing"},
 		{"publishing", "on_connect a, on_publish a s", "connected a, publishing a/s, playing"},
 		{"a whole life", "on_connect a, on_publish a s, on_unpublish a s, on_close a", nothing},
-		{"publisher and players", "on_connect a, on_publish a s, on_connect b, on_play b s, on_connect c, on_play c s, on_stop c s", "connected a b c, publishing a/s, playing b/s"},
-		{"the publisher leaves, the player stays", "on_connect a, on_publish a s, on_connect b, on_play b s, on_unpublish a s, on_close a", "connected b, publishing, playing b/s"},
+		{"publisher and players", "on_connect a, on_publish a s, on_connect b, on_play b s, on_connect c, on_play c " +
+			"s, on_stop c s", "connected a b c, publishing a/s, playing b/s"},
+		{"the publisher leaves, the player stays",
+			"on_connect a, on_publish a s, on_connect b, on_play b s, on_unpublish a s, on_close a",
+			"connected b, publishing, playing b/s"},
 		{"on_close alone ends all", "on_connect a, on_publish a s, on_play a r, on_close a", nothing},
 		{"never opened", "on_unpublish a s, on_stop a s, on_close a", nothing},
-		{"closed twice", "on_connect a, on_publish a s, on_unpublish a s, on_unpublish a s, on_close a, on_close a", nothing},
+		{"closed twice", "on_connect a, on_publish a s, on_unpublish a s, on_unpublish a s, on_close a, on_close a",
+			nothing},
 		{"late", "on_connect a, on_publish a s, on_close a, on_unpublish a s", nothing},
-		{"late, of another client", "on_connect a, on_publish a s, on_close b, on_unpublish b s", "connected a, publishing a/s, playing"},
-		{"another stream", "on_connect a, on_publish a s, on_unpublish a r, on_stop a s", "connected a, publishing a/s, playing"},
-		{"on_connect again", "on_connect a, on_publish a s, on_unpublish a s, on_connect a, on_publish a r", "connected a, publishing a/r, playing"},
+		{"late, of another client", "on_connect a, on_publish a s, on_close b, on_unpublish b s",
+			"connected a, publishing a/s, playing"},
+		{"another stream", "on_connect a, on_publish a s, on_unpublish a r, on_stop a s",
+			"connected a, publishing a/s, playing"},
+		{"on_connect again", "on_connect a, on_publish a s, on_unpublish a s, on_connect a, on_publish a r",
+			"connected a, publishing a/r, playing"},
 		{"without on_connect", "on_publish a s, on_play b s", "connected a b, publishing a/s, playing b/s"},
-		{"published twice", "on_connect a, on_publish a s, on_publish a s, on_unpublish a s", "connected a, publishing, playing"},
+		{"published twice", "on_connect a, on_publish a s, on_publish a s, on_unpublish a s",
+			"connected a, publishing, playing"},
 		{"refused at on_connect", "on_connect bad", nothing},
 		{"refused later", "on_connect a, on_publish a no", "connected a, publishing, playing"},
 		{"connected, then refused", "on_connect b, on_publish b s, on_connect b no", nothing},
@@ -60,7 +68,8 @@ func TestBookkeeping(t *testing.T) {
 		{"an empty stream", "on_publish a", "connected a, publishing a/, playing"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := serve(t, Options{Rules: rulesOf(t, "rules: [{stream: no, refuse: true}, {event: on_connect, stream: '', ip: 1.1.1.1, refuse: true}]")})
+			s := serve(t, Options{Rules: rulesOf(t,
+				"rules: [{stream: no, refuse: true}, {event: on_connect, stream: '', ip: 1.1.1.1, refuse: true}]")})
 			for _, one := range strings.Split(c.events, ", ") {
 				words := append(strings.Fields(one), "")
 				e, err := hook.ParseEvent(words[0])
@@ -116,7 +125,10 @@ func TestClosedWhileHeld(t *testing.T) {
 	awaitEvents(t, s, 3)
 	gone.Close()
 	// A second one that is held as long ends after the first.
-	if got := send(t, s, hook.OnPublish, sample(t, hook.SRS7, hook.OnPublish, func(pl *hook.Payload) { pl.Stream, pl.ClientID = "held", "stays" })); got != codeText(hook.SRS7, "0") {
+	if got := send(t, s, hook.OnPublish, sample(t, hook.SRS7, hook.OnPublish, func(pl *hook.Payload) {
+		pl.Stream,
+			pl.ClientID = "held", "stays"
+	})); got != codeText(hook.SRS7, "0") {
 		t.Errorf("answered %q", got)
 	}
 	if got := openText(s); got != "connected stays, publishing stays/held, playing" {
@@ -179,7 +191,8 @@ func TestBounds(t *testing.T) {
 	for i := range 2 * maxLog {
 		s.handle(&endpoint.Request{
 			Seq: int64(i), Method: "POST", Target: "/api/v1/clients",
-			Payload: &hook.Payload{Action: "on_close", ClientID: long, App: long, Stream: long, PageURL: "http://" + long},
+			Payload: &hook.Payload{Action: "on_close", ClientID: long, App: long, Stream: long, PageURL: "http://" +
+				long},
 		})
 	}
 	st := s.state(-1)

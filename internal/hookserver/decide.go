@@ -53,7 +53,8 @@ func (s *Server) decide(r *endpoint.Request, events []hook.Event) verdict {
 	}
 	has, err := check(pl, r.Body, r.DecodeErr)
 	if e, known := pl.Event(); pl.Action != "" && (!known || !slices.Contains(events, e)) && readable(err) {
-		return verdict{outcome: rejected, code: CodeAction, err: err, reason: "the action " + show(pl.Action) + " is none of " + r.Path()}
+		return verdict{outcome: rejected, code: CodeAction, err: err, reason: "the action " + show(pl.Action) +
+			" is none of " + r.Path()}
 	}
 	if err != nil {
 		reason := err.Error()
@@ -125,7 +126,8 @@ var (
 func (s *Server) answerSafely(r *endpoint.Request) (a endpoint.Answer) {
 	defer func() {
 		if p := recover(); p != nil {
-			s.opts.Logger.Error("panic while answering", "remote", r.Remote, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			s.opts.Logger.Error("panic while answering", "remote", r.Remote, "panic", fmt.Sprint(p), "stack",
+				string(debug.Stack()))
 			a = refusal(http.StatusInternalServerError, "internal error")
 		}
 	}()
@@ -150,7 +152,8 @@ func (s *Server) handle(r *endpoint.Request) endpoint.Answer {
 	case !ok:
 		return refusal(http.StatusNotFound, "no such page; the hooks are POST "+strings.Join(hook.DefaultPaths(), ", "))
 	case r.Method != http.MethodPost:
-		s.note(r, &verdict{outcome: rejected, code: http.StatusMethodNotAllowed, reason: show(r.Method) + " of a hook path"})
+		s.note(r, &verdict{outcome: rejected, code: http.StatusMethodNotAllowed, reason: show(r.Method) +
+			" of a hook path"})
 		a := refusal(http.StatusMethodNotAllowed, "a hook is a POST")
 		a.Header.Set("Allow", http.MethodPost)
 		return a

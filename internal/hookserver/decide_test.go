@@ -36,8 +36,10 @@ func TestBodies(t *testing.T) {
 		{"least keys", "clients", close1 + `}`, "0"},
 		{"least keys of a stream", "streams", publish + `}`, "0"},
 		{"unknown keys", "clients", close1 + `,"x":{"y":[1,null]},"z":1.5e3}`, "0"},
-		{"any order and blanks", "clients", " {\n\"app\" : \"\", \"vhost\":\"\",\"ip\":\"\",\"client_id\":\"x\",\t\"action\":\"on_close\"} \r\n", "0"},
-		{"escapes in key and value", "clients", strings.Replace(close1, `"action":"on_close"`, `"\u0061ction":"on\u005fclose"`, 1) + `}`, "0"},
+		{"any order and blanks", "clients",
+			" {\n\"app\" : \"\", \"vhost\":\"\",\"ip\":\"\",\"client_id\":\"x\",\t\"action\":\"on_close\"} \r\n", "0"},
+		{"escapes in key and value", "clients", strings.Replace(close1, `"action":"on_close"`,
+			`"\u0061ction":"on\u005fclose"`, 1) + `}`, "0"},
 		{"not ASCII", "streams", publish + `,"param":"?x=\ud83d\ude00\u0000é\""}`, "0"},
 		{"empty strings", "streams", strings.Replace(publish, `"s"`, `""`, 1) + `,"param":"","pageUrl":""}`, "0"},
 		{"odd param", "streams", publish + `,"param":"?a==b=c?d&&=?&"}`, "0"},
@@ -68,7 +70,8 @@ func TestBodies(t *testing.T) {
 		{"huge client_id", "clients", strings.Replace(close1, ":1", ":9223372036854775808", 1) + "}", "100"},
 		{"client_id is null", "clients", strings.Replace(close1, ":1", ":null", 1) + "}", "100"},
 		{"client_id twice", "clients", close1 + `,"client_id":1}`, "100"},
-		{"unknown key twice", "clients", close1 + `,"` + strings.Repeat("x", 99) + `":1,"` + strings.Repeat("x", 99) + `":1}`, "100"},
+		{"unknown key twice", "clients", close1 + `,"` + strings.Repeat("x", 99) + `":1,"` + strings.Repeat("x", 99) +
+			`":1}`, "100"},
 		{"app is a number", "clients", strings.Replace(close1, `"live"`, "1", 1) + "}", "100"},
 		{"no app", "clients", strings.Replace(close1, `"app"`, `"APP"`, 1) + "}", "100"},
 		{"send_bytes is a text", "clients", close1 + `,"send_bytes":"1"}`, "100"},
@@ -78,7 +81,8 @@ func TestBodies(t *testing.T) {
 		{"param is a list", "streams", publish + `,"param":["?token=good"]}`, "100"},
 		{"param twice", "streams", publish + `,"param":"?a","param":"?a"}`, "100"},
 		{"33 levels", "clients", close1 + `,"x":` + strings.Repeat("[", 32) + strings.Repeat("]", 32) + "}", "100"},
-		{"10,000 levels", "clients", close1 + `,"x":` + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) + "}", "100"},
+		{"10,000 levels", "clients", close1 + `,"x":` + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) +
+			"}", "100"},
 		{"100,000 levels of objects", "clients", strings.Repeat(`{"":`, 50_000), "100"},
 
 		{"unknown action", "clients", strings.Replace(close1, "on_close", "on_foo", 1) + "}", "200"},
@@ -90,10 +94,12 @@ func TestBodies(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			eachProfile(t, func(t *testing.T, p *hook.Profile) {
 				s := serve(t, Options{Profile: p})
-				for _, contentType := range []string{"application/json", "text/plain", "application/x-www-form-urlencoded", ""} {
+				for _, contentType := range []string{"application/json", "text/plain",
+					"application/x-www-form-urlencoded", ""} {
 					got := do(t, s, "POST", "/api/v1/"+c.path, c.body, "Content-Type", contentType)
 					if got.status != http.StatusOK || got.body != codeText(p, c.code) {
-						t.Errorf("Content-Type %q: answered %d %q, want 200 %q", contentType, got.status, got.body, codeText(p, c.code))
+						t.Errorf("Content-Type %q: answered %d %q, want 200 %q", contentType, got.status, got.body,
+							codeText(p, c.code))
 					}
 				}
 			})
@@ -112,9 +118,12 @@ func TestMethodsAndPaths(t *testing.T) {
 			status       int
 		}{
 			{"GET", "/api/v1/streams", 405}, {"PUT", "/api/v1/streams", 405}, {"DELETE", "/api/v1/streams", 405},
-			{"PATCH", "/api/v1/streams", 405}, {"OPTIONS", "/api/v1/streams", 405}, {"HEAD", "/api/v1/streams", 405}, {"post", "/api/v1/streams", 405},
-			{"POST", "/api/v1/streams/", 404}, {"POST", "/api/v1/Streams", 404}, {"POST", "//api/v1/streams", 404}, {"POST", "/api/v1", 404},
-			{"POST", "/", 405}, {"POST", "/events", 405}, {"GET", "/favicon.ico", 404}, {"GET", "/page/index.html", 404},
+			{"PATCH", "/api/v1/streams", 405}, {"OPTIONS", "/api/v1/streams", 405}, {"HEAD", "/api/v1/streams", 405},
+			{"post", "/api/v1/streams", 405},
+			{"POST", "/api/v1/streams/", 404}, {"POST", "/api/v1/Streams", 404}, {"POST", "//api/v1/streams", 404},
+			{"POST", "/api/v1", 404},
+			{"POST", "/", 405}, {"POST", "/events", 405}, {"GET", "/favicon.ico", 404}, {"GET", "/page/index.html",
+				404},
 		} {
 			got := do(t, s, c.method, c.path, body)
 			if got.status != c.status {

@@ -79,8 +79,10 @@ func sample(t *testing.T, p *hook.Profile, e hook.Event, change func(*hook.Paylo
 	t.Helper()
 	pl := hook.Payload{
 		Action: e.String(), ClientID: "1985", IP: "192.168.1.20", VHost: "__defaultVhost__", App: "live",
-		Stream: "cam1", Param: "?token=good", TCURL: "rtmp://127.0.0.1/live?token=good", PageURL: "http://page.example/",
-		ServerID: "vid-1", ServiceID: "s1", StreamURL: "/live/cam1", StreamID: "vid-2", SendBytes: 4351, RecvBytes: 3612,
+		Stream: "cam1", Param: "?token=good", TCURL: "rtmp://127.0.0.1/live?token=good",
+		PageURL:  "http://page.example/",
+		ServerID: "vid-1", ServiceID: "s1", StreamURL: "/live/cam1", StreamID: "vid-2", SendBytes: 4351,
+		RecvBytes: 3612,
 	}
 	if change != nil {
 		change(&pl)

@@ -38,8 +38,9 @@ func (s *Server) note(r *endpoint.Request, v *verdict) {
 func (s *Server) entryOf(r *endpoint.Request, pl *hook.Payload, v *verdict) entry {
 	e := entry{
 		At: r.Arrived.UnixMilli(), Event: show(pl.Action), Outcome: v.outcome, Code: v.code,
-		ID: show(pl.ClientID), IP: show(pl.IP), VHost: s.shown(pl.VHost), App: s.shown(pl.App), Stream: s.shown(pl.Stream),
-		Param: s.shown(pl.Param), TCURL: s.shown(pl.TCURL), Page: s.shown(pl.PageURL), Reason: s.reason(pl, v.reason),
+		ID: show(pl.ClientID), IP: show(pl.IP), VHost: s.shown(pl.VHost), App: s.shown(pl.App),
+		Stream: s.shown(pl.Stream),
+		Param:  s.shown(pl.Param), TCURL: s.shown(pl.TCURL), Page: s.shown(pl.PageURL), Reason: s.reason(pl, v.reason),
 	}
 	if r.Method == http.MethodPost {
 		e.Path, e.Body = show(r.Path()), s.body(r.Body)

@@ -30,7 +30,8 @@ type page struct {
 func pageHeader(contentType string) http.Header {
 	return http.Header{
 		"Content-Type": {contentType},
-		"Content-Security-Policy": {"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+		"Content-Security-Policy": {"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
+			"connect-src 'self'; " +
 			"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"},
 		"X-Content-Type-Options":       {"nosniff"},
 		"X-Frame-Options":              {"DENY"},
@@ -65,7 +66,8 @@ func (s *Server) servePage(p page, r *endpoint.Request) endpoint.Answer {
 	}
 	switch {
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
-		a := refusal(http.StatusMethodNotAllowed, "this is a page to look at; the hooks are POST "+strings.Join(hook.DefaultPaths(), ", "))
+		a := refusal(http.StatusMethodNotAllowed, "this is a page to look at; the hooks are POST "+
+			strings.Join(hook.DefaultPaths(), ", "))
 		a.Header.Set("Allow", "GET, HEAD")
 		return a
 	case p.feed && r.Method == http.MethodGet:
@@ -106,7 +108,8 @@ func (s *Server) serveFeed(r *endpoint.Request) endpoint.Answer {
 	defer timer.Stop()
 	s.board.await(seen, timer.C, s.closing)
 	state := s.state(seen)
-	body := fmt.Sprintf("retry: %d\nid: %s-%d\ndata: %s\n\n", feedRetry.Milliseconds(), s.boot, state.version, state.json())
+	body := fmt.Sprintf("retry: %d\nid: %s-%d\ndata: %s\n\n", feedRetry.Milliseconds(), s.boot, state.version,
+		state.json())
 	return endpoint.Answer{Status: http.StatusOK, Body: body, Header: pageHeader("text/event-stream; charset=utf-8")}
 }
 

@@ -54,14 +54,16 @@ func TestPageFiles(t *testing.T) {
 			t.Errorf("%s answers %d, %s", path, got.status, got.header.Get("Content-Type"))
 		}
 		policy := got.header.Get("Content-Security-Policy")
-		if !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") || strings.Contains(policy, "*") {
+		if !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") ||
+			strings.Contains(policy, "*") {
 			t.Errorf("%s has the policy %q", path, policy)
 		}
 		if got.header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s may be sniffed", path)
 		}
 		text := strings.ReplaceAll(got.body, `xmlns="http://www.w3.org/2000/svg"`, "")
-		for _, never := range []string{"http:", "https:", `="//`, "url(", "@import", "innerHTML", "insertAdjacent", "document.write", "eval(", " style=", " onclick="} {
+		for _, never := range []string{"http:", "https:", `="//`, "url(", "@import", "innerHTML", "insertAdjacent",
+			"document.write", "eval(", " style=", " onclick="} {
 			if strings.Contains(text, never) {
 				t.Errorf("%s has %q in it", path, never)
 			}
@@ -95,7 +97,8 @@ func TestWebPages(t *testing.T) {
 		{"a media server by any name", "POST", "/api/v1/clients", "hooks.example:8085", nil, 200},
 		{"a form of another page", "POST", "/api/v1/clients", "", []string{"Origin", "http://evil.example"}, 403},
 		{"a form without an origin", "POST", "/api/v1/clients", "", []string{"Origin", "null"}, 403},
-		{"a script of a rebound name", "POST", "/api/v1/clients", "evil.example", []string{"Sec-Fetch-Site", "same-origin"}, 403},
+		{"a script of a rebound name", "POST", "/api/v1/clients", "evil.example", []string{"Sec-Fetch-Site",
+			"same-origin"}, 403},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			body := ""
@@ -107,7 +110,8 @@ func TestWebPages(t *testing.T) {
 				t.Errorf("status %d, want %d: %s", got.status, c.want, got.body)
 			}
 			after := s.state(-1).Counts
-			if rejected := c.want == 403 && c.method == "POST"; after.Rejected-before.Rejected != map[bool]int64{true: 1}[rejected] {
+			if rejected := c.want == 403 &&
+				c.method == "POST"; after.Rejected-before.Rejected != map[bool]int64{true: 1}[rejected] {
 				t.Errorf("counts went from %+v to %+v", before, after)
 			}
 		})
@@ -123,7 +127,8 @@ func TestFeed(t *testing.T) {
 	o.Rules = rulesOf(t, "rules: [{stream: no, refuse: true}]")
 	s := serve(t, o)
 	first := watch(t, s, "")
-	if len(first.Log) != 0 || first.Counts != (counts{}) || first.Profile != "srs7" || strings.Join(first.Guarded, ", ") != "token, 1 rule" {
+	if len(first.Log) != 0 || first.Counts != (counts{}) || first.Profile != "srs7" || strings.Join(first.Guarded,
+		", ") != "token, 1 rule" {
 		t.Errorf("at first: %s", first.text)
 	}
 
@@ -134,13 +139,15 @@ func TestFeed(t *testing.T) {
 	for second.Publishing.Total == 0 { // the entry may be told before the answer is out
 		second = watch(t, s, second.id)
 	}
-	if second.Counts.Events != 1 || *second.Publishing.Rows[0].Stream != "cam1" || second.Connected.Rows[0].ID != "1985" {
+	if second.Counts.Events != 1 || *second.Publishing.Rows[0].Stream != "cam1" ||
+		second.Connected.Rows[0].ID != "1985" {
 		t.Errorf("after on_publish: %s", second.text)
 	}
 
 	send(t, s, hook.OnPlay, sample(t, hook.SRS7, hook.OnPlay, func(pl *hook.Payload) { pl.Stream = "no" }))
 	third := watch(t, s, second.id)
-	if len(third.Log) != 1 || third.Fresh || third.Log[0].Outcome != refused || third.Log[0].Reason != "rule 1" || third.Log[0].Code != CodeRule || third.Counts.Refused != 1 {
+	if len(third.Log) != 1 || third.Fresh || third.Log[0].Outcome != refused || third.Log[0].Reason != "rule 1" ||
+		third.Log[0].Code != CodeRule || third.Counts.Refused != 1 {
 		t.Errorf("after a refused on_play: %s", third.text)
 	}
 	if all := watch(t, s, "otherboot-1"); len(all.Log) != 2 || !all.Fresh {
@@ -159,15 +166,18 @@ func TestFeedEscapes(t *testing.T) {
 	s := serve(t, Options{})
 	send(t, s, hook.OnPlay, sample(t, hook.SRS7, hook.OnPlay, func(pl *hook.Payload) {
 		pl.Stream, pl.App = "<script>alert(1)</script>\n\ndata: x\u202e", "a?user=secret1"
-		pl.Param, pl.TCURL, pl.PageURL = "?token=secret2&secret3&x=", "rtmp://me:secret4@h/live?k=secret5?k=secret6", "http://h/?sid=secret7"
+		pl.Param, pl.TCURL, pl.PageURL = "?token=secret2&secret3&x=", "rtmp://me:secret4@h/live?k=secret5?k=secret6",
+			"http://h/?sid=secret7"
 	}))
 	m := watch(t, s, "")
 	if strings.ContainsAny(m.text, "<>&") || strings.Contains(m.text, "secret") {
 		t.Errorf("the page is told %s", m.text)
 	}
 	e := m.Log[0]
-	want := entry{Stream: `<script>alert(1)</script>\n\ndata: x\u202e`, App: "a?user=***", Param: "?token=***&***&x=***", TCURL: "rtmp://***@h/live?k=***?k=***", Page: "http://h/?sid=***"}
-	if e.Stream != want.Stream || e.App != want.App || e.Param != want.Param || e.TCURL != want.TCURL || e.Page != want.Page {
+	want := entry{Stream: `<script>alert(1)</script>\n\ndata: x\u202e`, App: "a?user=***",
+		Param: "?token=***&***&x=***", TCURL: "rtmp://***@h/live?k=***?k=***", Page: "http://h/?sid=***"}
+	if e.Stream != want.Stream || e.App != want.App || e.Param != want.Param || e.TCURL != want.TCURL ||
+		e.Page != want.Page {
 		t.Errorf("shown is %+v", e)
 	}
 }

@@ -35,7 +35,8 @@ func TestPanic(t *testing.T) {
 				t.Errorf("the next client gets %s", got)
 			}
 		}
-		if n := strings.Count(log.String(), `msg="panic while answering"`); n != 3 || strings.Contains(log.String(), "token=good") {
+		if n := strings.Count(log.String(), `msg="panic while answering"`); n != 3 || strings.Contains(log.String(),
+			"token=good") {
 			t.Errorf("the log is\n%s", log.String())
 		}
 	})

@@ -51,7 +51,8 @@ func (rec *recorder) close() error {
 
 func (rec *recorder) run() {
 	rec.write(func(w io.Writer) error {
-		return json.NewEncoder(w).Encode(headLine{Kind: "recording", Version: formatVersion, Profile: rec.profile, Start: rec.start.UTC()})
+		return json.NewEncoder(w).Encode(headLine{Kind: "recording", Version: formatVersion, Profile: rec.profile,
+			Start: rec.start.UTC()})
 	})
 	for r := range rec.queue {
 		batch := []done{r}

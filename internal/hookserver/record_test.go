@@ -48,7 +48,8 @@ func TestRecord(t *testing.T) {
 				t.Errorf("request %d: want the answer %q, got %q", i, codeText(p, want), got)
 			}
 		}
-		if r := lines[0]; r.Problems != "" || r.Event != "on_connect" || !strings.Contains(r.Body, "token=good") && p == hook.SRS7 {
+		if r := lines[0]; r.Problems != "" || r.Event != "on_connect" || !strings.Contains(r.Body, "token=good") &&
+			p == hook.SRS7 {
 			t.Errorf("the first is %+v", r)
 		}
 		if r := lines[1]; r.Rule != "late" || r.Event != "on_publish" {

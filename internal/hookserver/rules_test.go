@@ -98,7 +98,8 @@ func TestRulesMatch(t *testing.T) {
 		{"address", "ip: 10.1.2.3", hook.OnPlay, &base, true},
 		{"other address", "ip: 10.1.2.30", hook.OnPlay, &base, false},
 		{"network", "ip: [192.168.0.0/16, 10.1.0.0/16]", hook.OnPlay, &base, true},
-		{"mapped address", "ip: 10.1.0.0/16", hook.OnPlay, with(func(pl *hook.Payload) { pl.IP = "::ffff:10.1.2.3" }), true},
+		{"mapped address", "ip: 10.1.0.0/16", hook.OnPlay, with(func(pl *hook.Payload) { pl.IP = "::ffff:10.1.2.3" }),
+			true},
 		{"IPv6", "ip: '2001:db8::/32'", hook.OnPlay, with(func(pl *hook.Payload) { pl.IP = "2001:db8::1%eth0" }), true},
 		{"no address", "ip: 0.0.0.0/0", hook.OnPlay, with(func(pl *hook.Payload) { pl.IP = "localhost" }), false},
 	} {
@@ -150,15 +151,18 @@ rules:
 			status        int
 			code          string
 		}{
-			{"plain", "good", 200, "403"}, {"plain", "bad", 200, "403"}, {"coded", "good", 200, "7"}, {"status", "good", 403, "9"},
+			{"plain", "good", 200, "403"}, {"plain", "bad", 200, "403"}, {"coded", "good", 200, "7"},
+			{"status", "good", 403, "9"},
 			{"twice", "good", 200, "403"}, {"twice", "good", 200, "403"}, {"twice", "good", 200, "0"},
-			{"pieces", "good", 200, "0"}, {"pieces", "bad", 200, "401"}, {"late", "good", 200, "0"}, {"late", "bad", 200, "401"},
+			{"pieces", "good", 200, "0"}, {"pieces", "bad", 200, "401"}, {"late", "good", 200, "0"}, {"late", "bad",
+				200, "401"},
 			{"first", "good", 200, "1"}, {"other", "good", 200, "0"},
 		} {
 			began := time.Now()
 			got := do(t, s, "POST", "/api/v1/streams", event(hook.OnPublish, c.stream, c.token))
 			if got.status != c.status || got.body != codeText(p, c.code) {
-				t.Errorf("%s with %s: answered %d %q, want %d %q", c.stream, c.token, got.status, got.body, c.status, codeText(p, c.code))
+				t.Errorf("%s with %s: answered %d %q, want %d %q", c.stream, c.token, got.status, got.body, c.status,
+					codeText(p, c.code))
 			}
 			if took := time.Since(began); c.stream == "late" && took < 50*time.Millisecond {
 				t.Errorf("the late answer came after %v", took)

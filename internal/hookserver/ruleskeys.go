@@ -145,7 +145,8 @@ func (p *rulesParser) delay(r *rule, v *yaml.Node) {
 
 func (p *rulesParser) fault(r *rule, v *yaml.Node) {
 	var err error
-	if r.fault, err = endpoint.ParseFault(v.Value); v.Kind == yaml.ScalarNode && err == nil && r.fault != endpoint.None {
+	if r.fault, err = endpoint.ParseFault(v.Value); v.Kind == yaml.ScalarNode && err == nil &&
+		r.fault != endpoint.None {
 		return
 	}
 	names := make([]string, 0, len(endpoint.Faults()))

@@ -157,7 +157,8 @@ func (p *rulesParser) rule(number int, n *yaml.Node) *rule {
 	}
 	for _, e := range r.events {
 		if r.refuse && e.Closing() {
-			p.errorf(n, "%s: %s cannot be refused: the answer to a closing event changes nothing; delay or fault was expected", r.name, e)
+			p.errorf(n, "%s: %s cannot be refused: the answer to a closing event changes nothing; delay or fault "+
+				"was expected", r.name, e)
 		}
 	}
 	return r

@@ -40,7 +40,8 @@ func TestLog(t *testing.T) {
 			`level=WARN msg=POST outcome=rejected code=100`,
 			`msg=request outcome=rejected code=400 client_id="" ip="" vhost="" app="" stream="" pageUrl="" reason="request line \"POST /x?key=***`,
 		}},
-		{"shown", true, []string{`param="?token=good"`, `param="?token=bad"`, `outcome=rejected`, `POST /x?key=secret`}},
+		{"shown", true, []string{`param="?token=good"`, `param="?token=bad"`, `outcome=rejected`,
+			`POST /x?key=secret`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var log logText
@@ -48,7 +49,10 @@ func TestLog(t *testing.T) {
 			o.Logger, o.ShowParams = log.logger(), c.show
 			s := serve(t, o)
 			send(t, s, hook.OnConnect, sample(t, hook.SRS7, hook.OnConnect, nil))
-			send(t, s, hook.OnPlay, sample(t, hook.SRS7, hook.OnPlay, func(pl *hook.Payload) { pl.Param, pl.Stream = "?token=bad", "a\nb" }))
+			send(t, s, hook.OnPlay, sample(t, hook.SRS7, hook.OnPlay, func(pl *hook.Payload) {
+				pl.Param,
+					pl.Stream = "?token=bad", "a\nb"
+			}))
 			do(t, s, "POST", "/api/v1/clients", "")
 			nc := dial(t, s)
 			write(t, nc, "POST /x?key=secret HTTP/9\r\n\r\n")

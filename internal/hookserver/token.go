@@ -56,7 +56,8 @@ func ParseToken(s string) (*Token, error) {
 	case len(s) > maxToken:
 		return nil, fmt.Errorf("at most %d bytes were expected, got %d", maxToken, len(s))
 	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '&' || r == '?' }):
-		return nil, errors.New("KEY=VALUE was expected without blanks, control bytes, & and ?: a URL's parameter cannot carry them")
+		return nil, errors.New("KEY=VALUE was expected without blanks, control bytes, & and ?: a URL's parameter " +
+			"cannot carry them")
 	}
 	return &Token{key: key, want: sha256.Sum256([]byte(value))}, nil
 }
@@ -66,7 +67,8 @@ func ParseToken(s string) (*Token, error) {
 func (t *Token) At(events ...hook.Event) (*Token, error) {
 	for _, e := range events {
 		if e.Closing() {
-			return nil, fmt.Errorf("%s: on_connect, on_publish or on_play was expected: the answer to a closing event changes nothing", e)
+			return nil, fmt.Errorf("%s: on_connect, on_publish or on_play was expected: the answer to a closing "+
+				"event changes nothing", e)
 		}
 	}
 	if len(events) == 0 {

@@ -21,56 +21,98 @@ func TestToken(t *testing.T) {
 		want                string
 		alsoPlay, alsoOther bool // the same for on_play; for the other profile
 	}{
-		{name: "in param", event: hook.OnPublish, stream: "s", param: "?token=good", want: "", alsoPlay: true, alsoOther: true},
-		{name: "in tcUrl", event: hook.OnPublish, stream: "s", tcQ: "?token=good", want: "", alsoPlay: true, alsoOther: true},
-		{name: "in both", event: hook.OnPublish, stream: "s", param: "?token=good", tcQ: "?token=good", want: "", alsoPlay: true, alsoOther: true},
-		{name: "doubled by SRS", event: hook.OnPublish, stream: "s", param: "?token=good?token=good", tcQ: "?token=good", want: "", alsoPlay: true, alsoOther: true},
-		{name: "among others", event: hook.OnPublish, stream: "s", param: "?a=1&token=good&b==&", want: "", alsoPlay: true, alsoOther: true},
+		{name: "in param", event: hook.OnPublish, stream: "s", param: "?token=good", want: "", alsoPlay: true,
+			alsoOther: true},
+		{name: "in tcUrl", event: hook.OnPublish, stream: "s", tcQ: "?token=good", want: "", alsoPlay: true,
+			alsoOther: true},
+		{name: "in both", event: hook.OnPublish, stream: "s", param: "?token=good", tcQ: "?token=good", want: "",
+			alsoPlay: true, alsoOther: true},
+		{name: "doubled by SRS", event: hook.OnPublish, stream: "s", param: "?token=good?token=good",
+			tcQ: "?token=good", want: "", alsoPlay: true, alsoOther: true},
+		{name: "among others", event: hook.OnPublish, stream: "s", param: "?a=1&token=good&b==&", want: "",
+			alsoPlay: true, alsoOther: true},
 
-		{name: "wrong", event: hook.OnPublish, stream: "s", param: "?token=bad", want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "prefix", event: hook.OnPublish, stream: "s", param: "?token=goo", want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "suffix", event: hook.OnPublish, stream: "s", param: "?token=ood", want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "longer", event: hook.OnPublish, stream: "s", param: "?token=goodx", want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "in the middle", event: hook.OnPublish, stream: "s", param: "?token=xgoodx", want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "other case", event: hook.OnPublish, stream: "s", param: "?token=Good", want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "escaped", event: hook.OnPublish, stream: "s", param: "?token=%67ood", want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "blank behind", event: hook.OnPublish, stream: "s", param: "?token=good ", want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "NUL behind", event: hook.OnPublish, stream: "s", param: "?token=good\x00", want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "two signs", event: hook.OnPublish, stream: "s", param: "?token==good", want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "semicolon", event: hook.OnPublish, stream: "s", param: "?token=good;x=1", want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "path behind", event: hook.OnPublish, stream: "s", tcQ: "?token=good/s", want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "fragment behind", event: hook.OnPublish, stream: "s", param: "?token=good#x", want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "empty value", event: hook.OnPublish, stream: "s", param: "?token=", want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "no value", event: hook.OnPublish, stream: "s", param: "?token", want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "good, then bad", event: hook.OnPublish, stream: "s", param: "?token=good&token=bad", want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "bad, then good", event: hook.OnPublish, stream: "s", param: "?token=bad&token=good", want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "good, then empty", event: hook.OnPublish, stream: "s", param: "?token=good&token=", want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "good in param, bad in tcUrl", event: hook.OnPublish, stream: "s", param: "?token=good", tcQ: "?token=bad", want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "bad in param, good in tcUrl", event: hook.OnPublish, stream: "s", param: "?token=bad", tcQ: "?token=good", want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "doubled with one bad", event: hook.OnPublish, stream: "s", param: "?token=good?token=bad", want: "wrong token", alsoPlay: true, alsoOther: true},
+		{name: "wrong", event: hook.OnPublish, stream: "s", param: "?token=bad", want: "wrong token", alsoPlay: true,
+			alsoOther: true},
+		{name: "prefix", event: hook.OnPublish, stream: "s", param: "?token=goo", want: "wrong token", alsoPlay: true,
+			alsoOther: true},
+		{name: "suffix", event: hook.OnPublish, stream: "s", param: "?token=ood", want: "wrong token", alsoPlay: true,
+			alsoOther: true},
+		{name: "longer", event: hook.OnPublish, stream: "s", param: "?token=goodx", want: "wrong token",
+			alsoPlay: true, alsoOther: true},
+		{name: "in the middle", event: hook.OnPublish, stream: "s", param: "?token=xgoodx", want: "wrong token",
+			alsoPlay: true, alsoOther: true},
+		{name: "other case", event: hook.OnPublish, stream: "s", param: "?token=Good", want: "wrong token",
+			alsoPlay: true, alsoOther: true},
+		{name: "escaped", event: hook.OnPublish, stream: "s", param: "?token=%67ood", want: "wrong token",
+			alsoPlay: true, alsoOther: true},
+		{name: "blank behind", event: hook.OnPublish, stream: "s", param: "?token=good ", want: "wrong token",
+			alsoPlay: true, alsoOther: true},
+		{name: "NUL behind", event: hook.OnPublish, stream: "s", param: "?token=good\x00", want: "wrong token",
+			alsoPlay: true, alsoOther: true},
+		{name: "two signs", event: hook.OnPublish, stream: "s", param: "?token==good", want: "wrong token",
+			alsoPlay: true, alsoOther: true},
+		{name: "semicolon", event: hook.OnPublish, stream: "s", param: "?token=good;x=1", want: "wrong token",
+			alsoPlay: true, alsoOther: true},
+		{name: "path behind", event: hook.OnPublish, stream: "s", tcQ: "?token=good/s", want: "wrong token",
+			alsoPlay: true, alsoOther: true},
+		{name: "fragment behind", event: hook.OnPublish, stream: "s", param: "?token=good#x", want: "wrong token",
+			alsoPlay: true, alsoOther: true},
+		{name: "empty value", event: hook.OnPublish, stream: "s", param: "?token=", want: "wrong token",
+			alsoPlay: true, alsoOther: true},
+		{name: "no value", event: hook.OnPublish, stream: "s", param: "?token", want: "wrong token", alsoPlay: true,
+			alsoOther: true},
+		{name: "good, then bad", event: hook.OnPublish, stream: "s", param: "?token=good&token=bad",
+			want: "wrong token", alsoPlay: true, alsoOther: true},
+		{name: "bad, then good", event: hook.OnPublish, stream: "s", param: "?token=bad&token=good",
+			want: "wrong token", alsoPlay: true, alsoOther: true},
+		{name: "good, then empty", event: hook.OnPublish, stream: "s", param: "?token=good&token=",
+			want: "wrong token", alsoPlay: true, alsoOther: true},
+		{name: "good in param, bad in tcUrl", event: hook.OnPublish, stream: "s", param: "?token=good",
+			tcQ: "?token=bad", want: "wrong token", alsoPlay: true, alsoOther: true},
+		{name: "bad in param, good in tcUrl", event: hook.OnPublish, stream: "s", param: "?token=bad",
+			tcQ: "?token=good", want: "wrong token", alsoPlay: true, alsoOther: true},
+		{name: "doubled with one bad", event: hook.OnPublish, stream: "s", param: "?token=good?token=bad",
+			want: "wrong token", alsoPlay: true, alsoOther: true},
 
 		{name: "missing", event: hook.OnPublish, stream: "s", want: "no token", alsoPlay: true, alsoOther: true},
-		{name: "another key", event: hook.OnPublish, stream: "s", param: "?xtoken=good&tokenx=good&TOKEN=good", want: "no token", alsoPlay: true, alsoOther: true},
-		{name: "value alone", event: hook.OnPublish, stream: "s", param: "?good", want: "no token", alsoPlay: true, alsoOther: true},
-		{name: "param without mark", event: hook.OnPublish, stream: "s", param: "token=good", want: "no token", alsoPlay: true, alsoOther: true},
-		{name: "in the stream's name beside param", event: hook.OnPublish, stream: "s?token=good", want: "no token", alsoPlay: true, alsoOther: true},
+		{name: "another key", event: hook.OnPublish, stream: "s", param: "?xtoken=good&tokenx=good&TOKEN=good",
+			want: "no token", alsoPlay: true, alsoOther: true},
+		{name: "value alone", event: hook.OnPublish, stream: "s", param: "?good", want: "no token", alsoPlay: true,
+			alsoOther: true},
+		{name: "param without mark", event: hook.OnPublish, stream: "s", param: "token=good", want: "no token",
+			alsoPlay: true, alsoOther: true},
+		{name: "in the stream's name beside param", event: hook.OnPublish, stream: "s?token=good", want: "no token",
+			alsoPlay: true, alsoOther: true},
 
-		{name: "no place to look", profile: hook.SRS1, event: hook.OnPublish, stream: "s", param: none, tcQ: none, want: "", alsoPlay: true, alsoOther: true},
-		{name: "no place, not asked at on_connect", profile: hook.SRS1, at: []hook.Event{hook.OnPublish, hook.OnPlay}, event: hook.OnPublish, stream: "s", param: none, tcQ: none, want: "no token", alsoPlay: true, alsoOther: true},
-		{name: "in the stream's name without param", event: hook.OnPublish, stream: "s?token=good", param: none, tcQ: none, want: "", alsoPlay: true, alsoOther: true},
-		{name: "wrong in the stream's name", event: hook.OnPublish, stream: "s?token=bad", param: none, tcQ: none, want: "wrong token", alsoPlay: true, alsoOther: true},
-		{name: "other parameters in the stream's name", event: hook.OnPublish, stream: "s?a=b", param: none, tcQ: none, want: "no token", alsoPlay: true, alsoOther: true},
+		{name: "no place to look", profile: hook.SRS1, event: hook.OnPublish, stream: "s", param: none, tcQ: none,
+			want: "", alsoPlay: true, alsoOther: true},
+		{name: "no place, not asked at on_connect", profile: hook.SRS1, at: []hook.Event{hook.OnPublish, hook.OnPlay},
+			event: hook.OnPublish, stream: "s", param: none, tcQ: none, want: "no token", alsoPlay: true,
+			alsoOther: true},
+		{name: "in the stream's name without param", event: hook.OnPublish, stream: "s?token=good", param: none,
+			tcQ: none, want: "", alsoPlay: true, alsoOther: true},
+		{name: "wrong in the stream's name", event: hook.OnPublish, stream: "s?token=bad", param: none, tcQ: none,
+			want: "wrong token", alsoPlay: true, alsoOther: true},
+		{name: "other parameters in the stream's name", event: hook.OnPublish, stream: "s?a=b", param: none, tcQ: none,
+			want: "no token", alsoPlay: true, alsoOther: true},
 
 		{name: "connect, good", event: hook.OnConnect, tcQ: "?token=good", want: "", alsoOther: true},
-		{name: "connect, good behind the stream", event: hook.OnConnect, stream: "s", param: "?token=good", want: "", alsoOther: true},
+		{name: "connect, good behind the stream", event: hook.OnConnect, stream: "s", param: "?token=good", want: "",
+			alsoOther: true},
 		{name: "connect, bad", event: hook.OnConnect, tcQ: "?token=bad", want: "wrong token", alsoOther: true},
-		{name: "connect, named stream without token", event: hook.OnConnect, stream: "s", want: "no token", alsoOther: true},
+		{name: "connect, named stream without token", event: hook.OnConnect, stream: "s", want: "no token",
+			alsoOther: true},
 		{name: "connect, nothing named yet", profile: hook.SRS7, event: hook.OnConnect, want: ""},
 		{name: "connect, nothing named ever", profile: hook.SRS1, event: hook.OnConnect, param: none, want: "no token"},
-		{name: "connect, asked for", profile: hook.SRS7, at: []hook.Event{hook.OnConnect}, event: hook.OnConnect, want: "no token", alsoOther: true},
-		{name: "connect, not asked for", profile: hook.SRS1, at: []hook.Event{hook.OnPublish}, event: hook.OnConnect, param: none, want: "", alsoOther: true},
-		{name: "connect, not asked for, bad", profile: hook.SRS1, at: []hook.Event{hook.OnPublish}, event: hook.OnConnect, tcQ: "?token=bad", want: "wrong token", alsoOther: true},
-		{name: "publish, not asked for", at: []hook.Event{hook.OnPlay}, event: hook.OnPublish, stream: "s", want: "", alsoOther: true},
+		{name: "connect, asked for", profile: hook.SRS7, at: []hook.Event{hook.OnConnect}, event: hook.OnConnect,
+			want: "no token", alsoOther: true},
+		{name: "connect, not asked for", profile: hook.SRS1, at: []hook.Event{hook.OnPublish}, event: hook.OnConnect,
+			param: none, want: "", alsoOther: true},
+		{name: "connect, not asked for, bad", profile: hook.SRS1, at: []hook.Event{hook.OnPublish},
+			event: hook.OnConnect, tcQ: "?token=bad", want: "wrong token", alsoOther: true},
+		{name: "publish, not asked for", at: []hook.Event{hook.OnPlay}, event: hook.OnPublish, stream: "s", want: "",
+			alsoOther: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			token, err := ParseToken("token=good")
@@ -81,7 +123,8 @@ func TestToken(t *testing.T) {
 				t.Fatal(err)
 			}
 			has := places{param: c.param != none, tcURL: c.tcQ != none}
-			pl := &hook.Payload{Stream: c.stream, Param: strings.TrimPrefix(c.param, none), PageURL: "http://h/?token=good", App: "live?token=good"}
+			pl := &hook.Payload{Stream: c.stream, Param: strings.TrimPrefix(c.param, none),
+				PageURL: "http://h/?token=good", App: "live?token=good"}
 			if has.tcURL {
 				pl.TCURL = "rtmp://h/live" + c.tcQ
 			}
@@ -126,7 +169,8 @@ func TestTokenOnTheWire(t *testing.T) {
 }
 
 func TestParseToken(t *testing.T) {
-	for _, s := range []string{"", "token", "=", "token=", "=good", "a b=c", "a=b&c", "a=b?c", "a&b=c", "a=\x00", "a=\n", "a=" + strings.Repeat("x", maxToken)} {
+	for _, s := range []string{"", "token", "=", "token=", "=good", "a b=c", "a=b&c", "a=b?c", "a&b=c", "a=\x00",
+		"a=\n", "a=" + strings.Repeat("x", maxToken)} {
 		if _, err := ParseToken(s); err == nil {
 			t.Errorf("%.20q is taken", s)
 		}
@@ -151,7 +195,8 @@ func TestParseToken(t *testing.T) {
 // FuzzToken compares the matcher with a plain one: all values of the key in
 // the pieces between "?" and "&".
 func FuzzToken(f *testing.F) {
-	for _, s := range []string{"", "?token=good", "?token=good?token=good", "?token=good&token=", "?a=b&&token=goo", "token=good", "?=&?=", "?token=good\x00"} {
+	for _, s := range []string{"", "?token=good", "?token=good?token=good", "?token=good&token=", "?a=b&&token=goo",
+		"token=good", "?=&?=", "?token=good\x00"} {
 		f.Add(s, "?token=good")
 		f.Add(s, s)
 	}

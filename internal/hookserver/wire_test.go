@@ -19,7 +19,8 @@ import (
 
 // request writes a POST of a hook path.
 func request(path, body string, header ...string) string {
-	return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n%s\r\n%s", path, len(body), strings.Join(header, ""), body)
+	return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n%s\r\n%s", path, len(body),
+		strings.Join(header, ""), body)
 }
 
 // TestFraming: all the ways in which a whole request can come (H-NET-01).
@@ -30,7 +31,8 @@ func TestFraming(t *testing.T) {
 	for _, c := range body {
 		fmt.Fprintf(&chunks, "1;x=y\r\n%c\r\n", c)
 	}
-	chunked := "POST /api/v1/streams HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks.String() + "0\r\nT: x\r\n\r\n"
+	chunked := "POST /api/v1/streams HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks.String() +
+		"0\r\nT: x\r\n\r\n"
 	plain := request("/api/v1/streams", body)
 	for _, c := range []struct {
 		name, text string
@@ -98,12 +100,14 @@ func TestHostile(t *testing.T) {
 		status     int
 	}{
 		{"10 MB", request("/api/v1/clients", good[:len(good)-1]+`,"x":"`+strings.Repeat("x", 10<<20)+`"}`), 413},
-		{"10 MB in chunks", "POST /api/v1/clients HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + strings.Repeat("10000\r\n"+strings.Repeat("x", 1<<16)+"\r\n", 160), 413},
+		{"10 MB in chunks", "POST /api/v1/clients HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" +
+			strings.Repeat("10000\r\n"+strings.Repeat("x", 1<<16)+"\r\n", 160), 413},
 		{"endless length", "POST /api/v1/clients HTTP/1.1\r\nContent-Length: 9223372036854775807\r\n\r\n" + good, 413},
 		{"1 MB of header", "POST /api/v1/clients HTTP/1.1\r\nX: " + strings.Repeat("x", 1<<20) + "\r\n\r\n", 431},
 		{"no HTTP", "\x16\x03\x01 hello\r\n\r\n", 400},
 		{"broken chunk", "POST /api/v1/clients HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400},
-		{"length and chunks", "POST /api/v1/clients HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+		{"length and chunks", "POST /api/v1/clients HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: " +
+			"chunked\r\n\r\n0\r\n\r\n", 400},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			nc := dial(t, s)
@@ -152,7 +156,8 @@ func TestConcurrent(t *testing.T) {
 			token, want = "bad", codeText(hook.SRS7, "401")
 		}
 		body := sample(t, hook.SRS7, hook.OnPublish, func(pl *hook.Payload) {
-			pl.ClientID, pl.Stream, pl.TCURL, pl.Param = fmt.Sprint("c", i), fmt.Sprint("s", i), "rtmp://h/live", "?token="+token
+			pl.ClientID, pl.Stream, pl.TCURL, pl.Param = fmt.Sprint("c", i), fmt.Sprint("s", i), "rtmp://h/live",
+				"?token="+token
 		})
 		text := request("/api/v1/streams", body)
 		callersDone.Go(func() {
@@ -172,7 +177,8 @@ func TestConcurrent(t *testing.T) {
 	callersDone.Wait()
 	times := slices.Concat(all...)
 	slices.Sort(times)
-	t.Logf("%d requests, each with its connection: median %v, p99 %v, longest %v", len(times), times[len(times)/2], times[len(times)*99/100], times[len(times)-1])
+	t.Logf("%d requests, each with its connection: median %v, p99 %v, longest %v", len(times), times[len(times)/2],
+		times[len(times)*99/100], times[len(times)-1])
 	if st := s.state(-1); st.Publishing.Total != callers-(callers+2)/3 {
 		t.Errorf("%d are publishing", st.Publishing.Total)
 	}
@@ -214,7 +220,8 @@ func TestTLS(t *testing.T) {
 	}
 	defer nc.Close()
 	write(t, nc, request("/api/v1/clients", sample(t, hook.SRS7, hook.OnClose, nil)))
-	if got := next(t, bufio.NewReader(nc)); got.body != codeText(hook.SRS7, "0") || !strings.HasPrefix(s.URL(), "https://") {
+	if got := next(t, bufio.NewReader(nc)); got.body != codeText(hook.SRS7, "0") || !strings.HasPrefix(s.URL(),
+		"https://") {
 		t.Errorf("%s answers %d %q", s.URL(), got.status, got.body)
 	}
 }

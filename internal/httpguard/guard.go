@@ -40,7 +40,8 @@ func NewServer(l net.Listener, h http.Handler, answerTime time.Duration, log *sl
 
 // policy lets a browser show an answer, and load, run and embed nothing. Styles
 // are those of the index of profiles.
-const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors " +
+	"'none'"
 
 // Handler answers 403 to what a web page of somebody else has a browser send:
 // requests whose Host no service at addr has (see [Host]), and those that are

@@ -32,11 +32,13 @@ func TestHost(t *testing.T) {
 		addr net.Addr
 		ok   bool
 	}{
-		{"127.0.0.1:1985", loopback, true}, {"127.0.0.1", loopback, true}, {"[::1]:1985", loopback, true}, {"[::1]", loopback, true},
+		{"127.0.0.1:1985", loopback, true}, {"127.0.0.1", loopback, true}, {"[::1]:1985", loopback, true},
+		{"[::1]", loopback, true},
 		{"localhost:1985", loopback, true}, {"LocalHost.:80", loopback, true}, {"srs.localhost", loopback, true},
 		{"192.0.2.1", loopback, true}, // a page there has no name to be bound anew
 		{"", loopback, true},
-		{"evil.example:1985", loopback, false}, {"127.0.0.1.evil.example", loopback, false}, {"localhost.evil.example", loopback, false},
+		{"evil.example:1985", loopback, false}, {"127.0.0.1.evil.example", loopback, false}, {"localhost.evil.example",
+			loopback, false},
 		{"notlocalhost", loopback, false}, {"[::1].evil.example", loopback, false}, {" localhost", loopback, false},
 		{"evil.example", &net.TCPAddr{IP: net.IPv6loopback}, false},
 		{"media.example:1985", anywhere, true}, {"media.example", &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1)}, true},
@@ -61,10 +63,12 @@ func TestHandler(t *testing.T) {
 		{"a link elsewhere", "GET", "localhost:1985", [2]string{"Sec-Fetch-Site", "cross-site"}, 200},
 		{"a page elsewhere deletes", "DELETE", "127.0.0.1:1985", [2]string{"Sec-Fetch-Site", "cross-site"}, 403},
 		{"an old browser deletes", "DELETE", "127.0.0.1:1985", [2]string{"Origin", "http://evil.example"}, 403},
-		{"a page of another port deletes", "DELETE", "127.0.0.1:1985", [2]string{"Origin", "http://127.0.0.1:8085"}, 403},
+		{"a page of another port deletes", "DELETE", "127.0.0.1:1985", [2]string{"Origin", "http://127.0.0.1:8085"},
+			403},
 		{"its own page deletes", "DELETE", "127.0.0.1:1985", [2]string{"Origin", "http://127.0.0.1:1985"}, 200},
 		{"a page without an origin deletes", "DELETE", "127.0.0.1:1985", [2]string{"Origin", "null"}, 403},
-		{"a page whose name was bound anew reads", "GET", "evil.example:1985", [2]string{"Sec-Fetch-Site", "same-origin"}, 403},
+		{"a page whose name was bound anew reads", "GET", "evil.example:1985", [2]string{"Sec-Fetch-Site",
+			"same-origin"}, 403},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before := served
@@ -76,8 +80,9 @@ func TestHandler(t *testing.T) {
 			if w.Code != c.want || (served > before) != (c.want == 200) {
 				t.Errorf("status %d, want %d; served: %v", w.Code, c.want, served > before)
 			}
-			for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Content-Security-Policy": policy,
-				"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"} {
+			for name, want := range map[string]string{"X-Content-Type-Options": "nosniff",
+				"Content-Security-Policy": policy,
+				"Cache-Control":           "no-store", "Cross-Origin-Resource-Policy": "same-origin"} {
 				if got := w.Header().Get(name); got != want {
 					t.Errorf("%s is %q, want %q", name, got, want)
 				}
@@ -131,15 +136,18 @@ var fine = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
 func TestSlowPeers(t *testing.T) {
 	read := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { io.Copy(io.Discard, r.Body) })
 	addr := serve(t, read, MaxConns, func(s *http.Server) {
-		if s.ReadHeaderTimeout != headerTime || s.ReadTimeout != requestTime || s.WriteTimeout != time.Minute || s.IdleTimeout != idleTime {
-			t.Errorf("the server's times are %v, %v, %v and %v", s.ReadHeaderTimeout, s.ReadTimeout, s.WriteTimeout, s.IdleTimeout)
+		if s.ReadHeaderTimeout != headerTime || s.ReadTimeout != requestTime || s.WriteTimeout != time.Minute ||
+			s.IdleTimeout != idleTime {
+			t.Errorf("the server's times are %v, %v, %v and %v", s.ReadHeaderTimeout, s.ReadTimeout, s.WriteTimeout,
+				s.IdleTimeout)
 		}
 		const soon = 50 * time.Millisecond
 		s.ReadHeaderTimeout, s.ReadTimeout, s.IdleTimeout = soon, soon, soon
 	})
 	for name, begin := range map[string]string{
 		"silent": "", "half a header": "GET / HTTP/1.1\r\nHost: localhost\r\nX-",
-		"half a body": "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n1", "idle": "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"half a body": "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n1",
+		"idle":        "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := dial(t, addr)
@@ -154,8 +162,10 @@ func TestSlowPeers(t *testing.T) {
 // TestHeaderLimit: net/http grants 4 KB on top of the limit.
 func TestHeaderLimit(t *testing.T) {
 	addr := serve(t, fine, MaxConns, func(*http.Server) {})
-	for size, want := range map[int]string{8 << 10: "HTTP/1.1 200 OK", maxHeader + 5<<10: "HTTP/1.1 431 Request Header Fields Too Large"} {
-		if got := status(t, dial(t, addr), "GET / HTTP/1.1\r\nHost: localhost\r\nX: "+strings.Repeat("x", size)+"\r\n\r\n"); got != want {
+	for size, want := range map[int]string{8 << 10: "HTTP/1.1 200 OK",
+		maxHeader + 5<<10: "HTTP/1.1 431 Request Header Fields Too Large"} {
+		if got := status(t, dial(t, addr), "GET / HTTP/1.1\r\nHost: localhost\r\nX: "+strings.Repeat("x", size)+
+			"\r\n\r\n"); got != want {
 			t.Errorf("a header of %d bytes: %s, want %s", size, got, want)
 		}
 	}

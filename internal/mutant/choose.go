@@ -68,7 +68,10 @@ func (t *Trial) costly(c *features.Case) bool {
 // crowd is the size of crowds for the trial: what is not about load only has
 // to see that load still works.
 func (t *Trial) crowd(o *Options) int {
-	if t.Row.sound() || slices.ContainsFunc(t.Row.Expected, func(id string) bool { return strings.Contains(id, "-CON-") }) {
+	if t.Row.sound() || slices.ContainsFunc(t.Row.Expected, func(id string) bool {
+		return strings.Contains(id,
+			"-CON-")
+	}) {
 		return max(o.Clients, t.Row.Crowd)
 	}
 	return min(o.Clients, smallCrowd)

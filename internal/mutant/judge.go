@@ -34,7 +34,8 @@ func (t *Trial) wrong(s *reports.Scenario) bool {
 	case matches(t.Row.NotRun, id):
 		return s.Verdict != reports.NotRun
 	case s.Verdict == reports.NotRun:
-		return !slices.ContainsFunc(t.Row.Expected, func(id string) bool { return strings.Contains(s.Reason, id) }) && !t.Row.Allows(id)
+		return !slices.ContainsFunc(t.Row.Expected, func(id string) bool { return strings.Contains(s.Reason, id) }) &&
+			!t.Row.Allows(id)
 	}
 	return s.Verdict != reports.Pass && !t.Row.Allows(id)
 }

@@ -113,7 +113,8 @@ func judged(m Row, results ...string) *Trial {
 }
 
 func TestJudge(t *testing.T) {
-	m := Row{Name: "m", Expected: []string{"S-REQ-01", "S-REQ-04"}, May: []string{"S-ORD-*"}, NotRun: []string{"S-CFG-*"}}
+	m := Row{Name: "m", Expected: []string{"S-REQ-01", "S-REQ-04"}, May: []string{"S-ORD-*"},
+		NotRun: []string{"S-CFG-*"}}
 	for _, c := range []struct {
 		name    string
 		results []string
@@ -127,8 +128,10 @@ func TestJudge(t *testing.T) {
 		{"undecided", []string{"S-REQ-01 inconclusive", "S-REQ-04 warn"}, "did not fail: S-REQ-01"},
 		{"another, too", []string{"S-REQ-01 fail", "S-REQ-04 warn", "S-ANS-01 fail"}, "S-ANS-01 fail: fail"},
 		{"another undecided", []string{"S-REQ-01 fail", "S-REQ-04 warn", "S-ANS-01 inconclusive"}, "inconclusive"},
-		{"not judged for what must fail", []string{"S-REQ-01 fail", "S-REQ-04 warn", "S-ANS-01 not run (needs S-REQ-01"}, ""},
-		{"not judged for something else", []string{"S-REQ-01 fail", "S-REQ-04 warn", "S-ANS-01 not run (needs S-ORD-01"}, "needs S-ORD-01"},
+		{"not judged for what must fail", []string{"S-REQ-01 fail", "S-REQ-04 warn",
+			"S-ANS-01 not run (needs S-REQ-01"}, ""},
+		{"not judged for something else", []string{"S-REQ-01 fail", "S-REQ-04 warn",
+			"S-ANS-01 not run (needs S-ORD-01"}, "needs S-ORD-01"},
 		{"not to be judged", []string{"S-REQ-01 fail", "S-REQ-04 warn", "S-CFG-01 not run (because"}, ""},
 		{"judged all the same", []string{"S-REQ-01 fail", "S-REQ-04 warn", "S-CFG-01"}, "S-CFG-01: pass"},
 		{"not applicable", []string{"S-REQ-01 fail", "S-REQ-04 warn", "S-ANS-01 not applicable"}, ""},

@@ -17,7 +17,8 @@ func WriteMatrix(w io.Writer, trials []*Trial) error {
 	for _, role := range []string{features.RoleServer, features.RoleHookServer} {
 		writeMatrix(&b, role, trials)
 	}
-	b.WriteString("# failed as it must   + failed as it may   . passed   o passed, but must fail   ! failed, but must not\n")
+	b.WriteString("# failed as it must   + failed as it may   . passed   o passed, but must fail   ! failed, but " +
+		"must not\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -75,7 +75,10 @@ func Trials(o Options, rows []Row) ([]*Trial, error) {
 
 // names reports whether a name is asked for.
 func (o *Options) names(name string) bool {
-	return len(o.Names) == 0 || slices.ContainsFunc(o.Names, func(part string) bool { return strings.Contains(name, part) })
+	return len(o.Names) == 0 || slices.ContainsFunc(o.Names, func(part string) bool {
+		return strings.Contains(name,
+			part)
+	})
 }
 
 // inProfiles lists the trials of one row.
@@ -97,7 +100,8 @@ func (o *Options) inProfiles(r Row) (all []*Trial) {
 // first look can be wrong. An error means that something could not be run.
 func Run(ctx context.Context, o Options, trials []*Trial) (*reports.Run, error) {
 	o.setDefaults()
-	run := &reports.Run{SchemaVersion: reports.SchemaVersion, Tool: "hookproof conformance mutants", Started: time.Now(),
+	run := &reports.Run{SchemaVersion: reports.SchemaVersion, Tool: "hookproof conformance mutants",
+		Started: time.Now(),
 		Target:  reports.Target{Kind: reports.TargetBuiltIn, Description: describe(trials)},
 		Options: reports.Options{Seed: o.Seed, Clients: o.Clients, TimeoutScale: o.Scale, Parallel: o.Parallel}}
 	var cases []features.Case

@@ -42,9 +42,11 @@ func trial(t *testing.T, name string, p *hook.Profile) *mutant.Trial {
 
 // Defects of each kind: of the requests, of the answers, of the RTMP side.
 func TestRun(t *testing.T) {
-	trials := []*mutant.Trial{trial(t, "no-content-type", hook.SRS7), trial(t, "admits-empty", hook.SRS1), trial(t, "pending-player-served", hook.SRS7)}
+	trials := []*mutant.Trial{trial(t, "no-content-type", hook.SRS7), trial(t, "admits-empty", hook.SRS1),
+		trial(t, "pending-player-served", hook.SRS7)}
 	var done []*mutant.Trial
-	run, err := mutant.Run(t.Context(), mutant.Options{Parallel: 2, Clients: 8, Scale: 1, Seed: 1, Done: func(tr *mutant.Trial) { done = append(done, tr) }}, trials)
+	run, err := mutant.Run(t.Context(), mutant.Options{Parallel: 2, Clients: 8, Scale: 1, Seed: 1,
+		Done: func(tr *mutant.Trial) { done = append(done, tr) }}, trials)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +83,8 @@ func TestRunOfWrongRow(t *testing.T) {
 func TestInterruptedRun(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	trials := []*mutant.Trial{trial(t, "no-content-type", hook.SRS7), trial(t, "admits-empty", hook.SRS1)}
-	run, err := mutant.Run(ctx, mutant.Options{Parallel: 1, Clients: 8, Scale: 1, Seed: 1, Done: func(*mutant.Trial) { cancel() }}, trials)
+	run, err := mutant.Run(ctx, mutant.Options{Parallel: 1, Clients: 8, Scale: 1, Seed: 1,
+		Done: func(*mutant.Trial) { cancel() }}, trials)
 	if err != nil || !run.Interrupted || len(run.Mutants.Rows) != 1 || !run.Mutants.Rows[0].Caught {
 		t.Errorf("%+v, %v", run.Mutants, err)
 	}
@@ -92,7 +95,8 @@ func TestTrials(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(rows()); len(all) < n || len(all) > 2*n || all[0].Row.Name != mutant.Sound || all[1].Row.Name != mutant.Sound {
+	if n := len(rows()); len(all) < n || len(all) > 2*n || all[0].Row.Name != mutant.Sound ||
+		all[1].Row.Name != mutant.Sound {
 		t.Errorf("%d trials of %d rows, the first of %s", len(all), n, all[0].Row.Name)
 	}
 	for _, c := range []struct {
@@ -101,7 +105,8 @@ func TestTrials(t *testing.T) {
 		want string
 	}{
 		{"no such mutant", mutant.Options{Names: []string{"no-such"}}, `no mutant or variant matches "no-such"`},
-		{"not in that profile", mutant.Options{Names: []string{"param-cut"}, Profiles: []string{"srs1"}}, "no mutant or variant matches"},
+		{"not in that profile", mutant.Options{Names: []string{"param-cut"}, Profiles: []string{"srs1"}},
+			"no mutant or variant matches"},
 		{"no such profile", mutant.Options{Profiles: []string{"srs2"}}, "want one of srs1, srs7"},
 	} {
 		if _, err := mutant.Trials(c.o, rows()); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -117,7 +122,8 @@ func TestTrials(t *testing.T) {
 		{"in their newest profile", mutant.Options{Names: []string{"none"}, Newest: true}, 3},
 		{"a variant in its newest profile", mutant.Options{Names: []string{"other-user-agent"}, Newest: true}, 4},
 		{"of one role", mutant.Options{Names: []string{"none"}, Role: features.RoleHookServer}, 2},
-		{"of several names", mutant.Options{Names: []string{"refuses-in-words", "no-content-type"}, Profiles: []string{"srs7"}}, 4},
+		{"of several names", mutant.Options{Names: []string{"refuses-in-words", "no-content-type"},
+			Profiles: []string{"srs7"}}, 4},
 	} {
 		if got, err := mutant.Trials(c.o, rows()); err != nil || len(got) != c.want {
 			t.Errorf("%s: %d trials, %v; want %d", c.name, len(got), err, c.want)

@@ -39,8 +39,9 @@ func (t *Trial) must(id string) bool { return slices.Contains(t.Row.Expected, id
 func (t *Trial) look(ctx context.Context, o *Options, chosen map[string]bool, scale float64) error {
 	began := time.Now()
 	run, err := suite.Run(ctx, suite.Options{
-		Selection: suite.Selection{Profiles: []string{t.Profile.Name}, Only: func(c *features.Case) bool { return chosen[c.ID] }},
-		Role:      t.Row.Peer.Role(), Parallel: scenariosAtOnce, Clients: t.crowd(o), Scale: scale, Seed: o.Seed,
+		Selection: suite.Selection{Profiles: []string{t.Profile.Name},
+			Only: func(c *features.Case) bool { return chosen[c.ID] }},
+		Role: t.Row.Peer.Role(), Parallel: scenariosAtOnce, Clients: t.crowd(o), Scale: scale, Seed: o.Seed,
 		Open: func(ctx context.Context, p *hook.Profile) (scenario.Target, error) {
 			return t.Row.Peer.Open(ctx, p, scale)
 		},
@@ -100,7 +101,8 @@ func (t *Trial) result() string {
 
 // String is the trial in one line.
 func (t *Trial) String() string {
-	line := fmt.Sprintf("%-7s  %-28s %s %5.1f s  %s", t.result(), t.Row.Name, t.Profile, t.Duration.Seconds(), strings.Join(t.Failed, " "))
+	line := fmt.Sprintf("%-7s  %-28s %s %5.1f s  %s", t.result(), t.Row.Name, t.Profile, t.Duration.Seconds(),
+		strings.Join(t.Failed, " "))
 	if t.Detail != "" {
 		line += "\n         " + t.Detail
 	}

@@ -99,7 +99,8 @@ func TestRecorder(t *testing.T) {
 		return hooktest.Accept()
 	})
 	var calls atomic.Int64
-	url := "rtmp://" + start(t, hook.SRS7, []hooktest.VHost{{Name: server.DefaultVHost, Enabled: true, URLs: hooks.URLs()}},
+	url := "rtmp://" + start(t, hook.SRS7, []hooktest.VHost{{Name: server.DefaultVHost, Enabled: true,
+		URLs: hooks.URLs()}},
 		func(string, hook.Call) { calls.Add(1) }) + "/live"
 	publisher := hooktest.Publish(t, url, "cam1")
 	player := hooktest.Play(t, url, "cam1?token=good")

@@ -123,11 +123,13 @@ func TestWithout(t *testing.T) {
 
 // FuzzClean holds what the functions promise of every text.
 func FuzzClean(f *testing.F) {
-	for _, s := range []string{"a\x1b[2J\n::error::x", "##[x]\u202e\xff", "rtmp://u:secret@h/app?token=secret&secret#secret"} {
+	for _, s := range []string{"a\x1b[2J\n::error::x", "##[x]\u202e\xff",
+		"rtmp://u:secret@h/app?token=secret&secret#secret"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if got := Line(s); !utf8.ValidString(got) || strings.ContainsFunc(got, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		if got := Line(s); !utf8.ValidString(got) || strings.ContainsFunc(got,
+			func(r rune) bool { return !unicode.IsPrint(r) }) {
 			t.Errorf("Line(%q) = %q", s, got)
 		}
 		if got := Lines(s); strings.Count(got, "\n") != strings.Count(s, "\n") || Lines(got) != got {
@@ -142,7 +144,8 @@ func FuzzClean(f *testing.F) {
 		if got := Secrets(s); Secrets(got) != got {
 			t.Errorf("Secrets(%q) = %q, which has secrets", s, got)
 		}
-		if got := Secrets("rtmp://h/app?token=" + strings.Trim(s, "&?#") + "x9x9"); strings.Contains(got, "x9x9") && !strings.ContainsAny(s, "=&?#") {
+		if got := Secrets("rtmp://h/app?token=" + strings.Trim(s, "&?#") + "x9x9"); strings.Contains(got, "x9x9") &&
+			!strings.ContainsAny(s, "=&?#") {
 			t.Errorf("Secrets shows a value: %q", got)
 		}
 	})

@@ -66,7 +66,8 @@ func (k *Kind[O, R]) begin() (*Process[O, R], error) {
 		out.Close()
 		return nil, err
 	}
-	p := &Process[O, R]{cmd: cmd, ended: make(chan struct{}), orders: json.NewEncoder(in), in: in, out: out, replies: bufio.NewReader(out)}
+	p := &Process[O, R]{cmd: cmd, ended: make(chan struct{}), orders: json.NewEncoder(in), in: in, out: out,
+		replies: bufio.NewReader(out)}
 	go func() { // ends with the process
 		p.err = cmd.Wait()
 		close(p.ended)

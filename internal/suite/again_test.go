@@ -65,8 +65,10 @@ func TestUnstable(t *testing.T) {
 				t.Fatalf("want one scenario, got %d", len(run.Scenarios))
 			}
 			s := &run.Scenarios[0]
-			if s.Verdict != c.verdict || !slices.Equal(s.Attempts, c.attempts) || !strings.HasPrefix(s.Reason, c.reason) {
-				t.Errorf("want %s %v %q, got %s %v %q", c.verdict, c.attempts, c.reason, s.Verdict, s.Attempts, s.Reason)
+			if s.Verdict != c.verdict || !slices.Equal(s.Attempts, c.attempts) || !strings.HasPrefix(s.Reason,
+				c.reason) {
+				t.Errorf("want %s %v %q, got %s %v %q", c.verdict, c.attempts, c.reason, s.Verdict, s.Attempts,
+					s.Reason)
 			}
 			if got := reports.Summarize(run).ExitCode; got != c.exit {
 				t.Errorf("exit code: want %d, got %d", c.exit, got)

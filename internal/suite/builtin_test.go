@@ -46,7 +46,8 @@ func checkLast(t *testing.T, all []reports.Scenario) {
 
 // The built-in server conforms: every case of every profile passes.
 func TestBuiltInServerConforms(t *testing.T) {
-	run, err := Run(t.Context(), Options{Role: features.RoleServer, Open: builtIn, SideBySide: true, Clients: 50, Seed: 1})
+	run, err := Run(t.Context(), Options{Role: features.RoleServer, Open: builtIn, SideBySide: true, Clients: 50,
+		Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

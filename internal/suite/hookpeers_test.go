@@ -198,11 +198,13 @@ func TestHookPeers(t *testing.T) {
 		{name: "all events at one URL", decide: allowing(good), oneURL: true},
 		{name: "two events only", decide: allowing(good), events: []string{"on_publish", "on_unpublish"}},
 		{name: "an event alone", decide: allowing(good), events: []string{"on_play"}},
-		{name: "knows rooms", decide: (&room{allow: good, known: map[string]bool{}, published: map[string]string{}}).decide},
+		{name: "knows rooms", decide: (&room{allow: good, known: map[string]bool{},
+			published: map[string]string{}}).decide},
 		{name: "knows two given rooms", decide: (&room{known: map[string]bool{}, published: map[string]string{},
 			allow: func(pl *hook.Payload) bool {
-				return carries(pl, "sig", map[string]string{"cam1": "Aa1", "cam2": "Bb2"}[pl.Stream]) && carries(pl, "user",
-					"ann") || pl.Action == "on_connect"
+				return carries(pl, "sig", map[string]string{"cam1": "Aa1", "cam2": "Bb2"}[pl.Stream]) &&
+					carries(pl, "user",
+						"ann") || pl.Action == "on_connect"
 			}}).decide,
 			ids: `{accept: {on_publish: [{stream: cam1, param: "?user=ann&sig=Aa1"}, {stream: cam2, param: "?user=ann&sig=Bb2"}],
 				on_play: [{stream: cam2, param: "?user=ann&sig=Bb2"}]},
@@ -271,9 +273,15 @@ func TestHookDiagnosis(t *testing.T) {
 		handler http.Handler
 		want    string // in the failure of H-RSP-03
 	}{
-		{"an integer client_id", withBody(func(body string) int { return codeIf(!strings.Contains(body, `"client_id":"`)) }),
+		{"an integer client_id", withBody(func(body string) int {
+			return codeIf(!strings.Contains(body,
+				`"client_id":"`))
+		}),
 			"accepted with an integer for client_id, and with the keys of profile srs1"},
-		{"param without its ?", withBody(func(body string) int { return codeIf(!strings.Contains(body, `"param":"?`)) }),
+		{"param without its ?", withBody(func(body string) int {
+			return codeIf(!strings.Contains(body,
+				`"param":"?`))
+		}),
 			`with a param that has no "?" at its beginning`},
 		{"keys of srs1", withBody(func(body string) int { return codeIf(!strings.Contains(body, "server_id")) }),
 			"this server reads profile srs1 (-profile srs1)"},
@@ -282,7 +290,7 @@ func TestHookDiagnosis(t *testing.T) {
 		{"401", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }),
 			"callers send no Authorization"},
 		{"404", http.NotFoundHandler(), "is this the URL that takes the event?"},
-		{"307", http.RedirectHandler("/elsewhere", 307), "callers do not follow redirects"},
+		{"307", http.RedirectHandler("/elsewhere", http.StatusTemporaryRedirect), "callers do not follow redirects"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			srv := httptest.NewServer(c.handler)
@@ -412,10 +420,12 @@ func TestHookServerIsBroughtBack(t *testing.T) {
 				}
 			}
 			if failed != c.scenarios || (notRun > 0) != c.cutShort {
-				t.Errorf("want %d failures and the rest not run: %v; got %d, and %d not run", c.scenarios, c.cutShort, failed,
+				t.Errorf("want %d failures and the rest not run: %v; got %d, and %d not run", c.scenarios, c.cutShort,
+					failed,
 					notRun)
 			}
-			if !strings.Contains(run.Headline, "the server died of a refused on_connect") || !strings.Contains(run.Headline, c.headline) {
+			if !strings.Contains(run.Headline, "the server died of a refused on_connect") ||
+				!strings.Contains(run.Headline, c.headline) {
 				t.Errorf("headline: want what it died of, and %q; got %q", c.headline, run.Headline)
 			}
 		})

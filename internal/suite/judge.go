@@ -41,7 +41,8 @@ func Judge(ctx context.Context, recorded *reports.Run) (*reports.Run, error) {
 			}
 		}
 		if len(pr.cases) < len(pr.recorded) {
-			return nil, fmt.Errorf("the recording has %d scenarios of profile %s that this version of the suite has not",
+			return nil, fmt.Errorf("the recording has %d scenarios of profile %s that this version of the suite has "+
+				"not",
 				len(pr.recorded)-len(pr.cases), name)
 		}
 		if err := pr.godog(ctx); err != nil {

@@ -66,7 +66,8 @@ func TestKnown(t *testing.T) {
 			for i := range all {
 				list.apply(&all[i])
 			}
-			list.unexpected(all, []features.Case{{ID: "S-REQ-04/b", Profile: "srs7", Requirements: []string{"S-REQ-04"}}})
+			list.unexpected(all, []features.Case{{ID: "S-REQ-04/b", Profile: "srs7",
+				Requirements: []string{"S-REQ-04"}}})
 			got := map[string]reports.Verdict{}
 			for i := range all {
 				got[all[i].ID+" "+all[i].Profile] = all[i].Verdict
@@ -86,7 +87,8 @@ func TestReadKnown(t *testing.T) {
 	}
 	id := cases[0].ID
 	k, err := ReadKnown("k", strings.NewReader("# SRS\n"+id+" srs7\n\nflaky "+id[:len(id)-3]+"*\n"))
-	if err != nil || len(k.entries) != 2 || !k.entries[1].flaky || !k.entries[1].names(&reports.Scenario{ID: id, Profile: "srs1"}) {
+	if err != nil || len(k.entries) != 2 || !k.entries[1].flaky ||
+		!k.entries[1].names(&reports.Scenario{ID: id, Profile: "srs1"}) {
 		t.Errorf("got %+v, %v", k, err)
 	}
 	for text, want := range map[string]string{

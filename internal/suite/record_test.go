@@ -10,7 +10,8 @@ import (
 	"hookproof/reports"
 )
 
-// TestOwnTrouble: what fails while this machine is in trouble is not held against the target, and ends with exit code 3.
+// TestOwnTrouble: what fails while this machine is in trouble is not held against the target, and ends with exit code
+// 3.
 func TestOwnTrouble(t *testing.T) {
 	c := &features.Case{Level: reports.Must, Requirements: []string{"S-ORD-01"}}
 	for _, tc := range []struct {
@@ -29,7 +30,8 @@ func TestOwnTrouble(t *testing.T) {
 				result: reports.Scenario{ID: "x", Profile: "srs7", Requirements: c.Requirements}}
 			r.log.Add(tc.note)
 			r.found(&check.Finding{Expected: "an event", Seen: "none"})
-			if s := &r.result; s.Verdict != tc.want || (s.Failure != nil) != (tc.want == reports.Fail) || (s.Reason == "") != (tc.want == reports.Fail) {
+			if s := &r.result; s.Verdict != tc.want || (s.Failure != nil) != (tc.want == reports.Fail) ||
+				(s.Reason == "") != (tc.want == reports.Fail) {
 				t.Errorf("want %s, got %s (%s), failure %v", tc.want, s.Verdict, s.Reason, s.Failure)
 			}
 			run := &reports.Run{Profiles: []string{"srs7"}, Scenarios: []reports.Scenario{r.result},

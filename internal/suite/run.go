@@ -109,7 +109,8 @@ func Run(ctx context.Context, o Options) (*reports.Run, error) {
 		return nil, err
 	}
 	o.Known.unexpected(run.Scenarios, unselected(all, cases, run.Profiles))
-	run.Interrupted = slices.ContainsFunc(run.Scenarios, func(s reports.Scenario) bool { return s.Reason == interrupted })
+	run.Interrupted = slices.ContainsFunc(run.Scenarios,
+		func(s reports.Scenario) bool { return s.Reason == interrupted })
 	run.Headline = hookcheck.Headline(run)
 	run.Ended = time.Now()
 	return run, nil
@@ -271,8 +272,9 @@ func (pr *profileRun) godog(ctx context.Context) error {
 		slices.SortStableFunc(uris, func(a, b string) int { return pr.turnOf(a) - pr.turnOf(b) })
 	}
 	suite := godog.TestSuite{Name: pr.profile.Name, ScenarioInitializer: pr.initialize, Options: &godog.Options{
-		Format: silentFormat, Output: io.Discard, Strict: true, NoColors: true, Concurrency: concurrency, DefaultContext: ctx,
-		FS: features.FS(), Paths: uris,
+		Format: silentFormat, Output: io.Discard, Strict: true, NoColors: true, Concurrency: concurrency,
+		DefaultContext: ctx,
+		FS:             features.FS(), Paths: uris,
 	}}
 	if code := suite.Run(); code > 1 {
 		return errors.New("the features could not be run") // godog has said why on standard error

@@ -36,7 +36,8 @@ func TestTagExpressions(t *testing.T) {
 			t.Errorf("%s of %v is %v", c.expr, c.tags, got)
 		}
 	}
-	for _, wrong := range []string{"", "a", "@a @b", "@a and", "(@a", "@a)", "and @a", "@", "not", strings.Repeat("not ", 300) + "@a"} {
+	for _, wrong := range []string{"", "a", "@a @b", "@a and", "(@a", "@a)", "and @a", "@", "not",
+		strings.Repeat("not ", 300) + "@a"} {
 		if _, _, err := parseTags(wrong); err == nil {
 			t.Errorf("%q was read", wrong)
 		}

@@ -18,7 +18,10 @@ import (
 func pair(t *testing.T) (c, peer *net.TCPConn) {
 	t.Helper()
 	lc := net.ListenConfig{Control: func(_, _ string, raw syscall.RawConn) error {
-		return raw.Control(func(fd uintptr) { _ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4<<10) })
+		return raw.Control(func(fd uintptr) {
+			_ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF,
+				4<<10)
+		})
 	}}
 	ln, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -104,7 +107,8 @@ func remains(t *testing.T, a, b int) string {
 	one, other := fmt.Sprintf(":%04X", a), fmt.Sprintf(":%04X", b)
 	for line := range strings.Lines(string(all)) {
 		f := strings.Fields(line) // number, local and remote address in hexadecimal
-		if strings.HasSuffix(f[1], one) && strings.HasSuffix(f[2], other) || strings.HasSuffix(f[1], other) && strings.HasSuffix(f[2], one) {
+		if strings.HasSuffix(f[1], one) && strings.HasSuffix(f[2], other) || strings.HasSuffix(f[1], other) &&
+			strings.HasSuffix(f[2], one) {
 			return line
 		}
 	}

@@ -28,5 +28,8 @@ func allSent(c *net.TCPConn) bool {
 // nothing has.
 func bindLate(_, _ string, raw syscall.RawConn) error {
 	// An error means an older kernel, which chooses at once.
-	return raw.Control(func(fd uintptr) { _ = unix.SetsockoptInt(int(fd), unix.SOL_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1) })
+	return raw.Control(func(fd uintptr) {
+		_ = unix.SetsockoptInt(int(fd), unix.SOL_IP, unix.IP_BIND_ADDRESS_NO_PORT,
+			1)
+	})
 }

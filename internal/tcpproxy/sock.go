@@ -63,25 +63,25 @@ func Pass(to *net.TCPConn, err error) {
 // Copy copies from one side to the other until from ends, and gives its end
 // on. When to can take no more, from is reset.
 func Copy(to, from *net.TCPConn) {
-	if end, ok := CopyAll(to, from); ok {
+	if ok, end := CopyAll(to, from); ok {
 		Pass(to, end)
 	}
 }
 
-// CopyAll is Copy without giving on how from ended, which it returns; false
+// CopyAll is Copy without passing on how from ended, which it returns; whole is false
 // when from was reset instead.
-func CopyAll(to, from *net.TCPConn) (end error, ok bool) {
+func CopyAll(to, from *net.TCPConn) (whole bool, end error) {
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(buf)
 		if n > 0 {
 			if _, werr := to.Write(buf[:n]); werr != nil {
 				Reset(from)
-				return nil, false
+				return false, nil
 			}
 		}
 		if err != nil {
-			return err, true
+			return true, err
 		}
 	}
 }

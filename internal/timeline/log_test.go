@@ -22,7 +22,8 @@ func TestAddNumbersAndTellsTheSink(t *testing.T) {
 	l := New("order/x", "srs1", time.Now(), func(o reports.Observation) { told = append(told, o) })
 	l.Add(note("a"))
 	l.Add(note("b"))
-	if len(told) != 2 || told[1].N != 1 || told[1].Scenario != "order/x" || told[1].Profile != "srs1" || told[1].T <= 0 {
+	if len(told) != 2 || told[1].N != 1 || told[1].Scenario != "order/x" || told[1].Profile != "srs1" ||
+		told[1].T <= 0 {
 		t.Errorf("told %+v", told)
 	}
 }
@@ -107,7 +108,8 @@ func TestHooksJoinTheirAnswers(t *testing.T) {
 		{N: 0, T: 1, Kind: reports.KindHook, Actor: "Alice", Event: "on_connect",
 			Data: &reports.Details{Request: reports.Request{URLNumber: 1}}},
 		{N: 1, T: 2, Kind: reports.KindHook, Actor: MarkerName(1), Event: "on_connect"},
-		{N: 2, T: 3, Kind: reports.KindAnswer, Refs: []int{0}, Data: &reports.Details{Answer: reports.Answer{Accept: true}}},
+		{N: 2, T: 3, Kind: reports.KindAnswer, Refs: []int{0},
+			Data: &reports.Details{Answer: reports.Answer{Accept: true}}},
 		{N: 3, T: 4, Kind: reports.KindHook, Actor: "Alice", Event: "on_connect",
 			Data: &reports.Details{Request: reports.Request{URLNumber: 2}}},
 		{N: 4, T: 5, Kind: reports.KindHook, Actor: "Alice", Event: "no event"},

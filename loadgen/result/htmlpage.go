@@ -47,7 +47,8 @@ type page struct {
 func (r *Report) page(running string) *page {
 	p := &page{Report: r, Running: running, Tiles: r.tiles(), Over: drawn(r.overTime()),
 		Curves: drawn(r.percentileCurves()),
-		Kinds:  account.Kinds, Events: hook.Events[:], CSS: template.CSS(htmlStyle), Policy: pagepolicy.Inline(htmlStyle, "")}
+		Kinds:  account.Kinds, Events: hook.Events[:], CSS: template.CSS(htmlStyle),
+		Policy: pagepolicy.Inline(htmlStyle, "")}
 	if r.Hooks != nil {
 		p.Alike = alike(r.Hooks.Findings)
 	}
@@ -69,7 +70,8 @@ func (r *Report) WriteHTML(w io.Writer) error { return htmlPage.ExecuteTemplate(
 // LivePage is the page of a test that goes on, without its content.
 func LivePage() (html []byte, contentPolicy string) {
 	var b bytes.Buffer
-	p := &page{CSS: template.CSS(htmlStyle), JS: template.JS(liveScript), Policy: pagepolicy.Live(htmlStyle, liveScript)}
+	p := &page{CSS: template.CSS(htmlStyle), JS: template.JS(liveScript), Policy: pagepolicy.Live(htmlStyle,
+		liveScript)}
 	if err := htmlPage.ExecuteTemplate(&b, "live", p); err != nil {
 		panic("loadgen: live page: " + err.Error()) // it has no input; tested
 	}

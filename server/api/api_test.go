@@ -89,12 +89,19 @@ func newFake() *fake {
 	f := &fake{config: server.DefaultConfig()}
 	f.config.VHosts = append(f.config.VHosts, server.VHost{Name: "other.example"})
 	f.clients = []server.ClientInfo{
-		{ID: "1", IP: "127.0.0.1", VHost: server.DefaultVHost, App: "live", Stream: "cam1", StreamID: "vid-stream1", TCURL: "rtmp://127.0.0.1/live?a=\"<\xff>", PageURL: "http://page.example/", Kind: server.KindPublish, Since: since, RecvBytes: 600000, SentBytes: 60000},
-		{ID: "2", IP: "::1", VHost: server.DefaultVHost, App: "live", Stream: "cam1", StreamID: "vid-stream1", TCURL: "rtmp://127.0.0.1/live", SWFURL: "http://page.example/p.swf", Kind: server.KindPlay, Since: since, RecvBytes: 3000, SentBytes: 600000},
-		{ID: "3", IP: "127.0.0.1", VHost: "other.example", App: "live", TCURL: "rtmp://other.example/live", Kind: server.KindIdle, Since: since},
+		{ID: "1", IP: "127.0.0.1", VHost: server.DefaultVHost, App: "live", Stream: "cam1", StreamID: "vid-stream1",
+			TCURL: "rtmp://127.0.0.1/live?a=\"<\xff>", PageURL: "http://page.example/", Kind: server.KindPublish,
+			Since: since, RecvBytes: 600000, SentBytes: 60000},
+		{ID: "2", IP: "::1", VHost: server.DefaultVHost, App: "live", Stream: "cam1", StreamID: "vid-stream1",
+			TCURL: "rtmp://127.0.0.1/live", SWFURL: "http://page.example/p.swf", Kind: server.KindPlay, Since: since,
+			RecvBytes: 3000, SentBytes: 600000},
+		{ID: "3", IP: "127.0.0.1", VHost: "other.example", App: "live", TCURL: "rtmp://other.example/live",
+			Kind: server.KindIdle, Since: since},
 	}
 	f.streams = []server.StreamInfo{
-		{ID: "vid-stream1", VHost: server.DefaultVHost, App: "live", Name: "cam1", Publisher: "1", TCURL: "rtmp://127.0.0.1/live?a=\"<\xff>", Live: since, Players: 1, Clients: 2, Video: "H264", Audio: "AAC", Width: 1280, Height: 720, Frames: 1000, RecvBytes: 590000, SentBytes: 590000},
+		{ID: "vid-stream1", VHost: server.DefaultVHost, App: "live", Name: "cam1", Publisher: "1",
+			TCURL: "rtmp://127.0.0.1/live?a=\"<\xff>", Live: since, Players: 1, Clients: 2, Video: "H264",
+			Audio: "AAC", Width: 1280, Height: 720, Frames: 1000, RecvBytes: 590000, SentBytes: 590000},
 		{ID: "vid-stream2", VHost: "other.example", App: "live", Name: "waiting", Players: 1, Clients: 1},
 	}
 	return f
@@ -150,10 +157,12 @@ func TestSecrets(t *testing.T) {
 		f := newFake()
 		f.config.LogParams = show
 		for i := range f.clients {
-			f.clients[i].TCURL, f.clients[i].PageURL = "rtmp://u:secret1@h/live?token=secret2", "http://p/?token=secret3"
+			f.clients[i].TCURL, f.clients[i].PageURL = "rtmp://u:secret1@h/live?token=secret2",
+				"http://p/?token=secret3"
 		}
 		f.streams[0].TCURL = f.clients[0].TCURL
-		for _, target := range []string{"/api/v1/clients", "/api/v1/clients/1", "/api/v1/streams", "/api/v1/streams/vid-stream1"} {
+		for _, target := range []string{"/api/v1/clients", "/api/v1/clients/1", "/api/v1/streams",
+			"/api/v1/streams/vid-stream1"} {
 			body := ask(New(f, nil), "GET", target).Body.String()
 			if strings.Contains(body, "secret") != show {
 				t.Errorf("LogParams %v: GET %s gives %s", show, target, body)
@@ -279,7 +288,8 @@ func TestPagedBeforeShaped(t *testing.T) {
 	}
 	g.Wait()
 	if w.pages.Load() != 10*pollers || w.lists.Load() != 0 {
-		t.Errorf("%d clients were looked at for %d pages of 10, and %d times all of them", w.pages.Load(), pollers, w.lists.Load())
+		t.Errorf("%d clients were looked at for %d pages of 10, and %d times all of them", w.pages.Load(), pollers,
+			w.lists.Load())
 	}
 	if w.most.Load() != 1 {
 		t.Errorf("%d requests were shaped at once; want 1", w.most.Load())
@@ -288,7 +298,8 @@ func TestPagedBeforeShaped(t *testing.T) {
 	busy := make(chan struct{})
 	go func() { defer close(busy); ask(h, "GET", "/api/v1/clients") }()
 	cancel()
-	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "GET", "/api/v1/versions", nil)) // gone: not waited for
+	// gone: not waited for
+	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "GET", "/api/v1/versions", nil))
 	w.gate <- struct{}{}
 	<-busy
 }

@@ -99,9 +99,11 @@ var all = []gauge{
 	{describe("connections_accepted_total", "Connections that were served."), prometheus.CounterValue, "",
 		func(s *server.Stats) int64 { return s.Accepted }},
 	{describe("connections_refused_total",
-		"Connections that were closed at once because there were max_connections."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Refused }},
+		"Connections that were closed at once because there were max_connections."), prometheus.CounterValue, "",
+		func(s *server.Stats) int64 { return s.Refused }},
 	{describe("connections_displaced_total",
-		"Connections that did nothing and were closed for another because there were max_connections."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Displaced }},
+		"Connections that did nothing and were closed for another because there were max_connections."),
+		prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Displaced }},
 	{sessions, prometheus.GaugeValue, "publish", func(s *server.Stats) int64 { return s.Publishers }},
 	{sessions, prometheus.GaugeValue, "play", func(s *server.Stats) int64 { return s.Players }},
 	{sessions, prometheus.GaugeValue, "idle", func(s *server.Stats) int64 { return s.Idle }},
@@ -116,7 +118,8 @@ var all = []gauge{
 	{describe("frames_received_total", "Audio and video messages received from publishers."), prometheus.CounterValue,
 		"", func(s *server.Stats) int64 { return s.Frames }},
 	{describe("messages_skipped_total",
-		"Messages of clients that could not be used: media that belongs nowhere, broken data, unreadable commands."), prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Skipped }},
+		"Messages of clients that could not be used: media that belongs nowhere, broken data, unreadable commands."),
+		prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Skipped }},
 	{describe("media_bytes", "Bytes of media held: what streams cache, and what waits to be written to players."),
 		prometheus.GaugeValue, "", func(s *server.Stats) int64 { return s.Media }},
 	{describe("hook_calls_in_flight", "Hook requests that are under way."), prometheus.GaugeValue, "",
@@ -130,9 +133,10 @@ var all = []gauge{
 }
 
 var (
-	refusals = describe("hook_refusals_total", "Clients refused by the answer to an event, or for lack of one.", "event")
-	retries  = describe("hook_retries_total", "Hook requests of closing events that were sent again.", "event")
-	lost     = describe("hook_events_lost_total",
+	refusals = describe("hook_refusals_total", "Clients refused by the answer to an event, or for lack of one.",
+		"event")
+	retries = describe("hook_retries_total", "Hook requests of closing events that were sent again.", "event")
+	lost    = describe("hook_events_lost_total",
 		"Closing events that a hook server did not get, after all attempts; one for each URL.", "event")
 )
 

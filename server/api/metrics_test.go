@@ -35,8 +35,10 @@ func TestMetrics(t *testing.T) {
 	f.stats.Hooks = hook.Load{InFlight: 21, Waiting: 22, Retrying: 23}
 	start := time.Now()
 	for _, c := range []hook.Call{
-		{Event: hook.OnPublish, Decision: hook.Decision{Accept: true}, Status: 200, Start: start, End: start.Add(4 * time.Millisecond)},
-		{Event: hook.OnPublish, Status: 403, Start: start, End: start.Add(200 * time.Millisecond), Waited: 150 * time.Millisecond},
+		{Event: hook.OnPublish, Decision: hook.Decision{Accept: true}, Status: 200, Start: start,
+			End: start.Add(4 * time.Millisecond)},
+		{Event: hook.OnPublish, Status: 403, Start: start, End: start.Add(200 * time.Millisecond),
+			Waited: 150 * time.Millisecond},
 		{Event: hook.OnPublish, Err: errors.New("refused"), Start: start, End: start.Add(time.Minute)},
 	} {
 		m.ObserveHook(server.DefaultVHost, c)

@@ -194,7 +194,8 @@ func (b *builder) unknown(scope string, rs rules) func(*node) {
 func (b *builder) lostHooks(top, n *node) {
 	for _, inner := range n.block {
 		if place := misplaced[inner.name]; place != "" {
-			b.errorf(inner.file, inner.line, "%s: expected inside of %s, got it inside of %s", inner.name, place, top.name)
+			b.errorf(inner.file, inner.line, "%s: expected inside of %s, got it inside of %s", inner.name, place,
+				top.name)
 			continue
 		}
 		b.lostHooks(top, inner)

@@ -83,7 +83,8 @@ func (b *builder) checkRoot(nodes, addresses []*node) {
 	if len(addresses) > 1 {
 		n := addresses[1]
 		b.warnf(n.file, n.line,
-			"listen is given %d times; SRS would use the first only (it takes several addresses in one listen)", len(addresses))
+			"listen is given %d times; SRS would use the first only (it takes several addresses in one listen)",
+			len(addresses))
 	}
 	for _, v := range b.config.VHosts {
 		if v.Name == server.DefaultVHost {
@@ -114,7 +115,8 @@ func (b *builder) listen(n *node) {
 			// "listen 1935 [::]:1935" is one address here.
 		default:
 			b.errorf(n.file, n.line,
-				"listen: %s and %s, line %d, cannot both be served: one has all addresses, the other's among them", arg, was, b.listening[i].line)
+				"listen: %s and %s, line %d, cannot both be served: one has all addresses, the other's among them",
+				arg, was, b.listening[i].line)
 		}
 	}
 }
@@ -194,7 +196,8 @@ func (b *builder) apiListen(l *node) {
 	}
 	if _, port, _ := net.SplitHostPort(addr); port == l.args[0] {
 		b.warnf(l.file, l.line,
-			"listen %s of http_api serves 127.0.0.1 only; write 0.0.0.0:%s to serve every address, as SRS would", l.args[0], l.args[0])
+			"listen %s of http_api serves 127.0.0.1 only; write 0.0.0.0:%s to serve every address, as SRS would",
+			l.args[0], l.args[0])
 	}
 	b.config.API.Listen, b.apiNode = addr, l
 }

@@ -132,7 +132,8 @@ func (b *builder) offHooks(hooks []*node) {
 	for i := range b.config.VHosts {
 		if v := &b.config.VHosts[i]; len(hooks) > 0 && !v.Hooks.Enabled {
 			b.warnf(environment, 0,
-				"%s is set, but the hooks of vhost %s are not enabled: no hook is called, everybody is let in (%sENABLED=on)",
+				"%s is set, but the hooks of vhost %s are not enabled: no hook is called, everybody is let in "+
+					"(%sENABLED=on)",
 				hooks[0].name, v.Name, hookVariables)
 		}
 	}

@@ -14,7 +14,8 @@ import (
 func TestRoundTrip(t *testing.T) {
 	hooks := server.DefaultConfig()
 	hooks.VHosts[0].Hooks = server.Hooks{
-		Enabled: true, Profile: "srs7", Timeout: 250 * time.Millisecond, InsecureTLS: true, MaxCalls: 7, Retry: 12500 * time.Millisecond,
+		Enabled: true, Profile: "srs7", Timeout: 250 * time.Millisecond, InsecureTLS: true, MaxCalls: 7,
+		Retry:     12500 * time.Millisecond,
 		KeepAlive: true,
 		URLs: map[hook.Event][]string{
 			hook.OnPublish: {"http://127.0.0.1:8085/a", "https://h.example/b;c?d={e}&f=$g", "http://127.0.0.1/'x'"},
@@ -76,7 +77,8 @@ vhost __defaultVhost__ {
 	if text != want {
 		t.Errorf("FormatSRS gives\n%s\nwant\n%s", text, want)
 	}
-	if ours := Format(c); !strings.Contains(ours, "profile srs7;") || !strings.Contains(ours, "metrics off;") || !strings.Contains(ours, "retry 60;") {
+	if ours := Format(c); !strings.Contains(ours, "profile srs7;") || !strings.Contains(ours, "metrics off;") ||
+		!strings.Contains(ours, "retry 60;") {
 		t.Errorf("Format gives\n%s\nwithout our directives", ours)
 	}
 }

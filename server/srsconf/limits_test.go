@@ -61,12 +61,17 @@ func TestIncludeLimits(t *testing.T) {
 		files map[string]string
 		want  string
 	}{
-		{"itself", map[string]string{"srs.conf": "\ninclude srs.conf;"}, "srs.conf:2: include srs.conf: this file is being read already"},
-		{"a circle", map[string]string{"srs.conf": "include a/b.conf;", "a/b.conf": "vhost a {\ninclude ../srs.conf;\n}"}, "b.conf:2: include ../srs.conf: this file is being read already"},
+		{"itself", map[string]string{"srs.conf": "\ninclude srs.conf;"},
+			"srs.conf:2: include srs.conf: this file is being read already"},
+		{"a circle", map[string]string{"srs.conf": "include a/b.conf;",
+			"a/b.conf": "vhost a {\ninclude ../srs.conf;\n}"},
+			"b.conf:2: include ../srs.conf: this file is being read already"},
 		{"too many", doubling, "more than 256 files are included"},
 		{"too deep", chain, "files include files deeper than 32"},
-		{"too long", map[string]string{"srs.conf": "include long.conf;", "long.conf": strings.Repeat("#", MaxBytes)}, "srs.conf:1: include long.conf: cannot be read: "},
-		{"too long itself", map[string]string{"srs.conf": strings.Repeat("#", MaxBytes+1)}, "srs.conf: cannot be read: "},
+		{"too long", map[string]string{"srs.conf": "include long.conf;", "long.conf": strings.Repeat("#", MaxBytes)},
+			"srs.conf:1: include long.conf: cannot be read: "},
+		{"too long itself", map[string]string{"srs.conf": strings.Repeat("#", MaxBytes+1)},
+			"srs.conf: cannot be read: "},
 		{"missing", nil, "srs.conf: cannot be read: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -110,13 +110,15 @@ func (l *loader) include(arg string, stack []place) []*node {
 		l.errorf(from.file, from.line, "include %s: files include files deeper than %d", arg, MaxNesting)
 		return nil
 	case strings.ContainsAny(arg, "*?[") && !exists(path):
-		l.errorf(from.file, from.line, "include %s: expected a file name; patterns are not expanded (nor does SRS)", arg)
+		l.errorf(from.file, from.line, "include %s: expected a file name; patterns are not expanded (nor does SRS)",
+			arg)
 		return nil
 	}
 	for _, s := range stack {
 		if same(s.file, path) {
 			l.errorf(from.file, from.line,
-				"include %s: this file is being read already (line %d of %s includes it in a circle)", arg, s.line, s.file)
+				"include %s: this file is being read already (line %d of %s includes it in a circle)", arg, s.line,
+				s.file)
 			return nil
 		}
 	}

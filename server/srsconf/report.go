@@ -89,7 +89,8 @@ func (r *report) full() bool { return len(r.errors) > MaxErrors }
 // sort puts everything into the order of the text: file by file, line by line.
 func (r *report) sort() {
 	order := func(fileA, fileB string, lineA, lineB int) int {
-		return cmp.Or(cmp.Compare(slices.Index(r.files, fileA), slices.Index(r.files, fileB)), cmp.Compare(lineA, lineB))
+		return cmp.Or(cmp.Compare(slices.Index(r.files, fileA), slices.Index(r.files, fileB)),
+			cmp.Compare(lineA, lineB))
 	}
 	slices.SortStableFunc(r.errors, func(a, b *Error) int { return order(a.File, b.File, a.Line, b.Line) })
 	slices.SortStableFunc(r.warnings, func(a, b Warning) int { return order(a.File, b.File, a.Line, b.Line) })

@@ -56,7 +56,8 @@ func (b *builder) vhost(n *node, seen map[string]*node) {
 		}},
 		"publish": {block: true, wants: "a block without a name", apply: func(n *node) {
 			inner := rules{
-				"normal_timeout": millis(b, &v.Publish, maxQuiet), "firstpkt_timeout": millis(b, &v.FirstPacket, maxQuiet),
+				"normal_timeout": millis(b, &v.Publish, maxQuiet), "firstpkt_timeout": millis(b, &v.FirstPacket,
+					maxQuiet),
 			}
 			b.walk("vhost.publish", n.block, inner, b.unknown("vhost.publish", inner))
 		}},
@@ -116,7 +117,8 @@ func (b *builder) hooks(n *node, h *server.Hooks) {
 		"hook_keepalive": onOff(b, &h.KeepAlive),
 	}
 	for _, event := range hook.Events {
-		rs[event.String()] = rule{min: 1, max: -1, wants: "one or more URLs", apply: func(n *node) { b.urls(n, h, event) }}
+		rs[event.String()] = rule{min: 1, max: -1, wants: "one or more URLs",
+			apply: func(n *node) { b.urls(n, h, event) }}
 	}
 	b.walk("http_hooks", n.block, rs, func(n *node) { b.unknownHook(n, rs) })
 	if h.Enabled || len(h.URLs) == 0 {
@@ -140,7 +142,8 @@ func (b *builder) unknownHook(n *node, rs rules) {
 		return
 	}
 	b.errorf(n.file, n.line,
-		"%s: expected enabled, profile, timeout, retry, max_calls, insecure_tls, hook_keepalive or one of %s inside of http_hooks", brief(n.name), eventNames())
+		"%s: expected enabled, profile, timeout, retry, max_calls, insecure_tls, hook_keepalive or one of %s inside "+
+			"of http_hooks", brief(n.name), eventNames())
 }
 
 // profile reads the profile directive.

@@ -60,6 +60,7 @@ func TestClipIsWhatItSays(t *testing.T) {
 		}
 	}
 	if pictures != 75 || keyframes != 3 || headers != 2 || data != 1 || sounds < 125 || last < 2900 || last > 3100 {
-		t.Errorf("%d pictures, %d keyframes, %d sounds, %d headers, %d data tags, %d ms", pictures, keyframes, sounds, headers, data, last)
+		t.Errorf("%d pictures, %d keyframes, %d sounds, %d headers, %d data tags, %d ms", pictures, keyframes, sounds,
+			headers, data, last)
 	}
 }

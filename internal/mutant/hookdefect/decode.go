@@ -17,8 +17,9 @@ func decode(body []byte) (*hook.Payload, error) {
 		return nil, err
 	}
 	var pl hook.Payload
-	texts := map[string]*string{"action": &pl.Action, "ip": &pl.IP, "vhost": &pl.VHost, "app": &pl.App, "stream": &pl.Stream,
-		"param": &pl.Param, "tcUrl": &pl.TCURL, "pageUrl": &pl.PageURL}
+	texts := map[string]*string{"action": &pl.Action, "ip": &pl.IP, "vhost": &pl.VHost, "app": &pl.App,
+		"stream": &pl.Stream,
+		"param":  &pl.Param, "tcUrl": &pl.TCURL, "pageUrl": &pl.PageURL}
 	for key, to := range texts {
 		if raw, ok := o[key]; ok && (raw[0] != '"' || json.Unmarshal(raw, to) != nil) {
 			return nil, fmt.Errorf("%s is no string", key)

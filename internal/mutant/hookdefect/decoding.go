@@ -100,5 +100,6 @@ func untyped(body []byte) *hook.Payload {
 		}
 		return fmt.Sprint(o[key])
 	}
-	return &hook.Payload{Action: text("action"), ClientID: text("client_id"), Stream: text("stream"), Param: text("param"), TCURL: text("tcUrl")}
+	return &hook.Payload{Action: text("action"), ClientID: text("client_id"), Stream: text("stream"),
+		Param: text("param"), TCURL: text("tcUrl")}
 }

@@ -33,7 +33,8 @@ func knownKeysOnly(s *parts) {
 	checked(func(body []byte) error {
 		keys, _ := keysOf(body)
 		for _, key := range keys {
-			if key != "comment" && !slices.ContainsFunc(s.profile.Keys(hook.OnPlay), func(k hook.Key) bool { return k.Name == key }) &&
+			if key != "comment" && !slices.ContainsFunc(s.profile.Keys(hook.OnPlay),
+				func(k hook.Key) bool { return k.Name == key }) &&
 				!slices.ContainsFunc(s.profile.Keys(hook.OnConnect), func(k hook.Key) bool { return k.Name == key }) &&
 				!slices.ContainsFunc(s.profile.Keys(hook.OnClose), func(k hook.Key) bool { return k.Name == key }) {
 				return errDefect
@@ -64,7 +65,10 @@ func noBlanks(s *parts) {
 
 func asciiOnly(s *parts) {
 	checked(func(body []byte) error {
-		if keys, _ := keysOf(body); keys != nil && bytes.ContainsFunc(body, func(r rune) bool { return r > 127 && r != '\uFFFD' }) {
+		if keys, _ := keysOf(body); keys != nil && bytes.ContainsFunc(body, func(r rune) bool {
+			return r > 127 &&
+				r != '\uFFFD'
+		}) {
 			return errDefect
 		}
 		return nil
@@ -103,7 +107,8 @@ func idMustBegin(first byte) planted {
 	return checked(func(body []byte) error {
 		keys, raw := keysOf(body)
 		for i, key := range keys {
-			if c := raw[i][0]; key == "client_id" && c != first && (c == '"' || c >= '0' && c <= '9') && (c == '"') != (first == '"') {
+			if c := raw[i][0]; key == "client_id" && c != first && (c == '"' || c >= '0' && c <= '9') &&
+				(c == '"') != (first == '"') {
 				return errDefect
 			}
 		}

@@ -68,7 +68,8 @@ const maxBody = 1 << 20
 func reference(p *hook.Profile) *parts {
 	s := &parts{profile: p, accept: reply{200, "0"}, refuse: reply{200, "1"}, broken: reply{200, "100"}}
 	if p.AcceptObject {
-		s.accept, s.refuse, s.broken = reply{200, `{"code":0,"data":null}`}, reply{403, `{"code":403}`}, reply{400, `{"code":100}`}
+		s.accept, s.refuse, s.broken = reply{200, `{"code":0,"data":null}`}, reply{403, `{"code":403}`},
+			reply{400, `{"code":100}`}
 	}
 	s.body = readBody
 	s.decode = decode

@@ -29,7 +29,10 @@ var brokenRows = []mutant.Row{
 	{Name: "dies-of-a-number", Defect: "dies of a number where a string should be", Expected: ids("H-BAD-04"),
 		Silent: true, Peer: dies(func(b []byte) bool { return bytes.Contains(b, []byte(`"app":7`)) })},
 	{Name: "dies-of-nesting", Defect: "dies of a deeply nested body", Expected: ids("H-BAD-02"),
-		Peer: dies(func(b []byte) bool { return bytes.Count(b, []byte("[")) > 1000 || bytes.Count(b, []byte("{")) > 1000 })},
+		Peer: dies(func(b []byte) bool {
+			return bytes.Count(b, []byte("[")) > 1000 ||
+				bytes.Count(b, []byte("{")) > 1000
+		})},
 	{Name: "dies-of-size", Defect: "dies of a body of 10 MB", Expected: ids("H-BAD-02"), Peer: planted(diesOfSize)},
 	{Name: "dies-of-bytes", Defect: "dies of a body that is not UTF-8", Expected: ids("H-BAD-02"),
 		Peer: dies(func(b []byte) bool { return !utf8.Valid(b) })},

@@ -95,7 +95,12 @@ var tokenRows = []mutant.Row{
 		})},
 	{Name: "token-of-param-alone", Defect: "reads the token from param only", Profiles: onlySRS7,
 		Expected: ids("H-REJ-08"),
-		Peer:     planted(func(s *parts) { s.allow = func(pl *hook.Payload) bool { return allowed(s, pl.Param, "", "") } })},
+		Peer: planted(func(s *parts) {
+			s.allow = func(pl *hook.Payload) bool {
+				return allowed(s, pl.Param, "",
+					"")
+			}
+		})},
 	{Name: "token-optional", Defect: "accepts who has no token", Expected: ids("H-REJ-06"), May: ids("H-REJ-05"),
 		Peer: planted(optional)},
 	{Name: "state-of-the-last", Defect: "takes what a request has not from the request before", Profiles: onlySRS7,

@@ -80,7 +80,8 @@ func hangsUp(s *parts) {
 			}
 			defer conn.Close()
 			b := bufio.NewWriter(conn)
-			fmt.Fprintf(b, "HTTP/1.1 %d %s\r\nContent-Length: %d\r\n\r\n%s", a.status, http.StatusText(a.status), len(a.body), a.body)
+			fmt.Fprintf(b, "HTTP/1.1 %d %s\r\nContent-Length: %d\r\n\r\n%s", a.status, http.StatusText(a.status),
+				len(a.body), a.body)
 			b.Flush()
 		})
 	}

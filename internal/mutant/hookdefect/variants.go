@@ -170,5 +170,6 @@ func afterGateway(s *parts) {
 		o.Header = [][2]string{{"X-Gateway", "open"}}
 		return nil
 	}
-	before(func(r *http.Request) bool { return r.Header.Get("X-Gateway") != "open" }, reply{http.StatusForbidden, ""})(s)
+	before(func(r *http.Request) bool { return r.Header.Get("X-Gateway") != "open" }, reply{http.StatusForbidden,
+		""})(s)
 }

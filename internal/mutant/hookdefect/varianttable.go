@@ -54,7 +54,8 @@ var answeringVariants = legal(
 	mutant.Row{Name: "answers-as-html", Defect: "calls its answer HTML",
 		Peer: planted(withHeader("Content-Type", "text/html; charset=UTF-8"))},
 	mutant.Row{Name: "answers-with-cookies", Defect: "sets cookies and names its version", Peer: planted(withHeader(
-		"Set-Cookie", "sid=1; HttpOnly", "Set-Cookie", "lang=en", "Server", "Apache-Coyote/1.1", "X-Powered-By", "PHP/5.2"))},
+		"Set-Cookie", "sid=1; HttpOnly", "Set-Cookie", "lang=en", "Server", "Apache-Coyote/1.1", "X-Powered-By",
+		"PHP/5.2"))},
 	mutant.Row{Name: "answers-in-chunks", Defect: "sends the answer in chunks", Peer: planted(piecemeal(16))},
 	mutant.Row{Name: "answers-byte-by-byte", Defect: "sends each byte of the answer in a chunk of its own",
 		Peer: planted(piecemeal(1))},
@@ -86,7 +87,10 @@ var knowingVariants = legal(
 
 var reachedVariants = legal(
 	mutant.Row{Name: "one-url", Defect: "has one URL for all events",
-		Peer: planted(rewritten(func(_ hook.Event, url string) string { return url[:strings.Index(url, "/api/")] + "/hooks?key=1" }))},
+		Peer: planted(rewritten(func(_ hook.Event, url string) string {
+			return url[:strings.Index(url, "/api/")] +
+				"/hooks?key=1"
+		}))},
 	mutant.Row{Name: "a-url-an-event", Defect: "has a URL for each event",
 		Peer: planted(rewritten(func(ev hook.Event, url string) string {
 			return url[:strings.Index(url, "/api/")] + "/hooks/" + ev.String()

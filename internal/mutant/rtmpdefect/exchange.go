@@ -184,7 +184,7 @@ func (c *hookConn) forward(b []byte) {
 		c.up, c.copied = up, make(chan struct{})
 		c.front.Go(func() {
 			defer close(c.copied)
-			end, ok := tcpproxy.CopyAll(c.down, up)
+			ok, end := tcpproxy.CopyAll(c.down, up)
 			if ok {
 				c.ended.Store(whole(end))
 				tcpproxy.Pass(c.down, end)

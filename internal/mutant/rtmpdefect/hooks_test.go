@@ -45,7 +45,8 @@ func script() []call {
 	life("bob", "cam", "default", 1, hook.OnStop, hook.OnClose)
 	life("dave", "cam", "default", 1, hook.OnStop, hook.OnPlay, hook.OnStop, hook.OnClose)
 	life("idle", "", "default", 1, hook.OnConnect, hook.OnClose)
-	life("again", "door", "default", 1, hook.OnConnect, hook.OnPublish, hook.OnUnpublish, hook.OnPublish, hook.OnUnpublish, hook.OnClose)
+	life("again", "door", "default", 1, hook.OnConnect, hook.OnPublish, hook.OnUnpublish, hook.OnPublish,
+		hook.OnUnpublish, hook.OnClose)
 	life("bad-on_connect", "cam", "default", 1, hook.OnConnect, hook.OnClose)
 	life("bad-on_publish", "cam", "default", 1, hook.OnConnect, hook.OnPublish, hook.OnClose)
 	life("bad-on_play", "cam", "default", 1, hook.OnConnect, hook.OnPlay, hook.OnClose)
@@ -68,7 +69,8 @@ func (c call) request(t *testing.T, p *hook.Profile) string {
 		id = number(id)
 	}
 	pl := &hook.Payload{Action: c.event.String(), ClientID: id, IP: "127.0.0.2", VHost: "__defaultVhost__", App: "live",
-		Stream: bare, Param: param, TCURL: "rtmp://127.0.0.1/live?token=a%20b", PageURL: "http://page.test/key/" + c.client + "/",
+		Stream: bare, Param: param, TCURL: "rtmp://127.0.0.1/live?token=a%20b", PageURL: "http://page.test/key/" +
+			c.client + "/",
 		ServerID: "vid-1", ServiceID: "s1", StreamURL: "/live/" + bare, StreamID: "vid-2", SendBytes: 10, RecvBytes: 20}
 	body, err := p.Encode(nil, pl)
 	if err != nil {
@@ -79,7 +81,8 @@ func (c call) request(t *testing.T, p *hook.Profile) string {
 
 // answers refuses the clients that are named after the event to refuse.
 func answers(q *endpoint.Request) endpoint.Answer {
-	if strings.Contains(string(q.Body), "bad-"+q.Event.String()) || q.Payload != nil && badNumbers[q.Payload.ClientID] == q.Event.String() {
+	if strings.Contains(string(q.Body), "bad-"+q.Event.String()) || q.Payload != nil &&
+		badNumbers[q.Payload.ClientID] == q.Event.String() {
 		return endpoint.Refuse()
 	}
 	return endpoint.Accept()
@@ -140,7 +143,8 @@ func describe(q *endpoint.Request) string {
 	if q.Trailing > 0 {
 		trailing = fmt.Sprintf(" +%d", q.Trailing)
 	}
-	return fmt.Sprintf("  %s %s %s %s=%q %s%s", q.Method, q.Target, q.Header.Get("Content-Type"), q.Header.Get("User-Agent"), q.Header.Get("Content-Length"), clean(q.Body), trailing)
+	return fmt.Sprintf("  %s %s %s %s=%q %s%s", q.Method, q.Target, q.Header.Get("Content-Type"),
+		q.Header.Get("User-Agent"), q.Header.Get("Content-Length"), clean(q.Body), trailing)
 }
 
 func clean(b []byte) string {

@@ -19,7 +19,8 @@ func isBegin(ev rtmp.Event) bool { return ev.Kind == rtmp.UserControl && ev.Name
 // What players get of a publisher that waits for its answer.
 func TestLeaksOfPending(t *testing.T) {
 	for name, seen := range map[string]func(rtmp.Event) bool{
-		"pending-headers-leak": isSequenceHeader, "pending-metadata-leaks": isMetadataEvent, "pending-stream-announced": isBegin,
+		"pending-headers-leak": isSequenceHeader, "pending-metadata-leaks": isMetadataEvent,
+		"pending-stream-announced": isBegin,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := put(t, named(t, name), holding(t, hook.OnPublish))
@@ -87,7 +88,8 @@ func awaitSeen(t *testing.T, w *world, page string) {
 // next one.
 func TestLeaksOfRefused(t *testing.T) {
 	for name, seen := range map[string]func(rtmp.Event) bool{
-		"refused-headers-leak": isSequenceHeader, "refused-metadata-leaks": isMetadataEvent, "refused-headers-kept": isSequenceHeader,
+		"refused-headers-leak": isSequenceHeader, "refused-metadata-leaks": isMetadataEvent,
+		"refused-headers-kept": isSequenceHeader,
 	} {
 		t.Run(name, func(t *testing.T) {
 			gate := make(chan struct{})

@@ -61,7 +61,8 @@ func hooks(t *testing.T, answer func(*endpoint.Request) endpoint.Answer) *record
 
 // post makes a hook request.
 func post(target, body string) string {
-	return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: hooks.test\r\nUser-Agent: SRS/7\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", target, len(body), body)
+	return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: hooks.test\r\nUser-Agent: SRS/7\r\nContent-Type: "+
+		"application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", target, len(body), body)
 }
 
 // dialTest connects with a deadline.

@@ -121,7 +121,8 @@ func noCloseAfterRefusal(opening hook.Event) hookFunc {
 // and was not refused.
 func forgetsIdle(x *exchange) {
 	last := x.client.last
-	idle := !slices.ContainsFunc([]hook.Event{hook.OnPublish, hook.OnPlay, hook.OnUnpublish, hook.OnStop}, func(ev hook.Event) bool { return last[ev] != nil })
+	idle := !slices.ContainsFunc([]hook.Event{hook.OnPublish, hook.OnPlay, hook.OnUnpublish, hook.OnStop},
+		func(ev hook.Event) bool { return last[ev] != nil })
 	switch {
 	case !x.req.known:
 	case x.req.event == hook.OnConnect:

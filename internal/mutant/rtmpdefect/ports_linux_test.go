@@ -95,7 +95,8 @@ func (s *sockets) states(t *testing.T) map[string]string {
 		key := f[1] + " " + f[2]
 		_, local, _ := strings.Cut(f[1], ":")
 		_, remote, _ := strings.Cut(f[2], ":")
-		if _, old := s.before[key]; !old && f[3] != listening && (slices.Contains(s.ports, local) || slices.Contains(s.ports, remote)) {
+		if _, old := s.before[key]; !old && f[3] != listening && (slices.Contains(s.ports, local) ||
+			slices.Contains(s.ports, remote)) {
 			states[key] = f[3]
 		}
 	}

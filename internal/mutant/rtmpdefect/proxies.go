@@ -49,7 +49,8 @@ func (l leak) Open(ctx context.Context, profile *hook.Profile, scale float64) (s
 func open(ctx context.Context, p proxies, o rtmptarget.BuiltInOptions) (scenario.Target, error) {
 	o.Nonce = "m"
 	o.Between = func(l rtmptarget.Links) (rtmptarget.Links, func(), error) {
-		at, stop, err := p.start(ctx, Upstream{RTMP: l.RTMP, Main: l.Main, Stoppable: l.Stoppable, TLS: l.TLS, Profile: o.Profile})
+		at, stop, err := p.start(ctx, Upstream{RTMP: l.RTMP, Main: l.Main, Stoppable: l.Stoppable, TLS: l.TLS,
+			Profile: o.Profile})
 		hooks := rtmptarget.Addresses{Main: at.Main, Stoppable: at.Stoppable, TLS: at.TLS}
 		return rtmptarget.Links{RTMP: at.RTMP, Addresses: hooks}, stop, err
 	}

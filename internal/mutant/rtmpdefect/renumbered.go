@@ -28,7 +28,8 @@ func (renumbered) Role() string { return features.RoleServer }
 // Open starts the server between proxies for its clients, its hooks and its API.
 func (f renumbered) Open(ctx context.Context, profile *hook.Profile, scale float64) (scenario.Target, error) {
 	n := &numbers{next: f, ours: map[string]string{}, theirs: map[string]string{}}
-	t, err := open(ctx, func(*world) parts { return parts{hook: withID(n.of)} }, rtmptarget.BuiltInOptions{Profile: profile, Scale: scale})
+	t, err := open(ctx, func(*world) parts { return parts{hook: withID(n.of)} },
+		rtmptarget.BuiltInOptions{Profile: profile, Scale: scale})
 	if err != nil {
 		return nil, err
 	}

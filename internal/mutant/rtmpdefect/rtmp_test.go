@@ -229,7 +229,8 @@ func TestMadeUpEvents(t *testing.T) {
 			s := put(t, named(t, name), nil)
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
-			c, err := rtmp.Dial(ctx, rtmp.Options{URL: "rtmp://" + s.front.RTMP + "/live", TCURL: "rtmp://" + vhost + ".hooks.test/live", Timeout: patience})
+			c, err := rtmp.Dial(ctx, rtmp.Options{URL: "rtmp://" + s.front.RTMP + "/live", TCURL: "rtmp://" + vhost +
+				".hooks.test/live", Timeout: patience})
 			if err != nil {
 				t.Fatal(err)
 			}

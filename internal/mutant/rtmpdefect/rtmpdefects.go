@@ -266,7 +266,8 @@ func callsUnasked(vhosts ...string) func(*world) *rtmpDefect {
 				return
 			}
 			pl := get(s, func(s *session) hook.Payload {
-				return hook.Payload{IP: "127.0.0.1", VHost: s.host, App: s.app, Stream: s.stream, PageURL: s.page, TCURL: "rtmp://" + s.host + "/" + s.app}
+				return hook.Payload{IP: "127.0.0.1", VHost: s.host, App: s.app, Stream: s.stream, PageURL: s.page,
+					TCURL: "rtmp://" + s.host + "/" + s.app}
 			})
 			for _, v := range vhosts {
 				if strings.HasPrefix(pl.VHost, v+".") {

@@ -17,11 +17,15 @@ import (
 type rtmpDefect struct {
 	rewrites bool // messages to the client are written anew, so that some can be added or taken away
 
-	up    func(s *session, m *chunk.Message, c *command.Command)      // a client's message; c is nil for other than commands
-	down  func(s *session, m *chunk.Message, c *command.Command) bool // the server's message; false takes it away
-	ended func(s *session, err error) bool                            // the server's end; false keeps it from the client
-	gone  func(s *session, err error) bool                            // the client's end; false keeps it from the server
-	idle  func(s *session)                                            // the client sends nothing; called again and again
+	// a client's message; c is nil for other than commands
+	up   func(s *session, m *chunk.Message, c *command.Command)
+	down func(s *session, m *chunk.Message, c *command.Command) bool // the server's message; false takes it away
+	// the server's end; false keeps it from the client
+	ended func(s *session, err error) bool
+	// the client's end; false keeps it from the server
+	gone func(s *session, err error) bool
+	// the client sends nothing; called again and again
+	idle func(s *session)
 }
 
 // serveRTMP serves one client's connection.
@@ -34,7 +38,8 @@ func serveRTMP(w *world, upstream string, d *rtmpDefect) func(*tcpproxy.Front, *
 			return
 		}
 		defer f.Disown(server)
-		s := &session{world: w, front: f, client: c, server: server, defect: d, out: chunk.NewWriter(c), size: chunk.DefaultSize}
+		s := &session{world: w, front: f, client: c, server: server, defect: d, out: chunk.NewWriter(c),
+			size: chunk.DefaultSize}
 		back := make(chan struct{})
 		go func() {
 			defer close(back)
@@ -184,7 +189,8 @@ func (s *session) show(m *chunk.Message) {
 
 // begins tells a player that its stream has begun.
 func (s *session) begins() {
-	m := command.UserControl{Event: command.StreamBegin, Value: get(s, func(s *session) uint32 { return s.id })}.Message()
+	m := command.UserControl{Event: command.StreamBegin,
+		Value: get(s, func(s *session) uint32 { return s.id })}.Message()
 	_ = s.write(&m, 0) // a client that has gone is told nothing
 }
 

@@ -109,7 +109,8 @@ func isHeader(m *chunk.Message) bool {
 	if len(m.Payload) < 2 || m.Payload[1] != 0 {
 		return false
 	}
-	return m.Type == message.TypeIDVideoMessage && m.Payload[0]&0x0f == avc || m.Type == message.TypeIDAudioMessage && m.Payload[0]>>4 == aac
+	return m.Type == message.TypeIDVideoMessage && m.Payload[0]&0x0f == avc || m.Type == message.TypeIDAudioMessage &&
+		m.Payload[0]>>4 == aac
 }
 
 // isMetadata reports whether a message is a publisher's metadata.
@@ -144,7 +145,8 @@ func (s *session) said(m *chunk.Message, c *command.Command) {
 		}
 		s.set(func(s *session) {
 			s.stream, _, _ = strings.Cut(name, "?")
-			s.id, s.publishes, s.plays, s.started, s.media, s.bye = m.Stream, c.Name == "publish", c.Name == "play", false, 0, false
+			s.id, s.publishes, s.plays, s.started, s.media, s.bye = m.Stream, c.Name == "publish", c.Name == "play",
+				false, 0, false
 		})
 		if c.Name == "play" {
 			ch := s.channel()

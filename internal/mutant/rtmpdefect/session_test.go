@@ -45,7 +45,8 @@ func putServer(t *testing.T, m mutant.Row, answer func(*endpoint.Request) endpoi
 		urls[ev] = []string{"http://" + at.Main + "/hooks/default/1/" + ev.String() + "?vhost=default&n=1"}
 	}
 	cfg.Listen = []string{srv.Addr().String()}
-	cfg.VHosts = []server.VHost{{Name: "__defaultVhost__", Enabled: true, Hooks: server.Hooks{Enabled: true, Profile: "srs7", Timeout: patience, URLs: urls}}}
+	cfg.VHosts = []server.VHost{{Name: "__defaultVhost__", Enabled: true, Hooks: server.Hooks{Enabled: true,
+		Profile: "srs7", Timeout: patience, URLs: urls}}}
 	if err := srv.Reload(cfg); err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +64,8 @@ func connect(t *testing.T, addr, name string) *rtmp.Client {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	c, err := rtmp.Dial(ctx, rtmp.Options{URL: "rtmp://" + addr + "/live", PageURL: "http://page.test/key/" + name + "/", Timeout: patience})
+	c, err := rtmp.Dial(ctx, rtmp.Options{URL: "rtmp://" + addr + "/live", PageURL: "http://page.test/key/" + name +
+		"/", Timeout: patience})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -97,7 +97,8 @@ func chatty(*world) *rtmpDefect {
 			return true
 		}
 		ping := command.UserControl{Event: command.PingRequest, Value: 1}
-		s.tell(command.WindowAckSize(2_500_000), command.SetPeerBandwidth(2_500_000, 2), command.Acknowledgement(0), ping.Message())
+		s.tell(command.WindowAckSize(2_500_000), command.SetPeerBandwidth(2_500_000, 2), command.Acknowledgement(0),
+			ping.Message())
 		done := command.Command{Name: "onBWDone", Args: []any{nil, 8192.0}}
 		if m, err := done.Message(command.CommandChunks, 0); err == nil {
 			s.tell(m)

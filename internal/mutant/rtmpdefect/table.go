@@ -9,11 +9,13 @@ import (
 )
 
 // Sound is the server without a defect, between the proxies alone.
-var Sound = mutant.Row{Name: mutant.Sound, Defect: "none: the built-in server between the proxies alone", Peer: transparently}
+var Sound = mutant.Row{Name: mutant.Sound, Defect: "none: the built-in server between the proxies alone",
+	Peer: transparently}
 
 // Table lists the mutants, in the order of the requirements they break, and the
 // variants.
-var Table = slices.Concat(requestRows, keyRows, identityRows, orderRows, answerRows, urlRows, loadRows, variantRows, spokenRows)
+var Table = slices.Concat(requestRows, keyRows, identityRows, orderRows, answerRows, urlRows, loadRows, variantRows,
+	spokenRows)
 
 // hooked is a mutant whose defect is in the hooks alone.
 func hooked(d hookDefect) proxies {

@@ -18,7 +18,8 @@ import (
 func TestAnswersPassUnchanged(t *testing.T) {
 	answers := map[string]endpoint.Answer{
 		"accepting": endpoint.Accept(), "refusing": endpoint.Refuse(), "object": endpoint.Status(200, `{"code":0}`),
-		"201": endpoint.Status(201, "0"), "204": endpoint.Status(204, ""), "302": endpoint.Status(302, "0"), "500": endpoint.Status(500, "0"),
+		"201": endpoint.Status(201, "0"), "204": endpoint.Status(204, ""), "302": endpoint.Status(302, "0"),
+		"500":    endpoint.Status(500, "0"),
 		"200 KB": endpoint.Padded(200 << 10),
 	}
 	for _, f := range endpoint.Faults() {
@@ -51,7 +52,10 @@ func TestHangStaysHang(t *testing.T) {
 		t.Run(f.String(), func(t *testing.T) {
 			done := make(chan struct{})
 			e := endpoint.New(endpoint.Options{
-				Default: func(*endpoint.Request) endpoint.Answer { return endpoint.Answer{Status: 200, Body: "0", Fault: f} },
+				Default: func(*endpoint.Request) endpoint.Answer {
+					return endpoint.Answer{Status: 200, Body: "0",
+						Fault: f}
+				},
 				Observe: func(_ *endpoint.Request, p endpoint.Phase) {
 					if p == endpoint.PhaseDone {
 						close(done)
@@ -82,9 +86,10 @@ func TestHangStaysHang(t *testing.T) {
 func TestRequestsPassUnchanged(t *testing.T) {
 	second := post("/b", `{"action":"on_close","client_id":"c1"}`)
 	for name, request := range map[string]string{
-		"keep-alive":  strings.Replace(post("/a?b=c", `{"action":"on_connect"}`), "close", "keep-alive", 1) + second,
-		"no body":     "GET / HTTP/1.1\r\nHost: x\r\n\r\n" + second,
-		"chunked":     "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{\"a\r\n4;x=y\r\n\":1}\r\n0\r\n\r\n" + second,
+		"keep-alive": strings.Replace(post("/a?b=c", `{"action":"on_connect"}`), "close", "keep-alive", 1) + second,
+		"no body":    "GET / HTTP/1.1\r\nHost: x\r\n\r\n" + second,
+		"chunked": "POST / HTTP/1.1\r\nTransfer-Encoding: " +
+			"chunked\r\n\r\n3\r\n{\"a\r\n4;x=y\r\n\":1}\r\n0\r\n\r\n" + second,
 		"bare LF":     "POST / HTTP/1.1\nHost: x\nContent-Length: 2\n\n{}" + second,
 		"no HTTP":     "hello\r\n\r\n" + second,
 		"no length":   "POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n" + second,

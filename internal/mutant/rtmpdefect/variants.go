@@ -143,7 +143,8 @@ func connectsOnce(x *exchange) {
 func connectOfIdle(x *exchange) {
 	pl := x.req.payload
 	if x.client.last[hook.OnConnect] == nil && strings.HasPrefix(x.req.target(), "/hooks/default/") {
-		idle := hook.Payload{ClientID: pl.ClientID, IP: pl.IP, VHost: pl.VHost, App: pl.App, TCURL: "rtmp://127.0.0.1/" + pl.App}
+		idle := hook.Payload{ClientID: pl.ClientID, IP: pl.IP, VHost: pl.VHost, App: pl.App,
+			TCURL: "rtmp://127.0.0.1/" + pl.App}
 		x.call(x.world.compose(hook.OnConnect, idle))
 	}
 	x.pass()

@@ -31,7 +31,8 @@ type world struct {
 }
 
 func newWorld(ctx context.Context, up Upstream) *world {
-	return &world{profile: up.Profile, ctx: ctx, rtmp: up.RTMP, main: up.Main, clients: map[string]*client{}, pages: map[string]*client{},
+	return &world{profile: up.Profile, ctx: ctx, rtmp: up.RTMP, main: up.Main, clients: map[string]*client{},
+		pages:    map[string]*client{},
 		sessions: map[string]*session{}, apps: map[string]*app{}, channels: map[string]*channel{}}
 }
 
@@ -60,7 +61,8 @@ func (w *world) meet(r *request) *client {
 	defer w.mu.Unlock()
 	c := w.clients[r.payload.ClientID]
 	if c == nil {
-		c = &client{id: r.payload.ClientID, last: map[hook.Event]*request{}, refused: map[hook.Event]bool{}, failed: map[hook.Event]bool{}}
+		c = &client{id: r.payload.ClientID, last: map[hook.Event]*request{}, refused: map[hook.Event]bool{},
+			failed: map[hook.Event]bool{}}
 		if r.known && c.id != "" && len(w.clients) < maxClients {
 			w.clients[c.id] = c
 		}
@@ -113,8 +115,10 @@ func (w *world) compose(ev hook.Event, pl hook.Payload) *request {
 	if err != nil { // a mistake in this package: an event that says so
 		body = fmt.Appendf(nil, "%q", err)
 	}
-	r := &request{line: "POST /hooks/default/1/" + ev.String() + " HTTP/1.1", body: body, event: ev, known: true, payload: pl}
-	r.fields = []string{"Host: " + w.main, "Content-Type: application/json", fmt.Sprintf("Content-Length: %d", len(body)), "Connection: close"}
+	r := &request{line: "POST /hooks/default/1/" + ev.String() + " HTTP/1.1", body: body, event: ev, known: true,
+		payload: pl}
+	r.fields = []string{"Host: " + w.main, "Content-Type: application/json", fmt.Sprintf("Content-Length: %d",
+		len(body)), "Connection: close"}
 	return r
 }
 

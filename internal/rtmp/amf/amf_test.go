@@ -42,9 +42,11 @@ var golden = []struct {
 	{"control bytes", "\x00\x01\"", "02 0003 000122", "\x00\x01\""},
 	{"null", nil, "05", nil},
 	{"undefined", Undefined{}, "06", nil},
-	{"object, in its order", Object{{"b", 1.0}, {"a", "x"}}, "03 0001 62 00 3ff0000000000000 0001 61 02 0001 78 0000 09",
+	{"object, in its order", Object{{"b", 1.0}, {"a", "x"}},
+		"03 0001 62 00 3ff0000000000000 0001 61 02 0001 78 0000 09",
 		map[string]any{"a": "x", "b": 1.0}},
-	{"map, sorted", map[string]any{"b": true, "a": nil}, "03 0001 61 05 0001 62 01 01 0000 09", map[string]any{"a": nil, "b": true}},
+	{"map, sorted", map[string]any{"b": true, "a": nil}, "03 0001 61 05 0001 62 01 01 0000 09",
+		map[string]any{"a": nil, "b": true}},
 	{"empty object", Object{}, "03 0000 09", map[string]any{}},
 	{"name that is not UTF-8", Object{{"k\xff", true}}, "03 0002 6bff 01 01 0000 09", map[string]any{"k\uFFFD": true}},
 	{"ECMA array", ECMAArray{{"w", 1.0}, {"o", Object{{"x", nil}}}, {"e", ECMAArray{}}},
@@ -126,10 +128,12 @@ func TestErrors(t *testing.T) {
 		{"string without a length", "02 00", "amf: byte 1: a string needs 2 bytes, 1 are left"},
 		{"long string of 4 GB", "0c ffffffff 61", "amf: byte 5: a long string of 4294967295 bytes with 1 left"},
 		{"short date", "0b 00", "amf: byte 1: a date needs 10 bytes, 1 are left"},
-		{"array of 4 billion", "0a ffffffff 0000000000000000", "amf: byte 1: an array of 4294967295 elements with 8 bytes left"},
+		{"array of 4 billion", "0a ffffffff 0000000000000000",
+			"amf: byte 1: an array of 4294967295 elements with 8 bytes left"},
 		{"array of one too many", "0a 00000002 05", "amf: byte 1: an array of 2 elements with 1 bytes left"},
 		{"object without an end", "03 0001 61 05", "amf: byte 5: a property name needs 2 bytes, 0 are left"},
-		{"object with an empty name", "03 0000 05", "amf: byte 1: an empty property name before 0x05; the end marker 0x09 was expected"},
+		{"object with an empty name", "03 0000 05",
+			"amf: byte 1: an empty property name before 0x05; the end marker 0x09 was expected"},
 		{"end of no object", "09", "amf: byte 0: marker 0x09; an AMF0 value was expected"},
 		{"movie clip", "04", "amf: byte 0: marker 0x04; an AMF0 value was expected"},
 		{"record set", "0e", "amf: byte 0: marker 0x0e; an AMF0 value was expected"},
@@ -173,11 +177,13 @@ func TestSixteenDeep(t *testing.T) {
 
 func TestAppendErrors(t *testing.T) {
 	for want, v := range map[string]any{
-		"amf: no encoding for a struct {}":                              struct{}{},
-		"amf: a property name of 0 bytes; 1 to 65535 were expected":     Object{{"", 1.0}},
-		"amf: a property name of 65536 bytes; 1 to 65535 were expected": map[string]any{strings.Repeat("k", 65536): nil},
-		`property "a": property "b": amf: no encoding for a chan int`:   Object{{"a", ECMAArray{{"b", make(chan int)}}}},
-		"amf: no encoding for a float32":                                []any{float32(1)},
+		"amf: no encoding for a struct {}":                          struct{}{},
+		"amf: a property name of 0 bytes; 1 to 65535 were expected": Object{{"", 1.0}},
+		"amf: a property name of 65536 bytes; 1 to 65535 were expected": map[string]any{strings.Repeat("k",
+			65536): nil},
+		`property "a": property "b": amf: no encoding for a chan int`: Object{{"a",
+			ECMAArray{{"b", make(chan int)}}}},
+		"amf: no encoding for a float32": []any{float32(1)},
 	} {
 		got, err := Append([]byte{1}, "x", v)
 		if err == nil || err.Error() != want {
@@ -219,7 +225,8 @@ func TestPeerDecodes(t *testing.T) {
 		}
 		t.Run(c.name, func(t *testing.T) {
 			var v any
-			if err := amf0.NewDecoder(bytes.NewReader(wire)).Decode(&v); err != nil || !reflect.DeepEqual(v, c.decoded) {
+			if err := amf0.NewDecoder(bytes.NewReader(wire)).Decode(&v); err != nil ||
+				!reflect.DeepEqual(v, c.decoded) {
 				t.Errorf("go-amf0 reads %#v, %v; want %#v", v, err, c.decoded)
 			}
 		})
@@ -228,7 +235,8 @@ func TestPeerDecodes(t *testing.T) {
 
 // TestPeerEncodes: we understand what go-amf0 encodes.
 func TestPeerEncodes(t *testing.T) {
-	in := map[string]any{"app": "live", "capabilities": 15.0, "list": []any{1.0, "x", nil}, "sub": map[string]any{"b": true}}
+	in := map[string]any{"app": "live", "capabilities": 15.0, "list": []any{1.0, "x", nil},
+		"sub": map[string]any{"b": true}}
 	var buf bytes.Buffer
 	enc := amf0.NewEncoder(&buf)
 	for _, v := range []any{"connect", 1, in, amf0.ECMAArray{"k": "v"}} {

@@ -70,7 +70,8 @@ func peerDecode(t testing.TB, wire []byte) (vals []any) {
 // BenchmarkDecode decodes a connect command.
 func BenchmarkDecode(b *testing.B) {
 	wire, err := Append(nil, "connect", 1, Object{
-		{"app", "live"}, {"type", "nonprivate"}, {"flashVer", "FMLE/3.0 (compatible)"}, {"tcUrl", "rtmp://127.0.0.1/live?token=good"},
+		{"app", "live"}, {"type", "nonprivate"}, {"flashVer", "FMLE/3.0 (compatible)"},
+		{"tcUrl", "rtmp://127.0.0.1/live?token=good"},
 		{"fpad", false}, {"capabilities", 239}, {"audioCodecs", 3575}, {"videoCodecs", 252}, {"videoFunction", 1},
 	})
 	if err != nil {

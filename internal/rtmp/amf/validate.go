@@ -146,7 +146,8 @@ func (c *checker) properties(depth int) error {
 		}
 		end, err := c.take(1, "an object's end")
 		if err == nil && amf0.Marker(end[0]) != amf0.MarkerObjectEnd {
-			err = &Error{at, fmt.Sprintf("an empty property name before %#02x; the end marker 0x09 was expected", end[0])}
+			err = &Error{at, fmt.Sprintf("an empty property name before %#02x; the end marker 0x09 was expected",
+				end[0])}
 		}
 		return err
 	}

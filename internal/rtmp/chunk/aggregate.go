@@ -28,7 +28,8 @@ func (a *aggregate) more() bool { return len(a.rest) > 0 }
 func (a *aggregate) next(r *Reader, m *Message) error {
 	if len(a.rest) < partHeader {
 		return r.problem(a.whole.ChunkStream,
-			fmt.Sprintf("an aggregate message with %d bytes after its last part; a header of %d was expected", len(a.rest),
+			fmt.Sprintf("an aggregate message with %d bytes after its last part; a header of %d was expected",
+				len(a.rest),
 				partHeader))
 	}
 	h, body := a.rest[:partHeader], a.rest[partHeader:]
@@ -38,7 +39,8 @@ func (a *aggregate) next(r *Reader, m *Message) error {
 			fmt.Sprintf("an aggregate message with a part of %d bytes where %d are left", size, len(body)))
 	}
 	switch kind {
-	case message.TypeIDAudioMessage, message.TypeIDVideoMessage, message.TypeIDDataMessageAMF0, message.TypeIDDataMessageAMF3:
+	case message.TypeIDAudioMessage, message.TypeIDVideoMessage, message.TypeIDDataMessageAMF0,
+		message.TypeIDDataMessageAMF3:
 	default:
 		return r.problem(a.whole.ChunkStream,
 			fmt.Sprintf("an aggregate message with a part of type %d; audio, video or data was expected", kind))

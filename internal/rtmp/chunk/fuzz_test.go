@@ -23,8 +23,8 @@ func FuzzReader(f *testing.F) {
 	for _, c := range readings {
 		f.Add(unhex(f, c.wire))
 	}
-	if real, err := os.ReadFile("testdata/ffmpeg-20000s.bin"); err == nil {
-		f.Add(real)
+	if recorded, err := os.ReadFile("testdata/ffmpeg-20000s.bin"); err == nil {
+		f.Add(recorded)
 	}
 	f.Fuzz(func(t *testing.T, wire []byte) {
 		all, err := readAll(bytes.NewReader(wire), fuzzLimits)
@@ -57,7 +57,8 @@ func sameHeads(t *testing.T, wire []byte, all []Message) {
 		if err := r.Next(&m); err != nil {
 			t.Fatalf("message %d of %d: %v", i, len(all), err)
 		}
-		if n := len(m.Payload); n+r.Cut() != len(all[i].Payload) || !bytes.Equal(m.Payload, all[i].Payload[:n]) || r.Cut() > 0 && n != keep {
+		if n := len(m.Payload); n+r.Cut() != len(all[i].Payload) || !bytes.Equal(m.Payload, all[i].Payload[:n]) ||
+			r.Cut() > 0 && n != keep {
 			t.Fatalf("message %d: %d bytes and %d cut of %d", i, n, r.Cut(), len(all[i].Payload))
 		}
 	}

@@ -25,12 +25,15 @@ func TestKeepMedia(t *testing.T) {
 	for i, n := range []int{0, 1, keep - 1, keep, keep + 1, 300, 5, 1000} {
 		sent = append(sent,
 			Message{ChunkStream: 6, Type: video, Stream: 1, Timestamp: uint32(i), Payload: body(n)},
-			Message{ChunkStream: 4, Type: message.TypeIDAudioMessage, Stream: 1, Timestamp: uint32(i), Payload: body(n)},
-			Message{ChunkStream: 6, Type: message.TypeIDDataMessageAMF0, Stream: 1, Timestamp: uint32(i), Payload: body(n)})
+			Message{ChunkStream: 4, Type: message.TypeIDAudioMessage, Stream: 1, Timestamp: uint32(i),
+				Payload: body(n)},
+			Message{ChunkStream: 6, Type: message.TypeIDDataMessageAMF0, Stream: 1, Timestamp: uint32(i),
+				Payload: body(n)})
 	}
 	for _, size := range []int{1, 7, DefaultSize, 60000} {
 		t.Run(fmt.Sprint("chunks of ", size), func(t *testing.T) {
-			set := Message{ChunkStream: 2, Type: message.TypeIDSetChunkSize, Payload: []byte{0, 0, byte(size >> 8), byte(size)}}
+			set := Message{ChunkStream: 2, Type: message.TypeIDSetChunkSize, Payload: []byte{0, 0, byte(size >> 8),
+				byte(size)}}
 			wire := AppendMessage(nil, &set, DefaultSize)
 			for i := range sent {
 				wire = AppendMessage(wire, &sent[i], size)
@@ -46,7 +49,8 @@ func TestKeepMedia(t *testing.T) {
 				if sent[i].Type != message.TypeIDDataMessageAMF0 {
 					want = want[:min(len(want), keep)]
 				}
-				if !bytes.Equal(m.Payload, want) || len(m.Payload)+r.Cut() != len(sent[i].Payload) || m.Timestamp != sent[i].Timestamp {
+				if !bytes.Equal(m.Payload, want) || len(m.Payload)+r.Cut() != len(sent[i].Payload) ||
+					m.Timestamp != sent[i].Timestamp {
 					t.Errorf("message %d: %d bytes and %d cut of %d", i, len(m.Payload), r.Cut(), len(sent[i].Payload))
 				}
 			}

@@ -31,7 +31,8 @@ var sizes = []int{1, 127, 128, 129, 255, 256, 257, 4000}
 func TestPeerReads(t *testing.T) {
 	var wire []byte
 	for i, n := range sizes {
-		m := Message{ChunkStream: 6, Type: video, Stream: 1, Timestamp: uint32(40 * i), Payload: bytes.Repeat([]byte{byte(i)}, n)}
+		m := Message{ChunkStream: 6, Type: video, Stream: 1, Timestamp: uint32(40 * i),
+			Payload: bytes.Repeat([]byte{byte(i)}, n)}
 		wire = AppendMessage(wire, &m, DefaultSize)
 	}
 	p := peer(t, bytes.NewReader(wire), io.Discard)
@@ -45,7 +46,8 @@ func TestPeerReads(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if id != 6 || ts != uint32(40*i) || got.StreamID != 1 || !bytes.Equal(payload, bytes.Repeat([]byte{byte(i)}, n)) {
+		if id != 6 || ts != uint32(40*i) || got.StreamID != 1 || !bytes.Equal(payload, bytes.Repeat([]byte{byte(i)},
+			n)) {
 			t.Errorf("message %d: chunk stream %d, time %d, stream %d, %d bytes", i, id, ts, got.StreamID, len(payload))
 		}
 	}
@@ -74,7 +76,8 @@ func TestPeerWrites(t *testing.T) {
 		if err := r.Next(&m); err != nil {
 			t.Fatal(err)
 		}
-		if m.ChunkStream != 4 || m.Type != audio || m.Stream != 1 || !bytes.Equal(m.Payload, bytes.Repeat([]byte{byte(i)}, n)) {
+		if m.ChunkStream != 4 || m.Type != audio || m.Stream != 1 ||
+			!bytes.Equal(m.Payload, bytes.Repeat([]byte{byte(i)}, n)) {
 			t.Errorf("message %d: %d bytes, %+v", i, len(m.Payload), m)
 		}
 		if m.Timestamp != uint32(20*i) {

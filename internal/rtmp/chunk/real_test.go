@@ -36,7 +36,8 @@ func TestRealPublisher(t *testing.T) {
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintf(&listing, "chunks %d type %2d stream %d %8d ms %4d bytes\n", m.ChunkStream, m.Type, m.Stream, m.Timestamp, len(m.Payload))
+		fmt.Fprintf(&listing, "chunks %d type %2d stream %d %8d ms %4d bytes\n", m.ChunkStream, m.Type, m.Stream,
+			m.Timestamp, len(m.Payload))
 		media[m.Type] = append(media[m.Type], m.Payload)
 	}
 	const golden = "testdata/ffmpeg-20000s.golden"

@@ -59,16 +59,22 @@ var videos = []struct {
 	{"metadata in a command frame", "d4 'hvc1' 02", codec.VideoHeader{Codec: "hvc1", Enhanced: true, Metadata: true}},
 	{"command frame without a FourCC", "d1 00", codec.VideoHeader{Enhanced: true, Command: true}},
 	{"AV1 configuration", "90 'av01' 81", codec.VideoHeader{Codec: "av01", Enhanced: true, SequenceHeader: true}},
-	{"AV1 configuration for MPEG-2 TS", "95 'av01' 80", codec.VideoHeader{Codec: "av01", Enhanced: true, SequenceHeader: true}},
+	{"AV1 configuration for MPEG-2 TS", "95 'av01' 80", codec.VideoHeader{Codec: "av01", Enhanced: true,
+		SequenceHeader: true}},
 	{"AV1 keyframe", "91 'av01' 0a", codec.VideoHeader{Codec: "av01", Enhanced: true, Keyframe: true}},
 	{"VP9 keyframe", "91 'vp09' 82", codec.VideoHeader{Codec: "vp09", Enhanced: true, Keyframe: true}},
 	{"AVC by FourCC", "a1 'avc1' 000000 41", codec.VideoHeader{Codec: "avc1", Enhanced: true}},
-	{"a modifier before a keyframe", "97 02 000001 01 'hvc1' 000000", codec.VideoHeader{Codec: "hvc1", Enhanced: true, Keyframe: true}},
+	{"a modifier before a keyframe", "97 02 000001 01 'hvc1' 000000", codec.VideoHeader{Codec: "hvc1", Enhanced: true,
+		Keyframe: true}},
 	{"two modifiers", "97 00 aa 07 00 bb 03 'av01'", codec.VideoHeader{Codec: "av01", Enhanced: true, Keyframe: true}},
-	{"a long modifier", "97 ff 0100 " + strings.Repeat("00", 257) + " 01 'hvc1'", codec.VideoHeader{Codec: "hvc1", Enhanced: true, Keyframe: true}},
-	{"one track", "96 01 'hvc1' 03 000000", codec.VideoHeader{Codec: "hvc1", Enhanced: true, Keyframe: true, Multitrack: true, Track: 3}},
-	{"configurations of many tracks", "96 10 'av01' 00 000004", codec.VideoHeader{Codec: "av01", Enhanced: true, SequenceHeader: true, Multitrack: true}},
-	{"many tracks, many codecs", "a6 21 'vp09' 07 000004", codec.VideoHeader{Codec: "vp09", Enhanced: true, Multitrack: true, Track: 7}},
+	{"a long modifier", "97 ff 0100 " + strings.Repeat("00", 257) + " 01 'hvc1'", codec.VideoHeader{Codec: "hvc1",
+		Enhanced: true, Keyframe: true}},
+	{"one track", "96 01 'hvc1' 03 000000", codec.VideoHeader{Codec: "hvc1", Enhanced: true, Keyframe: true,
+		Multitrack: true, Track: 3}},
+	{"configurations of many tracks", "96 10 'av01' 00 000004", codec.VideoHeader{Codec: "av01", Enhanced: true,
+		SequenceHeader: true, Multitrack: true}},
+	{"many tracks, many codecs", "a6 21 'vp09' 07 000004", codec.VideoHeader{Codec: "vp09", Enhanced: true,
+		Multitrack: true, Track: 7}},
 }
 
 func TestParseVideo(t *testing.T) {
@@ -99,7 +105,8 @@ var audios = []struct {
 	{"AC-3", "91 'ac-3' 0b77", codec.AudioHeader{Codec: "ac-3", Enhanced: true}},
 	{"channels", "94 'Opus' 01 02", codec.AudioHeader{Codec: "Opus", Enhanced: true, ChannelConfig: true}},
 	{"a modifier", "97 02 000001 01 'mp4a'", codec.AudioHeader{Codec: "mp4a", Enhanced: true}},
-	{"many tracks", "95 10 'mp4a' 01 000002", codec.AudioHeader{Codec: "mp4a", Enhanced: true, SequenceHeader: true, Multitrack: true, Track: 1}},
+	{"many tracks", "95 10 'mp4a' 01 000002", codec.AudioHeader{Codec: "mp4a", Enhanced: true, SequenceHeader: true,
+		Multitrack: true, Track: 1}},
 }
 
 func TestParseAudio(t *testing.T) {

@@ -94,7 +94,8 @@ func (c *Command) Message(chunkStream, stream uint32) (chunk.Message, error) {
 	if err != nil {
 		return chunk.Message{}, fmt.Errorf("rtmp: command %.40q: %w", c.Name, err)
 	}
-	return chunk.Message{ChunkStream: chunkStream, Type: message.TypeIDCommandMessageAMF0, Stream: stream, Payload: b}, nil
+	return chunk.Message{ChunkStream: chunkStream, Type: message.TypeIDCommandMessageAMF0, Stream: stream, Payload: b},
+		nil
 }
 
 // String returns argument i as a string; Args[0] is argument 0. The error names

@@ -42,7 +42,8 @@ func TestGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := unhex(t, c.wire)
-			if m.ChunkStream != 3 || m.Type != 20 || m.Stream != 1 || m.Timestamp != 0 || !bytes.Equal(m.Payload, want) {
+			if m.ChunkStream != 3 || m.Type != 20 || m.Stream != 1 || m.Timestamp != 0 ||
+				!bytes.Equal(m.Payload, want) {
 				t.Errorf("encoded %+v\n%x, want\n%x", m, m.Payload, want)
 			}
 			got, err := Parse(&m)
@@ -71,11 +72,16 @@ func TestParseErrors(t *testing.T) {
 		{"another type", chunk.Message{Type: 8}, "rtmp: message of type 8; a command (20 or 17) was expected"},
 		{"empty", chunk.Message{Type: 20}, "rtmp: empty command"},
 		{"empty AMF3", chunk.Message{Type: 17, Payload: []byte{0}}, "rtmp: empty command"},
-		{"broken AMF", chunk.Message{Type: 20, Payload: []byte{2, 0}}, "rtmp: command: amf: byte 1: a string needs 2 bytes, 1 are left"},
-		{"no name", chunk.Message{Type: 20, Payload: []byte{5}}, "rtmp: command begins with null; its name was expected"},
-		{"empty name", chunk.Message{Type: 20, Payload: []byte{2, 0, 0}}, "rtmp: command begins with an empty string; its name was expected"},
-		{"no transaction", chunk.Message{Type: 20, Payload: []byte{2, 0, 1, 'x'}}, `rtmp: command "x" has no transaction id`},
-		{"transaction of another kind", chunk.Message{Type: 20, Payload: []byte{2, 0, 1, 'x', 1, 0}}, `rtmp: command "x" has a boolean as its transaction id; a number was expected`},
+		{"broken AMF", chunk.Message{Type: 20, Payload: []byte{2, 0}},
+			"rtmp: command: amf: byte 1: a string needs 2 bytes, 1 are left"},
+		{"no name", chunk.Message{Type: 20, Payload: []byte{5}},
+			"rtmp: command begins with null; its name was expected"},
+		{"empty name", chunk.Message{Type: 20, Payload: []byte{2, 0, 0}},
+			"rtmp: command begins with an empty string; its name was expected"},
+		{"no transaction", chunk.Message{Type: 20, Payload: []byte{2, 0, 1, 'x'}},
+			`rtmp: command "x" has no transaction id`},
+		{"transaction of another kind", chunk.Message{Type: 20, Payload: []byte{2, 0, 1, 'x', 1, 0}},
+			`rtmp: command "x" has a boolean as its transaction id; a number was expected`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got, err := Parse(&c.m); err == nil || err.Error() != c.want {
@@ -103,7 +109,8 @@ func TestArguments(t *testing.T) {
 	if s := c.Property("app"); s != "live" {
 		t.Errorf("Property: %q", s)
 	}
-	for _, none := range []string{c.Property("n"), c.Property("x"), (&Command{}).Property("app"), (&Command{Args: []any{nil}}).Property("app")} {
+	for _, none := range []string{c.Property("n"), c.Property("x"), (&Command{}).Property("app"),
+		(&Command{Args: []any{nil}}).Property("app")} {
 		if none != "" {
 			t.Errorf("a property from nowhere: %q", none)
 		}
@@ -113,12 +120,36 @@ func TestArguments(t *testing.T) {
 func TestArgumentErrors(t *testing.T) {
 	c := Command{Name: "publish", Args: []any{nil, "", 2.0, true, []any{}, map[string]any{}}}
 	for want, get := range map[string]func() error{
-		`rtmp: command "publish" has no argument 6; a string was expected`:                  func() error { _, err := c.String(6); return err },
-		`rtmp: command "publish" has no argument -1; a number was expected`:                 func() error { _, err := c.Number(-1); return err },
-		`rtmp: command "publish" has null as argument 0; an object was expected`:            func() error { _, err := c.Object(0); return err },
-		`rtmp: command "publish" has an empty string as argument 1; a boolean was expected`: func() error { _, err := c.Bool(1); return err },
-		`rtmp: command "publish" has an array as argument 4; a number was expected`:         func() error { _, err := c.Number(4); return err },
-		`rtmp: command "publish" has an object as argument 5; a string was expected`:        func() error { _, err := c.String(5); return err },
+		`rtmp: command "publish" has no argument 6; a string was expected`: func() error {
+			_,
+				err := c.String(6)
+			return err
+		},
+		`rtmp: command "publish" has no argument -1; a number was expected`: func() error {
+			_,
+				err := c.Number(-1)
+			return err
+		},
+		`rtmp: command "publish" has null as argument 0; an object was expected`: func() error {
+			_,
+				err := c.Object(0)
+			return err
+		},
+		`rtmp: command "publish" has an empty string as argument 1; a boolean was expected`: func() error {
+			_,
+				err := c.Bool(1)
+			return err
+		},
+		`rtmp: command "publish" has an array as argument 4; a number was expected`: func() error {
+			_,
+				err := c.Number(4)
+			return err
+		},
+		`rtmp: command "publish" has an object as argument 5; a string was expected`: func() error {
+			_,
+				err := c.String(5)
+			return err
+		},
 	} {
 		if err := get(); err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
@@ -131,7 +162,8 @@ func TestMessageErrors(t *testing.T) {
 	if _, err := c.Message(3, 0); err == nil || err.Error() != `rtmp: command "x": amf: no encoding for a complex128` {
 		t.Errorf("%v", err)
 	}
-	if _, err := Data(5, 1, "d", 1i); err == nil || err.Error() != `rtmp: data message "d": amf: no encoding for a complex128` {
+	if _, err := Data(5, 1, "d", 1i); err == nil ||
+		err.Error() != `rtmp: data message "d": amf: no encoding for a complex128` {
 		t.Errorf("%v", err)
 	}
 }
@@ -160,11 +192,14 @@ func TestData(t *testing.T) {
 
 func TestDataErrors(t *testing.T) {
 	for want, m := range map[string]chunk.Message{
-		"rtmp: message of type 20; data (18 or 15) was expected":                                {Type: 20},
-		"rtmp: empty data message":                                                              {Type: 18},
-		"rtmp: data message: amf: byte 1: a number needs 8 bytes, 0 are left":                   {Type: 18, Payload: []byte{0}},
-		"rtmp: data message begins with a boolean; its name was expected":                       {Type: 18, Payload: []byte{1, 1}},
-		"rtmp: data message: amf: byte 0: a body of 1048577 bytes; at most 1048576 are allowed": {Type: 18, Payload: make([]byte, 1<<20+1)},
+		"rtmp: message of type 20; data (18 or 15) was expected": {Type: 20},
+		"rtmp: empty data message":                               {Type: 18},
+		"rtmp: data message: amf: byte 1: a number needs 8 bytes, 0 are left": {Type: 18,
+			Payload: []byte{0}},
+		"rtmp: data message begins with a boolean; its name was expected": {Type: 18,
+			Payload: []byte{1, 1}},
+		"rtmp: data message: amf: byte 0: a body of 1048577 bytes; at most 1048576 are allowed": {Type: 18,
+			Payload: make([]byte, 1<<20+1)},
 	} {
 		if _, _, err := ParseData(&m); err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
@@ -196,7 +231,8 @@ func TestStatus(t *testing.T) {
 
 func TestParseStatusErrors(t *testing.T) {
 	for _, args := range [][]any{nil, {nil, "x"}, {map[string]any{"code": 1.0}}} {
-		if s, err := ParseStatus(&Command{Name: "_result", Args: args}); err == nil || err.Error() != `rtmp: command "_result" has no information object with a code` {
+		if s, err := ParseStatus(&Command{Name: "_result", Args: args}); err == nil ||
+			err.Error() != `rtmp: command "_result" has no information object with a code` {
 			t.Errorf("%v: %v, %v", args, s, err)
 		}
 	}

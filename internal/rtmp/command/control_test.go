@@ -21,14 +21,22 @@ var controls = []struct {
 	{"Abort", Abort(6), "00000006", &message.AbortMessage{ChunkStreamID: 6}},
 	{"Acknowledgement", Acknowledgement(0xfffffffe), "fffffffe", &message.Ack{SequenceNumber: 0xfffffffe}},
 	{"Window Acknowledgement Size", WindowAckSize(2500000), "002625a0", &message.WinAckSize{Size: 2500000}},
-	{"Set Peer Bandwidth", SetPeerBandwidth(2500000, LimitDynamic), "002625a002", &message.SetPeerBandwidth{Size: 2500000, Limit: message.LimitTypeDynamic}},
-	{"StreamBegin", UserControl{Event: StreamBegin, Value: 1}.Message(), "0000 00000001", event(&message.UserCtrlEventStreamBegin{StreamID: 1})},
-	{"StreamEOF", UserControl{Event: StreamEOF, Value: 1}.Message(), "0001 00000001", event(&message.UserCtrlEventStreamEOF{StreamID: 1})},
-	{"StreamDry", UserControl{Event: StreamDry, Value: 1}.Message(), "0002 00000001", event(&message.UserCtrlEventStreamDry{StreamID: 1})},
-	{"SetBufferLength", UserControl{Event: SetBufferLength, Value: 1, Buffer: 3000}.Message(), "0003 00000001 00000bb8", event(&message.UserCtrlEventSetBufferLength{StreamID: 1, LengthMs: 3000})},
-	{"StreamIsRecorded", UserControl{Event: StreamIsRecorded, Value: 1}.Message(), "0004 00000001", event(&message.UserCtrlEventStreamIsRecorded{StreamID: 1})},
-	{"PingRequest", UserControl{Event: PingRequest, Value: 77}.Message(), "0006 0000004d", event(&message.UserCtrlEventPingRequest{Timestamp: 77})},
-	{"PingResponse", UserControl{Event: PingResponse, Value: 77}.Message(), "0007 0000004d", event(&message.UserCtrlEventPingResponse{Timestamp: 77})},
+	{"Set Peer Bandwidth", SetPeerBandwidth(2500000, LimitDynamic), "002625a002",
+		&message.SetPeerBandwidth{Size: 2500000, Limit: message.LimitTypeDynamic}},
+	{"StreamBegin", UserControl{Event: StreamBegin, Value: 1}.Message(), "0000 00000001",
+		event(&message.UserCtrlEventStreamBegin{StreamID: 1})},
+	{"StreamEOF", UserControl{Event: StreamEOF, Value: 1}.Message(), "0001 00000001",
+		event(&message.UserCtrlEventStreamEOF{StreamID: 1})},
+	{"StreamDry", UserControl{Event: StreamDry, Value: 1}.Message(), "0002 00000001",
+		event(&message.UserCtrlEventStreamDry{StreamID: 1})},
+	{"SetBufferLength", UserControl{Event: SetBufferLength, Value: 1, Buffer: 3000}.Message(),
+		"0003 00000001 00000bb8", event(&message.UserCtrlEventSetBufferLength{StreamID: 1, LengthMs: 3000})},
+	{"StreamIsRecorded", UserControl{Event: StreamIsRecorded, Value: 1}.Message(), "0004 00000001",
+		event(&message.UserCtrlEventStreamIsRecorded{StreamID: 1})},
+	{"PingRequest", UserControl{Event: PingRequest, Value: 77}.Message(), "0006 0000004d",
+		event(&message.UserCtrlEventPingRequest{Timestamp: 77})},
+	{"PingResponse", UserControl{Event: PingResponse, Value: 77}.Message(), "0007 0000004d",
+		event(&message.UserCtrlEventPingResponse{Timestamp: 77})},
 }
 
 func event(e message.UserCtrlEvent) message.Message { return &message.UserCtrl{Event: e} }
@@ -38,11 +46,13 @@ func TestControl(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			want := unhex(t, c.wire)
 			m := c.message
-			if m.ChunkStream != ControlChunks || m.Stream != 0 || m.Type != c.peer.TypeID() || !bytes.Equal(m.Payload, want) {
+			if m.ChunkStream != ControlChunks || m.Stream != 0 || m.Type != c.peer.TypeID() ||
+				!bytes.Equal(m.Payload, want) {
 				t.Errorf("encoded %+v, want %x", m, want)
 			}
 			var peer message.Message
-			if err := message.NewDecoder(bytes.NewReader(m.Payload)).Decode(m.Type, &peer); err != nil || !reflect.DeepEqual(peer, c.peer) {
+			if err := message.NewDecoder(bytes.NewReader(m.Payload)).Decode(m.Type, &peer); err != nil ||
+				!reflect.DeepEqual(peer, c.peer) {
 				t.Errorf("go-rtmp reads %+v, %v; want %+v", peer, err, c.peer)
 			}
 			var buf bytes.Buffer
@@ -86,7 +96,8 @@ func TestControlErrors(t *testing.T) {
 		"rtmp: message of type 3; user control (4) was expected":            {Type: 3},
 		"rtmp: user control message with 1 bytes; at least 2 were expected": {Type: 4, Payload: []byte{0}},
 		"rtmp: StreamBegin with 5 bytes; 6 were expected":                   {Type: 4, Payload: make([]byte, 5)},
-		"rtmp: SetBufferLength with 6 bytes; 10 were expected":              {Type: 4, Payload: []byte{0, 3, 0, 0, 0, 1}},
+		"rtmp: SetBufferLength with 6 bytes; 10 were expected": {Type: 4, Payload: []byte{0, 3, 0, 0, 0,
+			1}},
 	} {
 		if _, err := ParseUserControl(&m); err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)

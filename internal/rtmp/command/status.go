@@ -38,13 +38,14 @@ var (
 	PlayStreamNotFound  = Status{"error", "NetStream.Play.StreamNotFound", "No such stream.", nil}
 	PlayPublishNotify   = Status{"status", "NetStream.Play.PublishNotify", "The stream is published.", nil}
 	PlayUnpublishNotify = Status{"status", "NetStream.Play.UnpublishNotify", "The stream is no longer published.", nil}
-	PlayInsufficientBW  = Status{"warning", "NetStream.Play.InsufficientBW", "Frames were dropped for a slow player.", nil}
-	PauseNotify         = Status{"status", "NetStream.Pause.Notify", "Paused.", nil}
-	UnpauseNotify       = Status{"status", "NetStream.Unpause.Notify", "Unpaused.", nil}
-	SeekNotify          = Status{"status", "NetStream.Seek.Notify", "Seeking.", nil}
-	SeekFailed          = Status{"error", "NetStream.Seek.Failed", "A live stream cannot be seeked in.", nil}
-	NetStreamFailed     = Status{"error", "NetStream.Failed", "The operation failed.", nil}
-	DataStart           = Status{"status", "NetStream.Data.Start", "", nil}
+	PlayInsufficientBW  = Status{"warning", "NetStream.Play.InsufficientBW", "Frames were dropped for a slow player.",
+		nil}
+	PauseNotify     = Status{"status", "NetStream.Pause.Notify", "Paused.", nil}
+	UnpauseNotify   = Status{"status", "NetStream.Unpause.Notify", "Unpaused.", nil}
+	SeekNotify      = Status{"status", "NetStream.Seek.Notify", "Seeking.", nil}
+	SeekFailed      = Status{"error", "NetStream.Seek.Failed", "A live stream cannot be seeked in.", nil}
+	NetStreamFailed = Status{"error", "NetStream.Failed", "The operation failed.", nil}
+	DataStart       = Status{"status", "NetStream.Data.Start", "", nil}
 )
 
 // With returns the status with another description, unless that is empty, and

@@ -34,7 +34,8 @@ var golden = []struct {
 }{
 	{"no tags", nil, start},
 	{"audio", []Tag{{TypeAudio, 0, []byte{0xaf, 1}}}, start + "08 000002 000000 00 000000 af01 0000000d"},
-	{"video, long time", []Tag{{TypeVideo, 0x01020304, []byte{0x17}}}, start + "09 000001 020304 01 000000 17 0000000c"},
+	{"video, long time", []Tag{{TypeVideo, 0x01020304, []byte{0x17}}}, start +
+		"09 000001 020304 01 000000 17 0000000c"},
 	{"data, then an empty tag", []Tag{{TypeData, 1, []byte{2, 0, 0}}, {TypeAudio, 2, []byte{}}},
 		start + "12 000003 000001 00 000000 020000 0000000e 08 000000 000002 00 000000 0000000b"},
 }
@@ -110,7 +111,8 @@ func TestHeader(t *testing.T) {
 		"464c56 01 01 00000009 00000000": {false, true},
 	} {
 		var file bytes.Buffer
-		if _, err := NewWriter(&file, announce[0], announce[1]); err != nil || !bytes.Equal(file.Bytes(), unhex(t, want)) {
+		if _, err := NewWriter(&file, announce[0], announce[1]); err != nil || !bytes.Equal(file.Bytes(),
+			unhex(t, want)) {
 			t.Errorf("written %x, %v; want %s", file.Bytes(), err, want)
 		}
 	}
@@ -124,19 +126,27 @@ func TestReadErrors(t *testing.T) {
 	for _, c := range []struct{ name, file, want string }{
 		{"nothing", "", "unexpected EOF"},
 		{"short header", "464c5601", "unexpected EOF"},
-		{"another format", "52494646 00000000 00000000", `flv: byte 0: the file begins with "RIFF"; "FLV\x01" was expected`},
-		{"version 2", "464c56 02 05 00000009 00000000", `flv: byte 0: the file begins with "FLV\x02"; "FLV\x01" was expected`},
-		{"header too small", "464c56 01 05 00000008 00000000", "flv: byte 5: a file header of 8 bytes; 9 to 65536 were expected"},
-		{"header too large", "464c56 01 05 ffffffff 00000000", "flv: byte 5: a file header of 4294967295 bytes; 9 to 65536 were expected"},
+		{"another format", "52494646 00000000 00000000",
+			`flv: byte 0: the file begins with "RIFF"; "FLV\x01" was expected`},
+		{"version 2", "464c56 02 05 00000009 00000000",
+			`flv: byte 0: the file begins with "FLV\x02"; "FLV\x01" was expected`},
+		{"header too small", "464c56 01 05 00000008 00000000",
+			"flv: byte 5: a file header of 8 bytes; 9 to 65536 were expected"},
+		{"header too large", "464c56 01 05 ffffffff 00000000",
+			"flv: byte 5: a file header of 4294967295 bytes; 9 to 65536 were expected"},
 		{"header cut", "464c56 01 05 00000010 00", "unexpected EOF"},
 		{"no first size", "464c56 01 05 00000009 0000", "unexpected EOF"},
-		{"wrong first size", "464c56 01 05 00000009 00000001", "flv: byte 9: the previous tag's size is given as 1; 0 was expected"},
+		{"wrong first size", "464c56 01 05 00000009 00000001",
+			"flv: byte 9: the previous tag's size is given as 1; 0 was expected"},
 		{"cut in a tag header", start + "08 0000", "unexpected EOF"},
 		{"cut in the data", start + "08 000002 000000 00 000000 af", "unexpected EOF"},
 		{"cut before the size", start + "08 000001 000000 00 000000 af", "unexpected EOF"},
-		{"wrong size", start + "08 000001 000000 00 000000 af 0000000d", "flv: byte 25: the previous tag's size is given as 13; 12 was expected"},
-		{"unknown type", start + "0a 000000 000000 00 000000 0000000b", "flv: byte 13: a tag of type 10; 8, 9 or 18 was expected"},
-		{"encrypted", start + "28 000000 000000 00 000000 0000000b", "flv: byte 13: a tag with flags 0x20, encrypted or reserved; none were expected"},
+		{"wrong size", start + "08 000001 000000 00 000000 af 0000000d",
+			"flv: byte 25: the previous tag's size is given as 13; 12 was expected"},
+		{"unknown type", start + "0a 000000 000000 00 000000 0000000b",
+			"flv: byte 13: a tag of type 10; 8, 9 or 18 was expected"},
+		{"encrypted", start + "28 000000 000000 00 000000 0000000b",
+			"flv: byte 13: a tag with flags 0x20, encrypted or reserved; none were expected"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := readAll(bytes.NewReader(unhex(t, c.file))); err == nil || err.Error() != c.want {
@@ -147,7 +157,8 @@ func TestReadErrors(t *testing.T) {
 }
 
 func TestErrorStays(t *testing.T) {
-	f, err := NewReader(bytes.NewReader(unhex(t, start+"0a 000000 000000 00 000000 0000000b 08 000000 000000 00 000000 0000000b")))
+	f, err := NewReader(bytes.NewReader(unhex(t, start+
+		"0a 000000 000000 00 000000 0000000b 08 000000 000000 00 000000 0000000b")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,8 +233,8 @@ func FuzzFLV(f *testing.F) {
 		f.Add(unhex(f, c.file))
 	}
 	f.Add(unhex(f, start+"08 ffffff 000000 00 000000 af"))
-	if real, err := os.ReadFile("testdata/real.flv"); err == nil {
-		f.Add(real)
+	if recorded, err := os.ReadFile("testdata/real.flv"); err == nil {
+		f.Add(recorded)
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
 		tags, err := readAll(bytes.NewReader(file))

@@ -31,7 +31,8 @@ func NewReader(r io.Reader) (*Reader, error) {
 	const most = 64 << 10 // nobody has a use for more than the nine bytes
 	size := binary.BigEndian.Uint32(h[5:])
 	if size < fileHeader || size > most {
-		return nil, &FormatError{5, fmt.Sprintf("a file header of %d bytes; %d to %d were expected", size, fileHeader, most)}
+		return nil, &FormatError{5, fmt.Sprintf("a file header of %d bytes; %d to %d were expected", size, fileHeader,
+			most)}
 	}
 	n, err := f.r.Discard(int(size) - fileHeader)
 	f.offset += int64(n)
@@ -60,7 +61,8 @@ func (f *Reader) next(t *Tag) error {
 	kind := message.TypeID(h[0])
 	switch {
 	case h[0]&0xe0 != 0:
-		return &FormatError{at, fmt.Sprintf("a tag with flags %#02x, encrypted or reserved; none were expected", h[0]&0xe0)}
+		return &FormatError{at, fmt.Sprintf("a tag with flags %#02x, encrypted or reserved; none were expected",
+			h[0]&0xe0)}
 	case kind != TypeAudio && kind != TypeVideo && kind != TypeData:
 		return &FormatError{at, fmt.Sprintf("a tag of type %d; 8, 9 or 18 was expected", kind)}
 	}

@@ -46,9 +46,10 @@ func TestServer(t *testing.T) {
 		in            io.Reader
 		reads, writes int
 	}{
-		"all at once":        {io.MultiReader(bytes.NewReader(append(bytes.Clone(in), rest...))), 2, 1},
-		"C0 and C1, then C2": {io.MultiReader(bytes.NewReader(in[:1+packet]), bytes.NewReader(append(bytes.Clone(in[1+packet:]), rest...))), 3, 1},
-		"a byte at a time":   {iotest.OneByteReader(bytes.NewReader(append(bytes.Clone(in), rest...))), Size, 2},
+		"all at once": {io.MultiReader(bytes.NewReader(append(bytes.Clone(in), rest...))), 2, 1},
+		"C0 and C1, then C2": {io.MultiReader(bytes.NewReader(in[:1+packet]),
+			bytes.NewReader(append(bytes.Clone(in[1+packet:]), rest...))), 3, 1},
+		"a byte at a time": {iotest.OneByteReader(bytes.NewReader(append(bytes.Clone(in), rest...))), Size, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &script{in: c.in}
@@ -111,10 +112,14 @@ func TestErrors(t *testing.T) {
 		{"nothing", Server, Options{}, bytes.NewReader(nil), "EOF"},
 		{"half of C1", Server, Options{}, bytes.NewReader(hello()[:700]), "unexpected EOF"},
 		{"no C2", Server, Options{}, bytes.NewReader(hello()[:1+packet]), "unexpected EOF"},
-		{"HTTP", Server, Options{}, bytes.NewReader([]byte("GET / HTTP/1.1\r\n\r\n")), "rtmp: handshake begins with byte 0x47; version 3 was expected"},
-		{"encrypted", Server, Options{}, bytes.NewReader(with(6)), "rtmp: handshake begins with byte 0x06; version 3 was expected"},
-		{"old", Server, Options{}, bytes.NewReader(with(2)), "rtmp: handshake begins with byte 0x02; version 3 was expected"},
-		{"server of another version", Client, Options{}, bytes.NewReader(with(4)), "rtmp: handshake begins with byte 0x04; version 3 was expected"},
+		{"HTTP", Server, Options{}, bytes.NewReader([]byte("GET / HTTP/1.1\r\n\r\n")),
+			"rtmp: handshake begins with byte 0x47; version 3 was expected"},
+		{"encrypted", Server, Options{}, bytes.NewReader(with(6)),
+			"rtmp: handshake begins with byte 0x06; version 3 was expected"},
+		{"old", Server, Options{}, bytes.NewReader(with(2)),
+			"rtmp: handshake begins with byte 0x02; version 3 was expected"},
+		{"server of another version", Client, Options{}, bytes.NewReader(with(4)),
+			"rtmp: handshake begins with byte 0x04; version 3 was expected"},
 		{"no server", Client, Options{}, bytes.NewReader(nil), "EOF"},
 		{"broken", Client, Options{}, iotest.ErrReader(broken), "broken wire"},
 		{"no echo", Server, Options{Verify: true}, bytes.NewReader(hello()), "Random echo is not matched"},

@@ -83,7 +83,8 @@ func (s *Scene) presented(ev hook.Event, refused bool) (tc, own identity.Sample,
 	}
 	for _, sm := range []identity.Sample{tc, own} {
 		if sm.IP != "" {
-			return tc, own, &check.NotRun{Reason: fmt.Sprintf("%s goes by ip, which an RTMP client cannot choose", sm.From)}
+			return tc, own, &check.NotRun{Reason: fmt.Sprintf("%s goes by ip, which an RTMP client cannot choose",
+				sm.From)}
 		}
 	}
 	tc.App, tc.VHost = or(tc.App, own.App), or(tc.VHost, own.VHost)
@@ -227,7 +228,8 @@ func (a *actor) end() {
 
 // observe writes what happens to the client into the log.
 func (a *actor) observe(ev client.Event) {
-	o := reports.Observation{T: a.scene.Log.At(ev.At), Actor: a.name, Name: ev.Name, Code: ev.Code, Text: ev.Description}
+	o := reports.Observation{T: a.scene.Log.At(ev.At), Actor: a.name, Name: ev.Name, Code: ev.Code,
+		Text: ev.Description}
 	switch ev.Kind {
 	case client.Dialed:
 		o.Kind = reports.KindDial

@@ -111,7 +111,8 @@ func (s *Scene) Session(events ...hook.Event) error {
 				return err
 			}
 		}
-		if err := s.sendPayload(v, v.payload(ev), described("an acceptable", v.sample(ev)), hookcheck.Accept); err != nil {
+		if err := s.sendPayload(v, v.payload(ev), described("an acceptable", v.sample(ev)),
+			hookcheck.Accept); err != nil {
 			return err
 		}
 		sent++

@@ -26,7 +26,8 @@ func Banner(o Options, clients int) string {
 	b.WriteString("It gets some thousand made-up events of clients that do not exist, broken requests among them,\n" +
 		"and those of an RTMP server on this machine. It may log them, count them and keep them.\n")
 	if o.Safe {
-		b.WriteString("Left out by -safe: huge, nested, broken-off and slow requests, values of wrong types, and load.\n")
+		b.WriteString("Left out by -safe: huge, nested, broken-off and slow requests, values of wrong types, and " +
+			"load.\n")
 	} else {
 		fmt.Fprintf(&b, "It gets hostile requests (10 MB, 10,000-fold nesting, broken-off and slow ones), "+
 			"and %d clients at once.\n"+

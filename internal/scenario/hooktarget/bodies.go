@@ -140,7 +140,8 @@ func (s *Scene) Broken(what string, sharing Sharing) error {
 			if err != nil {
 				return err
 			}
-			return s.sendBody(v, pl, build(o), fmt.Sprintf("a request to the URL of %s with %s", ev, what), hookcheck.NoAccept)
+			return s.sendBody(v, pl, build(o), fmt.Sprintf("a request to the URL of %s with %s", ev, what),
+				hookcheck.NoAccept)
 		})
 		if err == nil {
 			err = s.ordinary(ev, hookcheck.Accept)

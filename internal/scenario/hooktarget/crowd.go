@@ -199,7 +199,8 @@ func (s *Scene) Burst(n int) error {
 	guests, visitors := make([]guest, n), make([]*visitor, n)
 	for i := range guests {
 		v := s.Target.visitor()
-		all, err := s.requests(v, v.payload(ev), fmt.Sprintf("an acceptable %s, one of %d at once", ev, n), hookcheck.Accept)
+		all, err := s.requests(v, v.payload(ev), fmt.Sprintf("an acceptable %s, one of %d at once", ev, n),
+			hookcheck.Accept)
 		if err != nil {
 			return err
 		}

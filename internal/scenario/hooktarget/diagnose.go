@@ -59,7 +59,8 @@ func (s *Scene) attempts() []attempt {
 		if p != s.Target.o.Profile {
 			all = append(
 				all,
-				attempt{says: "with the keys of profile " + p.Name, body: func(v *visitor, ev hook.Event) ([]byte, error) {
+				attempt{says: "with the keys of profile " + p.Name, body: func(v *visitor, ev hook.Event) ([]byte,
+					error) {
 					other := *v
 					other.p = p
 					return other.body(other.payload(ev))

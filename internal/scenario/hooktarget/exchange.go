@@ -138,7 +138,8 @@ func (r *result) read(w *wire, method string, limit time.Duration) {
 		r.status, r.body, r.encoding, r.closing = resp.StatusCode, body, resp.Header.Get("Content-Encoding"), resp.Close
 		switch {
 		case err != nil:
-			fail(hookcheck.Truncated, fmt.Errorf("a truncated answer: %d and %.100q, then %w", resp.StatusCode, body, err))
+			fail(hookcheck.Truncated, fmt.Errorf("a truncated answer: %d and %.100q, then %w", resp.StatusCode, body,
+				err))
 		case len(body) > maxAnswer:
 			fail(hookcheck.NotHTTP, fmt.Errorf("an answer of more than %d bytes", maxAnswer))
 		}

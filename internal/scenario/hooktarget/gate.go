@@ -64,7 +64,8 @@ func (s *Scene) noteGate(ev hook.Event, g gate) {
 	if g.asked {
 		words = append(
 			words,
-			map[bool]string{true: "refused where it should be", false: "accepted where it should be refused"}[g.refused],
+			map[bool]string{true: "refused where it should be",
+				false: "accepted where it should be refused"}[g.refused],
 		)
 	}
 	s.note(hookcheck.GateNote, data, "%s is %s", ev, strings.Join(words, ", and "))

@@ -59,18 +59,19 @@ func huge(o object) Body {
 	return Body{Before: append(o.open("comment"), '"'), Fill: 'x', Count: hugeBody, After: []byte(`"}`)}
 }
 
-func nested(open, close string) func(object) Body {
+func nested(open, end string) func(object) Body {
 	return func(o object) Body {
 		if len(open) == 1 {
 			return Body{
 				Before: o.open("comment"),
 				Fill:   open[0],
 				Count:  deepNest,
-				After:  []byte(strings.Repeat(close, deepNest) + "}"),
+				After:  []byte(strings.Repeat(end, deepNest) + "}"),
 			}
 		}
 		return Body{
-			Before: append(o.open("comment"), strings.Repeat(open, deepNest)+"0"+strings.Repeat(close, deepNest)+"}"...),
+			Before: append(o.open("comment"), strings.Repeat(open, deepNest)+"0"+strings.Repeat(end, deepNest)+
+				"}"...),
 		}
 	}
 }

@@ -50,7 +50,8 @@ func zero(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestOpen(t *testing.T) {
-	if _, err := Open(t.Context(), Options{Profile: hook.SRS7}); err == nil || !strings.Contains(err.Error(), "no URL") {
+	if _, err := Open(t.Context(), Options{Profile: hook.SRS7}); err == nil || !strings.Contains(err.Error(),
+		"no URL") {
 		t.Errorf("without URLs: %v", err)
 	}
 	if _, err := Open(t.Context(), options("ftp://127.0.0.1")); err == nil {

@@ -177,7 +177,8 @@ func (a *Actor) options() client.Options {
 		}
 	}
 	return client.Options{
-		URL: "rtmp://" + a.scene.Target.Addr + "/" + url.PathEscape(a.scene.Facts.App), TCURL: tcURL, App: app, PageURL: a.SentPageURL(),
+		URL: "rtmp://" + a.scene.Target.Addr + "/" + url.PathEscape(a.scene.Facts.App), TCURL: tcURL, App: app,
+		PageURL:   a.SentPageURL(),
 		LocalAddr: a.Local, Timeout: longest, Linger: 300 * time.Millisecond,
 		Style: a.Style, Publisher: a.Number, Observe: a.observe,
 	}

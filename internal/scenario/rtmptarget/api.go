@@ -67,7 +67,8 @@ func (t *Target) callClient(ctx context.Context, method, clientID string) (strin
 // askClient asks the API about one client, and reads the answer whatever its status.
 func (t *Target) askClient(ctx context.Context, method, clientID string) (*http.Response, string, error) {
 	if !knownID.MatchString(clientID) {
-		return nil, "", fmt.Errorf("%s of a client over the API: want a client_id of letters, digits, - and _, got %.80q",
+		return nil, "", fmt.Errorf("%s of a client over the API: want a client_id of letters, digits, - and _, got "+
+			"%.80q",
 			method, clientID)
 	}
 	req, err := http.NewRequestWithContext(ctx, method, t.API+"/api/v1/clients/"+url.PathEscape(clientID), nil)

@@ -25,7 +25,8 @@ func TestAPIAsksTheTargetAlone(t *testing.T) {
 	if err := target.Kick(t.Context(), "2l819930"); err == nil || !strings.Contains(err.Error(), "not followed") {
 		t.Errorf("a redirect: want an error, got %v", err)
 	}
-	for _, id := range []string{"../../admin", "..", "", "a/b", "a?b=c", "a#b", "a%2fb", "a b", strings.Repeat("9", 65), "é"} {
+	for _, id := range []string{"../../admin", "..", "", "a/b", "a?b=c", "a#b", "a%2fb", "a b",
+		strings.Repeat("9", 65), "é"} {
 		if err := target.Kick(t.Context(), id); err == nil || !strings.Contains(err.Error(), "want a client_id") {
 			t.Errorf("kick %.20q: want an error, got %v", id, err)
 		}

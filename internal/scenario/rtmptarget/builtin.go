@@ -119,7 +119,8 @@ func parseBuiltIn(text string, silence time.Duration) (server.Config, error) {
 	}
 	// Scenarios are quiet and patient on purpose; a machine that is slow must not
 	// make the server lose patience with them.
-	cfg.Timeouts.Connect, cfg.Timeouts.Idle, cfg.Timeouts.Publish, cfg.Timeouts.FirstPacket, cfg.Timeouts.Player = quiet, quiet, quiet, quiet, quiet
+	cfg.Timeouts.Connect, cfg.Timeouts.Idle, cfg.Timeouts.Publish, cfg.Timeouts.FirstPacket,
+		cfg.Timeouts.Player = quiet, quiet, quiet, quiet, quiet
 	if silence > 0 {
 		cfg.Timeouts.Publish, cfg.Timeouts.FirstPacket = silence, silence
 	}

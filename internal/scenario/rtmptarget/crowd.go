@@ -54,7 +54,8 @@ func (s *Scene) plan(c CrowdSpec, r *rand.Rand) []*member {
 	members := make([]*member, c.N)
 	for i := range members {
 		m := &member{pending: make(chan struct{}), gone: make(chan struct{}), Plan: timeline.Plan{
-			Name: fmt.Sprintf("Client%d-%d", c.Round, i), Stream: fmt.Sprintf("s%d-%d", c.Round, i), Refuse: -1, Vanish: -1}}
+			Name: fmt.Sprintf("Client%d-%d", c.Round, i), Stream: fmt.Sprintf("s%d-%d", c.Round, i), Refuse: -1,
+			Vanish: -1}}
 		entry := hook.OnPublish
 		switch c.Kind {
 		case Players:

@@ -34,7 +34,8 @@ func Listens(listen string) (Addresses, error) {
 	}
 	n, err := strconv.Atoi(port)
 	if err != nil || n < 1 || n > 65533 {
-		return Addresses{}, fmt.Errorf("address %q: want a port from 1 to 65533 (the two above it are used, too)", listen)
+		return Addresses{}, fmt.Errorf("address %q: want a port from 1 to 65533 (the two above it are used, too)",
+			listen)
 	}
 	at := func(k int) string { return net.JoinHostPort(host, strconv.Itoa(n+k)) }
 	return Addresses{Main: at(0), Stoppable: at(1), TLS: at(2)}, nil

@@ -43,7 +43,8 @@ func isHeader(t *flv.Tag) bool {
 	if len(t.Data) < 2 || t.Data[1] != 0 {
 		return false
 	}
-	return t.Type == message.TypeIDVideoMessage && t.Data[0]&0x8f == avc || t.Type == message.TypeIDAudioMessage && t.Data[0]>>4 == aac
+	return t.Type == message.TypeIDVideoMessage && t.Data[0]&0x8f == avc || t.Type == message.TypeIDAudioMessage &&
+		t.Data[0]>>4 == aac
 }
 
 // arrayHead is how metadata begins: the name, and an array of named values,

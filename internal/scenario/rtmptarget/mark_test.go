@@ -72,7 +72,8 @@ func TestUnmarked(t *testing.T) {
 }
 
 func FuzzPublisherIn(f *testing.F) {
-	for _, s := range []string{"", markBegin, markBegin + "7;", markBegin + "7", markBegin + "99999999999999999999999;", markBegin + "18446744073709551615;"} {
+	for _, s := range []string{"", markBegin, markBegin + "7;", markBegin + "7", markBegin +
+		"99999999999999999999999;", markBegin + "18446744073709551615;"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, payload []byte) {

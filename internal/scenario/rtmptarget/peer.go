@@ -13,7 +13,8 @@ import (
 const AnotherAddress = "127.0.0.2"
 
 // garbage is what no RTMP peer sends.
-var garbage = []byte("GET / HTTP/1.1\r\nHost: hookproof\r\n\r\n\xff\xfe\xfd\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00")
+var garbage = []byte("GET / HTTP/1.1\r\nHost: " +
+	"hookproof\r\n\r\n\xff\xfe\xfd\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00")
 
 // Peer comes as a peer that never completes connect, and goes. Requests that
 // belong to no scene are looked at from now on: such a peer has no name.

@@ -83,7 +83,8 @@ func (s *Scene) probeHooks(ctx context.Context) (*Actor, error) {
 	a.Mute = true
 	err := a.Enter(ctx, "probe")
 	s.Await(ctx, func(obs []reports.Observation) bool {
-		return len(timeline.Hooks(obs, probeName)) > 0 || timeline.Disconnected(obs, probeName) != nil && a.c.Load() == nil
+		return len(timeline.Hooks(obs, probeName)) > 0 || timeline.Disconnected(obs, probeName) != nil &&
+			a.c.Load() == nil
 	})
 	came := len(timeline.Hooks(s.Log.All(), probeName)) > 0
 	where := fmt.Sprintf("rtmp://%s/%s", t.Addr, s.Facts.App)
@@ -250,7 +251,8 @@ func (t *Target) probeAPI(ctx context.Context, a *Actor) error {
 		return fmt.Errorf("GET %s: want a JSON object of SRS's API, got %s, %.80q: -api is what comes before /api/v1",
 			resp.Request.URL.Path, resp.Status, body)
 	case !lists(body, a.ClientID()):
-		return fmt.Errorf("does not list client %s, which is publishing to %s: is it the API of that server? got %.200q",
+		return fmt.Errorf("does not list client %s, which is publishing to %s: is it the API of that server? got "+
+			"%.200q",
 			a.ClientID(), t.Addr, body)
 	}
 	if err := t.Kick(ctx, a.ClientID()); err != nil {

@@ -87,7 +87,9 @@ func TestProbeOfVHosts(t *testing.T) {
 			want: []string{"off.hookproof.test (its hooks arrive at the URLs of the vhost default);", "-no-vhosts",
 				"conformance config -listen 127.0.0.1:"}},
 		{name: "two are missing", profile: hook.SRS1,
-			edit: func(text string) string { return without("other.hookproof.test")(without("down.hookproof.test")(text)) },
+			edit: func(text string) string {
+				return without("other.hookproof.test")(without("down.hookproof.test")(text))
+			},
 			want: []string{"other.hookproof.test (", "down.hookproof.test ("}},
 		{name: "its hooks are off", profile: hook.SRS7,
 			edit: func(text string) string {
@@ -98,7 +100,10 @@ func TestProbeOfVHosts(t *testing.T) {
 			edit: func(text string) string { return strings.Replace(text, "enabled on", "enabled off", 1) },
 			want: []string{"no hook arrived", "is http_hooks enabled for vhost __defaultVhost__"}},
 		{name: "no on_publish", profile: hook.SRS7,
-			edit: func(text string) string { return regexp.MustCompile(` on_publish [^;]*;`).ReplaceAllString(text, "") },
+			edit: func(text string) string {
+				return regexp.MustCompile(` on_publish [^;]*;`).ReplaceAllString(text,
+					"")
+			},
 			want: []string{"no on_publish of a publisher"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -243,7 +248,10 @@ func TestMisfit(t *testing.T) {
 			}
 		})
 	}
-	if _, remark := probed(t, somebodys(t, hook.SRS1, func(text string) string { return strings.ReplaceAll(text, "profile srs1", "profile srs7") })); !strings.Contains(remark, "-profile srs7") {
+	if _, remark := probed(t, somebodys(t, hook.SRS1, func(text string) string {
+		return strings.ReplaceAll(text,
+			"profile srs1", "profile srs7")
+	})); !strings.Contains(remark, "-profile srs7") {
 		t.Errorf("the remark of a probe: %q", remark)
 	}
 }

@@ -57,7 +57,8 @@ func TestForeignProcess(t *testing.T) {
 	if why := with.Lacking([]string{string(CanRestart), string(ShowsMemory)}); why != "" {
 		t.Error(why)
 	}
-	if m, err := settled(t.Context(), c.Process.Pid, 50*time.Millisecond); err != nil || m.Resident <= 0 || !with.ShowsMemory() || without.ShowsMemory() {
+	if m, err := settled(t.Context(), c.Process.Pid, 50*time.Millisecond); err != nil || m.Resident <= 0 ||
+		!with.ShowsMemory() || without.ShowsMemory() {
 		t.Errorf("memory %+v, %v; shown: %v, without a process: %v", m, err, with.ShowsMemory(), without.ShowsMemory())
 	}
 	if err := with.Shutdown(t.Context()); err != nil || running(c.Process.Pid) {
@@ -81,7 +82,8 @@ func TestRestartCommand(t *testing.T) {
 	for command, want := range map[string]string{"true": "", "echo no such unit; exit 3": "no such unit"} {
 		target := foreign(t, 0, command)
 		err := target.Shutdown(t.Context())
-		if (err != nil) != (want != "") || err != nil && (!strings.Contains(err.Error(), want) || errors.Is(err, ErrStillUp)) {
+		if (err != nil) != (want != "") || err != nil && (!strings.Contains(err.Error(), want) ||
+			errors.Is(err, ErrStillUp)) {
 			t.Errorf("%q: got %v, want %q", command, err, want)
 		}
 	}

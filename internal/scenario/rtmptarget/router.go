@@ -271,7 +271,8 @@ func observation(a *arrival, q *endpoint.Request) reports.Observation {
 		Kind: reports.KindHook, ClientID: q.ClientID(), URL: q.Target, Body: string(q.Body),
 		Data: &reports.Details{Request: reports.Request{
 			Method: q.Method, Target: a.vhost.target(a.event, a.url), VHost: a.vhost.Key, URLNumber: a.url, TLS: q.TLS,
-			Type: q.Header.Get("Content-Type"), Agent: q.Header.Get("User-Agent"), Length: q.Header.Get("Content-Length"),
+			Type: q.Header.Get("Content-Type"), Agent: q.Header.Get("User-Agent"),
+			Length: q.Header.Get("Content-Length"),
 		}},
 	}
 	if q.HasEvent {

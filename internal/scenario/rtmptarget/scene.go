@@ -72,7 +72,8 @@ func NewScene(ctx context.Context, t *Target, log *timeline.Log) *Scene {
 }
 
 func newScene(ctx context.Context, log *timeline.Log) *Scene {
-	s := &Scene{vhost: VHosts[0], actors: map[string]*Actor{}, byStream: map[string][]*Actor{}, byID: map[string]*Actor{},
+	s := &Scene{vhost: VHosts[0], actors: map[string]*Actor{}, byStream: map[string][]*Actor{},
+		byID: map[string]*Actor{},
 		held: map[int]*Actor{}}
 	s.Init(ctx, log)
 	return s
@@ -326,7 +327,8 @@ func (s *Scene) answered(a *arrival, q *endpoint.Request) {
 	}
 	o := reports.Observation{T: s.Log.At(q.Answered), Kind: reports.KindAnswer, Actor: a.actor, ClientID: q.ClientID(),
 		Event: q.Event.String(),
-		Code:  fmt.Sprint(status), Body: body, Refs: []int{a.n}, Data: &reports.Details{Answer: reports.Answer{Accept: s.accepts(q)}}}
+		Code:  fmt.Sprint(status), Body: body, Refs: []int{a.n},
+		Data: &reports.Details{Answer: reports.Answer{Accept: s.accepts(q)}}}
 	if q.Answer.Fault != endpoint.None {
 		o.Text = "as " + q.Answer.Fault.String()
 	}

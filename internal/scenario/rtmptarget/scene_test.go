@@ -123,7 +123,8 @@ func FuzzExpand(f *testing.F) {
 }
 
 func FuzzParseTarget(f *testing.F) {
-	for _, text := range []string{"/hooks/several/2/on_connect?x", "/hooks/x/y", "hooks", "/hooks/default/99999999999999999999/x"} {
+	for _, text := range []string{"/hooks/several/2/on_connect?x", "/hooks/x/y", "hooks",
+		"/hooks/default/99999999999999999999/x"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, target string) {
@@ -154,7 +155,8 @@ func TestAttribute(t *testing.T) {
 		{"its stream", hook.OnPublish, hook.Payload{ClientID: "9", Stream: "cam"}, "Alice"},
 		{"its id", hook.OnClose, hook.Payload{ClientID: "1"}, "Alice"},
 		{"the only one without an id", hook.OnClose, hook.Payload{ClientID: "5"}, "Bob"},
-		{"another's page", hook.OnConnect, hook.Payload{ClientID: "1", PageURL: "http://page.hookproof.test/hpt2z/Bob/"},
+		{"another's page", hook.OnConnect, hook.Payload{ClientID: "1",
+			PageURL: "http://page.hookproof.test/hpt2z/Bob/"},
 			"Alice"},
 	} {
 		got := ""
@@ -284,7 +286,8 @@ func TestTroubleOfOurOwn(t *testing.T) {
 	if err := a.Connect(t.Context()); err == nil {
 		t.Fatal("want an error, got none")
 	}
-	if reason, v := check.Disturbed(log.All()); v != reports.Error || !strings.Contains(reason, "no free port left to connect from, or not the address") {
+	if reason, v := check.Disturbed(log.All()); v != reports.Error || !strings.Contains(reason,
+		"no free port left to connect from, or not the address") {
 		t.Errorf("want an error of this machine, got %q, %q", v, reason)
 	}
 	other := NewScene(t.Context(), target, timeline.New("y", "srs1", time.Now(), nil))

@@ -80,7 +80,8 @@ func TestReset(t *testing.T) {
 			if p := c.end(); p.UpStruck != up || p.DownStruck == up {
 				t.Errorf("%+v", p)
 			}
-			if s := c.link.Stats(); s.Struck[Reset] != 1 || (s.UpStruck[Reset] == 1) != up || s.Taken != 1 || Sum(s.Struck) != 1 {
+			if s := c.link.Stats(); s.Struck[Reset] != 1 || (s.UpStruck[Reset] == 1) != up || s.Taken != 1 ||
+				Sum(s.Struck) != 1 {
 				t.Errorf("%+v", s)
 			}
 		})
@@ -138,14 +139,15 @@ func TestLateHalfClose(t *testing.T) {
 // TestDescriptions are what evidence shows.
 func TestDescriptions(t *testing.T) {
 	for want, p := range map[string]Plan{
-		"no fault":                                               {},
-		"reset after 12 bytes up":                                {Up: Broken{After: 12}},
-		"half-close after 3 bytes down":                          {Down: HalfClosed{After: 3}},
-		"half-close 2s after 3 bytes down":                       {Down: HalfClosed{After: 3, Wait: 2 * time.Second}},
-		"slices of 7 bytes both ways":                            both(Sliced{Size: 7}),
-		"stall of 1s after 5 bytes up, reset after 1 bytes down": {Up: Stalled{After: 5, For: time.Second}, Down: Broken{After: 1}},
-		"bandwidth of 100 bytes/s both ways":                     both(Narrow{Rate: 100}),
-		"delay of 1ms and up to 2ms more up":                     {Up: Delayed{time.Millisecond, 2 * time.Millisecond}},
+		"no fault":                         {},
+		"reset after 12 bytes up":          {Up: Broken{After: 12}},
+		"half-close after 3 bytes down":    {Down: HalfClosed{After: 3}},
+		"half-close 2s after 3 bytes down": {Down: HalfClosed{After: 3, Wait: 2 * time.Second}},
+		"slices of 7 bytes both ways":      both(Sliced{Size: 7}),
+		"stall of 1s after 5 bytes up, reset after 1 bytes down": {Up: Stalled{After: 5, For: time.Second},
+			Down: Broken{After: 1}},
+		"bandwidth of 100 bytes/s both ways": both(Narrow{Rate: 100}),
+		"delay of 1ms and up to 2ms more up": {Up: Delayed{time.Millisecond, 2 * time.Millisecond}},
 	} {
 		if p.String() != want {
 			t.Errorf("got %q, want %q", p, want)

@@ -64,12 +64,14 @@ func TestLatePlayerOfOddStreams(t *testing.T) {
 				defer cancel()
 				g.Go(func() { c.Pace(ctx, after, 1) })
 				const pictures = 2 * fps
-				late := start(t, "ffmpeg", "-v", "fatal", "-nostdin", "-analyzeduration", "500000", "-i", r.url("late", "cam"),
+				late := start(t, "ffmpeg", "-v", "fatal", "-nostdin", "-analyzeduration", "500000", "-i",
+					r.url("late", "cam"),
 					"-map", "0:v:0", "-frames:v", fmt.Sprint(pictures), "-f", "framemd5", "-")
 				late.succeeds()
 				got := tracks(late.out.text())[0]
 				if begin := isRun(t, "pictures", got, clip(t).frames); len(got) != pictures || begin%fps != 0 {
-					t.Errorf("ffmpeg decoded %d pictures from number %d on; want %d from a keyframe on", len(got), begin, pictures)
+					t.Errorf("ffmpeg decoded %d pictures from number %d on; want %d from a keyframe on", len(got),
+						begin, pictures)
 				}
 				r.played("late")
 				cancel()

@@ -126,7 +126,8 @@ func (p *process) printed(what string, enough func(string) bool) {
 		case <-changed:
 		case <-p.ended:
 			if !enough(p.out.text()) {
-				p.t.Fatalf("%s ended (%v) before it had printed %s: %s", p.name, p.cmd.ProcessState, what, p.complaints.text())
+				p.t.Fatalf("%s ended (%v) before it had printed %s: %s", p.name, p.cmd.ProcessState, what,
+					p.complaints.text())
 			}
 			return
 		case <-timer.C:

@@ -20,7 +20,8 @@ func (r *rig) sends(who, stream string) *process {
 // sendsOnce publishes the clip once, as fast as it goes.
 func (r *rig) sendsOnce(who, stream string) *process {
 	r.t.Helper()
-	return start(r.t, "ffmpeg", "-v", "error", "-nostdin", "-i", clip(r.t).path, "-c", "copy", "-f", "flv", r.url(who, stream))
+	return start(r.t, "ffmpeg", "-v", "error", "-nostdin", "-i", clip(r.t).path, "-c", "copy", "-f", "flv",
+		r.url(who, stream))
 }
 
 // encodes publishes what it encodes in real time, until it is stopped.
@@ -42,7 +43,8 @@ func (r *rig) decodes(who, stream string, pictures int) *process {
 // again when another publisher takes over.
 func (r *rig) follows(who, stream string, pictures int) *process {
 	r.t.Helper()
-	return start(r.t, "ffmpeg", "-v", "error", "-nostdin", "-use_wallclock_as_timestamps", "1", "-i", r.url(who, stream),
+	return start(r.t, "ffmpeg", "-v", "error", "-nostdin", "-use_wallclock_as_timestamps", "1", "-i",
+		r.url(who, stream),
 		"-map", "0:v", "-frames:v", fmt.Sprint(pictures), "-flush_packets", "1", "-f", "framemd5", "-")
 }
 
@@ -50,14 +52,16 @@ func (r *rig) follows(who, stream string, pictures int) *process {
 func (r *rig) copies(who, stream string, packets int) *process {
 	r.t.Helper()
 	return start(r.t, "ffmpeg", "-v", "error", "-xerror", "-nostdin", "-i", r.url(who, stream),
-		"-map", "0:v", "-map", "0:a", "-c", "copy", "-frames:v", fmt.Sprint(packets), "-flush_packets", "1", "-f", "framemd5", "-")
+		"-map", "0:v", "-map", "0:a", "-c", "copy", "-frames:v", fmt.Sprint(packets), "-flush_packets", "1", "-f",
+		"framemd5", "-")
 }
 
 // probes plays with ffprobe, which decodes that many packets and prints what it found.
 func (r *rig) probes(who, stream string, packets int) *process {
 	r.t.Helper()
 	return start(r.t, "ffprobe", "-v", "error", "-count_frames", "-read_intervals", fmt.Sprintf("%%+#%d", packets),
-		"-show_entries", "stream=codec_name,width,height,sample_rate,nb_read_frames", "-of", "default=noprint_wrappers=1", r.url(who, stream))
+		"-show_entries", "stream=codec_name,width,height,sample_rate,nb_read_frames", "-of",
+		"default=noprint_wrappers=1", r.url(who, stream))
 }
 
 // dumps plays with rtmpdump, which prints an FLV file until it is stopped.

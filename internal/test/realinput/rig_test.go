@@ -106,7 +106,8 @@ func (r *rig) client(who string) string {
 	id := ""
 	err := r.hooks.Await(r.ctx, func(all []*endpoint.Request) bool {
 		i := slices.IndexFunc(all, func(q *endpoint.Request) bool {
-			return q.HasEvent && q.Event == hook.OnConnect && !q.Done.IsZero() && strings.HasSuffix(q.Payload.TCURL, "?who="+who)
+			return q.HasEvent && q.Event == hook.OnConnect && !q.Done.IsZero() && strings.HasSuffix(q.Payload.TCURL,
+				"?who="+who)
 		})
 		if i >= 0 {
 			id = all[i].ClientID()

@@ -121,7 +121,8 @@ func checkBodies(t *testing.T, rec *recording, damaged int) {
 				t.Errorf("request %d: %v\n%s", n, r.problems, r.body)
 			}
 		}
-		if d := hook.Detect(hook.Request{Target: r.target, UserAgent: r.agent, Body: []byte(r.body)}); d.Profile != hook.SRS7 || !d.Exact {
+		if d := hook.Detect(hook.Request{Target: r.target, UserAgent: r.agent,
+			Body: []byte(r.body)}); d.Profile != hook.SRS7 || !d.Exact {
 			t.Errorf("request %d: want srs7, detected %+v\n%s", n, d, r.body)
 		}
 	}
@@ -151,7 +152,8 @@ func obeyResults(t *testing.T, rec *recording) {
 	}
 }
 
-const accepting, refusing = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n0", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1"
+const accepting, refusing = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n0",
+	"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1"
 
 // feed tells the checker of requests, in order of their arrival.
 func feed(k *order.Checker, requests []*request) {

@@ -19,7 +19,8 @@ type Footprint struct {
 
 // String gives all of it.
 func (f Footprint) String() string {
-	return fmt.Sprintf("%d goroutines, %d files, heap %.2f MB, RSS %.1f MB", f.Goroutines, f.Files, mb(f.Heap), mb(f.RSS))
+	return fmt.Sprintf("%d goroutines, %d files, heap %.2f MB, RSS %.1f MB", f.Goroutines, f.Files, mb(f.Heap),
+		mb(f.RSS))
 }
 
 func mb(bytes int64) float64 { return float64(bytes) / (1 << 20) }

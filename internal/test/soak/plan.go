@@ -33,7 +33,8 @@ const (
 )
 
 var (
-	actNames     = [...]string{"publishes", "plays", "publishes or plays twice", "is hasty", "idles", "is mute", "is an anchor"}
+	actNames = [...]string{"publishes", "plays", "publishes or plays twice", "is hasty", "idles", "is mute",
+		"is an anchor"}
 	partingNames = [...]string{"leaves", "closes", "vanishes", "is kicked"}
 )
 

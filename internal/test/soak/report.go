@@ -100,8 +100,10 @@ func (p *progress) line() {
 	total := p.res.Total
 	total.Add(now) // of the round under way
 	foot := look()
-	fmt.Fprintf(p.r.cfg.Out, "%5.0fs  clients %d (%d in)  events %d (%s), %d not answered  faults on clients: %s; on hooks: %s  %d goroutines, %d files, RSS %.0f MB  violations %d\n",
-		time.Since(p.start).Seconds(), total.Clients, p.r.in.Load(), sum(total.Calls), events(total.Calls), sum(total.Failed),
+	fmt.Fprintf(p.r.cfg.Out, "%5.0fs  clients %d (%d in)  events %d (%s), %d not answered  faults on clients: %s; "+
+		"on hooks: %s  %d goroutines, %d files, RSS %.0f MB  violations %d\n",
+		time.Since(p.start).Seconds(), total.Clients, p.r.in.Load(), sum(total.Calls), events(total.Calls),
+		sum(total.Failed),
 		kinds(f.Clients), kinds(f.Hooks), foot.Goroutines, foot.Files, mb(foot.RSS), len(p.res.Violations)+p.res.More)
 }
 
@@ -120,15 +122,18 @@ func (res *Result) Summary() string {
 		rate = float64(res.Came) / res.Took.Seconds()
 	}
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	line("clients       %d in %v of churn, %.1f a second (late by %v at most); with the warm-up %d", res.Came, res.Took.Round(time.Second), rate, res.Late.Round(time.Millisecond), t.Clients)
+	line("clients       %d in %v of churn, %.1f a second (late by %v at most); with the warm-up %d", res.Came,
+		res.Took.Round(time.Second), rate, res.Late.Round(time.Millisecond), t.Clients)
 	line("              %d let in, %d got frames, %d that nothing befell", t.Let, t.Fed, t.Unhurt)
 	line("faults        clients' link: %s", kinds(res.Faults.Clients))
 	line("              hooks' links:  %s", kinds(res.Faults.Hooks))
 	line("server        %d calls: %s", sum(t.Calls), events(t.Calls))
 	line("              %d of them without an answer of the hook server's: %s", sum(t.Failed), events(t.Failed))
 	line("hook server   %d events: %s", sum(t.Records), events(t.Records))
-	line("              %d opening events refused, %d requests that came in part, %d that came after they were given up", t.Refused, t.Broken, t.Late)
-	line("accounted     %d closing events never reached the hook server, and the server knows which; %d calls were sent again", t.Lost, t.Again)
+	line("              %d opening events refused, %d requests that came in part, %d that came after they were "+
+		"given up", t.Refused, t.Broken, t.Late)
+	line("accounted     %d closing events never reached the hook server, and the server knows which; %d calls were "+
+		"sent again", t.Lost, t.Again)
 	line("left over     before    %s", res.Before)
 	line("              warmed up %s", res.Baseline)
 	for i, f := range res.Rounds {

@@ -202,9 +202,11 @@ func (r *rig) quiet() error {
 	case r.clients.Stats().Open > 0:
 		return fmt.Errorf("%w: %d connections of clients", errUnquiet, r.clients.Stats().Open)
 	case r.hooks[0].Stats().Open+r.hooks[1].Stats().Open > 0:
-		return fmt.Errorf("%w: %d connections to the hook server", errUnquiet, r.hooks[0].Stats().Open+r.hooks[1].Stats().Open)
+		return fmt.Errorf("%w: %d connections to the hook server", errUnquiet,
+			r.hooks[0].Stats().Open+r.hooks[1].Stats().Open)
 	case r.arrived.Load() != r.done.Load() || r.endpoint.Conns() > 0:
-		return fmt.Errorf("%w: the hook server has %d connections and %d requests", errUnquiet, r.endpoint.Conns(), r.arrived.Load()-r.done.Load())
+		return fmt.Errorf("%w: the hook server has %d connections and %d requests", errUnquiet, r.endpoint.Conns(),
+			r.arrived.Load()-r.done.Load())
 	}
 	return nil
 }

@@ -96,7 +96,8 @@ func (r *rig) rounds(ctx context.Context, res *Result, p *progress) error {
 			return nil // what follows would measure what is left over
 		}
 		n = nil // its books can go
-		p.note("round of %v over after %v: %s", d, time.Since(start).Round(time.Millisecond), res.leftOver(ctx, r.cfg.settle, first))
+		p.note("round of %v over after %v: %s", d, time.Since(start).Round(time.Millisecond),
+			res.leftOver(ctx, r.cfg.settle, first))
 	}
 	res.trend()
 	return nil
@@ -115,14 +116,16 @@ func (res *Result) leftOver(ctx context.Context, limit time.Duration, first bool
 	f := measure()
 	res.Rounds = append(res.Rounds, f)
 	if grown := f.Heap - res.Baseline.Heap; grown > heapSlack {
-		res.violate("left-over", "after round %d the heap is %.2f MB larger than after the warm-up, more than %.2f MB", len(res.Rounds), mb(grown), mb(heapSlack))
+		res.violate("left-over", "after round %d the heap is %.2f MB larger than after the warm-up, more than %.2f MB",
+			len(res.Rounds), mb(grown), mb(heapSlack))
 	}
 	return f
 }
 
 // finish compares what is there in the end with what was in the beginning.
 func (res *Result) finish(ctx context.Context, limit time.Duration) {
-	if err := await(context.WithoutCancel(ctx), limit, func() error { return exceeds(look(), res.Before) }); err != nil {
+	if err := await(context.WithoutCancel(ctx), limit,
+		func() error { return exceeds(look(), res.Before) }); err != nil {
 		res.violate("left-over", "after the end something is left: %v\n%s", err, goroutines())
 	}
 	res.After = measure()
@@ -131,7 +134,8 @@ func (res *Result) finish(ctx context.Context, limit time.Duration) {
 // exceeds says what of the goroutines and files is more than it was.
 func exceeds(now, was Footprint) error {
 	if now.Goroutines > was.Goroutines || now.Files > was.Files {
-		return fmt.Errorf("%d goroutines and %d files, where there were %d and %d", now.Goroutines, now.Files, was.Goroutines, was.Files)
+		return fmt.Errorf("%d goroutines and %d files, where there were %d and %d", now.Goroutines, now.Files,
+			was.Goroutines, was.Files)
 	}
 	return nil
 }

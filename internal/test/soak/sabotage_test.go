@@ -70,26 +70,31 @@ func (s *saboteur) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // TestSabotage plants defects in the hooks of a server; the books show each.
 func TestSabotage(t *testing.T) {
 	wrongs := map[string]*wrong{
-		"on_unpublish": {name: "an event is lost", rule: "known", every: 8, do: func(_ *saboteur, w http.ResponseWriter, _ []byte) {
-			io.WriteString(w, "0")
-		}},
-		"on_close": {name: "an event is doubled", rule: "once", every: 8, do: func(s *saboteur, w http.ResponseWriter, body []byte) {
+		"on_unpublish": {name: "an event is lost", rule: "known", every: 8,
+			do: func(_ *saboteur, w http.ResponseWriter, _ []byte) {
+				io.WriteString(w, "0")
+			}},
+		"on_close": {name: "an event is doubled", rule: "once", every: 8, do: func(s *saboteur, w http.ResponseWriter,
+			body []byte) {
 			s.post(body)
 			s.forward(w, body)
 		}},
-		"on_publish": {name: "a refusal does not count", rule: "known", every: 1, do: func(s *saboteur, w http.ResponseWriter, body []byte) {
-			s.post(body)
-			io.WriteString(w, "0")
-		}},
-		"on_stop": {name: "an event is another's", rule: "known", every: 8, do: func(s *saboteur, w http.ResponseWriter, body []byte) {
-			s.forward(w, bytes.Replace(body, []byte(`"ip":"127.`), []byte(`"ip":"128.`), 1))
-		}},
+		"on_publish": {name: "a refusal does not count", rule: "known", every: 1,
+			do: func(s *saboteur, w http.ResponseWriter, body []byte) {
+				s.post(body)
+				io.WriteString(w, "0")
+			}},
+		"on_stop": {name: "an event is another's", rule: "known", every: 8,
+			do: func(s *saboteur, w http.ResponseWriter, body []byte) {
+				s.forward(w, bytes.Replace(body, []byte(`"ip":"127.`), []byte(`"ip":"128.`), 1))
+			}},
 	}
 	cfg := Config{For: 2 * time.Second, Warmup: time.Millisecond, Rate: 80, Seed: 3, settle: 20 * time.Second}
 	var fronts []*httptest.Server
 	cfg.between = func(upstream string) string {
 		s := httptest.NewServer(&saboteur{
-			upstream: upstream, client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, wrongs: wrongs,
+			upstream: upstream, client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+			wrongs: wrongs,
 		})
 		fronts = append(fronts, s)
 		return s.Listener.Addr().String()
@@ -111,7 +116,8 @@ func TestSabotage(t *testing.T) {
 			}
 		}
 		if found == 0 {
-			t.Errorf("%s: %d of %s, and none was found among %d violations", wrong.name, wrong.done.Load(), event, len(res.Violations)+res.More)
+			t.Errorf("%s: %d of %s, and none was found among %d violations", wrong.name, wrong.done.Load(), event,
+				len(res.Violations)+res.More)
 		}
 	}
 }
@@ -127,7 +133,8 @@ func TestSessionLeft(t *testing.T) {
 			return
 		}
 		var err error
-		if stays, err = client.Dial(t.Context(), client.Options{URL: "rtmp://" + r.srv.Addr().String() + "/live"}); err != nil {
+		if stays, err = client.Dial(t.Context(), client.Options{URL: "rtmp://" + r.srv.Addr().String() +
+			"/live"}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -140,7 +147,8 @@ func TestSessionLeft(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(res.Violations) == 0 || res.Violations[0].Rule != "left-over" || !strings.Contains(res.Violations[0].Text, "the server has 1 connections") {
+	if len(res.Violations) == 0 || res.Violations[0].Rule != "left-over" || !strings.Contains(res.Violations[0].Text,
+		"the server has 1 connections") {
 		t.Errorf("nobody noticed: %v", res.Violations)
 	}
 }

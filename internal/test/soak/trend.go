@@ -26,7 +26,8 @@ func (res *Result) trend() {
 	grown := median(res.Rounds[n-n/2:]) - median(res.Rounds[:n/2])
 	clients := int64(res.Came / 2)
 	if fine := heapSlack/8 + heapEach*clients; grown > fine {
-		res.violate("left-over", "from the first to the second half of %d rounds the heap grows by %.2f MB, %d bytes for each of %d clients between; %.2f MB is noise",
+		res.violate("left-over", "from the first to the second half of %d rounds the heap grows by %.2f MB, %d "+
+			"bytes for each of %d clients between; %.2f MB is noise",
 			n, mb(grown), grown/max(clients, 1), clients, mb(fine))
 	}
 }

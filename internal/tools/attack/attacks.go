@@ -211,7 +211,8 @@ func wideMetadata(ctx context.Context, f *force) {
 }
 
 func tinyChunks(ctx context.Context, f *force) {
-	m := chunk.Message{ChunkStream: command.VideoChunks, Type: message.TypeIDVideoMessage, Payload: make([]byte, 10<<10)}
+	m := chunk.Message{ChunkStream: command.VideoChunks, Type: message.TypeIDVideoMessage,
+		Payload: make([]byte, 10<<10)}
 	copy(m.Payload, []byte{0x27, 1, 0, 0, 0})
 	f.flood(ctx, 4, 5*time.Millisecond, client.Options{ChunkSize: 1}, m)
 }
@@ -244,7 +245,8 @@ func kickStorm(ctx context.Context, f *force) {
 		}
 		defer c.Close()
 		id, _ := f.ids.LoadAndDelete(name) // its on_publish was answered before it was let in
-		r, err := http.NewRequestWithContext(ctx, http.MethodDelete, fmt.Sprintf("http://%s/api/v1/clients/%s", f.api, id), nil)
+		r, err := http.NewRequestWithContext(ctx, http.MethodDelete, fmt.Sprintf("http://%s/api/v1/clients/%s", f.api,
+			id), nil)
 		if err != nil {
 			return
 		}

@@ -54,7 +54,8 @@ func startTarget(bin string) (_ *target, err error) {
 		return nil, err
 	}
 	conf := filepath.Join(t.dir, "srs.conf")
-	text := fmt.Sprintf("listen 127.0.0.1:0;\nmax_connections 2000;\nmedia_memory %d;\nhttp_api { enabled on; listen 127.0.0.1:0; }\n", mediaMB) +
+	text := fmt.Sprintf("listen 127.0.0.1:0;\nmax_connections 2000;\nmedia_memory %d;\nhttp_api { enabled on; "+
+		"listen 127.0.0.1:0; }\n", mediaMB) +
 		vhost("__defaultVhost__", l.Addr(), "") + vhost("hole.test", t.hole.Addr(), "timeout 5;")
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		return nil, err

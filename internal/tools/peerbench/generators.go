@@ -29,12 +29,14 @@ func players(b *bench, t *table) error {
 		command func(rtmp, run string) []string
 	}
 	all := []generator{{"loadgen", func(rtmp, run string) []string {
-		return append([]string{filepath.Join(b.bin, "loadgen"), "-rtmp", rtmp, "-run", run, "-n", fmt.Sprint(generatorPlayers), "-publishers", "0", "-streams", "1",
+		return append([]string{filepath.Join(b.bin, "loadgen"), "-rtmp", rtmp, "-run", run, "-n",
+			fmt.Sprint(generatorPlayers), "-publishers", "0", "-streams", "1",
 			"-ramp", generatorRamp.String(), "-hold", (b.hold + 20*time.Second).String()}, quiet...)
 	}}}
 	if b.sbLoad != "" {
 		all = append(all, generator{"sb_rtmp_load", func(rtmp, run string) []string {
-			return []string{b.sbLoad, "-c", fmt.Sprint(generatorPlayers), "-r", rtmp + "/lg" + run + "s0", "-s", generatorRamp.String()[:1]}
+			return []string{b.sbLoad, "-c", fmt.Sprint(generatorPlayers), "-r", rtmp + "/lg" + run + "s0", "-s",
+				generatorRamp.String()[:1]}
 		}})
 	}
 	for round := range b.rounds {
@@ -59,7 +61,8 @@ func (b *bench) besidePublisher(command func(rtmp, run string) []string) (float6
 	}
 	defer p.stop()
 	const run = "peer"
-	publisher, err := start(b.dir, append([]string{filepath.Join(b.bin, "loadgen"), "-rtmp", rtmp, "-run", run, "-n", "1", "-publishers", "1", "-bitrate", "600k",
+	publisher, err := start(b.dir, append([]string{filepath.Join(b.bin, "loadgen"), "-rtmp", rtmp, "-run", run, "-n",
+		"1", "-publishers", "1", "-bitrate", "600k",
 		"-ramp", "0s", "-hold", (generatorRamp + b.hold + 20*time.Second).String()}, quiet...))
 	if err != nil {
 		return 0, err
@@ -134,7 +137,8 @@ func publishers(b *bench, t *table) error {
 	}
 	for range b.rounds {
 		for _, burst := range []string{"300ms", "0s"} {
-			rep, err := b.load(ours("rtmpserver", ""), "-n", strconv.Itoa(generatorPublishers), "-publishers", "100%", "-burst", burst,
+			rep, err := b.load(ours("rtmpserver", ""), "-n", strconv.Itoa(generatorPublishers), "-publishers", "100%",
+				"-burst", burst,
 				"-media", file, "-ramp", generatorRamp.String(), "-hold", b.hold.String(), "-down", "2s")
 			if err != nil {
 				return err
@@ -149,7 +153,8 @@ func publishers(b *bench, t *table) error {
 		if err != nil {
 			return err
 		}
-		share, err := b.watch(p, []string{b.sbPublish, "-i", file, "-c", strconv.Itoa(generatorPublishers), "-r", rtmp + "/sb_{i}", "-s", "5"})
+		share, err := b.watch(p, []string{b.sbPublish, "-i", file, "-c", strconv.Itoa(generatorPublishers), "-r",
+			rtmp + "/sb_{i}", "-s", "5"})
 		p.stop()
 		if err != nil {
 			return err

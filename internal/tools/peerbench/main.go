@@ -28,7 +28,8 @@ var help = cli.Help{
 are on this machine. What is not given is left out.`,
 	FailedMeans: "never",
 	Examples: []cli.Example{
-		{For: "everything", Call: "peerbench -bin bin -srs objs/srs -nginx /usr/sbin/nginx -sb-load objs/sb_rtmp_load -sb-publish objs/sb_rtmp_publish"},
+		{For: "everything", Call: "peerbench -bin bin -srs objs/srs -nginx /usr/sbin/nginx -sb-load " +
+			"objs/sb_rtmp_load -sb-publish objs/sb_rtmp_publish"},
 		{For: "fan-out only", Call: "peerbench -bin bin -srs objs/srs -rows P2"},
 	},
 }
@@ -52,7 +53,8 @@ func run(args []string, s cli.Streams) int {
 	fs.StringVar(&b.bin, "bin", "bin", "this module's commands are in `DIR`")
 	fs.StringVar(&b.srs, "srs", "", "SRS is `FILE`")
 	fs.StringVar(&b.nginx, "nginx", "", "nginx with the RTMP module is `FILE`")
-	fs.StringVar(&b.nginxModule, "nginx-module", "/usr/lib/nginx/modules/ngx_rtmp_module.so", "nginx's RTMP module is `FILE`; empty: it is built in")
+	fs.StringVar(&b.nginxModule, "nginx-module", "/usr/lib/nginx/modules/ngx_rtmp_module.so",
+		"nginx's RTMP module is `FILE`; empty: it is built in")
 	fs.StringVar(&b.sbLoad, "sb-load", "", "sb_rtmp_load of srs-bench is `FILE`")
 	fs.StringVar(&b.sbPublish, "sb-publish", "", "sb_rtmp_publish of srs-bench is `FILE`")
 	fs.StringVar(&b.rows, "rows", "", "measure these `ROWS` only, such as P1,P4")

@@ -24,7 +24,8 @@ func TestCommandLine(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out, errs bytes.Buffer
-			if code := run(c.args, cli.Streams{Out: &out, Err: &errs}); code != c.code || !strings.Contains(errs.String(), c.err) {
+			if code := run(c.args, cli.Streams{Out: &out, Err: &errs}); code != c.code ||
+				!strings.Contains(errs.String(), c.err) {
 				t.Errorf("exit code %d, want %d: %s", code, c.code, errs.String())
 			}
 		})
@@ -39,7 +40,8 @@ func TestTable(t *testing.T) {
 	}
 	var b bytes.Buffer
 	tab.write(&b)
-	for _, want := range []string{"P0  nothing\n", "ours   2      1     3   1.00\n", "theirs   4      2     6   2.00\n"} {
+	for _, want := range []string{"P0  nothing\n", "ours   2      1     3   1.00\n",
+		"theirs   4      2     6   2.00\n"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%q is not in\n%s", want, b.String())
 		}
@@ -52,7 +54,8 @@ func TestTable(t *testing.T) {
 func TestBetween(t *testing.T) {
 	var rep result.Report
 	for i := range 10 {
-		rep.Series = append(rep.Series, result.Sample{At: float64(i), ServerCPU: 0.5, OwnCPU: 0.25, Frames: int64(100 * i), ServerRSS: int64(i)})
+		rep.Series = append(rep.Series, result.Sample{At: float64(i), ServerCPU: 0.5, OwnCPU: 0.25,
+			Frames: int64(100 * i), ServerRSS: int64(i)})
 	}
 	w := between(&rep, 2*time.Second, 6*time.Second)
 	if want := (window{seconds: 4, server: 2, own: 1, frames: 400, serverRSS: 6}); w != want {

@@ -35,8 +35,10 @@ func ours(name, play string) contender {
 
 func srs(b *bench) contender {
 	return contender{"SRS", true, func(_ *bench, dir string, port int, hooks string) ([]string, error) {
-		conf := fmt.Sprintf("listen 127.0.0.1:%d;\nmax_connections %d;\ndaemon off;\npid %s/srs.pid;\nsrs_log_tank file;\n"+
-			"srs_log_file %s/srs.log;\nsrs_log_level error;\nsrs_log_level_v2 error;\nhttp_api { enabled off; }\nhttp_server { enabled off; }\n"+
+		conf := fmt.Sprintf("listen 127.0.0.1:%d;\nmax_connections %d;\ndaemon off;\npid %s/srs.pid;\nsrs_log_tank "+
+			"file;\n"+
+			"srs_log_file %s/srs.log;\nsrs_log_level error;\nsrs_log_level_v2 error;\nhttp_api { enabled off; "+
+			"}\nhttp_server { enabled off; }\n"+
 			"stats { network 0; }\nvhost __defaultVhost__ {\n%s}\n", port, most, dir, dir, stanza(hooks, ""))
 		file, err := write(dir, "srs.conf", conf)
 		return []string{b.srs, "-c", file}, err
@@ -49,8 +51,10 @@ func nginx(b *bench) contender {
 		if b.nginxModule != "" {
 			load = "load_module " + b.nginxModule + ";\n"
 		}
-		conf := load + fmt.Sprintf("daemon off;\nmaster_process off;\nerror_log %s/error.log crit;\npid %s/nginx.pid;\n"+
-			"events { worker_connections %d; }\nrtmp { access_log off; server { listen 127.0.0.1:%d; chunk_size 60000; application live { live on; } } }\n", dir, dir, most, port)
+		conf := load + fmt.Sprintf("daemon off;\nmaster_process off;\nerror_log %s/error.log crit;\npid "+
+			"%s/nginx.pid;\n"+
+			"events { worker_connections %d; }\nrtmp { access_log off; server { listen 127.0.0.1:%d; chunk_size "+
+			"60000; application live { live on; } } }\n", dir, dir, most, port)
 		file, err := write(dir, "nginx.conf", conf)
 		return []string{b.nginx, "-p", dir, "-c", file}, err
 	}}
@@ -64,7 +68,8 @@ func stanza(hooks, more string) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "http_hooks {\nenabled on;\n%s\n", more)
 	for event, path := range map[string]string{
-		"on_connect": "clients", "on_close": "clients", "on_publish": "streams", "on_unpublish": "streams", "on_play": "sessions", "on_stop": "sessions",
+		"on_connect": "clients", "on_close": "clients", "on_publish": "streams", "on_unpublish": "streams",
+		"on_play": "sessions", "on_stop": "sessions",
 	} {
 		fmt.Fprintf(&s, "%s %s/api/v1/%s;\n", event, hooks, path)
 	}

@@ -13,15 +13,18 @@ type row struct {
 }
 
 var rows = []row{
-	{"P1", "a session with hooks: connect, publish, leave, 4 hooks; 800 a second, about the most that SRS takes", "server CPU ms/session", sessions(800, true)},
+	{"P1", "a session with hooks: connect, publish, leave, 4 hooks; 800 a second, about the most that SRS takes",
+		"server CPU ms/session", sessions(800, true)},
 	{"P1light", "the same, 500 a second", "server CPU ms/session", sessions(500, true)},
 	{"P1heavy", "the same, 2,000 a second, which is too much for SRS", "server CPU ms/session", sessions(2000, false)},
 	{"P2", "fan-out: 1,000 players of one stream of 600 kbit/s", "server CPU µs/message", fanOut},
 	{"P3", "memory of a player that waits, 10,000 of them (SRS: 2,000)", "KB/session", memory},
 	{"P4", "way of a frame to 500 players, 600 kbit/s, p99", "ms", latency},
-	{"P5a", "load generators: 500 players of one stream of 600 kbit/s, on rtmpserver", "generator CPU % per 100", players},
+	{"P5a", "load generators: 500 players of one stream of 600 kbit/s, on rtmpserver", "generator CPU % per 100",
+		players},
 	{"P5b", "load generators: 100 publishers of 600 kbit/s, on rtmpserver", "generator CPU % per 100", publishers},
-	{"P7", "growth: connect, play for 45 s, leave, with hooks; 1,000 and 10,000 at once", "server CPU ms/session", growth},
+	{"P7", "growth: connect, play for 45 s, leave, with hooks; 1,000 and 10,000 at once", "server CPU ms/session",
+		growth},
 }
 
 // withHooks are the servers that ask the hooks of this protocol.
@@ -98,7 +101,8 @@ func memory(b *bench, t *table) error {
 			if c.name == "SRS" {
 				n, ramp = 2000, 8*time.Second
 			}
-			rep, err := b.load(c, "-n", fmt.Sprint(n), "-publishers", "0", "-no-media", "-ramp", ramp.String(), "-hold", "10s", "-down", "10s")
+			rep, err := b.load(c, "-n", fmt.Sprint(n), "-publishers", "0", "-no-media", "-ramp", ramp.String(),
+				"-hold", "10s", "-down", "10s")
 			if err != nil {
 				return err
 			}
@@ -118,7 +122,8 @@ func memory(b *bench, t *table) error {
 
 func latency(b *bench, t *table) error {
 	all := b.withHooks()
-	all = append(all[:1:1], append([]contender{ours("rtmpserver, mw_latency 0", "play { mw_latency 0; }\n")}, all[1:]...)...)
+	all = append(all[:1:1], append([]contender{ours("rtmpserver, mw_latency 0", "play { mw_latency 0; }\n")},
+		all[1:]...)...)
 	if b.nginx != "" {
 		all = append(all, nginx(b))
 	}

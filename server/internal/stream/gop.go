@@ -27,7 +27,8 @@ func (g *gop) ends(p *packet, d *Delivery) bool {
 	if p.kind.frame() {
 		g.frames++
 	}
-	return d.GOPFrames > 0 && g.frames > d.GOPFrames || d.GOPTime > 0 && p.at-g.began > d.GOPTime || g.audio >= audioAlone
+	return d.GOPFrames > 0 && g.frames > d.GOPFrames || d.GOPTime > 0 && p.at-g.began > d.GOPTime ||
+		g.audio >= audioAlone
 }
 
 // baseTrack is the lowest track of a publication that was seen so far: its keyframes open groups of pictures, and its

@@ -36,7 +36,8 @@ func publisherMessage(letter rune, number byte) *chunk.Message {
 	m := &chunk.Message{ChunkStream: 9, Stream: 5, Timestamp: uint32(number) * 40}
 	switch letter {
 	case 'M':
-		m.Type, m.Payload = message.TypeIDDataMessageAMF0, []byte("\x02\x00\x0d@setDataFrame\x02\x00\x0aonMetaData\x08\x00\x00\x00\x00\x00\x00\x09")
+		m.Type, m.Payload = message.TypeIDDataMessageAMF0,
+			[]byte("\x02\x00\x0d@setDataFrame\x02\x00\x0aonMetaData\x08\x00\x00\x00\x00\x00\x00\x09")
 	case 'd':
 		m.Type, m.Payload = message.TypeIDDataMessageAMF0, []byte("\x02\x00\x06onText\x05")
 	case 'V':

@@ -133,7 +133,8 @@ func TestShare(t *testing.T) {
 		r := NewRegistry(o)
 		share := NewShare(8 << 20)
 		for n := range 16 {
-			p, err := r.Hold(Key{Name: fmt.Sprint(n)}).Publish(t.Context(), "client", Delivery{GOPCache: true, Share: share})
+			p, err := r.Hold(Key{Name: fmt.Sprint(n)}).Publish(t.Context(), "client",
+				Delivery{GOPCache: true, Share: share})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -246,7 +247,8 @@ func TestLongGroups(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := NewRegistry(options()).Hold(key)
-				p, err := s.Publish(t.Context(), "client", Delivery{GOPCache: true, GOPFrames: 20, GOPTime: time.Minute})
+				p, err := s.Publish(t.Context(), "client", Delivery{GOPCache: true, GOPFrames: 20,
+					GOPTime: time.Minute})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -271,18 +273,20 @@ func send(p *publisher, letter string, times int) {
 func TestBrokenMetadata(t *testing.T) {
 	const name = "\x02\x00\x0aonMetaData"
 	for label, c := range map[string]struct{ sent, want string }{
-		"whole":                {name + "\x03\x00\x01a\x05\x00\x00\x09", name + "\x03\x00\x01a\x05\x00\x00\x09"},
-		"no end marker":        {name + "\x03\x00\x01a\x05", name + "\x03\x00\x01a\x05\x00\x00\x09"},
-		"two ends are missing": {name + "\x08\x00\x00\x00\x09\x00\x01a\x03", name + "\x08\x00\x00\x00\x09\x00\x01a\x03\x00\x00\x09\x00\x00\x09"},
-		"junk after it":        {name + "\x03\x00\x00\x09\x00\x00\x09", name + "\x03\x00\x00\x09"},
-		"truncated":            {name + "\x03\x00\x01a\x02\x00\x10abc", ""},
-		"name alone":           {name, ""},
+		"whole":         {name + "\x03\x00\x01a\x05\x00\x00\x09", name + "\x03\x00\x01a\x05\x00\x00\x09"},
+		"no end marker": {name + "\x03\x00\x01a\x05", name + "\x03\x00\x01a\x05\x00\x00\x09"},
+		"two ends are missing": {name + "\x08\x00\x00\x00\x09\x00\x01a\x03", name +
+			"\x08\x00\x00\x00\x09\x00\x01a\x03\x00\x00\x09\x00\x00\x09"},
+		"junk after it": {name + "\x03\x00\x00\x09\x00\x00\x09", name + "\x03\x00\x00\x09"},
+		"truncated":     {name + "\x03\x00\x01a\x02\x00\x10abc", ""},
+		"name alone":    {name, ""},
 	} {
 		t.Run(label, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := NewRegistry(options()).Hold(key)
 				p := publish(t, s, true)
-				err := p.Write(&chunk.Message{Type: message.TypeIDDataMessageAMF0, Payload: []byte("\x02\x00\x0d@setDataFrame" + c.sent)})
+				err := p.Write(&chunk.Message{Type: message.TypeIDDataMessageAMF0,
+					Payload: []byte("\x02\x00\x0d@setDataFrame" + c.sent)})
 				if (err == nil) != (c.want != "") {
 					t.Errorf("error %v", err)
 				}

@@ -31,8 +31,9 @@ type Book struct {
 
 // Count counts what a Book was told.
 type Count struct {
-	Clients          int
-	Calls, Failed    [len(hook.Events)]int64 // calls by event; of them, those that brought no answer of the hook server's
+	Clients int
+	// calls by event; of them, those that brought no answer of the hook server's
+	Calls, Failed    [len(hook.Events)]int64
 	Cut              int64                   // calls that brought no answer, and not for lack of time
 	Refused          int64                   // opening events that the hook server refused
 	Records          [len(hook.Events)]int64 // that reached the hook server whole
@@ -118,7 +119,8 @@ func (b *Book) Called(number int, call hook.Call) {
 	if !answered(&call) {
 		b.count.Failed[call.Event]++
 	}
-	if call.Err != nil && !errors.Is(call.Err, os.ErrDeadlineExceeded) && !errors.Is(call.Err, context.DeadlineExceeded) {
+	if call.Err != nil && !errors.Is(call.Err, os.ErrDeadlineExceeded) &&
+		!errors.Is(call.Err, context.DeadlineExceeded) {
 		b.count.Cut++
 	}
 	if answered(&call) && !call.Decision.Accept && !call.Event.Closing() {
@@ -132,7 +134,8 @@ func (b *Book) Called(number int, call hook.Call) {
 		c.Calls = append(c.Calls, call)
 		return
 	}
-	b.stray(fmt.Sprintf("the server called %s of client_id %q at %s, who is nobody", call.Event, call.ClientID, call.IP))
+	b.stray(fmt.Sprintf("the server called %s of client_id %q at %s, who is nobody", call.Event, call.ClientID,
+		call.IP))
 }
 
 // Recorded notes a request that the hook server has dealt with.

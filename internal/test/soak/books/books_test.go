@@ -22,7 +22,8 @@ var origin = time.Now()
 
 // newLife makes a client that nothing has befallen, whose connect is accepted.
 func newLife(number int, p *hook.Profile) *life {
-	l := &life{now: origin.Add(time.Duration(number) * time.Hour), Client: &Client{Number: number, Profile: p, Stream: "s"}}
+	l := &life{now: origin.Add(time.Duration(number) * time.Hour), Client: &Client{Number: number, Profile: p,
+		Stream: "s"}}
 	l.Visit = Visit{Began: l.now, Asked: true, Done: true}
 	return l
 }
@@ -36,7 +37,8 @@ func (l *life) id() string { return fmt.Sprint(100 + l.Number) }
 
 // call adds a call that was answered.
 func (l *life) call(e hook.Event, accept bool) *life {
-	c := hook.Call{Event: e, ClientID: l.id(), Attempt: 1, Start: l.tick(), Status: 200, Decision: hook.Decision{Accept: accept}}
+	c := hook.Call{Event: e, ClientID: l.id(), Attempt: 1, Start: l.tick(), Status: 200,
+		Decision: hook.Decision{Accept: accept}}
 	l.Records = append(l.Records, Record{ID: l.id(), Event: e, Arrived: l.tick(), Answered: l.tick(), Accepted: accept})
 	c.End = l.tick()
 	l.Calls = append(l.Calls, c)
@@ -52,7 +54,8 @@ func (l *life) again(attempt int) *life {
 // fail adds a call that failed; seen is how long after its end the hook server
 // gets it, less than 0: never.
 func (l *life) fail(e hook.Event, err error, seen time.Duration) *life {
-	c := hook.Call{Event: e, ClientID: l.id(), Attempt: 1, Start: l.tick(), End: l.tick(), Err: err, Decision: hook.Decision{Reason: "it failed"}}
+	c := hook.Call{Event: e, ClientID: l.id(), Attempt: 1, Start: l.tick(), End: l.tick(), Err: err,
+		Decision: hook.Decision{Reason: "it failed"}}
 	l.Calls = append(l.Calls, c)
 	if seen >= 0 {
 		at := c.End.Add(seen)
@@ -82,7 +85,8 @@ func publisher(n int, p *hook.Profile) *life {
 }
 
 func player(n, of int) *life {
-	return newLife(n, hook.SRS7).connected().call(hook.OnConnect, true).call(hook.OnPlay, true).let(hook.OnPlay).saw(of).
+	return newLife(n, hook.SRS7).connected().call(hook.OnConnect, true).call(hook.OnPlay,
+		true).let(hook.OnPlay).saw(of).
 		call(hook.OnStop, true).call(hook.OnClose, true)
 }
 
@@ -121,21 +125,31 @@ func TestHonest(t *testing.T) {
 	refused := func(l *life) *life { l.Refused, l.Visit.Done = true, false; return l }
 	hurt := func(l *life) *life { l.Hurt, l.Visit.Done = true, false; return l }
 	for name, l := range map[string]*life{
-		"publisher":               publisher(1, hook.SRS1),
-		"publisher, srs7":         publisher(1, hook.SRS7),
-		"player":                  player(1, 2),
-		"twice":                   newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).call(hook.OnPublish, true).let(hook.OnPublish).call(hook.OnUnpublish, true).call(hook.OnPublish, true).let(hook.OnPublish).call(hook.OnUnpublish, true).call(hook.OnClose, true),
-		"nobody":                  {Client: &Client{Number: 1, Profile: hook.SRS1, Visit: Visit{Done: true}}},
-		"idle in srs7":            newLife(1, hook.SRS7).connected().call(hook.OnClose, true),
-		"refused by plan":         refused(newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).call(hook.OnPublish, false).call(hook.OnClose, true)),
-		"refused at on_connect":   refused(newLife(1, hook.SRS1).call(hook.OnConnect, false)),
-		"refused by a failure":    newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).fail(hook.OnPublish, errReset, -1).call(hook.OnClose, true),
-		"accepted, answer lost":   newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).fail(hook.OnPublish, errReset, 0).call(hook.OnClose, true),
-		"given up, comes late":    newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).fail(hook.OnPublish, errTime, time.Minute).call(hook.OnClose, true),
-		"closing events lost":     newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).call(hook.OnPlay, true).fail(hook.OnStop, errReset, -1).fail(hook.OnClose, errTime, -1),
-		"answers lost on its way": hurt(newLife(1, hook.SRS7).call(hook.OnConnect, true).call(hook.OnPublish, true).call(hook.OnUnpublish, true).call(hook.OnClose, true)),
-		"an earlier one comes late": newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).call(hook.OnPublish, true).let(hook.OnPublish).
-			fail(hook.OnUnpublish, errTime, 7*time.Millisecond).call(hook.OnPublish, true).let(hook.OnPublish).call(hook.OnUnpublish, true).call(hook.OnClose, true),
+		"publisher":       publisher(1, hook.SRS1),
+		"publisher, srs7": publisher(1, hook.SRS7),
+		"player":          player(1, 2),
+		"twice": newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).call(hook.OnPublish,
+			true).let(hook.OnPublish).call(hook.OnUnpublish, true).call(hook.OnPublish,
+			true).let(hook.OnPublish).call(hook.OnUnpublish, true).call(hook.OnClose, true),
+		"nobody":       {Client: &Client{Number: 1, Profile: hook.SRS1, Visit: Visit{Done: true}}},
+		"idle in srs7": newLife(1, hook.SRS7).connected().call(hook.OnClose, true),
+		"refused by plan": refused(newLife(1, hook.SRS7).connected().call(hook.OnConnect,
+			true).call(hook.OnPublish, false).call(hook.OnClose, true)),
+		"refused at on_connect": refused(newLife(1, hook.SRS1).call(hook.OnConnect, false)),
+		"refused by a failure": newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).fail(hook.OnPublish,
+			errReset, -1).call(hook.OnClose, true),
+		"accepted, answer lost": newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).fail(hook.OnPublish,
+			errReset, 0).call(hook.OnClose, true),
+		"given up, comes late": newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).fail(hook.OnPublish,
+			errTime, time.Minute).call(hook.OnClose, true),
+		"closing events lost": newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).call(hook.OnPlay,
+			true).fail(hook.OnStop, errReset, -1).fail(hook.OnClose, errTime, -1),
+		"answers lost on its way": hurt(newLife(1, hook.SRS7).call(hook.OnConnect, true).call(hook.OnPublish,
+			true).call(hook.OnUnpublish, true).call(hook.OnClose, true)),
+		"an earlier one comes late": newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).call(hook.OnPublish,
+			true).let(hook.OnPublish).
+			fail(hook.OnUnpublish, errTime, 7*time.Millisecond).call(hook.OnPublish,
+			true).let(hook.OnPublish).call(hook.OnUnpublish, true).call(hook.OnClose, true),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := broken(l, publisher(2, hook.SRS7)); got != nil {
@@ -152,8 +166,14 @@ func TestSabotage(t *testing.T) {
 		spoil func(l *life)
 		want  []string
 	}{
-		{"an event is lost, and the server does not know", func(l *life) { l.Records = slices.Delete(l.Records, 3, 4) }, []string{"known"}},
-		{"an opening event is lost, and the client let in", func(l *life) { l.Records = slices.Delete(l.Records, 1, 2) }, []string{"known", "let-in"}},
+		{"an event is lost, and the server does not know", func(l *life) {
+			l.Records = slices.Delete(l.Records, 3,
+				4)
+		}, []string{"known"}},
+		{"an opening event is lost, and the client let in", func(l *life) {
+			l.Records = slices.Delete(l.Records, 1,
+				2)
+		}, []string{"known", "let-in"}},
 		{"an event comes twice", func(l *life) { l.Records = append(l.Records, l.Records[2]) }, []string{"once"}},
 		{"an event comes again later", func(l *life) {
 			r := l.Records[3]
@@ -163,8 +183,10 @@ func TestSabotage(t *testing.T) {
 		{"an event comes that was never called", func(l *life) {
 			l.Records = append(l.Records, Record{ID: l.id(), Event: hook.OnStop, Arrived: l.tick()})
 		}, []string{"once"}},
-		{"an event comes before it was called", func(l *life) { l.Records[3].Arrived = l.Calls[3].Start.Add(-1) }, []string{"known", "once"}},
-		{"the answer is another's", func(l *life) { l.Records[1].Accepted = false }, []string{"known", "once", "let-in"}},
+		{"an event comes before it was called", func(l *life) { l.Records[3].Arrived = l.Calls[3].Start.Add(-1) },
+			[]string{"known", "once"}},
+		{"the answer is another's", func(l *life) { l.Records[1].Accepted = false }, []string{"known", "once",
+			"let-in"}},
 		{"a refusal is nobody's", func(l *life) {
 			l.Calls[1].Decision.Accept = false
 			l.Calls = slices.Delete(l.Calls, 2, 3)
@@ -174,7 +196,8 @@ func TestSabotage(t *testing.T) {
 		{"a closing event is not called", func(l *life) {
 			l.Calls, l.Records = slices.Delete(l.Calls, 2, 3), slices.Delete(l.Records, 2, 3)
 		}, []string{"order", "due"}},
-		{"the session never ends", func(l *life) { l.Calls, l.Records = l.Calls[:2], l.Records[:2] }, []string{"order", "due"}},
+		{"the session never ends", func(l *life) { l.Calls, l.Records = l.Calls[:2], l.Records[:2] },
+			[]string{"order", "due"}},
 		{"a closing event is called twice", func(l *life) { l.call(hook.OnClose, true) }, []string{"order", "due"}},
 		{"events overlap", func(l *life) { l.Calls[3].Start = l.Calls[2].End.Add(-1) }, []string{"order"}},
 		{"a refused client gives on_unpublish", func(l *life) {
@@ -185,8 +208,13 @@ func TestSabotage(t *testing.T) {
 			l.Calls[1].Err, l.Calls[1].Status, l.Calls[1].Decision.Accept = errReset, 0, false
 			l.Calls, l.Records = slices.Delete(l.Calls, 2, 3), slices.Delete(l.Records, 2, 3)
 		}, []string{"let-in", "due"}},
-		{"a client is let in before the answer", func(l *life) { l.Visit.Let[0].At = l.Records[1].Answered.Add(-1) }, []string{"let-in"}},
-		{"connect is accepted without a hook", func(l *life) { l.Calls, l.Records = l.Calls[3:], l.Records[3:]; l.Visit.Let = nil }, []string{"order", "let-in", "due"}},
+		{"a client is let in before the answer", func(l *life) { l.Visit.Let[0].At = l.Records[1].Answered.Add(-1) },
+			[]string{"let-in"}},
+		{"connect is accepted without a hook", func(l *life) {
+			l.Calls, l.Records = l.Calls[3:],
+				l.Records[3:]
+			l.Visit.Let = nil
+		}, []string{"order", "let-in", "due"}},
 		{"two ids", func(l *life) { l.Calls[3].ClientID, l.Records[3].ID = "7", "7" }, []string{"one-id", "order"}},
 		{"no id", func(l *life) { l.Records[0].ID = "" }, []string{"one-id"}},
 		{"an id is another's", func(l *life) {
@@ -194,7 +222,8 @@ func TestSabotage(t *testing.T) {
 				l.Calls[i].ClientID, l.Records[i].ID = "102", "102"
 			}
 		}, []string{"one-id"}},
-		{"a peer that never connected", func(l *life) { l.Visit.Asked, l.Visit.Connected = false, time.Time{} }, []string{"due"}},
+		{"a peer that never connected", func(l *life) { l.Visit.Asked, l.Visit.Connected = false, time.Time{} },
+			[]string{"due"}},
 		{"a client is dropped for nothing", func(l *life) { l.Visit.Done = false }, []string{"unhurt"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -212,10 +241,12 @@ func TestSabotage(t *testing.T) {
 
 // TestFrames spoils what a player saw.
 func TestFrames(t *testing.T) {
-	unaccepted := newLife(2, hook.SRS7).connected().call(hook.OnConnect, true).fail(hook.OnPublish, errReset, 0).call(hook.OnClose, true)
+	unaccepted := newLife(2, hook.SRS7).connected().call(hook.OnConnect, true).fail(hook.OnPublish, errReset,
+		0).call(hook.OnClose, true)
 	elsewhere := publisher(2, hook.SRS7)
 	elsewhere.Stream = "other"
-	refused := newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).call(hook.OnPlay, false).call(hook.OnClose, true).saw(2)
+	refused := newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).call(hook.OnPlay, false).call(hook.OnClose,
+		true).saw(2)
 	refused.Refused = true
 	for name, lives := range map[string][]*life{
 		"of a publisher that was not accepted": {player(1, 2), unaccepted},
@@ -241,15 +272,21 @@ func TestAgain(t *testing.T) {
 		again bool
 		want  []string
 	}{
-		"the second reaches it": {playing().fail(hook.OnStop, errReset, -1).call(hook.OnStop, true).again(2).call(hook.OnClose, true), true, nil},
-		"both reach it":         {playing().fail(hook.OnStop, errReset, 0).call(hook.OnStop, true).again(2).call(hook.OnClose, true), true, nil},
-		"the answer is lost":    {playing().call(hook.OnStop, true).fail(hook.OnClose, errReset, 0), true, nil},
-		"none reaches it": {playing().fail(hook.OnStop, errReset, -1).fail(hook.OnStop, errReset, -1).again(2).call(hook.OnClose, true),
+		"the second reaches it": {playing().fail(hook.OnStop, errReset, -1).call(hook.OnStop,
+			true).again(2).call(hook.OnClose, true), true, nil},
+		"both reach it": {playing().fail(hook.OnStop, errReset, 0).call(hook.OnStop,
+			true).again(2).call(hook.OnClose, true), true, nil},
+		"the answer is lost": {playing().call(hook.OnStop, true).fail(hook.OnClose, errReset, 0), true, nil},
+		"none reaches it": {playing().fail(hook.OnStop, errReset, -1).fail(hook.OnStop, errReset,
+			-1).again(2).call(hook.OnClose, true),
 			true, []string{"kept"}},
-		"not tried again":   {playing().call(hook.OnStop, true).fail(hook.OnClose, errReset, -1), true, []string{"kept"}},
-		"nor promised":      {playing().call(hook.OnStop, true).fail(hook.OnClose, errReset, -1), false, nil},
-		"for nothing":       {playing().call(hook.OnStop, true).call(hook.OnStop, true).again(2).call(hook.OnClose, true), true, []string{"once"}},
-		"of an opening one": {newLife(1, hook.SRS7).connected().fail(hook.OnConnect, errReset, -1).call(hook.OnConnect, true).again(2).call(hook.OnClose, true), true, []string{"once"}},
+		"not tried again": {playing().call(hook.OnStop, true).fail(hook.OnClose, errReset, -1), true,
+			[]string{"kept"}},
+		"nor promised": {playing().call(hook.OnStop, true).fail(hook.OnClose, errReset, -1), false, nil},
+		"for nothing": {playing().call(hook.OnStop, true).call(hook.OnStop, true).again(2).call(hook.OnClose,
+			true), true, []string{"once"}},
+		"of an opening one": {newLife(1, hook.SRS7).connected().fail(hook.OnConnect, errReset, -1).call(hook.OnConnect,
+			true).again(2).call(hook.OnClose, true), true, []string{"once"}},
 		"comes once too often": {func() *life {
 			l := playing().fail(hook.OnStop, errReset, 0).call(hook.OnStop, true).again(2).call(hook.OnClose, true)
 			l.Records = append(l.Records, l.Records[2])
@@ -301,7 +338,8 @@ func TestCounts(t *testing.T) {
 	}
 	n := b.Count()
 	if n.Clients != 3 || n.Calls[hook.OnClose] != 2 || n.Failed[hook.OnClose] != 1 || n.Records[hook.OnStop] != 0 ||
-		n.Lost != 1 || n.Late != 1 || n.Cut != 1 || n.Refused != 1 || n.Broken != 1 || n.Let != 2 || n.Fed != 1 || n.Unhurt != 3 {
+		n.Lost != 1 || n.Late != 1 || n.Cut != 1 || n.Refused != 1 || n.Broken != 1 || n.Let != 2 || n.Fed != 1 ||
+		n.Unhurt != 3 {
 		t.Errorf("%+v", n)
 	}
 }

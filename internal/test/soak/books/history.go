@@ -32,11 +32,13 @@ func (c *Client) History() string {
 	add(v.Ended, "client: over, %s; end: %s; hurt: %v; frames: %v", how, v.End, c.Hurt, v.Seen)
 	for i := range c.Calls {
 		call := &c.Calls[i]
-		add(call.Start, "server: calls %s of %s, attempt %d (until %s: %s)", call.Event, call.ClientID, call.Attempt, offset(v.Began, call.End), outcome(call.Status, call.Decision.Accept, call.Decision.Reason))
+		add(call.Start, "server: calls %s of %s, attempt %d (until %s: %s)", call.Event, call.ClientID, call.Attempt,
+			offset(v.Began, call.End), outcome(call.Status, call.Decision.Accept, call.Decision.Reason))
 	}
 	for i := range c.Records {
 		r := &c.Records[i]
-		add(r.Arrived, "hook server: gets %s of %s, accepts: %v (answered %s)", r.Event, r.ID, r.Accepted, offset(v.Began, r.Answered))
+		add(r.Arrived, "hook server: gets %s of %s, accepts: %v (answered %s)", r.Event, r.ID, r.Accepted,
+			offset(v.Began, r.Answered))
 	}
 	slices.SortStableFunc(all, func(a, b line) int { return a.at.Compare(b.at) })
 	var out strings.Builder

@@ -20,18 +20,24 @@ type Rule struct {
 // [Totals].
 var Rules = []Rule{
 	{"one-id", "all events of a client carry one client_id, which no other client has (S-ID-01, S-ID-02)", oneID},
-	{"order", "the server's calls are a complete sequence: in order, each event once and after the answer to the one before, " +
-		"closing events for what was accepted and for nothing else (S-ORD-01 to S-ORD-06, S-ANS-03 to S-ANS-05)", inOrder},
+	{"order", "the server's calls are a complete sequence: in order, each event once and after the answer to the " +
+		"one before, " +
+		"closing events for what was accepted and for nothing else (S-ORD-01 to S-ORD-06, S-ANS-03 to S-ANS-05)",
+		inOrder},
 	{"known", "an event that did not reach the hook server is one whose call failed, and an accepted call " +
 		"is one that it accepted (S-ANS-02)", known},
-	{"once", "the hook server gets an event at most as often as the server called it; only closing events are called again, " +
+	{"once", "the hook server gets an event at most as often as the server called it; only closing events are " +
+		"called again, " +
 		"and none that was accepted (S-ORD-01, S-ORD-02)", once},
 	{"kept", "where closing events are sent again, each reaches the hook server", kept},
-	{"let-in", "a client is told that it publishes or plays only after an accepting answer (S-ANS-04 to S-ANS-06)", letIn},
+	{"let-in", "a client is told that it publishes or plays only after an accepting answer (S-ANS-04 to S-ANS-06)",
+		letIn},
 	{"frames", "a player gets frames only if it was accepted, and only of accepted publishers of its stream " +
 		"(S-ANS-04, S-ANS-05)", frames},
-	{"due", "the server calls the events that a client's deeds cause: none of a peer that did not send connect, one on_close " +
-		"of a client whose connect was accepted, and those of each stream that it was let in for (S-ORD-01, S-ORD-02, " +
+	{"due", "the server calls the events that a client's deeds cause: none of a peer that did not send connect, one " +
+		"on_close " +
+		"of a client whose connect was accepted, and those of each stream that it was let in for (S-ORD-01, " +
+		"S-ORD-02, " +
 		"S-ORD-05, S-ORD-12)", due},
 	{"unhurt", "a client that met no fault and no refusal does all it came for, unless this process got no processor " +
 		"for long", unhurt},
@@ -89,9 +95,11 @@ func known(_ *Book, c *Client) string {
 		switch {
 		case of[i] >= 0 || !call.Decision.Accept && !answered(call):
 		case call.Decision.Accept:
-			return fmt.Sprintf("the server says that its %s was accepted, and the hook server did not accept it", call.Event)
+			return fmt.Sprintf("the server says that its %s was accepted, and the hook server did not accept it",
+				call.Event)
 		default:
-			return fmt.Sprintf("the server says that an answer refused its %s (%s), and the hook server sent no such answer",
+			return fmt.Sprintf("the server says that an answer refused its %s (%s), and the hook server sent no "+
+				"such answer",
 				call.Event, call.Decision.Reason)
 		}
 	}
@@ -180,7 +188,8 @@ func frames(b *Book, c *Client) string {
 			return fmt.Sprintf("it plays %q, and got %d frames of client %d, which publishes %q",
 				c.Stream, s.Frames, s.Publisher, p.Stream)
 		case len(p.accepted(hook.OnPublish)) == 0:
-			return fmt.Sprintf("it got %d frames of client %d, no on_publish of which was accepted", s.Frames, s.Publisher)
+			return fmt.Sprintf("it got %d frames of client %d, no on_publish of which was accepted", s.Frames,
+				s.Publisher)
 		}
 	}
 	return ""

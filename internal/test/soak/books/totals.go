@@ -36,7 +36,8 @@ func (t *Totals) Check() (all []Violation) {
 		}
 	}
 	if t.Count.Again != t.ServerAgain {
-		wrong("counters", "the server counts %d calls that were sent again, and told of %d", t.ServerAgain, t.Count.Again)
+		wrong("counters", "the server counts %d calls that were sent again, and told of %d", t.ServerAgain,
+			t.Count.Again)
 	}
 	records := t.Count.Broken
 	for _, n := range t.Count.Records {
@@ -49,10 +50,12 @@ func (t *Totals) Check() (all []Violation) {
 		wrong("counters", "the link gave on %d connections, and the server took %d", t.Passed, t.Accepted)
 	}
 	if t.Count.Cut > t.Cuts {
-		wrong("causes", "%d calls failed, not by time-outs, and faults cut off %d connections: a failure without a cause", t.Count.Cut, t.Cuts)
+		wrong("causes", "%d calls failed, not by time-outs, and faults cut off %d connections: a failure without a "+
+			"cause", t.Count.Cut, t.Cuts)
 	}
 	if t.Count.Broken > t.UpFaults {
-		wrong("causes", "%d requests came in part, and faults befell %d connections: a failure without a cause", t.Count.Broken, t.UpFaults)
+		wrong("causes", "%d requests came in part, and faults befell %d connections: a failure without a cause",
+			t.Count.Broken, t.UpFaults)
 	}
 	return all
 }
