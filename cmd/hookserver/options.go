@@ -59,7 +59,7 @@ func newOptions() *options {
 
 func (o *options) readToken(s string) error {
 	if o.token != nil {
-		return errors.New("only one token was expected")
+		return errors.New("want only one token")
 	}
 	var err error
 	o.token, err = hookserver.ParseToken(s)

@@ -50,6 +50,7 @@ func TestRefusalInLog(t *testing.T) {
 			hooks.Answer(recorder.On(hook.OnPublish, endpoint.Answer{Body: body}))
 			c := start(t, "-listen", "127.0.0.1:0", "-hooks", hooks.URL(), "-profile", profile)
 			refused(t, c.addr("listening"), "cam1")
+			c.await("the close", func(l map[string]any) bool { return l["msg"] == "close" })
 			c.signal(syscall.SIGTERM)
 			c.exit()
 			log := c.log()

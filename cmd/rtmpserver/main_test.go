@@ -74,9 +74,9 @@ func TestCommandLine(t *testing.T) {
 		{"API on the port of RTMP in a file", []string{"-c", both}, cli.ExitCouldNotRun, "", both +
 			":3: http_api: 127.0.0.1:1935 cannot be served beside RTMP on :1935, line 1"},
 		{"hooks", []string{"-hooks", "127.0.0.1:8085"}, cli.ExitUsage, "", "-hooks: hook server"},
-		{"profile", []string{"-profile", "srs2"}, cli.ExitUsage, "", `-profile is "srs2": srs1 or srs7 was expected`},
-		{"log", []string{"-log", "xml"}, cli.ExitUsage, "", `-log is "xml": text or json was expected`},
-		{"grace", []string{"-grace", "0s"}, cli.ExitUsage, "", "-grace is 0s: more than 0 was expected"},
+		{"profile", []string{"-profile", "srs2"}, cli.ExitUsage, "", `-profile: want srs1 or srs7, got "srs2"`},
+		{"log", []string{"-log", "xml"}, cli.ExitUsage, "", `-log: want text or json, got "xml"`},
+		{"grace", []string{"-grace", "0s"}, cli.ExitUsage, "", "-grace: want more than 0, got 0s"},
 		{"no file", []string{"-c", "nowhere.conf"}, cli.ExitCouldNotRun, "", "nowhere.conf: cannot be read: "},
 		{"wrong file", []string{"-c", wrong}, cli.ExitCouldNotRun, "", wrong +
 			":2: chunk_size: expected a number from 128 to 65536, got 1\n" + wrong + ":3: max_connections: "},
@@ -88,7 +88,7 @@ func TestCommandLine(t *testing.T) {
 		{"test wrong flags", []string{"-t", "-c", right, "-pprof", "x"}, cli.ExitUsage, "",
 			"-pprof: expected PORT or IP:PORT"},
 		{"test flags of the log", []string{"-t", "-c", right, "-log-level", "loud"}, cli.ExitUsage, "",
-			"-log-level is"},
+			"-log-level: want"},
 		{"test flags", []string{"-t", "-hooks", "http://127.0.0.1:1/"}, cli.ExitOK, "of them with hooks: 1", ""},
 		{"port taken", []string{"-listen", "127.0.0.1:0," + port}, cli.ExitCouldNotRun, "",
 			"rtmpserver: cannot listen on " + port + ": address already in use: another program listens there\n"},

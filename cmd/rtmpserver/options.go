@@ -89,13 +89,13 @@ func (o *options) check() error {
 		}
 	}
 	if o.retry < 0 {
-		return cli.Usagef("-retry is %v: 0 or more was expected", o.retry)
+		return cli.Usagef("-retry: want 0 or more, got %v", o.retry)
 	}
 	if o.maxCalls < 1 {
-		return cli.Usagef("-max-calls is %d: 1 or more was expected", o.maxCalls)
+		return cli.Usagef("-max-calls: want 1 or more, got %d", o.maxCalls)
 	}
 	if o.grace <= 0 {
-		return cli.Usagef("-grace is %v: more than 0 was expected", o.grace)
+		return cli.Usagef("-grace: want more than 0, got %v", o.grace)
 	}
 	return nil
 }

@@ -192,8 +192,8 @@ func TestLogger(t *testing.T) {
 		{"text", "text", "info", "level=INFO msg=hello", ""},
 		{"json", "json", "debug", `"msg":"hello"`, ""},
 		{"below the level", "text", "error", "", ""},
-		{"wrong format", "xml", "info", "", `-log is "xml": text or json was expected`},
-		{"wrong level", "text", "loud", "", `-log-level is "loud": debug, info, warn or error was expected`},
+		{"wrong format", "xml", "info", "", `-log: want text or json, got "xml"`},
+		{"wrong level", "text", "loud", "", `-log-level: want debug, info, warn or error, got "loud"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var b bytes.Buffer

@@ -29,9 +29,9 @@ var writers = map[string]string{
 	"internal/reportdir/summary.go: OpenFile": "GITHUB_STEP_SUMMARY",
 }
 
-// workshop is a program for developers alone, which keeps the files of its
-// benchmark in a temporary directory.
-const workshop = "../../internal/tools/peerbench/"
+// workshop has programs for developers alone, which keep the files of their
+// measurements in temporary directories.
+const workshop = "../../internal/tools/"
 
 // TestNoPathIsNamedByPeers finds the places of the whole module.
 func TestNoPathIsNamedByPeers(t *testing.T) {

@@ -30,7 +30,7 @@ func (o *LogOptions) Logger(w io.Writer) (*slog.Logger, error) {
 	case "error":
 		level = slog.LevelError
 	default:
-		return nil, Usagef("-log-level is %q: debug, info, warn or error was expected", o.Level)
+		return nil, Usagef("-log-level: want debug, info, warn or error, got %q", o.Level)
 	}
 	options := &slog.HandlerOptions{Level: level}
 	switch o.Format {
@@ -39,5 +39,5 @@ func (o *LogOptions) Logger(w io.Writer) (*slog.Logger, error) {
 	case "json":
 		return slog.New(slog.NewJSONHandler(w, options)), nil
 	}
-	return nil, Usagef("-log is %q: text or json was expected", o.Format)
+	return nil, Usagef("-log: want text or json, got %q", o.Format)
 }

@@ -53,10 +53,10 @@ func TestRulesLimits(t *testing.T) {
 		t.Errorf("%d rules", rules.Len())
 	}
 	for _, c := range []struct{ name, text, want string }{
-		{"too many", many + "- {refuse: true}\n", "r:1002: rules: at most 1000 were expected"},
-		{"too large", "rules: []\n#" + strings.Repeat("x", maxRulesFile), "r: at most 1048576 bytes"},
-		{"too many mistakes", "rules:\n" + strings.Repeat("- {x: 1}\n", 100), `r:21: one of name,`},
-		{"empty", "", "r:1: the key rules was expected, the file is empty"},
+		{"too many", many + "- {refuse: true}\n", "r:1002: rules: want at most 1000"},
+		{"too large", "rules: []\n#" + strings.Repeat("x", maxRulesFile), "r: want at most 1048576 bytes"},
+		{"too many mistakes", "rules:\n" + strings.Repeat("- {x: 1}\n", 100), `r:21: want one of name,`},
+		{"empty", "", "r:1: want the key rules, the file is empty"},
 	} {
 		_, err := ParseRules("r", []byte(c.text))
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Count(err.Error(), "\n") >= maxErrors {

@@ -22,7 +22,7 @@ func (p *rulesParser) ruleKey(r *rule, key string, v *yaml.Node) bool {
 	case "name":
 		r.name = p.scalar(key, v)
 		if r.name == "" || len(r.name) > 200 {
-			p.errorf(v, "name: a text of 1 to 200 bytes was expected")
+			p.errorf(v, "name: want a text of 1 to 200 bytes")
 		}
 	case "event":
 		p.eventList(r, v)
@@ -38,7 +38,7 @@ func (p *rulesParser) ruleKey(r *rule, key string, v *yaml.Node) bool {
 		p.addresses(r, v)
 	case "refuse":
 		if v.Kind != yaml.ScalarNode || v.Value != "true" {
-			p.errorf(v, "refuse: true was expected, got %s", describe(v))
+			p.errorf(v, "refuse: want true, got %s", describe(v))
 		}
 		r.refuse = true
 	case "code":
@@ -46,7 +46,7 @@ func (p *rulesParser) ruleKey(r *rule, key string, v *yaml.Node) bool {
 	case "status":
 		r.status, r.refuse = p.number(key, v, 200, 599), true
 		if r.status > 200 && r.status < 400 {
-			p.errorf(v, "status: 200 or 400 to 599 was expected, got %d", r.status)
+			p.errorf(v, "status: want 200 or 400 to 599, got %d", r.status)
 		}
 	case "delay":
 		p.delay(r, v)
@@ -64,7 +64,7 @@ func (p *rulesParser) ruleKey(r *rule, key string, v *yaml.Node) bool {
 // scalar returns a plain value as it is written.
 func (p *rulesParser) scalar(key string, v *yaml.Node) string {
 	if v.Kind != yaml.ScalarNode || v.Tag == "!!null" {
-		p.errorf(v, "%s: a single value was expected, got %s", key, describe(v))
+		p.errorf(v, "%s: want a single value, got %s", key, describe(v))
 		return ""
 	}
 	return v.Value
@@ -77,7 +77,7 @@ func (p *rulesParser) each(key string, v *yaml.Node, f func(v *yaml.Node, s stri
 		members = v.Content
 	}
 	if len(members) == 0 {
-		p.errorf(v, "%s: at least one was expected, the list is empty", key)
+		p.errorf(v, "%s: want at least one, the list is empty", key)
 	}
 	for _, m := range members {
 		before := len(p.errs)
@@ -107,7 +107,7 @@ func (p *rulesParser) addresses(r *rule, v *yaml.Node) {
 			network, err = netip.PrefixFrom(addr, addr.BitLen()), nil
 		}
 		if err != nil {
-			p.errorf(v, "ip: an address or a network like 10.0.0.0/8 was expected, got %s", brief(s))
+			p.errorf(v, "ip: want an address or a network like 10.0.0.0/8, got %s", brief(s))
 			return
 		}
 		r.ip = append(r.ip, network.Masked())
@@ -122,7 +122,7 @@ func (p *rulesParser) text(key string, v *yaml.Node) text {
 	}
 	like, err := regexp.Compile(pattern)
 	if err != nil {
-		p.errorf(v, "%s: a regular expression was expected behind ~, got %s: %v", key, brief(pattern), err)
+		p.errorf(v, "%s: want a regular expression behind ~, got %s: %v", key, brief(pattern), err)
 	}
 	return text{set: true, like: like}
 }
@@ -130,7 +130,7 @@ func (p *rulesParser) text(key string, v *yaml.Node) text {
 func (p *rulesParser) number(key string, v *yaml.Node, from, to int) int {
 	n, err := strconv.Atoi(v.Value)
 	if v.Kind != yaml.ScalarNode || err != nil || n < from || n > to {
-		p.errorf(v, "%s: a number from %d to %d was expected, got %s", key, from, to, describe(v))
+		p.errorf(v, "%s: want a number from %d to %d, got %s", key, from, to, describe(v))
 	}
 	return n
 }
@@ -139,7 +139,7 @@ func (p *rulesParser) delay(r *rule, v *yaml.Node) {
 	var err error
 	r.delay, err = time.ParseDuration(v.Value)
 	if v.Kind != yaml.ScalarNode || err != nil || r.delay <= 0 || r.delay > maxDelay {
-		p.errorf(v, "delay: a time like 500ms or 3s, up to %v, was expected, got %s", maxDelay, describe(v))
+		p.errorf(v, "delay: want a time like 500ms or 3s, up to %v, got %s", maxDelay, describe(v))
 	}
 }
 
@@ -153,5 +153,5 @@ func (p *rulesParser) fault(r *rule, v *yaml.Node) {
 	for _, f := range endpoint.Faults() {
 		names = append(names, f.String())
 	}
-	p.errorf(v, "fault: one of %s was expected, got %s", strings.Join(names, ", "), describe(v))
+	p.errorf(v, "fault: want one of %s, got %s", strings.Join(names, ", "), describe(v))
 }

@@ -43,18 +43,18 @@ const (
 func ParseRules(name string, data []byte) (*Rules, error) {
 	p := rulesParser{file: name}
 	if len(data) > maxRulesFile {
-		return nil, fmt.Errorf("%s: at most %d bytes were expected", name, maxRulesFile)
+		return nil, fmt.Errorf("%s: want at most %d bytes", name, maxRulesFile)
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, second yaml.Node
 	switch err := dec.Decode(&doc); {
 	case errors.Is(err, io.EOF):
-		return nil, fmt.Errorf("%s:1: the key rules was expected, the file is empty", name)
+		return nil, fmt.Errorf("%s:1: want the key rules, the file is empty", name)
 	case err != nil:
 		return nil, p.syntax(err)
 	}
 	if err := dec.Decode(&second); err == nil {
-		return nil, fmt.Errorf("%s:%d: one document was expected, a second one begins here", name, second.Line)
+		return nil, fmt.Errorf("%s:%d: want one document, a second one begins here", name, second.Line)
 	} else if !errors.Is(err, io.EOF) {
 		return nil, p.syntax(err)
 	}
@@ -105,13 +105,13 @@ func (p *rulesParser) document(doc *yaml.Node) *Rules {
 	case len(p.errs) > 0:
 		return nil
 	case list == nil:
-		p.errorf(doc.Content[0], "the key rules was expected, the file is empty")
+		p.errorf(doc.Content[0], "want the key rules, the file is empty")
 		return nil
 	case list.Kind != yaml.SequenceNode:
-		p.errorf(list, "rules: a list was expected, got %s", describe(list))
+		p.errorf(list, "rules: want a list, got %s", describe(list))
 		return nil
 	case len(list.Content) > maxRules:
-		p.errorf(list.Content[maxRules], "rules: at most %d were expected", maxRules)
+		p.errorf(list.Content[maxRules], "rules: want at most %d", maxRules)
 		return nil
 	}
 	for i, n := range list.Content {
@@ -124,7 +124,7 @@ func (p *rulesParser) document(doc *yaml.Node) *Rules {
 // key that it does not know.
 func (p *rulesParser) mapping(n *yaml.Node, want string, take func(key, value *yaml.Node) bool) {
 	if n.Kind != yaml.MappingNode {
-		p.errorf(n, "%s was expected, got %s", want, describe(n))
+		p.errorf(n, "want %s, got %s", want, describe(n))
 		return
 	}
 	seen := make(map[string]bool)
@@ -134,7 +134,7 @@ func (p *rulesParser) mapping(n *yaml.Node, want string, take func(key, value *y
 		case seen[key.Value]:
 			p.errorf(key, "%s: the key is there twice", brief(key.Value))
 		case key.Kind != yaml.ScalarNode || !take(key, value):
-			p.errorf(key, "%s was expected, got the key %s", want, brief(key.Value))
+			p.errorf(key, "want %s, got the key %s", want, brief(key.Value))
 		}
 		seen[key.Value] = true
 	}
@@ -153,12 +153,12 @@ func (p *rulesParser) rule(number int, n *yaml.Node) *rule {
 		return r
 	}
 	if !r.refuse && r.delay == 0 && r.fault == 0 {
-		p.errorf(n, "%s: refuse, delay or fault was expected: it does nothing", r.name)
+		p.errorf(n, "%s: want refuse, delay or fault: it does nothing", r.name)
 	}
 	for _, e := range r.events {
 		if r.refuse && e.Closing() {
-			p.errorf(n, "%s: %s cannot be refused: the answer to a closing event changes nothing; delay or fault "+
-				"was expected", r.name, e)
+			p.errorf(n, "%s: %s cannot be refused: the answer to a closing event changes nothing: "+
+				"want delay or fault", r.name, e)
 		}
 	}
 	return r

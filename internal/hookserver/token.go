@@ -52,11 +52,11 @@ func ParseToken(s string) (*Token, error) {
 	key, value, ok := strings.Cut(s, "=")
 	switch {
 	case !ok || key == "" || value == "":
-		return nil, errors.New("KEY=VALUE was expected, with neither of them empty")
+		return nil, errors.New("want KEY=VALUE, with neither of them empty")
 	case len(s) > maxToken:
-		return nil, fmt.Errorf("at most %d bytes were expected, got %d", maxToken, len(s))
+		return nil, fmt.Errorf("want at most %d bytes, got %d", maxToken, len(s))
 	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '&' || r == '?' }):
-		return nil, errors.New("KEY=VALUE was expected without blanks, control bytes, & and ?: a URL's parameter " +
+		return nil, errors.New("want KEY=VALUE without blanks, control bytes, & and ?: a URL's parameter " +
 			"cannot carry them")
 	}
 	return &Token{key: key, want: sha256.Sum256([]byte(value))}, nil
@@ -67,12 +67,12 @@ func ParseToken(s string) (*Token, error) {
 func (t *Token) At(events ...hook.Event) (*Token, error) {
 	for _, e := range events {
 		if e.Closing() {
-			return nil, fmt.Errorf("%s: on_connect, on_publish or on_play was expected: the answer to a closing "+
+			return nil, fmt.Errorf("%s: want on_connect, on_publish or on_play: the answer to a closing "+
 				"event changes nothing", e)
 		}
 	}
 	if len(events) == 0 {
-		return nil, errors.New("at least one event was expected")
+		return nil, errors.New("want at least one event")
 	}
 	demanding := *t
 	demanding.at = slices.Clone(events)

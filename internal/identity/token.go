@@ -59,7 +59,7 @@ func parseToken(text string) (Token, error) {
 		return "", fmt.Errorf("%q: expected KEY=VALUE as in a query: "+
 			"?, # and blanks end it (write them as %%3F, %%23, %%20)", text)
 	case len(text) > maxField:
-		return "", fmt.Errorf("a token of %d bytes; at most %d were expected", len(text), maxField)
+		return "", fmt.Errorf("a token of %d bytes: want at most %d", len(text), maxField)
 	}
 	return Token(text), nil
 }

@@ -81,7 +81,7 @@ func appendProperties(dst []byte, props []Property) ([]byte, error) {
 	var err error
 	for _, p := range props {
 		if n := len(p.Key); n == 0 || n > math.MaxUint16 {
-			return dst, fmt.Errorf("amf: a property name of %d bytes; 1 to %d were expected", n, math.MaxUint16)
+			return dst, fmt.Errorf("amf: a property name of %d bytes: want 1 to %d", n, math.MaxUint16)
 		}
 		dst = binary.BigEndian.AppendUint16(dst, uint16(len(p.Key)))
 		dst = append(dst, p.Key...)

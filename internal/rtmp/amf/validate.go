@@ -102,7 +102,7 @@ func (c *checker) unusual(m amf0.Marker, at int) error {
 	case amf0.MarkerLongString, amf0.MarkerXMLDocument:
 		return c.text(4, "a long string")
 	default:
-		return &Error{at, fmt.Sprintf("marker %#02x; an AMF0 value was expected", byte(m))}
+		return &Error{at, fmt.Sprintf("marker %#02x: want an AMF0 value", byte(m))}
 	}
 }
 
@@ -146,7 +146,7 @@ func (c *checker) properties(depth int) error {
 		}
 		end, err := c.take(1, "an object's end")
 		if err == nil && amf0.Marker(end[0]) != amf0.MarkerObjectEnd {
-			err = &Error{at, fmt.Sprintf("an empty property name before %#02x; the end marker 0x09 was expected",
+			err = &Error{at, fmt.Sprintf("an empty property name before %#02x: want the end marker 0x09",
 				end[0])}
 		}
 		return err

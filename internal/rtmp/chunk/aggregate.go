@@ -28,7 +28,7 @@ func (a *aggregate) more() bool { return len(a.rest) > 0 }
 func (a *aggregate) next(r *Reader, m *Message) error {
 	if len(a.rest) < partHeader {
 		return r.problem(a.whole.ChunkStream,
-			fmt.Sprintf("an aggregate message with %d bytes after its last part; a header of %d was expected",
+			fmt.Sprintf("an aggregate message with %d bytes after its last part: want a header of %d",
 				len(a.rest),
 				partHeader))
 	}
@@ -43,7 +43,7 @@ func (a *aggregate) next(r *Reader, m *Message) error {
 		message.TypeIDDataMessageAMF3:
 	default:
 		return r.problem(a.whole.ChunkStream,
-			fmt.Sprintf("an aggregate message with a part of type %d; audio, video or data was expected", kind))
+			fmt.Sprintf("an aggregate message with a part of type %d: want audio, video or data", kind))
 	}
 	time := uint24(h[4:]) | uint32(h[7])<<24
 	if !a.begun {

@@ -87,11 +87,11 @@ func (s *stream) come() int { return len(s.payload) + s.cut }
 func (r *Reader) checkFormat(s *stream, format byte) error {
 	switch {
 	case s.open && format != 3:
-		return r.problem(s.id, fmt.Sprintf("a chunk of fmt %d after %d of %d bytes of a message; fmt 3 was expected",
+		return r.problem(s.id, fmt.Sprintf("a chunk of fmt %d after %d of %d bytes of a message: want fmt 3",
 			format, s.come(), s.length))
 	case !s.known && format > 1:
 		// librtmp begins chunk stream 2 with fmt 1, which can be understood.
-		return r.problem(s.id, fmt.Sprintf("the first chunk is of fmt %d; fmt 0 was expected", format))
+		return r.problem(s.id, fmt.Sprintf("the first chunk is of fmt %d: want fmt 0", format))
 	}
 	return nil
 }

@@ -242,7 +242,7 @@ func (r *Reader) unfinished() bool {
 // obey applies Set Chunk Size (RTMP 1.0 section 5.4.1) or Abort (5.4.2).
 func (r *Reader) obey(m *Message) error {
 	if len(m.Payload) < 4 {
-		return r.problem(m.ChunkStream, fmt.Sprintf("a control message of type %d with %d bytes; 4 were expected",
+		return r.problem(m.ChunkStream, fmt.Sprintf("a control message of type %d with %d bytes: want 4",
 			m.Type, len(m.Payload)))
 	}
 	n := binary.BigEndian.Uint32(m.Payload)
@@ -255,7 +255,7 @@ func (r *Reader) obey(m *Message) error {
 		return nil
 	}
 	if n == 0 || n > 0x7fffffff {
-		return r.problem(m.ChunkStream, fmt.Sprintf("Set Chunk Size to %d; 1 to 2147483647 were expected", n))
+		return r.problem(m.ChunkStream, fmt.Sprintf("Set Chunk Size to %d: want 1 to 2147483647", n))
 	}
 	n = min(n, MaxSize)
 	if int(n) > r.limits.ChunkSize {

@@ -58,7 +58,7 @@ func (w *Writer) Write(m *Message) error {
 		return &LimitError{What: "message size", Got: int64(len(m.Payload)), Max: MaxSize}
 	}
 	if m.ChunkStream < 2 || m.ChunkStream > MaxChunkStream {
-		return fmt.Errorf("rtmp: chunk stream id %d; 2 to %d were expected", m.ChunkStream, MaxChunkStream)
+		return fmt.Errorf("rtmp: chunk stream id %d: want 2 to %d", m.ChunkStream, MaxChunkStream)
 	}
 	if w.buf == nil {
 		w.buf = writeBuffers.Get().(*[]byte)

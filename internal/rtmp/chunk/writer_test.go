@@ -68,8 +68,8 @@ func TestWriterRefuses(t *testing.T) {
 	for name, m := range map[string]Message{
 		"rtmp: message size 16777216 is over the limit of 16777215": {ChunkStream: 6, Type: video,
 			Payload: make([]byte, MaxSize+1)},
-		"rtmp: chunk stream id 1; 2 to 65599 were expected":     {ChunkStream: 1},
-		"rtmp: chunk stream id 65600; 2 to 65599 were expected": {ChunkStream: MaxChunkStream + 1},
+		"rtmp: chunk stream id 1: want 2 to 65599":     {ChunkStream: 1},
+		"rtmp: chunk stream id 65600: want 2 to 65599": {ChunkStream: MaxChunkStream + 1},
 	} {
 		if err := w.Write(&m); err == nil || err.Error() != name {
 			t.Errorf("%v, want %s", err, name)

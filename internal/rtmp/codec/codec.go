@@ -57,7 +57,7 @@ type cursor struct {
 // take returns the next n bytes.
 func (c *cursor) take(n int, what string) ([]byte, error) {
 	if len(c.b)-c.at < n {
-		return nil, fmt.Errorf("%s message of %d bytes; %s was expected at byte %d", c.kind, len(c.b), what, c.at)
+		return nil, fmt.Errorf("%s message of %d bytes: want %s at byte %d", c.kind, len(c.b), what, c.at)
 	}
 	c.at += n
 	return c.b[c.at-n : c.at], nil
@@ -94,7 +94,7 @@ func (c *cursor) tracks() (packet byte, fourCC string, track uint8, err error) {
 	}
 	packet = b[0] & 0x0f
 	if b[0]>>4 > manyTracksManyCodecs {
-		return 0, "", 0, fmt.Errorf("%s message with multitrack type %d; 0 to 2 were expected", c.kind, b[0]>>4)
+		return 0, "", 0, fmt.Errorf("%s message with multitrack type %d: want 0 to 2", c.kind, b[0]>>4)
 	}
 	// One FourCC for all tracks or one before each: the first stands here either way.
 	if fourCC, err = c.fourCC(); err != nil {

@@ -121,20 +121,20 @@ func TestParseAudio(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	for _, c := range []struct{ kind, payload, want string }{
-		{"video", "", "video message of 0 bytes; a frame type was expected at byte 0"},
-		{"video", "17", "video message of 1 bytes; a packet type was expected at byte 1"},
-		{"video", "90 'hvc'", "video message of 4 bytes; a FourCC was expected at byte 1"},
-		{"video", "97", "video message of 1 bytes; the size of a modifier was expected at byte 1"},
-		{"video", "97 ff 00", "video message of 3 bytes; the long size of a modifier was expected at byte 2"},
-		{"video", "97 01 0000", "video message of 4 bytes; a modifier and a packet type was expected at byte 2"},
-		{"video", "96", "video message of 1 bytes; a multitrack type was expected at byte 1"},
-		{"video", "96 31 'hvc1' 00", "video message with multitrack type 3; 0 to 2 were expected"},
-		{"video", "96 01 'hvc'", "video message of 5 bytes; a FourCC was expected at byte 2"},
-		{"video", "96 01 'hvc1'", "video message of 6 bytes; a track id was expected at byte 6"},
-		{"audio", "", "audio message of 0 bytes; a sound format was expected at byte 0"},
-		{"audio", "af", "audio message of 1 bytes; an AAC packet type was expected at byte 1"},
-		{"audio", "90", "audio message of 1 bytes; a FourCC was expected at byte 1"},
-		{"audio", "97 00", "audio message of 2 bytes; a modifier and a packet type was expected at byte 2"},
+		{"video", "", "video message of 0 bytes: want a frame type at byte 0"},
+		{"video", "17", "video message of 1 bytes: want a packet type at byte 1"},
+		{"video", "90 'hvc'", "video message of 4 bytes: want a FourCC at byte 1"},
+		{"video", "97", "video message of 1 bytes: want the size of a modifier at byte 1"},
+		{"video", "97 ff 00", "video message of 3 bytes: want the long size of a modifier at byte 2"},
+		{"video", "97 01 0000", "video message of 4 bytes: want a modifier and a packet type at byte 2"},
+		{"video", "96", "video message of 1 bytes: want a multitrack type at byte 1"},
+		{"video", "96 31 'hvc1' 00", "video message with multitrack type 3: want 0 to 2"},
+		{"video", "96 01 'hvc'", "video message of 5 bytes: want a FourCC at byte 2"},
+		{"video", "96 01 'hvc1'", "video message of 6 bytes: want a track id at byte 6"},
+		{"audio", "", "audio message of 0 bytes: want a sound format at byte 0"},
+		{"audio", "af", "audio message of 1 bytes: want an AAC packet type at byte 1"},
+		{"audio", "90", "audio message of 1 bytes: want a FourCC at byte 1"},
+		{"audio", "97 00", "audio message of 2 bytes: want a modifier and a packet type at byte 2"},
 	} {
 		var err error
 		var got any

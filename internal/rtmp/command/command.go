@@ -52,7 +52,7 @@ func Parse(m *chunk.Message) (*Command, error) {
 	case message.TypeIDCommandMessageAMF3:
 		body = unwrap(body)
 	default:
-		return nil, fmt.Errorf("rtmp: message of type %d; a command (20 or 17) was expected", m.Type)
+		return nil, fmt.Errorf("rtmp: message of type %d: want a command (20 or 17)", m.Type)
 	}
 	vals, err := amf.DecodeLimited(body, commandLimits)
 	if err != nil {
@@ -63,14 +63,14 @@ func Parse(m *chunk.Message) (*Command, error) {
 	}
 	name, ok := vals[0].(string)
 	if !ok || name == "" {
-		return nil, fmt.Errorf("rtmp: command begins with %s; its name was expected", describe(vals[0]))
+		return nil, fmt.Errorf("rtmp: command begins with %s: want its name", describe(vals[0]))
 	}
 	if len(vals) < 2 {
 		return nil, fmt.Errorf("rtmp: command %.40q has no transaction id", name)
 	}
 	transaction, ok := vals[1].(float64)
 	if !ok {
-		return nil, fmt.Errorf("rtmp: command %.40q has %s as its transaction id; a number was expected", name,
+		return nil, fmt.Errorf("rtmp: command %.40q has %s as its transaction id: want a number", name,
 			describe(vals[1]))
 	}
 	return &Command{Name: name, Transaction: transaction, Args: vals[2:]}, nil
@@ -126,11 +126,11 @@ func (c *Command) Property(key string) string {
 func argument[T any](c *Command, i int, want string) (T, error) {
 	var none T
 	if i < 0 || i >= len(c.Args) {
-		return none, fmt.Errorf("rtmp: command %.40q has no argument %d; %s was expected", c.Name, i, want)
+		return none, fmt.Errorf("rtmp: command %.40q has no argument %d: want %s", c.Name, i, want)
 	}
 	v, ok := c.Args[i].(T)
 	if !ok {
-		return none, fmt.Errorf("rtmp: command %.40q has %s as argument %d; %s was expected", c.Name,
+		return none, fmt.Errorf("rtmp: command %.40q has %s as argument %d: want %s", c.Name,
 			describe(c.Args[i]), i, want)
 	}
 	return v, nil

@@ -69,19 +69,19 @@ func TestParseErrors(t *testing.T) {
 		m    chunk.Message
 		want string
 	}{
-		{"another type", chunk.Message{Type: 8}, "rtmp: message of type 8; a command (20 or 17) was expected"},
+		{"another type", chunk.Message{Type: 8}, "rtmp: message of type 8: want a command (20 or 17)"},
 		{"empty", chunk.Message{Type: 20}, "rtmp: empty command"},
 		{"empty AMF3", chunk.Message{Type: 17, Payload: []byte{0}}, "rtmp: empty command"},
 		{"broken AMF", chunk.Message{Type: 20, Payload: []byte{2, 0}},
 			"rtmp: command: amf: byte 1: a string needs 2 bytes, 1 are left"},
 		{"no name", chunk.Message{Type: 20, Payload: []byte{5}},
-			"rtmp: command begins with null; its name was expected"},
+			"rtmp: command begins with null: want its name"},
 		{"empty name", chunk.Message{Type: 20, Payload: []byte{2, 0, 0}},
-			"rtmp: command begins with an empty string; its name was expected"},
+			"rtmp: command begins with an empty string: want its name"},
 		{"no transaction", chunk.Message{Type: 20, Payload: []byte{2, 0, 1, 'x'}},
 			`rtmp: command "x" has no transaction id`},
 		{"transaction of another kind", chunk.Message{Type: 20, Payload: []byte{2, 0, 1, 'x', 1, 0}},
-			`rtmp: command "x" has a boolean as its transaction id; a number was expected`},
+			`rtmp: command "x" has a boolean as its transaction id: want a number`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got, err := Parse(&c.m); err == nil || err.Error() != c.want {
@@ -120,32 +120,32 @@ func TestArguments(t *testing.T) {
 func TestArgumentErrors(t *testing.T) {
 	c := Command{Name: "publish", Args: []any{nil, "", 2.0, true, []any{}, map[string]any{}}}
 	for want, get := range map[string]func() error{
-		`rtmp: command "publish" has no argument 6; a string was expected`: func() error {
+		`rtmp: command "publish" has no argument 6: want a string`: func() error {
 			_,
 				err := c.String(6)
 			return err
 		},
-		`rtmp: command "publish" has no argument -1; a number was expected`: func() error {
+		`rtmp: command "publish" has no argument -1: want a number`: func() error {
 			_,
 				err := c.Number(-1)
 			return err
 		},
-		`rtmp: command "publish" has null as argument 0; an object was expected`: func() error {
+		`rtmp: command "publish" has null as argument 0: want an object`: func() error {
 			_,
 				err := c.Object(0)
 			return err
 		},
-		`rtmp: command "publish" has an empty string as argument 1; a boolean was expected`: func() error {
+		`rtmp: command "publish" has an empty string as argument 1: want a boolean`: func() error {
 			_,
 				err := c.Bool(1)
 			return err
 		},
-		`rtmp: command "publish" has an array as argument 4; a number was expected`: func() error {
+		`rtmp: command "publish" has an array as argument 4: want a number`: func() error {
 			_,
 				err := c.Number(4)
 			return err
 		},
-		`rtmp: command "publish" has an object as argument 5; a string was expected`: func() error {
+		`rtmp: command "publish" has an object as argument 5: want a string`: func() error {
 			_,
 				err := c.String(5)
 			return err
@@ -192,11 +192,11 @@ func TestData(t *testing.T) {
 
 func TestDataErrors(t *testing.T) {
 	for want, m := range map[string]chunk.Message{
-		"rtmp: message of type 20; data (18 or 15) was expected": {Type: 20},
-		"rtmp: empty data message":                               {Type: 18},
+		"rtmp: message of type 20: want data (18 or 15)": {Type: 20},
+		"rtmp: empty data message":                       {Type: 18},
 		"rtmp: data message: amf: byte 1: a number needs 8 bytes, 0 are left": {Type: 18,
 			Payload: []byte{0}},
-		"rtmp: data message begins with a boolean; its name was expected": {Type: 18,
+		"rtmp: data message begins with a boolean: want its name": {Type: 18,
 			Payload: []byte{1, 1}},
 		"rtmp: data message: amf: byte 0: a body of 1048577 bytes; at most 1048576 are allowed": {Type: 18,
 			Payload: make([]byte, 1<<20+1)},

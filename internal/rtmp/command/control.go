@@ -52,10 +52,10 @@ func ParseControl(m *chunk.Message) (n uint32, limit byte, err error) {
 	case message.TypeIDSetPeerBandwidth:
 		size = 5
 	default:
-		return 0, 0, fmt.Errorf("rtmp: message of type %d; protocol control (1, 2, 3, 5 or 6) was expected", m.Type)
+		return 0, 0, fmt.Errorf("rtmp: message of type %d: want protocol control (1, 2, 3, 5 or 6)", m.Type)
 	}
 	if len(m.Payload) < size {
-		return 0, 0, fmt.Errorf("rtmp: protocol control message of type %d with %d bytes; %d were expected", m.Type,
+		return 0, 0, fmt.Errorf("rtmp: protocol control message of type %d with %d bytes: want %d", m.Type,
 			len(m.Payload), size)
 	}
 	if size == 5 {

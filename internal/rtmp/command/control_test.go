@@ -84,19 +84,19 @@ func TestControl(t *testing.T) {
 
 func TestControlErrors(t *testing.T) {
 	for want, m := range map[string]chunk.Message{
-		"rtmp: message of type 4; protocol control (1, 2, 3, 5 or 6) was expected": {Type: 4},
-		"rtmp: protocol control message of type 5 with 3 bytes; 4 were expected":   {Type: 5, Payload: make([]byte, 3)},
-		"rtmp: protocol control message of type 6 with 4 bytes; 5 were expected":   {Type: 6, Payload: make([]byte, 4)},
+		"rtmp: message of type 4: want protocol control (1, 2, 3, 5 or 6)": {Type: 4},
+		"rtmp: protocol control message of type 5 with 3 bytes: want 4":    {Type: 5, Payload: make([]byte, 3)},
+		"rtmp: protocol control message of type 6 with 4 bytes: want 5":    {Type: 6, Payload: make([]byte, 4)},
 	} {
 		if _, _, err := ParseControl(&m); err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
 	for want, m := range map[string]chunk.Message{
-		"rtmp: message of type 3; user control (4) was expected":            {Type: 3},
-		"rtmp: user control message with 1 bytes; at least 2 were expected": {Type: 4, Payload: []byte{0}},
-		"rtmp: StreamBegin with 5 bytes; 6 were expected":                   {Type: 4, Payload: make([]byte, 5)},
-		"rtmp: SetBufferLength with 6 bytes; 10 were expected": {Type: 4, Payload: []byte{0, 3, 0, 0, 0,
+		"rtmp: message of type 3: want user control (4)":           {Type: 3},
+		"rtmp: user control message with 1 bytes: want at least 2": {Type: 4, Payload: []byte{0}},
+		"rtmp: StreamBegin with 5 bytes: want 6":                   {Type: 4, Payload: make([]byte, 5)},
+		"rtmp: SetBufferLength with 6 bytes: want 10": {Type: 4, Payload: []byte{0, 3, 0, 0, 0,
 			1}},
 	} {
 		if _, err := ParseUserControl(&m); err == nil || err.Error() != want {

@@ -52,7 +52,7 @@ func IsMetadata(body []byte) bool { return bytes.HasPrefix(body, []byte("\x02\x0
 // as onMetaData; a leading @setDataFrame is skipped. It takes bodies of up to 1 MB.
 func ParseData(m *chunk.Message) (name string, args []any, err error) {
 	if m.Type != message.TypeIDDataMessageAMF0 && m.Type != message.TypeIDDataMessageAMF3 {
-		return "", nil, fmt.Errorf("rtmp: message of type %d; data (18 or 15) was expected", m.Type)
+		return "", nil, fmt.Errorf("rtmp: message of type %d: want data (18 or 15)", m.Type)
 	}
 	vals, err := amf.DecodeLimited(DataBody(m), dataLimits)
 	if err != nil {
@@ -63,7 +63,7 @@ func ParseData(m *chunk.Message) (name string, args []any, err error) {
 	}
 	name, ok := vals[0].(string)
 	if !ok {
-		return "", nil, fmt.Errorf("rtmp: data message begins with %s; its name was expected", describe(vals[0]))
+		return "", nil, fmt.Errorf("rtmp: data message begins with %s: want its name", describe(vals[0]))
 	}
 	return name, vals[1:], nil
 }

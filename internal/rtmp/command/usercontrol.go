@@ -57,14 +57,14 @@ func (u UserControl) Message() chunk.Message {
 func ParseUserControl(m *chunk.Message) (UserControl, error) {
 	p := m.Payload
 	if m.Type != message.TypeIDUserCtrl {
-		return UserControl{}, fmt.Errorf("rtmp: message of type %d; user control (4) was expected", m.Type)
+		return UserControl{}, fmt.Errorf("rtmp: message of type %d: want user control (4)", m.Type)
 	}
 	if len(p) < 2 {
-		return UserControl{}, fmt.Errorf("rtmp: user control message with %d bytes; at least 2 were expected", len(p))
+		return UserControl{}, fmt.Errorf("rtmp: user control message with %d bytes: want at least 2", len(p))
 	}
 	u := UserControl{Event: EventType(binary.BigEndian.Uint16(p))}
 	if want := u.Event.size(); len(p) < want {
-		return UserControl{}, fmt.Errorf("rtmp: %v with %d bytes; %d were expected", u.Event, len(p), want)
+		return UserControl{}, fmt.Errorf("rtmp: %v with %d bytes: want %d", u.Event, len(p), want)
 	}
 	if len(p) >= 6 {
 		u.Value = binary.BigEndian.Uint32(p[2:])

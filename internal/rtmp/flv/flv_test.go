@@ -127,26 +127,26 @@ func TestReadErrors(t *testing.T) {
 		{"nothing", "", "unexpected EOF"},
 		{"short header", "464c5601", "unexpected EOF"},
 		{"another format", "52494646 00000000 00000000",
-			`flv: byte 0: the file begins with "RIFF"; "FLV\x01" was expected`},
+			`flv: byte 0: the file begins with "RIFF"; "FLV\x01"want `},
 		{"version 2", "464c56 02 05 00000009 00000000",
-			`flv: byte 0: the file begins with "FLV\x02"; "FLV\x01" was expected`},
+			`flv: byte 0: the file begins with "FLV\x02"; "FLV\x01"want `},
 		{"header too small", "464c56 01 05 00000008 00000000",
-			"flv: byte 5: a file header of 8 bytes; 9 to 65536 were expected"},
+			"flv: byte 5: a file header of 8 bytes: want 9 to 65536"},
 		{"header too large", "464c56 01 05 ffffffff 00000000",
-			"flv: byte 5: a file header of 4294967295 bytes; 9 to 65536 were expected"},
+			"flv: byte 5: a file header of 4294967295 bytes: want 9 to 65536"},
 		{"header cut", "464c56 01 05 00000010 00", "unexpected EOF"},
 		{"no first size", "464c56 01 05 00000009 0000", "unexpected EOF"},
 		{"wrong first size", "464c56 01 05 00000009 00000001",
-			"flv: byte 9: the previous tag's size is given as 1; 0 was expected"},
+			"flv: byte 9: the previous tag's size is given as 1: want 0"},
 		{"cut in a tag header", start + "08 0000", "unexpected EOF"},
 		{"cut in the data", start + "08 000002 000000 00 000000 af", "unexpected EOF"},
 		{"cut before the size", start + "08 000001 000000 00 000000 af", "unexpected EOF"},
 		{"wrong size", start + "08 000001 000000 00 000000 af 0000000d",
-			"flv: byte 25: the previous tag's size is given as 13; 12 was expected"},
+			"flv: byte 25: the previous tag's size is given as 13: want 12"},
 		{"unknown type", start + "0a 000000 000000 00 000000 0000000b",
-			"flv: byte 13: a tag of type 10; 8, 9 or 18 was expected"},
+			"flv: byte 13: a tag of type 10: want 8, 9 or 18"},
 		{"encrypted", start + "28 000000 000000 00 000000 0000000b",
-			"flv: byte 13: a tag with flags 0x20, encrypted or reserved; none were expected"},
+			"flv: byte 13: a tag with flags 0x20, encrypted or reserved: want none"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := readAll(bytes.NewReader(unhex(t, c.file))); err == nil || err.Error() != c.want {
@@ -210,7 +210,7 @@ func TestWriteErrors(t *testing.T) {
 	w := Writer{w: failing{broken}}
 	for want, tag := range map[string]Tag{
 		"flv: a tag of 16777216 bytes to write; at most 16777215 fit": {Type: TypeAudio, Data: make([]byte, MaxTag+1)},
-		"flv: a tag of type 20 to write; 8, 9 or 18 was expected":     {Type: 20},
+		"flv: a tag of type 20 to write: want 8, 9 or 18":             {Type: 20},
 	} {
 		if err := w.Write(&tag); err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)

@@ -26,12 +26,12 @@ func NewReader(r io.Reader) (*Reader, error) {
 		return nil, unexpected(err)
 	}
 	if string(h[:3]) != "FLV" || h[3] != 1 {
-		return nil, &FormatError{0, fmt.Sprintf("the file begins with %q; \"FLV\\x01\" was expected", h[:4])}
+		return nil, &FormatError{0, fmt.Sprintf("the file begins with %q: want \"FLV\\x01\"", h[:4])}
 	}
 	const most = 64 << 10 // nobody has a use for more than the nine bytes
 	size := binary.BigEndian.Uint32(h[5:])
 	if size < fileHeader || size > most {
-		return nil, &FormatError{5, fmt.Sprintf("a file header of %d bytes; %d to %d were expected", size, fileHeader,
+		return nil, &FormatError{5, fmt.Sprintf("a file header of %d bytes: want %d to %d", size, fileHeader,
 			most)}
 	}
 	n, err := f.r.Discard(int(size) - fileHeader)
@@ -61,10 +61,10 @@ func (f *Reader) next(t *Tag) error {
 	kind := message.TypeID(h[0])
 	switch {
 	case h[0]&0xe0 != 0:
-		return &FormatError{at, fmt.Sprintf("a tag with flags %#02x, encrypted or reserved; none were expected",
+		return &FormatError{at, fmt.Sprintf("a tag with flags %#02x, encrypted or reserved: want none",
 			h[0]&0xe0)}
 	case kind != TypeAudio && kind != TypeVideo && kind != TypeData:
-		return &FormatError{at, fmt.Sprintf("a tag of type %d; 8, 9 or 18 was expected", kind)}
+		return &FormatError{at, fmt.Sprintf("a tag of type %d: want 8, 9 or 18", kind)}
 	}
 	size := int(uint24(h[1:]))
 	if size > f.limit {
@@ -106,7 +106,7 @@ func (f *Reader) checkBack(size uint32) error {
 		return unexpected(err)
 	}
 	if got := binary.BigEndian.Uint32(b[:]); got != size {
-		return &FormatError{at, fmt.Sprintf("the previous tag's size is given as %d; %d was expected", got, size)}
+		return &FormatError{at, fmt.Sprintf("the previous tag's size is given as %d: want %d", got, size)}
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func (w *Writer) Write(t *Tag) error {
 		return fmt.Errorf("flv: a tag of %d bytes to write; at most %d fit", len(t.Data), MaxTag)
 	}
 	if t.Type != TypeAudio && t.Type != TypeVideo && t.Type != TypeData {
-		return fmt.Errorf("flv: a tag of type %d to write; 8, 9 or 18 was expected", t.Type)
+		return fmt.Errorf("flv: a tag of type %d to write: want 8, 9 or 18", t.Type)
 	}
 	w.buf = appendTag(w.buf[:0], t)
 	_, w.err = w.w.Write(w.buf)

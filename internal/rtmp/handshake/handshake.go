@@ -34,7 +34,7 @@ type Stats struct{ Read, Written uint64 }
 type VersionError struct{ Got byte }
 
 func (e *VersionError) Error() string {
-	return fmt.Sprintf("rtmp: handshake begins with byte %#02x; version 3 was expected", e.Got)
+	return fmt.Sprintf("rtmp: handshake begins with byte %#02x: want version 3", e.Got)
 }
 
 // Server shakes hands with a client. It reads not a byte beyond the handshake.

@@ -103,7 +103,7 @@ var probeOrder = []hook.Event{hook.OnClose, hook.OnStop, hook.OnUnpublish, hook.
 
 func (o *Options) check() error {
 	if o.Profile == nil {
-		return errors.New("hook server: a profile was expected")
+		return errors.New("hook server: want a profile")
 	}
 	for ev, urls := range o.URLs {
 		for _, u := range urls {
