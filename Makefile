@@ -98,7 +98,7 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 e2e-kubernetes: build ## play the README's test and disturbed ones on the cluster of KUBECONFIG
 	deploy/kubernetes/e2e.sh
 
-generate: ## write the table of requirements in README.md anew
+generate: ## write the table of requirements in docs/requirements.md anew
 	$(GO) generate ./features
 
 dist: ## build static binaries for Linux, macOS and Windows into dist/, with checksums (VERSION=)

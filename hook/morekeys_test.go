@@ -14,6 +14,14 @@ var later = func() *Profile {
 	return &p
 }()
 
+// room is SRS7 with a string on on_play that may be empty, as a newcomer adds it.
+var room = func() *Profile {
+	p := *SRS7
+	p.Name, p.Title = "room", "a profile made up"
+	p.keys[OnPlay] = append(p.keys[OnPlay][:len(p.keys[OnPlay]):len(p.keys[OnPlay])], keys("room")...)
+	return &p
+}()
+
 func TestMoreKeysAreSent(t *testing.T) {
 	pl := &Payload{Action: "on_play", ClientID: "c1", ServerID: "s", ServiceID: "p", StreamID: "v",
 		More: map[string]string{"clients": "3", "edge": "e\"1", "other": "x"}}

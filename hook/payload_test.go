@@ -1,6 +1,7 @@
 package hook
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,15 +37,15 @@ func TestGolden(t *testing.T) {
 			}
 			got, err := p.Encode(nil, pl)
 			want := line
-			if p == SRS7 && Events[i] == OnStop {
-				want = strings.Replace(line, `,"stream_url"`, `,"pageUrl":"","stream_url"`, 1)
+			for _, k := range p.Keys(Events[i]) { // an optional key that the server left out is written empty
+				if k.Optional && k.Kind == Text && !strings.Contains(line, `"`+k.Name+`"`) {
+					got = bytes.Replace(got, []byte(`,"`+k.Name+`":""`), nil, 1)
+				}
 			}
 			if err != nil || string(got) != want {
 				t.Errorf("%s %s: %v\n got %s\nwant %s", p, Events[i], err, got, want)
 			}
-			if lenient, err := DecodeAny([]byte(line)); err != nil || !reflect.DeepEqual(lenient, pl) {
-				t.Errorf("DecodeAny: %+v, %v, want %+v", lenient, err, pl)
-			}
+			checkLenient(t, []byte(line), pl)
 		}
 	}
 }
@@ -57,10 +58,21 @@ var nasty = []string{
 	strings.Repeat("x", 4096), strings.Repeat("é\xff", 300), "?token=a%20b&c==&d=\"q\"",
 }
 
+// checkLenient reads a body without a profile: the keys that only the
+// profile's table has are the only difference.
+func checkLenient(t *testing.T, body []byte, pl *Payload) {
+	t.Helper()
+	want := *pl
+	want.More = nil
+	if lenient, err := DecodeAny(body); err != nil || !reflect.DeepEqual(lenient, &want) {
+		t.Fatalf("DecodeAny: %+v, %v, want %+v", lenient, err, &want)
+	}
+}
+
 // TestEncodeAlwaysValid: S-REQ-03, by the judgement of encoding/json.
 func TestEncodeAlwaysValid(t *testing.T) {
 	for _, s := range nasty {
-		for _, p := range Profiles() {
+		for _, p := range append(Profiles(), room) {
 			for _, e := range Events {
 				checkEncode(t, p, &Payload{Action: e.String(), ClientID: "7", App: s, Stream: s, Param: s, TCURL: s,
 					PageURL: s,
@@ -91,7 +103,7 @@ func checkEncode(t *testing.T, p *Profile, pl *Payload) {
 		t.Errorf("%s: %d keys, want %d: %s", p, len(std), len(p.Keys(e)), b)
 	}
 	for _, k := range p.Keys(e) {
-		if k.Kind != Text && k.Kind != TextID {
+		if k.Kind != Text && k.Kind != TextID || k.field == fieldUnknown {
 			continue
 		}
 		// Each byte that is not UTF-8 becomes one U+FFFD, as for range has it.

@@ -155,15 +155,6 @@ func (c *session) status(streamID uint32, s command.Status) error {
 	return c.conn.send(m)
 }
 
-// refuseStatus tells a message stream why its client has to go.
-func (c *session) refuseStatus(streamID uint32, why error, s command.Status) error {
-	m, err := command.OnStatus(streamID, s.With(told(why)))
-	if err != nil {
-		return err
-	}
-	return c.refuseWith(why, m)
-}
-
 // notify calls the client, which does not answer.
 func (c *session) notify(name string, s command.Status) error {
 	m, err := (&command.Command{Name: name, Args: []any{nil, s.Object()}}).Message(command.CommandChunks, 0)

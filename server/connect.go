@@ -5,9 +5,7 @@ import (
 	"fmt"
 
 	"hookproof/hook"
-	"hookproof/internal/redact"
 	"hookproof/internal/rtmp/amf"
-	"hookproof/internal/rtmp/chunk"
 	"hookproof/internal/rtmp/command"
 )
 
@@ -106,33 +104,4 @@ func enhanced(cmd *command.Command) amf.Object {
 		}},
 		{Key: "videoFourCcInfoMap", Value: all}, {Key: "audioFourCcInfoMap", Value: all}, {Key: "capsEx", Value: caps},
 	}
-}
-
-// refuse tells a client why it has to go; the session ends with the error.
-func (c *session) refuse(why error, answer *command.Command) error {
-	m, err := answer.Message(command.CommandChunks, 0)
-	if err != nil {
-		return err
-	}
-	return c.refuseWith(why, m)
-}
-
-func (c *session) refuseWith(why error, m chunk.Message) error {
-	if err := c.conn.aborted(); err != nil {
-		return err
-	}
-	c.log("refused", "reason", redact.Short(why.Error(), maxShown))
-	if err := errors.Join(c.conn.send(m), c.conn.flush()); err != nil {
-		return err
-	}
-	return &refusal{why}
-}
-
-// told is what a client is told of a refusal: that a hook refused, not what the hook server said.
-func told(err error) string {
-	var no *hookRefusal
-	if errors.As(err, &no) {
-		return "Refused by " + no.event.String() + "."
-	}
-	return err.Error()
 }

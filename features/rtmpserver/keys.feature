@@ -115,6 +115,10 @@ Feature: The keys
       When Alice publishes "cam?token=abc" and leaves
       Then stream of Alice is "cam" in on_publish and on_unpublish
 
+    Scenario: a player's stream name with a parameter
+      When Bob plays "cam?token=abc" before anyone publishes, and leaves
+      Then stream of Bob is "cam" in on_play and on_stop
+
   @S-KEY-10 @must @srs7
   Rule: S-KEY-10 MUST: stream_url is /app/stream on the default vhost and vhost/app/stream on another
 
