@@ -81,8 +81,8 @@ func TestEndlessAnswers(t *testing.T) {
 			runtime.ReadMemStats(&before)
 			f.Ask(&endpoint.Request{Method: "POST", Event: hook.OnPlay, HasEvent: true}, hook.SRS7)
 			runtime.ReadMemStats(&after)
-			if took := after.TotalAlloc - before.TotalAlloc; took > 8<<20 {
-				t.Errorf("want at most 8 MB allocated, got %d", took>>20)
+			if took := after.TotalAlloc - before.TotalAlloc; took > 32<<20 { // what is endless takes gigabytes in 10 s
+				t.Errorf("want at most 32 MB allocated, got %d", took>>20)
 			}
 		})
 	}
