@@ -224,3 +224,26 @@ func TestScript(t *testing.T) {
 		t.Errorf("%v: %s", err, out)
 	}
 }
+
+// TestBlock: the README's block begins when the pods of an earlier test are gone, else it would read their logs, and
+// takes the exit code of the merge.
+func TestBlock(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, _ := strings.Cut(string(text), "```sh\n")
+	block, _, _ = strings.Cut(block, "```")
+	steps := []string{"delete job loadgen", "wait --for=delete pods -l app=loadgen", "create configmap loadgen-run",
+		"apply -k deploy/kubernetes/overlays/small", "get pods -l app=loadgen", "bin/loadgen merge -partial"}
+	for _, step := range steps {
+		_, after, found := strings.Cut(block, step)
+		if !found {
+			t.Fatalf("want %q after the step before it, got %q", step, block)
+		}
+		block = after
+	}
+	if strings.Count(block, "\n") > 1 {
+		t.Errorf("want the merge as the last line, got %q after it", block)
+	}
+}
