@@ -56,7 +56,7 @@ func (c *Caller) encode(pl *Payload, s *scratch) (err error) {
 }
 
 // one makes one request and judges its answer.
-func (c *Caller) one(ctx context.Context, url string, attempt int, s *scratch) (Decision, fate) {
+func (c *Caller) one(ctx context.Context, url string, attempt int, s *scratch) (Decision, delivery) {
 	start := time.Now()
 	deadline := start.Add(c.o.Timeout)
 	if d, ok := ctx.Deadline(); ok && d.Before(deadline) {
@@ -73,12 +73,12 @@ func (c *Caller) one(ctx context.Context, url string, attempt int, s *scratch) (
 			Start:   start, End: time.Now(), Waited: s.waited, Status: a.Status, Decision: d, Err: a.Err,
 		})
 	}
-	return d, f.behind(a.Status)
+	return d, f.given(a.Status)
 }
 
 // exchange sends the request, when its turn has come, and reads its answer, on
 // an idle connection or on a new one.
-func (c *Caller) exchange(url string, start, deadline time.Time, s *scratch) (Answer, fate) {
+func (c *Caller) exchange(url string, start, deadline time.Time, s *scratch) (Answer, delivery) {
 	d, err := c.destination(url)
 	if err != nil {
 		return Answer{Err: err}, impossible
@@ -162,7 +162,7 @@ func (c *Caller) connect(ctx context.Context, addr string) (net.Conn, error) {
 // roundTrip sends the request over w and reads the answer. Then w is in the
 // pool again, or closed. A request that was unsent may be sent again: it is
 // certain that the peer got nothing of it.
-func (c *Caller) roundTrip(d *destination, w *wire, s *scratch) (Answer, fate) {
+func (c *Caller) roundTrip(d *destination, w *wire, s *scratch) (Answer, delivery) {
 	if c.beforeWrite != nil {
 		c.beforeWrite(w)
 	}

@@ -21,7 +21,7 @@ const (
 	AnyAnswer Want = "answer"    // any answer of the protocol
 	Anything  Want = "anything"  // the server need only live
 	Meanwhile Want = "meanwhile" // acceptable, while another request is under way
-	Watched   Want = "watched"   // of an RTMP client whose fate is judged
+	Watched   Want = "watched"   // of an RTMP client whose way through is judged
 	Before    Want = "before"    // what the client of a later event did first; not judged
 	After     Want = "after"     // closes what a client has opened; not judged
 	Tried     Want = "tried"     // an event that was not accepted, sent in another way: what it gets explains that
