@@ -11,11 +11,11 @@ type delivery uint8
 
 const (
 	answered    delivery = iota // an answer came, or its beginning
-	unanswered              // it may have arrived; nothing of an answer came
-	unavailable             // a gateway answered that the hook server does not
-	incomplete              // the hook server answered that the request did not come whole
-	unsent                  // nobody got anything of it
-	impossible              // the same, and so it will stay: the URL or the certificate is wrong
+	unanswered                  // it may have arrived; nothing of an answer came
+	unavailable                 // a gateway answered that the hook server does not
+	incomplete                  // the hook server answered that the request did not come whole
+	unsent                      // nobody got anything of it
+	impossible                  // the same, and so it will stay: the URL or the certificate is wrong
 )
 
 // unseen reports whether it is certain that no hook server has seen the event.
