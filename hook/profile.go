@@ -51,7 +51,7 @@ const (
 	Must
 )
 
-// Profile is one version of the protocol, as data. The two that exist are
+// Profile is one version of the protocol, as data. Those that exist are listed by [Profiles], among them
 // [SRS1] and [SRS7]; they are never changed and may be shared.
 type Profile struct {
 	Name  string // "srs1", "srs7"

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hookproof/features"
+	"hookproof/hook"
 	"hookproof/internal/cli"
 	"hookproof/internal/suite"
 	"hookproof/reports"
@@ -110,7 +111,7 @@ func newOptions() *options {
 	f.StringVar(&o.tags, "tags", "", "run scenarios whose tags match this `EXPRESSION`: @must and not (@slow or @load)")
 	f.StringVar(&o.name, "name", "", "run scenarios whose id contains this `TEXT`")
 	f.StringVar(&o.profile, "profile", "",
-		"run this `PROFILE`: srs1, srs7, all, or auto, which is the one that fits the server's hooks\n"+
+		"run this `PROFILE`: "+hook.ProfileNames()+", all, or auto, which is the one that fits the server's hooks\n"+
 			"(default all; with -rtmp auto; with -hooks srs7)")
 	f.StringVar(&o.known, "known-failing", "",
 		"`FILE` that lists what is known to fail, one entry per line: the id of a requirement or of a\n"+

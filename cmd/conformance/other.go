@@ -30,7 +30,7 @@ func configCommand(_ context.Context, args []string, s cli.Streams) int {
 	f := flag.NewFlagSet(configHelp.Name, flag.ContinueOnError)
 	listen := f.String("listen", "127.0.0.1:8085",
 		"the `ADDRESS` that conformance will listen on, as the server reaches it")
-	profile := f.String("profile", "srs7", "`PROFILE` of the protocol: srs1 or srs7")
+	profile := f.String("profile", "srs7", "`PROFILE` of the protocol, one of "+hook.ProfileNames())
 	own := f.Bool("own", false, "add the directives that only rtmpserver of this project has: profile and timeout")
 	if code, done := cli.Parse(s, f, configHelp, args); done {
 		return code

@@ -10,7 +10,7 @@ import (
 var help = cli.Help{
 	Name:     "hookserver",
 	Groups:   groups,
-	Synopsis: []string{"[-listen ADDR] [-profile auto|srs1|srs7] [-token KEY=VALUE] [-rules FILE] [-record FILE]"},
+	Synopsis: []string{"[-listen ADDR] [-profile P] [-token KEY=VALUE] [-rules FILE] [-record FILE]"},
 	About: `The default callback server for a media server's HTTP hooks. It logs every
 event, answers it, and shows at / who is connected, publishing and playing.
 What it knows lives in memory and survives nothing.`,

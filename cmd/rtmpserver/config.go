@@ -101,7 +101,7 @@ func (o *options) fromFlags() (server.Config, error) {
 	}
 	profile, err := hook.ProfileByName(o.profile)
 	if err != nil {
-		return cfg, cli.Usagef("-profile: want srs1 or srs7, got %q", o.profile)
+		return cfg, cli.Usagef("-profile: want one of %s, got %q", hook.ProfileNames(), o.profile)
 	}
 	hooks := &cfg.VHosts[0].Hooks
 	hooks.Profile, hooks.InsecureTLS = profile.Name, o.insecure

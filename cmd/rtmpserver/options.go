@@ -48,7 +48,7 @@ func newOptions() *options {
 		"without -c: ask the hook server at `URL`, such as http://127.0.0.1:8085, about all six events.\nNot given: "+
 			"no hooks, everybody is let in")
 	f.StringVar(&o.profile, "profile", "srs1",
-		"without -c: call hooks as `PROFILE` does: srs1 (the document of 2014) or srs7 (SRS 7)")
+		"without -c: call hooks as `PROFILE` does, one of "+hook.ProfileNames())
 	f.BoolVar(&o.insecure, "insecure-tls", false,
 		"without -c: accept any certificate of an https hook server, as SRS does")
 	f.DurationVar(&o.retry, "retry", 0,
@@ -103,7 +103,7 @@ func (o *options) check() error {
 var help = cli.Help{
 	Name:     "rtmpserver",
 	Groups:   groups,
-	Synopsis: []string{"-c FILE [-t]", "[-listen ADDR] [-hooks URL] [-profile srs1|srs7]"},
+	Synopsis: []string{"-c FILE [-t]", "[-listen ADDR] [-hooks URL] [-profile P]"},
 	About: `An RTMP server that asks HTTP hooks before it lets a client connect, publish
 or play, and tells them when it leaves. It is configured as SRS is, by a file,
 or by a few options.`,
