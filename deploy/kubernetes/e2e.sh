@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Plays the README's block, and disturbed tests, on the cluster of KUBECONFIG, in a namespace of its own, and prints
 # what became of each. A disturbed test that passes is a failure. The image hookproof:latest must be on the nodes.
-#   CASES='undisturbed pod-deleted' chooses; IMAGE=... names another image; SIZE='RAMP: 5s, HOLD: 15s' changes the load.
+#   CASES='undisturbed pod-deleted' chooses; IMAGE=... names another image; SIZE='SHARDS: "2", …' is the data of
+#   the ConfigMap in place of the small overlay's.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -28,7 +29,7 @@ overlay() {
 	cp -r deploy/kubernetes "$work/kubernetes"
 	local dir="$work/kubernetes/overlays/small" patch
 	[ -z "${IMAGE:-}" ] || printf 'images: [{name: hookproof, newName: "%s", newTag: "%s"}]\n' "${IMAGE%:*}" "${IMAGE##*:}" >> "$dir/kustomization.yaml"
-	[ -z "${SIZE:-}" ] || sed -i "s|HOLD: 20s}|HOLD: 20s, $SIZE}|" "$dir/kustomization.yaml"
+	[ -z "${SIZE:-}" ] || sed -i "s|data: {SHARDS.*}|data: {$SIZE}|" "$dir/kustomization.yaml"
 	for patch in "$@"; do
 		printf 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [small]\npatches:\n  - target: {kind: Job, name: loadgen}\n    patch: |\n      - %s\n' \
 			"$patch" > "$work/kubernetes/overlays/kustomization.yaml"
