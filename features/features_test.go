@@ -6,8 +6,16 @@ import (
 	"strings"
 	"testing"
 
+	"hookproof/hook"
 	"hookproof/reports"
 )
+
+// TestProfiles: the suite runs in every profile that there is.
+func TestProfiles(t *testing.T) {
+	if got, want := strings.Join(Profiles, ", "), hook.ProfileNames(); got != want {
+		t.Errorf("want the profiles of package hook, %s, got %s", want, got)
+	}
+}
 
 func TestCatalogue(t *testing.T) {
 	seen := map[string]bool{}
