@@ -39,7 +39,7 @@ conformance: build ## run the suite on the built-in server; the report goes to r
 	bin/conformance -report report $(ARGS)
 
 examples: build ## run the examples of the documentation as written (ports 1935, 1985, 8085, 8090)
-	$(GO) test -count=1 ./docs -run '^TestExamples$$' -examples
+	$(GO) test -count=1 ./docs -run '^TestExamples$$' -parallel 2 -examples
 
 mutants: build ## plant defects in servers, which the suite must catch, and legal oddities, which it must not accuse
 	bin/conformance mutants $(ARGS)

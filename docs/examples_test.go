@@ -131,6 +131,9 @@ func TestExamples(t *testing.T) {
 				case !*runExamples:
 					t.Skip("make examples runs it")
 				}
+				if e.load {
+					t.Parallel() // it mostly waits for its plan to end
+				}
 				e.run(t, line)
 			})
 		}
