@@ -131,9 +131,10 @@ func TestTrials(t *testing.T) {
 	}
 }
 
-// TestTable: each row is whole, and each requirement is broken by one mutant at least.
+// TestTable: each row is whole, each requirement is broken by one mutant at
+// least, and in each profile that it holds in some row must be told by it.
 func TestTable(t *testing.T) {
-	seen, broken := map[string]bool{}, map[string]bool{}
+	seen, broken, told := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, r := range rows()[2:] {
 		role := r.Peer.Role()
 		switch key := role + " " + r.Name; {
@@ -151,11 +152,19 @@ func TestTable(t *testing.T) {
 				t.Errorf("%s: %q is no requirement of its role", r.Name, id)
 			}
 			broken[id] = broken[id] || !r.Variant
+			for _, p := range hook.Profiles() {
+				told[id+" in "+p.Name] = told[id+" in "+p.Name] || r.In(p)
+			}
 		}
 	}
 	for _, q := range features.Requirements() {
 		if !broken[q.ID] {
 			t.Errorf("no mutant breaks %s", q.ID)
+		}
+		for _, p := range hook.Profiles() {
+			if q.Holds(p.Name) && !told[q.ID+" in "+p.Name] {
+				t.Errorf("no mutant or variant is told by %s in %s", q.ID, p)
+			}
 		}
 	}
 }
