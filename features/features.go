@@ -100,7 +100,7 @@ func parseCatalogue(text []byte) (set, error) {
 	return set{c.Version, reqs}, nil
 }
 
-// Requirement gives the requirement of that id; nil for an unknown one.
+// Requirement returns the requirement of that id; nil for an unknown one.
 func Requirement(id string) *reports.Requirement {
 	reqs := Requirements()
 	for i := range reqs {

@@ -36,7 +36,8 @@ func TestDetect(t *testing.T) {
 		{"a wrong type", Request{Body: []byte(`{"action":"on_publish","client_id":7,"ip":null,"vhost":"v","app":"live","stream":"s"}`)}, SRS1, false, "", "ip is not a string"},
 		{"client_id of no profile", Request{Body: []byte(`{"action":"on_publish","client_id":null,"ip":"127.0.0.1","vhost":"v","app":"live","stream":"s"}`)}, SRS1, false, "", "client_id is not an integer"},
 		{"a raw control byte", Request{Body: []byte(`{"server_id":"a","service_id":"b","action":"on_close","client_id":"2l8",` +
-			`"ip":"127.0.0.1","vhost":"v","app":"a` + "\x01" + `","send_bytes":1,"recv_bytes":1}`)}, SRS7, true, "", ""},
+			`"ip":"127.0.0.1","vhost":"v","app":"a` + "\x01" + `","send_bytes":1,"recv_bytes":1}`)}, SRS7, true, "",
+			""},
 
 		{"nginx-rtmp", Request{Target: "/on_publish",
 			Body: []byte(`app=rec&flashver=FMLE/3.0&swfurl=http://swf.example/p.swf&tcurl=rtmp://127.0.0.1:28100/rec%3Ftctoken=tc1%26y=2&pageurl=&addr=127.0.0.1&clientid=3&call=publish&name=cam1&type=live&token=abc&x=1`)}, nil, false, "nginx-rtmp (notify)", "a form with call"},

@@ -31,7 +31,7 @@ var eventNames = [eventCount]string{
 	OnPlay: "on_play", OnStop: "on_stop",
 }
 
-// String returns the name that stands in the payload's action key.
+// String returns the name that is in the payload's action key.
 func (e Event) String() string {
 	if int(e) < len(eventNames) {
 		return eventNames[e]
@@ -56,7 +56,7 @@ func (e Event) Opening() Event {
 	return e
 }
 
-// ParseEvent returns the event with that name, as it stands in an action key or
+// ParseEvent returns the event with that name, as it is in an action key or
 // in a configuration. Names are case-sensitive.
 func ParseEvent(name string) (Event, error) {
 	if e, ok := eventOf(name); ok {

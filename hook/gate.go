@@ -66,7 +66,7 @@ func (t *turn) arm(d time.Duration) {
 	t.timer.Reset(d)
 }
 
-// late gives a turn up, unless it has just come.
+// late gives up a turn, unless it has just come.
 func (g *gate) late(t *turn) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -21,7 +21,7 @@ import (
 	"time"
 )
 
-// serve answers connections with h, and gives a channel that is closed when
+// serve answers connections with h, and returns a channel that is closed when
 // the first one has been ended by the caller.
 func (h *hostile) serve(t *testing.T) (url string, gone <-chan struct{}) {
 	t.Helper()

@@ -6,7 +6,7 @@ import (
 )
 
 // Params yields the parameters of a client's URL by name and value, in their
-// order. s is what stands after the first "?" of a tcUrl or a stream's name, or
+// order. s is what is after the first "?" of a tcUrl or a stream's name, or
 // a payload's param, which begins with a "?".
 //
 // Parameters end at "&", at "?" (SRS 7 appends those of tcUrl with another one:

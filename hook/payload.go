@@ -66,7 +66,7 @@ const (
 	fieldCount
 )
 
-// fieldOf returns the field behind a JSON key; fieldUnknown for other keys.
+// fieldOf returns the field after a JSON key; fieldUnknown for other keys.
 func fieldOf(key string) field {
 	switch key {
 	case "action":

@@ -10,7 +10,7 @@ import (
 // maxDepth bounds the nesting of arrays and objects in what a peer sends.
 const maxDepth = 32
 
-// valueKind is the JSON type of a value as it stands in the text.
+// valueKind is the JSON type of a value as it is in the text.
 type valueKind uint8
 
 const (
@@ -100,7 +100,7 @@ func (s *scanner) take(c byte) bool {
 }
 
 // value steps over one value and everything in it. depth counts the arrays and
-// objects it stands in.
+// objects it is in.
 func (s *scanner) value(depth int) (value, error) {
 	if s.i >= len(s.b) {
 		return value{}, s.fail("a value")

@@ -110,7 +110,7 @@ func (s *rawServer) requests() []seen {
 	return append([]seen(nil), s.seen...)
 }
 
-// await waits until n requests were read and gives how many there are.
+// await waits until n requests were read and returns how many there are.
 func (s *rawServer) await(n int) int {
 	late := time.After(patience)
 	for {

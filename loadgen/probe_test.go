@@ -39,7 +39,7 @@ func foreign(t *testing.T, hooks string, p *hook.Profile) *builtin.Child {
 	return c
 }
 
-// asForms stands between a server and our endpoint, and speaks to that as nginx-rtmp does.
+// asForms is between a server and our endpoint, and speaks to that as nginx-rtmp does.
 func asForms(t *testing.T, to string) string {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		resp, err := http.Post("http://"+to+"/notify", "application/x-www-form-urlencoded",

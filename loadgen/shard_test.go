@@ -64,7 +64,7 @@ func play(t *testing.T, cfg Config) *result.Report {
 	return out.Report
 }
 
-// playShards plays n shards at once and gives the directories of their reports.
+// playShards plays n shards at once and returns the directories of their reports.
 func playShards(t *testing.T, n int) []string {
 	t.Helper()
 	var hooks string

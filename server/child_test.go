@@ -103,7 +103,7 @@ func startChild(t testing.TB, change ...func(*Config)) *child {
 	return k
 }
 
-// ask gives the connections and goroutines of the server, and the bytes it sent.
+// ask returns the connections and goroutines of the server, and the bytes it sent.
 func (k *child) ask() (connections, goroutines int, sent int64) {
 	fmt.Fprintln(k.in)
 	k.out.Scan()

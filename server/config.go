@@ -44,7 +44,7 @@ type VHost struct {
 	Name string
 	// Enabled off refuses every client at connect.
 	Enabled bool
-	// GOPCache gives a new player what came since the last keyframe; off, it waits for the next one.
+	// GOPCache sends a new player what came since the last keyframe; off, it waits for the next one.
 	GOPCache bool
 	// GOPFrames and GOPTime bound what GOPCache keeps, in audio and video messages (SRS: gop_cache_max_frames) and in
 	// time: a longer group of pictures is not kept. 0: no such bound.

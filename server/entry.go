@@ -50,7 +50,7 @@ func (c *session) enter(t target, next hook.Event) error {
 }
 
 // leave tells on_close where the client entered. One that was not let in by on_connect gives it where the
-// profile demands it (S-ANS-03), one that never got as far as connect gives nothing (S-ORD-12).
+// profile demands it (S-ANS-03), one that never got as far as connect causes nothing (S-ORD-12).
 func (c *session) leave() {
 	e := &c.entry
 	tell := c.connected.Load()
@@ -105,7 +105,7 @@ func (c *session) call(e hook.Event, t target, streamID string) hook.Decision {
 	return d
 }
 
-// pending makes ready for the hooks of an event, whose payload it gives: the client is asking from now on.
+// pending makes ready for the hooks of an event, whose payload it returns: the client is asking from now on.
 func (c *session) pending(v *VHost, t target, streamID string) *hook.Payload {
 	c.conn.flush() // what the client was told so far is not to wait for the answer; an error shows when it is read from
 	c.asking.Store(true)

@@ -20,7 +20,7 @@ func publisherNo(n uint64) func(*client.Options) {
 	return func(o *client.Options) { o.Publisher = n }
 }
 
-// aloneEvents is what a client that only connects gives (S-ORD-04).
+// aloneEvents is what a client that only connects causes (S-ORD-04).
 func aloneEvents(p *hook.Profile) []hook.Event {
 	if p.ConnectFirst {
 		return []hook.Event{onConnect, onClose}
@@ -32,7 +32,7 @@ func TestLives(t *testing.T) {
 	lives := []struct {
 		name string
 		live func(f *fixture)
-		want []hook.Event // nil: what a client alone gives
+		want []hook.Event // nil: what a client alone causes
 	}{
 		{"publish, orderly", func(f *fixture) { f.must(f.publisher("cam").Leave()) },
 			[]hook.Event{onConnect, onPublish, onUnpublish, onClose}},
@@ -127,7 +127,7 @@ func checkSequence(t *testing.T, all []seen) {
 	}
 }
 
-// A peer that never gets as far as connect gives no event (S-ORD-12): the next client's are the first.
+// A peer that never gets as far as connect causes no event (S-ORD-12): the next client's are the first.
 func TestNoEventBeforeConnect(t *testing.T) {
 	bothProfiles(t, func(t *testing.T, p *hook.Profile) {
 		f := start(t, p)

@@ -223,7 +223,7 @@ func (k *child) firstPlace() {
 	}
 }
 
-// visits are honest clients one after the other, each a publisher and its player. It gives how long they took
+// visits are honest clients one after the other, each a publisher and its player. It returns how long they took
 // until the player's first frame, sorted.
 func (k *child) visits(n int) []time.Duration {
 	k.t.Helper()

@@ -38,7 +38,7 @@ func random() uint64 {
 	return binary.LittleEndian.Uint64(b[:])
 }
 
-// next gives a client's number: 1 or more, never the same twice (S-ID-02).
+// next returns a client's number: 1 or more, never the same twice (S-ID-02).
 func (g *ids) next() uint64 { return g.client.Add(1) }
 
 // clientID writes a client's number as the profile has it: an integer, or 8 digits and letters as SRS makes them.

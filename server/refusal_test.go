@@ -12,7 +12,7 @@ import (
 // refuse answers no to one event.
 func refuse(e hook.Event) func(*seen) bool { return func(s *seen) bool { return s.event != e } }
 
-// refusedConnectEvents is what a client that on_connect refused gives (S-ANS-03).
+// refusedConnectEvents is what a client that on_connect refused causes (S-ANS-03).
 func refusedConnectEvents(p *hook.Profile) []hook.Event {
 	if p.CloseAfterRefusal == hook.Must {
 		return []hook.Event{onConnect, onClose}
@@ -140,7 +140,7 @@ func TestPendingPublishIsNotVisible(t *testing.T) {
 	})
 }
 
-// A client that leaves while its hook is pending gives the closing events of what was accepted (S-ANS-10).
+// A client that leaves while its hook is pending causes the closing events of what was accepted (S-ANS-10).
 func TestLeavingWhilePending(t *testing.T) {
 	cases := []struct {
 		name   string

@@ -108,7 +108,7 @@ func part[T any](all []T, start, count int) []T {
 	return all[from : from+min(max(count, 0), len(all)-from)]
 }
 
-// Stats gives the counters.
+// Stats returns the counters.
 func (s *Server) Stats() Stats {
 	st := Stats{
 		Accepted: s.accepted.Load(), Refused: s.refused.Load(), Displaced: s.displaced.Load(),

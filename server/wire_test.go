@@ -153,7 +153,7 @@ func TestHostileBytes(t *testing.T) {
 	f.checkPairs()
 }
 
-// What comes before a connect gives no event (S-ORD-12), and ends in a place as long as it can.
+// What comes before a connect causes no event (S-ORD-12), and ends in a place as long as it can.
 func TestHostileStarts(t *testing.T) {
 	short := func(all ...chunk.Message) []byte { return bytesOf(chunk.DefaultSize, all...) }
 	bad := func(key string, value any) []byte { return short(connectMessage(amf.Property{Key: key, Value: value})) }

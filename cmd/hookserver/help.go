@@ -41,7 +41,7 @@ A YAML file with one list; the first rule that matches an event takes it:
     - name: no test streams     # for the log
       event: [on_publish]       # default: the three opening events
       app: live                 # also vhost, stream, param: exactly so,
-      stream: "~^test"          # or a regular expression behind ~
+      stream: "~^test"          # or a regular expression after ~
       ip: [10.0.0.0/8, "::1"]
       refuse: true              # or code: 1 to 99999, or status: 400 to 599
       delay: 2s                 # before the answer

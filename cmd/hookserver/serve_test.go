@@ -55,7 +55,7 @@ func start(t *testing.T, args ...string) *child {
 	return c
 }
 
-// says reads the log up to a line with that message and gives it.
+// says reads the log up to a line with that message and returns it.
 func (c *child) says(msg string) map[string]any {
 	c.t.Helper()
 	var all []string
@@ -70,7 +70,7 @@ func (c *child) says(msg string) map[string]any {
 	return nil
 }
 
-// end sends a signal and gives the exit code.
+// end sends a signal and returns the exit code.
 func (c *child) end(s os.Signal) int {
 	c.t.Helper()
 	if err := c.cmd.Process.Signal(s); err != nil {

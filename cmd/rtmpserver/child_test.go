@@ -86,7 +86,7 @@ func (c *child) add(line map[string]any) {
 	c.more = make(chan struct{})
 }
 
-// await waits for a line of the log that ok takes and gives it.
+// await waits for a line of the log that ok takes and returns it.
 func (c *child) await(what string, ok func(map[string]any) bool) map[string]any {
 	c.t.Helper()
 	deadline := time.NewTimer(patience)
@@ -144,7 +144,7 @@ func (c *child) signal(s os.Signal) {
 	}
 }
 
-// exit waits for the end of the process and gives its exit code.
+// exit waits for the end of the process and returns its exit code.
 func (c *child) exit() int {
 	c.t.Helper()
 	select {

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// confFile writes a configuration into a new file and gives its path.
+// confFile writes a configuration into a new file and returns its path.
 func confFile(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "srs.conf")

@@ -22,7 +22,7 @@ type HookServer struct {
 	URLs    map[hook.Event][]string // the URLs of each event; events without one are not tested
 
 	// Accept and Refuse name clients that it accepts and refuses, each as
-	// KEY=VALUE, which is a parameter in tcUrl and behind the stream's name, or
+	// KEY=VALUE, which is a parameter in tcUrl and after the stream's name, or
 	// as EVENT:KEY=VALUE for one event (on_publish:token=good). Without Accept
 	// every client is taken to be accepted; without Refuse, scenarios about
 	// refusals are skipped.

@@ -32,7 +32,7 @@ func feed(t testing.TB, k *Checker, id, events string) {
 	}
 }
 
-// ids gives what was found as "S-ORD-01/S-ORD-10 missing", one each.
+// ids returns what was found as "S-ORD-01/S-ORD-10 missing", one each.
 func ids(problems []Problem) []string {
 	var out []string
 	for _, p := range problems {

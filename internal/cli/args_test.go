@@ -26,7 +26,7 @@ func TestMasked(t *testing.T) {
 	}
 }
 
-// A header field is masked as a whole: what stands before "=" in it may be secret, too.
+// A header field is masked as a whole: what is before "=" in it may be secret, too.
 func TestMaskedField(t *testing.T) {
 	got := Masked([]string{"x", "-header", "Authorization: Basic YWxpY2U6cw=="}, "header")
 	if want := "***"; got[2] != want {

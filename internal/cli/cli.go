@@ -37,7 +37,7 @@ func Usagef(format string, args ...any) error {
 	return &UsageError{Text: fmt.Sprintf(format, args...)}
 }
 
-// Code gives the exit code that an error stands for: ExitOK for nil,
+// Code returns the exit code that an error stands for: ExitOK for nil,
 // ExitUsage for a *UsageError, ExitCouldNotRun for everything else.
 func Code(err error) int {
 	var usage *UsageError
@@ -59,10 +59,10 @@ type Streams struct {
 	inspect func(*flag.FlagSet) // see FlagsOf
 }
 
-// Standard gives the streams of this process.
+// Standard returns the streams of this process.
 func Standard() Streams { return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr} }
 
-// Report writes err to s.Err as "name: text" and gives its exit code. A usage
+// Report writes err to s.Err as "name: text" and returns its exit code. A usage
 // error is followed by a line that says where help is. A nil error writes nothing.
 func Report(s Streams, name string, err error) int {
 	if err == nil {

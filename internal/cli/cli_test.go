@@ -30,7 +30,7 @@ func TestCode(t *testing.T) {
 	}
 }
 
-// newFlags gives a flag set as a command would make it, and its help.
+// newFlags returns a flag set as a command would make it, and its help.
 func newFlags() (*flag.FlagSet, Help) {
 	fs := flag.NewFlagSet("demo", flag.ContinueOnError)
 	fs.String("listen", "127.0.0.1:0", "serve on `ADDR`\n(host and port)")

@@ -10,7 +10,7 @@ import (
 )
 
 // TestListenError has the errors that only a system of its own kind gives, as
-// it gives them.
+// it returns them.
 func TestListenError(t *testing.T) {
 	addr := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80}
 	listen := func(number syscall.Errno) error {

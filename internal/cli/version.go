@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Version gives one line that names the build: module version, revision,
+// Version returns one line that names the build: module version, revision,
 // "modified" when the tree was not clean, Go version and platform. It is what
 // -version prints behind the command's name.
 func Version() string {

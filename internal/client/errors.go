@@ -72,7 +72,7 @@ type StatusError struct {
 	Code, Level, Description string
 }
 
-// Error gives the code and the description.
+// Error returns the code and the description.
 func (e *StatusError) Error() string {
 	return fmt.Sprintf("refused with %s level %.128q code %.128q description %.128q", said(e.Name), e.Level, e.Code,
 		e.Description)

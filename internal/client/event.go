@@ -61,7 +61,7 @@ type Event struct {
 	SequenceHeader  bool   // decoder configuration
 	Marker          Marker // zero unless the frame carries one
 
-	// Args are a command's or data message's values behind the name (and
+	// Args are a command's or data message's values after the name (and
 	// behind the transaction). Shared: do not change.
 	Args []any
 	// Payload of media and data: valid during Observe only; kept in Events for

@@ -62,7 +62,7 @@ func (o *outbound) buffer() *[]byte {
 	return o.buf
 }
 
-// release gives the buffer back.
+// release puts the buffer back.
 func (o *outbound) release() {
 	if o.buf != nil && cap(*o.buf) <= keptBuffers {
 		*o.buf = (*o.buf)[:0]

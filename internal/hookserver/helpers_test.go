@@ -130,7 +130,7 @@ func read(t *testing.T, resp *http.Response) reply {
 	return reply{status: resp.StatusCode, body: string(body), header: resp.Header}
 }
 
-// send posts an event and gives the answer's body.
+// send posts an event and returns the answer's body.
 func send(t *testing.T, s *Server, e hook.Event, body string) string {
 	t.Helper()
 	return do(t, s, "POST", pathOf(e), body).body

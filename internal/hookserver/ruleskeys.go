@@ -122,7 +122,7 @@ func (p *rulesParser) text(key string, v *yaml.Node) text {
 	}
 	like, err := regexp.Compile(pattern)
 	if err != nil {
-		p.errorf(v, "%s: want a regular expression behind ~, got %s: %v", key, brief(pattern), err)
+		p.errorf(v, "%s: want a regular expression after ~, got %s: %v", key, brief(pattern), err)
 	}
 	return text{set: true, like: like}
 }

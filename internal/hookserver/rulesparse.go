@@ -164,7 +164,7 @@ func (p *rulesParser) rule(number int, n *yaml.Node) *rule {
 	return r
 }
 
-// describe says what stands at a node.
+// describe says what is at a node.
 func describe(n *yaml.Node) string {
 	switch n.Kind {
 	case yaml.MappingNode:

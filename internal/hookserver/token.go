@@ -107,7 +107,7 @@ func (t *Token) check(p *hook.Profile, e hook.Event, pl *hook.Payload, has place
 	return "no token"
 }
 
-// afterMark returns what stands behind the leading "?" that param must have
+// afterMark returns what is after the leading "?" that param must have
 // (S-KEY-09); a param without it carries nothing.
 func afterMark(param string) string {
 	if rest, ok := strings.CutPrefix(param, "?"); ok {

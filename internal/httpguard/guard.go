@@ -1,4 +1,4 @@
-// Package httpguard stands before the HTTP services that commands offer to people
+// Package httpguard protects the HTTP services that commands offer to people
 // and programs beside them: the API, metrics, profiles, the live page. They ask
 // for no password, so it matters who reaches them. guard keeps out web pages
 // that a browser on the same machine happens to show, and bounds what slow or

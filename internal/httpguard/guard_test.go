@@ -117,7 +117,7 @@ func dial(t *testing.T, addr string) net.Conn {
 	return c
 }
 
-// status sends a request and gives the first line of the answer.
+// status sends a request and returns the first line of the answer.
 func status(t *testing.T, c net.Conn, request string) string {
 	t.Helper()
 	if _, err := io.WriteString(c, request); err != nil {

@@ -10,7 +10,7 @@ const masked = "***"
 
 // Secrets puts *** in place of what may be secret in a URL, in a param of the
 // hooks or in a stream's name as clients send it: the values of parameters,
-// parameters without a name, and what stands before the "@" of a URL's host.
+// parameters without a name, and what is before the "@" of a URL's host.
 // Parameters begin at the first "?" or "#" and are separated by these or "&".
 // Names of streams, apps and hosts stay.
 func Secrets(s string) string {

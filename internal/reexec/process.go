@@ -25,7 +25,7 @@ type Process[O, R any] struct {
 	replies *bufio.Reader
 }
 
-// Run starts this program again as such a server and gives its first reply. An
+// Run starts this program again as such a server and returns its first reply. An
 // order that it cannot obey is an error, and ends it.
 func (k *Kind[O, R]) Run(ctx context.Context, o O) (*Process[O, R], R, error) {
 	var none R
@@ -75,7 +75,7 @@ func (k *Kind[O, R]) begin() (*Process[O, R], error) {
 	return p, nil
 }
 
-// Order gives the process an order and waits for its reply, until ctx ends:
+// Order returns the process an order and waits for its reply, until ctx ends:
 // then the process, which does not answer, is killed.
 func (p *Process[O, R]) Order(ctx context.Context, o O) (R, error) {
 	p.mu.Lock()

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// pair gives both ends of a connection; the second one takes little before it
+// pair returns both ends of a connection; the second one takes little before it
 // is read from.
 func pair(t *testing.T) (c, peer *net.TCPConn) {
 	t.Helper()
@@ -96,7 +96,7 @@ func awaitFree(t *testing.T, a, b int) {
 	}
 }
 
-// remains gives the system's line on a socket between two ports; "" when there
+// remains returns the system's line on a socket between two ports; "" when there
 // is none.
 func remains(t *testing.T, a, b int) string {
 	t.Helper()

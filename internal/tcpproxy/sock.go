@@ -49,7 +49,7 @@ func WasReset(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
-// Pass gives the end of one direction on to the other side: a FIN as a FIN,
+// Pass passes the end of one direction on to the other side: a FIN as a FIN,
 // anything else as a reset.
 func Pass(to *net.TCPConn, err error) {
 	if err == nil || err == io.EOF {
@@ -60,7 +60,7 @@ func Pass(to *net.TCPConn, err error) {
 	Reset(to)
 }
 
-// Copy copies from one side to the other until from ends, and gives its end
+// Copy copies from one side to the other until from ends, and returns its end
 // on. When to can take no more, from is reset.
 func Copy(to, from *net.TCPConn) {
 	if ok, end := CopyAll(to, from); ok {

@@ -21,7 +21,7 @@ func (k Keys) Of(client int) string { return k.prefix + strconv.Itoa(client) + "
 // Nobody is the client of a request that carries no key of the run.
 const Nobody = -1
 
-// Probe returns the client that stands for the n-th probe, n from 0. Probes are no clients of the plan, and are not
+// Probe returns the client of the n-th probe, n from 0. Probes are no clients of the plan, and are not
 // accounted for.
 func Probe(n int) int { return Nobody - 1 - n }
 

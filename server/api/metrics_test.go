@@ -14,7 +14,7 @@ import (
 	"hookproof/server"
 )
 
-// scrape gives what Prometheus is told.
+// scrape returns what Prometheus is told.
 func scrape(t *testing.T, f *fake, m *Metrics) string {
 	t.Helper()
 	w := ask(New(f, m), "GET", "/metrics")

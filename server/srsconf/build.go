@@ -171,7 +171,7 @@ var misplaced = map[string]string{
 	"on_play": "http_hooks of a vhost", "on_stop": "http_hooks of a vhost",
 }
 
-// unknown gives what walk does with a directive that scope has no rule for:
+// unknown returns what walk does with a directive that scope has no rule for:
 // errors where hooks would get lost, and otherwise one warning for each name.
 func (b *builder) unknown(scope string, rs rules) func(*node) {
 	return func(n *node) {

@@ -121,7 +121,7 @@ func (b *builder) listen(n *node) {
 	}
 }
 
-// Overlap tells whether two addresses as Address gives them cannot both be
+// Overlap tells whether two addresses as Address returns them cannot both be
 // listened on: the ports are the same, and the hosts are the same or one
 // stands for every address.
 func Overlap(a, b string) bool {
@@ -147,7 +147,7 @@ func ipOf(host string) net.IP {
 	return net.ParseIP(host)
 }
 
-// Address reads "PORT", "IP:PORT" or "localhost:PORT" and gives host:port as
+// Address reads "PORT", "IP:PORT" or "localhost:PORT" and returns host:port as
 // net.Listen takes it. A port alone gets the given host; empty means every
 // address of the machine. Ports are 0 to 65535; 0 takes a free one.
 func Address(s, host string) (string, error) {

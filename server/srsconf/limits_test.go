@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// write makes files below a new directory and gives its path.
+// write makes files below a new directory and returns its path.
 func write(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -44,7 +44,7 @@ func (l *loader) config(nodes []*node) (server.Config, []Warning, error) {
 	return b.config, l.warnings, nil
 }
 
-// file gives the directives of the file at path, which is no included one.
+// file returns the directives of the file at path, which is not an included one.
 func (l *loader) file(path string) []*node {
 	text, err := l.read(path, MaxBytes)
 	if err != nil {
@@ -61,7 +61,7 @@ type place struct {
 	line int
 }
 
-// text gives the directives of text, includes resolved.
+// text returns the directives of text, includes resolved.
 func (l *loader) text(name, text string, stack []place) []*node {
 	text = strings.TrimPrefix(text, "\ufeff") // a byte order mark, as some editors write it
 	l.files = append(l.files, name)
@@ -91,7 +91,7 @@ func (l *loader) splice(nodes []*node, stack []place) []*node {
 	return out
 }
 
-// include gives the directives of an included file: the one beside the
+// include returns the directives of an included file: the one beside the
 // including file, or else, as SRS has it, the one in the working directory.
 func (l *loader) include(arg string, stack []place) []*node {
 	from := stack[len(stack)-1]

@@ -27,13 +27,13 @@ type Error struct {
 	Text string
 }
 
-// Error gives "file:line: text".
+// Error returns "file:line: text".
 func (e *Error) Error() string { return at(e.File, e.Line) + e.Text }
 
 // Errors are all the mistakes of a configuration, in the order of the text.
 type Errors []*Error
 
-// Error gives one line for each mistake.
+// Error returns one line for each mistake.
 func (e Errors) Error() string {
 	lines := make([]string, len(e))
 	for i, err := range e {
@@ -50,10 +50,10 @@ type Warning struct {
 	Text string
 }
 
-// String gives "file:line: text".
+// String returns "file:line: text".
 func (w Warning) String() string { return at(w.File, w.Line) + w.Text }
 
-// at gives the place that a message starts with.
+// at returns the place that a message starts with.
 func at(file string, line int) string {
 	if line == 0 {
 		return file + ": "

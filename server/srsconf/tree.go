@@ -134,7 +134,7 @@ func (g *grower) lexError(t crossplane.NgxToken) {
 	g.errorf(t.Line, "%s", what(t.Error))
 }
 
-// what gives the lexer's words without its pseudo file name.
+// what returns the lexer's words without its pseudo file name.
 func what(err error) string {
 	var p *crossplane.ParseError
 	if errors.As(err, &p) {

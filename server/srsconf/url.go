@@ -53,7 +53,7 @@ func doubtful(u *url.URL) string {
 	case u.User != nil:
 		return "SRS does not send the user name and password"
 	case u.Fragment != "":
-		return "what stands behind the # is not sent"
+		return "what follows the # is not sent"
 	case u.Path == "" && u.RawQuery != "":
 		return "SRS sends a malformed request when the path is missing before the ?"
 	case strings.ContainsAny(u.Path+u.RawQuery, "[]"):

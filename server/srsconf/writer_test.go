@@ -165,7 +165,7 @@ func (w *writer) hooks(h, standard *server.Hooks) {
 	})
 }
 
-// ownHooks gives the directives that SRS does not have, each with its value,
+// ownHooks returns the directives that SRS does not have, each with its value,
 // as far as they differ from the standard.
 func ownHooks(h, standard *server.Hooks) (lines [][2]string) {
 	if h.Profile != standard.Profile {

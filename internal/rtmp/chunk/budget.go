@@ -19,7 +19,7 @@ type Budget struct {
 	drawing list.List // of *share, who draws for longest first
 }
 
-// NewBudget gives a Budget of so many bytes, beyond 32 KB of each Reader.
+// NewBudget returns a Budget of so many bytes, beyond 32 KB of each Reader.
 func NewBudget(most int) *Budget { return &Budget{most: most} }
 
 // Used returns how many bytes count now. Any goroutine may ask.
@@ -42,7 +42,8 @@ type share struct {
 }
 
 // Share makes the Reader, which has read nothing yet, draw from a Budget until Release. evict is called when it
-// has to end, from another goroutine; where it is its own request that cannot be met, Next gives a *LimitError instead.
+// has to end, from another goroutine; where it is its own request that cannot be met, Next returns a *LimitError
+// instead.
 func (r *Reader) Share(b *Budget, evict func()) { r.share = &share{budget: b, evict: evict} }
 
 // Release gives back what the Reader has drawn. It reads no more.

@@ -152,7 +152,7 @@ func (s *source) settle(n int) {
 	s.carried = 0
 }
 
-// release gives the buffer back.
+// release puts the buffer back.
 func (s *source) release() {
 	switch len(s.buf) {
 	case smallBuffer:

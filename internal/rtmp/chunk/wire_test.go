@@ -19,7 +19,7 @@ const (
 	command = message.TypeIDCommandMessageAMF0
 )
 
-// unhex reads hexadecimal text; blanks and what stands in parentheses do not count.
+// unhex reads hexadecimal text; blanks and what is in parentheses do not count.
 func unhex(t testing.TB, text string) []byte {
 	t.Helper()
 	for {

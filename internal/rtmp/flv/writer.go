@@ -52,7 +52,7 @@ func (w *Writer) Write(t *Tag) error {
 	return w.err
 }
 
-// appendTag appends a tag and the size that stands behind it.
+// appendTag appends a tag and the size that follows it.
 func appendTag(dst []byte, t *Tag) []byte {
 	n, ts := len(t.Data), t.Timestamp
 	dst = append(dst, byte(t.Type), byte(n>>16), byte(n>>8), byte(n),

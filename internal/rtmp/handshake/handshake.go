@@ -98,7 +98,7 @@ func (c *conn) open(rw io.ReadWriter) {
 	c.out.Reset(writer{c})
 }
 
-// recycle gives c back, holding on to nothing of the peer's.
+// recycle puts c back, holding on to nothing of the peer's.
 func (c *conn) recycle() {
 	c.in.Reset(nil)
 	c.out.Reset(nil)

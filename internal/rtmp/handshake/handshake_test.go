@@ -214,7 +214,7 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
-// FuzzHandshake gives both roles anything to read: they must end within the
+// FuzzHandshake has both roles read anything to read: they must end within the
 // handshake's size.
 func FuzzHandshake(f *testing.F) {
 	f.Add(hello(), true)

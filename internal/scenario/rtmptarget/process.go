@@ -19,7 +19,7 @@ const foreignEnd = time.Minute
 // ErrStillUp is the error of a shutdown that the server did not follow in time.
 var ErrStillUp = errors.New("the server has not ended")
 
-// useProcess gives an external target what its process allows: to look at its
+// useProcess tells an external target what its process allows: to look at its
 // memory, and to have it end. A restart command, if given, replaces SIGTERM.
 func (t *Target) useProcess(pid int, restart string) error {
 	if pid > 0 {

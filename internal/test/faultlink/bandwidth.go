@@ -11,7 +11,7 @@ type Narrow struct{ Rate int }
 // Kind is Bandwidth.
 func (Narrow) Kind() Kind { return Bandwidth }
 
-// String gives the rate.
+// String returns the rate.
 func (f Narrow) String() string { return fmt.Sprintf("bandwidth of %d bytes/s", f.Rate) }
 
 func (f Narrow) carry(d *direction, piece []byte) error {

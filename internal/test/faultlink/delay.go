@@ -13,7 +13,7 @@ type Delayed struct{ Latency, Jitter time.Duration }
 // Kind is Delay.
 func (Delayed) Kind() Kind { return Delay }
 
-// String gives the times.
+// String returns the times.
 func (f Delayed) String() string {
 	return fmt.Sprintf("delay of %v and up to %v more", f.Latency, f.Jitter)
 }

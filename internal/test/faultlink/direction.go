@@ -54,7 +54,7 @@ func (d *direction) run() {
 	}
 }
 
-// carry gives a piece on, or does with it what the fault does.
+// carry forwards a piece, or does with it what the fault does.
 func (d *direction) carry(piece []byte) error {
 	switch {
 	case d.closed.Load():
@@ -78,7 +78,7 @@ func (d *direction) give(b []byte) error {
 	return err
 }
 
-// upTo gives what of a piece lies before the limit, and returns the rest; with
+// upTo returns the part of a piece before the limit, and the rest; with
 // over, the limit was reached.
 func (d *direction) upTo(limit int64, piece []byte) (rest []byte, over bool, err error) {
 	n := min(max(limit-d.given, 0), int64(len(piece)))
@@ -108,7 +108,7 @@ func (d *direction) cut() {
 	d.abort()
 }
 
-// pass gives the end of from on.
+// pass passes the end of from on.
 func (d *direction) pass(err error) {
 	tcpproxy.Pass(d.to, err)
 	if err != io.EOF {

@@ -41,7 +41,7 @@ type Fault interface {
 	Kind() Kind
 	// String says what the fault does, with its numbers.
 	String() string
-	// carry gives on one piece of what was read, which is not empty, or part
+	// carry returns on one piece of what was read, which is not empty, or part
 	// of it. Its error ends the direction; errCut does so in silence.
 	carry(d *direction, piece []byte) error
 }

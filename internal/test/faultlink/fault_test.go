@@ -118,7 +118,7 @@ func TestHalfClose(t *testing.T) {
 	}
 }
 
-// TestLateHalfClose gives on what comes before its time.
+// TestLateHalfClose forwards what comes before its time.
 func TestLateHalfClose(t *testing.T) {
 	direct(t, func(t *testing.T, up bool) {
 		c := through(t, one(up, HalfClosed{After: 400, Wait: 50 * time.Millisecond}))

@@ -17,7 +17,7 @@ type HalfClosed struct {
 // Kind is HalfClose.
 func (HalfClosed) Kind() Kind { return HalfClose }
 
-// String gives the place and the time.
+// String returns the place and the time.
 func (f HalfClosed) String() string {
 	if f.Wait == 0 {
 		return fmt.Sprintf("half-close after %d bytes", f.After)

@@ -85,7 +85,7 @@ func (l *Link) Addr() string { return l.front.Addr() }
 // Stop closes the link and all its connections, and waits for their end.
 func (l *Link) Stop() { l.front.Stop() }
 
-// Stats gives the counts as of now.
+// Stats returns the counts as of now.
 func (l *Link) Stats() Stats {
 	s := Stats{Open: l.open.Load(), Taken: l.taken.Load(), Refused: l.refused.Load()}
 	for k := range kindCount {

@@ -59,14 +59,14 @@ func through(t *testing.T, p Plan) *pair {
 	return c
 }
 
-// end closes both ends and gives what became of the connection.
+// end closes both ends and returns what became of the connection.
 func (c *pair) end() Passage {
 	c.near.Close()
 	c.far.Close()
 	return <-c.over
 }
 
-// ways gives the ends of a direction.
+// ways returns the ends of a direction.
 func (c *pair) ways(up bool) (from, to *net.TCPConn) {
 	if up {
 		return c.near, c.far
@@ -74,7 +74,7 @@ func (c *pair) ways(up bool) (from, to *net.TCPConn) {
 	return c.far, c.near
 }
 
-// one gives a plan with a fault in one direction.
+// one returns a plan with a fault in one direction.
 func one(up bool, f Fault) Plan {
 	if up {
 		return Plan{Up: f}

@@ -9,7 +9,7 @@ type Broken struct{ After int64 }
 // Kind is Reset.
 func (Broken) Kind() Kind { return Reset }
 
-// String gives the place.
+// String returns the place.
 func (f Broken) String() string { return fmt.Sprintf("reset after %d bytes", f.After) }
 
 func (f Broken) carry(d *direction, piece []byte) error {

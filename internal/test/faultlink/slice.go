@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Sliced gives on at most Size bytes at a time, with Pause between, so that
+// Sliced forwards at most Size bytes at a time, with Pause between, so that
 // they are read in as many pieces.
 type Sliced struct {
 	Size  int
@@ -15,7 +15,7 @@ type Sliced struct {
 // Kind is Slice.
 func (Sliced) Kind() Kind { return Slice }
 
-// String gives the size.
+// String returns the size.
 func (f Sliced) String() string { return fmt.Sprintf("slices of %d bytes", f.Size) }
 
 func (f Sliced) carry(d *direction, piece []byte) error {

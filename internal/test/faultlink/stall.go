@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Stalled gives nothing on for a time, once, after so many bytes.
+// Stalled forwards nothing for a time, once, after so many bytes.
 type Stalled struct {
 	After int64
 	For   time.Duration
@@ -14,7 +14,7 @@ type Stalled struct {
 // Kind is Stall.
 func (Stalled) Kind() Kind { return Stall }
 
-// String gives the place and the time.
+// String returns the place and the time.
 func (f Stalled) String() string { return fmt.Sprintf("stall of %v after %d bytes", f.For, f.After) }
 
 func (f Stalled) carry(d *direction, piece []byte) error {

@@ -8,7 +8,7 @@ import (
 	"hookproof/hook/order"
 )
 
-// kill -9 of publisher and player gives their closing events, each within 5 s,
+// kill -9 of publisher and player causes their closing events, each within 5 s,
 // and the player that stays sees no event of it.
 func TestKilled(t *testing.T) {
 	need(t, "ffmpeg", "rtmpdump")
@@ -53,7 +53,7 @@ func (r *rig) kicks(who string) {
 	}
 }
 
-// A client dropped by the server ends, and gives its closing events.
+// A client that the server drops causes its closing events.
 func TestKicked(t *testing.T) {
 	need(t, "ffmpeg", "rtmpdump")
 	inProfiles(t, func(r *rig) {

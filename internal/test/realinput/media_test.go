@@ -82,7 +82,7 @@ func clip(t *testing.T) *source {
 	return s
 }
 
-// checksums decodes a file, or copies it, and gives the checksums of both tracks.
+// checksums decodes a file, or copies it, and returns the checksums of both tracks.
 func checksums(path string, how ...string) ([2][]string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()

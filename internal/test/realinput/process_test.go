@@ -62,7 +62,7 @@ func start(t *testing.T, program string, args ...string) *process {
 	return p
 }
 
-// code waits for the end and gives the exit code, -1 after a signal.
+// code waits for the end and returns the exit code, -1 after a signal.
 func (p *process) code() int {
 	p.t.Helper()
 	select {
@@ -153,7 +153,7 @@ func (o *output) Write(b []byte) (int, error) {
 	return o.buf.Write(b)
 }
 
-// look gives what was written so far, and a channel that is closed at the next write.
+// look returns what was written so far, and a channel that is closed at the next write.
 func (o *output) look() (string, <-chan struct{}) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -87,7 +87,7 @@ func checksummed(p *process, pictures int) {
 	})
 }
 
-// saved writes what a program printed to a file and gives its path.
+// saved writes what a program printed to a file and returns its path.
 func saved(p *process, name string) string {
 	p.t.Helper()
 	path := filepath.Join(p.t.TempDir(), name)

@@ -160,7 +160,7 @@ func TestEnhancedCodecs(t *testing.T) {
 	}
 }
 
-// reason gives the line of a complaint that tells why a codec cannot be written.
+// reason returns the line of a complaint that tells why a codec cannot be written.
 func reason(complaints string) string {
 	for line := range strings.Lines(complaints) {
 		if strings.Contains(line, "not compatible") || strings.Contains(line, "Unknown encoder") {

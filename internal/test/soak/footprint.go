@@ -17,7 +17,7 @@ type Footprint struct {
 	RSS        int64 // resident memory in bytes; 0 where that is not to be seen
 }
 
-// String gives all of it.
+// String returns all of it.
 func (f Footprint) String() string {
 	return fmt.Sprintf("%d goroutines, %d files, heap %.2f MB, RSS %.1f MB", f.Goroutines, f.Files, mb(f.Heap),
 		mb(f.RSS))

@@ -109,7 +109,7 @@ func (n *round) settle() (all []books.Violation, more int) {
 	return append(all, t.Check()...), more
 }
 
-// await waits until ask finds nothing, for at most so long; then it gives what
+// await waits until ask finds nothing, for at most so long; then it returns what
 // ask found last.
 func await(ctx context.Context, limit time.Duration, ask func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)

@@ -44,7 +44,7 @@ func (s *saboteur) post(body []byte) []byte {
 	return answer
 }
 
-// forward asks the hook server, and gives its answer, or none where it has none.
+// forward asks the hook server, and returns its answer, or none where it has none.
 func (s *saboteur) forward(w http.ResponseWriter, body []byte) {
 	answer := s.post(body)
 	if answer == nil {

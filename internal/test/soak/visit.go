@@ -179,7 +179,7 @@ func (v *visitor) awaitKick(ctx context.Context) error {
 	}
 }
 
-// remember notes what stands on the client's timeline.
+// remember notes what is on the client's timeline.
 func (v *visitor) remember() {
 	for _, ev := range v.c.Events() {
 		switch {

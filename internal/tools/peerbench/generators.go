@@ -71,7 +71,7 @@ func (b *bench) besidePublisher(command func(rtmp, run string) []string) (float6
 	return b.watch(p, command(rtmp, run))
 }
 
-// watch runs a generator against a server and gives its CPU use once it has
+// watch runs a generator against a server and returns its CPU use once it has
 // begun, in percent of a core; an error if next to no media moves.
 func (b *bench) watch(server *process, args []string) (float64, error) {
 	p, err := start(b.dir, args)

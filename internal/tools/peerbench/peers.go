@@ -16,7 +16,7 @@ import (
 type contender struct {
 	name  string
 	hooks bool // it asks the hooks of this protocol
-	// command writes what the server needs into dir and gives its command line;
+	// command writes what the server needs into dir and returns its command line;
 	// it is to serve RTMP on 127.0.0.1:port and ask the hook server at hooks.
 	command func(b *bench, dir string, port int, hooks string) ([]string, error)
 }
@@ -161,7 +161,7 @@ func (p *process) reachable(addr string) error {
 	}
 }
 
-// freePort gives a port that is free now.
+// freePort returns a port that is free now.
 func freePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -16,7 +16,7 @@ var ErrBusy = errors.New("the stream is being published already")
 
 // Delivery says how a publication reaches its players.
 type Delivery struct {
-	// GOPCache gives new players what came since the last keyframe, up to GOPFrames audio and video messages and
+	// GOPCache sends new players what came since the last keyframe, up to GOPFrames audio and video messages and
 	// GOPTime; a longer group of pictures is not kept. 0: no such bound.
 	GOPCache  bool
 	GOPFrames int
@@ -39,7 +39,7 @@ type Publication struct {
 	ended    chan struct{} // closed when the name is free
 }
 
-// Publish takes the name for a client, or gives ErrBusy while another is live. Where the one before has
+// Publish takes the name for a client, or returns ErrBusy while another is live. Where the one before has
 // stopped and only tells of it, Publish waits until the name is free, or ctx is done.
 func (s *Stream) Publish(ctx context.Context, clientID string, d Delivery) (*Publication, error) {
 	for {
@@ -58,7 +58,7 @@ func (s *Stream) Publish(ctx context.Context, clientID string, d Delivery) (*Pub
 	}
 }
 
-// take gives the publication, or what to wait for.
+// take returns the publication, or what to wait for.
 func (s *Stream) take(clientID string, d Delivery) (p *Publication, wait <-chan struct{}, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

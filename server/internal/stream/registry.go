@@ -36,14 +36,14 @@ type Registry struct {
 	frames, dropped atomic.Int64
 }
 
-// NewRegistry gives an empty registry.
+// NewRegistry returns an empty registry.
 func NewRegistry(o Options) *Registry {
 	r := &Registry{o: o, began: time.Now(), streams: map[Key]*Stream{}}
 	r.memory.most = cmp.Or(o.Memory, math.MaxInt64)
 	return r
 }
 
-// Hold gives the stream of that name and keeps it, with its id, until Release; every Hold needs its Release.
+// Hold returns the stream of that name and keeps it, with its id, until Release; every Hold needs its Release.
 func (r *Registry) Hold(k Key) *Stream {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -11,7 +11,7 @@ type ring struct {
 
 func (r *ring) end() uint64 { return r.first + uint64(len(r.packets)) }
 
-// at gives a packet that is in the ring.
+// at returns a packet that is in the ring.
 func (r *ring) at(number uint64) *packet { return r.packets[number-r.first] }
 
 func (r *ring) push(p *packet) {
@@ -32,7 +32,7 @@ func (r *ring) pop() {
 	r.first++
 }
 
-// keyframe gives the number of the newest keyframe if it is still there.
+// keyframe returns the number of the newest keyframe if it is still there.
 func (r *ring) keyframe() (number uint64, ok bool) {
 	if r.newest == 0 || r.newest-1 < r.first {
 		return 0, false

@@ -8,12 +8,12 @@ import (
 	"sync"
 )
 
-// ErrWait is what a Sink's Offer gives when a write would have to wait.
+// ErrWait is what a Sink's Offer returns when a write would have to wait.
 var ErrWait = errors.New("the connection takes no more at once")
 
 // Sink is where a player's media goes: its connection. The bytes are shared: they must not be changed.
 type Sink interface {
-	// Offer writes whole messages as far as that takes no waiting. With ErrWait the rest that it gives, which
+	// Offer writes whole messages as far as that takes no waiting. With ErrWait the rest that it returns, which
 	// may be nothing where the sink keeps what is left, has to be written by Write before anything else is.
 	// The slice bufs is the caller's again when it returns.
 	Offer(bufs [][]byte) (rest [][]byte, err error)

@@ -52,7 +52,7 @@ func (sh *Share) leave(p *Publication) {
 	sh.divide()
 }
 
-// divide gives every publication as much. The caller holds mu.
+// divide lets every publication have as much. The caller holds mu.
 func (sh *Share) divide() {
 	for _, p := range sh.publications {
 		p.most.Store(int64(sh.most / len(sh.publications)))

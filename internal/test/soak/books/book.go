@@ -163,7 +163,7 @@ func (b *Book) stray(text string) {
 	}
 }
 
-// ID gives the client_id by which the server knows a client, "" before its
+// ID returns the client_id by which the server knows a client, "" before its
 // first event is over.
 func (b *Book) ID(number int) string {
 	b.mu.Lock()
@@ -174,14 +174,14 @@ func (b *Book) ID(number int) string {
 	return ""
 }
 
-// Count gives the counts so far. Those that compare parties are made by Settle.
+// Count returns the counts so far. Those that compare parties are made by Settle.
 func (b *Book) Count() Count {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.count
 }
 
-// Settle judges all clients, counts, and gives what is wrong; more says how
+// Settle judges all clients, counts, and returns what is wrong; more says how
 // much beyond that.
 func (b *Book) Settle() (all []Violation, more int) {
 	b.mu.Lock()

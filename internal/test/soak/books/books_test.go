@@ -90,7 +90,7 @@ func player(n, of int) *life {
 		call(hook.OnStop, true).call(hook.OnClose, true)
 }
 
-// broken gives the names of the rules that do not hold.
+// broken returns the names of the rules that do not hold.
 func broken(lives ...*life) []string { return brokenIn(NewBook(false), lives...) }
 
 // brokenIn is broken with a book that is made already.

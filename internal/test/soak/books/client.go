@@ -61,7 +61,7 @@ func answered(c *hook.Call) bool { return c.Err == nil && c.Status == 200 }
 // during tells whether t lies within a call.
 func during(c *hook.Call, t time.Time) bool { return !t.Before(c.Start) && !t.After(c.End) }
 
-// accepted gives the calls of an event that were accepted.
+// accepted returns the calls of an event that were accepted.
 func (c *Client) accepted(e hook.Event) (all []*hook.Call) {
 	for i := range c.Calls {
 		if call := &c.Calls[i]; call.Event == e && call.Decision.Accept {
