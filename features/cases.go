@@ -101,7 +101,7 @@ func casesOf(uri string) ([]Case, error) {
 	return cases, nil
 }
 
-// place is where a scenario or an example row stands.
+// place is where a scenario or an example row is.
 type place struct {
 	line int64
 	rule string

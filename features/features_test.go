@@ -43,7 +43,7 @@ func TestCatalogue(t *testing.T) {
 }
 
 // Every requirement has a scenario in each profile that it holds in, and no
-// scenario stands outside: what an id promises is tested.
+// scenario is outside a rule: what an id promises is tested.
 func TestEveryRequirementHasAScenario(t *testing.T) {
 	for _, role := range []string{RoleServer, RoleHookServer} {
 		cases, err := Cases(role)

@@ -49,7 +49,7 @@ func (p *pool) distrust(now time.Time) {
 	p.mu.Unlock()
 }
 
-// put takes a connection that is behind a whole answer.
+// put takes a connection back after a whole answer.
 func (p *pool) put(w *wire, now time.Time) {
 	w.reused, w.idleSince = true, now
 	p.mu.Lock()

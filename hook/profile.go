@@ -65,7 +65,7 @@ type Profile struct {
 	// has named the stream (PROTOCOL.md section 1).
 	ConnectFirst bool
 	// ConnectAlone: whether a client that connects and leaves without
-	// publishing or playing gives on_connect before its on_close (S-ORD-04).
+	// publishing or playing causes on_connect before its on_close (S-ORD-04).
 	ConnectAlone Duty
 	// ConnectAgain: on_connect may come again before each further on_publish
 	// or on_play of one connection (S-ORD-10).

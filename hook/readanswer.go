@@ -23,7 +23,7 @@ var errNoAnswer = errors.New("no answer")
 type reply struct {
 	status   int
 	body     []byte
-	reusable bool // the connection stands right behind the answer and may go on
+	reusable bool // nothing follows the answer on the connection, which may go on
 
 	minor   int // of HTTP/1.x
 	length  int64

@@ -17,7 +17,7 @@ import (
 	"hookproof/loadgen/result"
 )
 
-// saboteur stands between the server and our endpoint, and spoils what the
+// saboteur is between the server and our endpoint, and spoils what the
 // test wants spoilt. It notes whom it wronged.
 type saboteur struct {
 	t      *testing.T

@@ -183,7 +183,7 @@ func DefaultVHostConfig(name string) VHost {
 // DefaultLimits lets pass what real encoders send: 4K keyframes, 4,096-byte tokens and then some.
 func DefaultLimits() Limits {
 	early := chunk.ConnectLimits()
-	// a 4 KB token stands in app and tcUrl
+	// a 4 KB token is in app and tcUrl
 	early.MessageSize, early.CommandSize, early.Buffered = 16<<10, 16<<10, 24<<10
 	known := chunk.DefaultLimits()
 	known.MessageSize, known.Buffered = 256<<10, 320<<10 // commands, and media of who does not wait for Publish.Start

@@ -179,7 +179,7 @@ func (c *conn) quiet(now time.Time, who pinger) error {
 	return nil
 }
 
-// send puts messages behind what is written next. They go out before the session waits for anything: the
+// send adds messages to what is written next. They go out before the session waits for anything: the
 // client's next message, a hook's answer, the end. So the answers to commands that came together, or to one
 // command, are one write.
 func (c *conn) send(messages ...chunk.Message) error {

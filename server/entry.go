@@ -49,7 +49,7 @@ func (c *session) enter(t target, next hook.Event) error {
 	return err
 }
 
-// leave tells on_close where the client entered. One that was not let in by on_connect gives it where the
+// leave tells on_close where the client entered. One that was not let in by on_connect causes it where the
 // profile demands it (S-ANS-03), one that never got as far as connect causes nothing (S-ORD-12).
 func (c *session) leave() {
 	e := &c.entry

@@ -19,7 +19,7 @@ import (
 	"hookproof/internal/rtmp/command"
 )
 
-// FuzzClientBytes feeds whole sessions whatever a client may send, behind a handshake or a connect, with hooks off
+// FuzzClientBytes feeds whole sessions whatever a client may send, after a handshake or a connect, with hooks off
 // and on. Each session must end soon after its client has, cost little, tell the hooks nothing but payloads of the
 // profile, and never panic. Like all that runs in several goroutines it is best fuzzed with -fuzzminimizetime=10x.
 func FuzzClientBytes(f *testing.F) {
@@ -118,7 +118,7 @@ func (h *onlyErrors) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// clientBytes are whole conversations of clients behind the handshake, and hostile ones.
+// clientBytes are whole conversations of clients after the handshake, and hostile ones.
 func clientBytes() (seeds [][]byte) {
 	add := func(size int, all ...chunk.Message) { seeds = append(seeds, bytesOf(size, all...)) }
 	connect, create := connectMessage(), call(0, "createStream", 2)

@@ -21,7 +21,7 @@ import (
 type raw struct {
 	t testing.TB
 	*net.TCPConn
-	r *chunk.Reader // of what the server says behind its handshake
+	r *chunk.Reader // of what the server says after its handshake
 }
 
 // dialRaw connects TCP from the address of an interface, "" for any.

@@ -30,7 +30,7 @@ type session struct {
 	// set is the configuration that the client came under; hooks are looked up in the one in force.
 	set *settings
 
-	connected atomic.Bool // its connect was accepted: it is a client, and gives on_close
+	connected atomic.Bool // its connect was accepted: it is a client, and causes on_close
 	asking    atomic.Bool // a hook is pending
 	place     place       // under Server.mu
 

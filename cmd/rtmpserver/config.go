@@ -74,7 +74,7 @@ func (o *options) services(cfg *server.Config) (err error) {
 	return err
 }
 
-// free checks that the address of a flag is none of those that are served
+// free checks that the address of a flag is not one of those that are served
 // already.
 func free(name, addr string, taken []string) error {
 	for _, other := range taken {

@@ -17,7 +17,7 @@ import (
 	"hookproof/server/api"
 )
 
-// program is the running server and what stands around it.
+// program is the running server and what surrounds it.
 type program struct {
 	options *options
 	log     *slog.Logger

@@ -37,7 +37,7 @@ func Usagef(format string, args ...any) error {
 	return &UsageError{Text: fmt.Sprintf(format, args...)}
 }
 
-// Code returns the exit code that an error stands for: ExitOK for nil,
+// Code returns the exit code of an error: ExitOK for nil,
 // ExitUsage for a *UsageError, ExitCouldNotRun for everything else.
 func Code(err error) int {
 	var usage *UsageError

@@ -10,7 +10,7 @@ import (
 
 // Version returns one line that names the build: module version, revision,
 // "modified" when the tree was not clean, Go version and platform. It is what
-// -version prints behind the command's name.
+// -version prints after the command's name.
 func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -62,7 +62,7 @@ type Event struct {
 	Marker          Marker // zero unless the frame carries one
 
 	// Args are a command's or data message's values after the name (and
-	// behind the transaction). Shared: do not change.
+	// after the transaction). Shared: do not change.
 	Args []any
 	// Payload of media and data: valid during Observe only; kept in Events for
 	// sequence headers.

@@ -38,7 +38,7 @@ const (
 // is needed. Strings are sent byte for byte, invalid UTF-8 among them.
 type Options struct {
 	// URL is rtmp://host[:port]/app[/instance][?query]; the port defaults to
-	// 1935. Everything behind host:port is the app, the query included.
+	// 1935. Everything after host:port is the app, the query included.
 	URL string
 	// TCURL and App replace what connect would say; empty: from URL.
 	TCURL, App string
@@ -52,7 +52,7 @@ type Options struct {
 	// ConnectObject, when not nil, is sent as connect's command object instead
 	// of the one made from the fields above (to leave out tcUrl, say).
 	ConnectObject amf.Object
-	// ConnectArgs are sent behind connect's command object.
+	// ConnectArgs are sent after connect's command object.
 	ConnectArgs []any
 
 	// LocalAddr is the address to connect from, "127.0.0.2" or with a port.
@@ -64,7 +64,7 @@ type Options struct {
 	Linger time.Duration
 	// Style is how Publish begins and Leave ends.
 	Style Style
-	// ChunkSize is announced with the first command behind connect, in bytes,
+	// ChunkSize is announced with the first command after connect, in bytes,
 	// 1 to 0xffffff; 0 is DefaultChunkSize, less than 0 announces none and
 	// keeps to 128.
 	ChunkSize int

@@ -109,7 +109,7 @@ func (c *Client) CreateStream(ctx context.Context) (uint32, error) {
 	return c.createStream(ctx)
 }
 
-// createStream sends createStream behind the calls that precede it, in one
+// createStream sends createStream after the calls that precede it, in one
 // write, and waits for the id only.
 func (c *Client) createStream(ctx context.Context, before ...call) (uint32, error) {
 	const phase, awaited = "createStream", "_result of createStream with a stream id"

@@ -12,7 +12,7 @@ func TestGate(t *testing.T) {
 	gate := make(chan struct{})
 	e := serve(t, Options{Default: first(Answer{Body: "1", Gate: gate})})
 	nc := dial(t, e.Addr())
-	send(t, nc, post("a")+post("b")) // the second waits behind the first
+	send(t, nc, post("a")+post("b")) // the second waits for the first
 	e.came(t, 1)
 	if r := e.requests.All()[0]; !r.Answered.IsZero() {
 		t.Error("answered before the gate opened")

@@ -23,7 +23,7 @@ type board struct {
 	playing    *table
 	flights    map[int64]*flight // by Seq of the request
 	counts     counts
-	log        []entry // a ring: the oldest stands at next once it is full
+	log        []entry // a ring: the oldest is at next once it is full
 	next       int
 }
 

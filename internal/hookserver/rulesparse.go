@@ -29,7 +29,7 @@ const (
 //	name    text for the log and the page; default: rule N
 //	event   one or several of the six events; default: the three opening ones
 //	vhost, app, stream, param
-//	        exactly that text, or a match of the regular expression behind "~"
+//	        exactly that text, or a match of the regular expression after "~"
 //	ip      one or several addresses or networks (10.0.0.0/8)
 //	refuse  true: the event is refused
 //	code    of the refusal, 1 to 99999; default 403. Refuses, too.

@@ -28,7 +28,7 @@ type Options struct {
 	Certificate *tls.Certificate
 	Logger      *slog.Logger // nil: nothing is logged
 	// ShowParams shows the values of parameters in the log and on the page;
-	// else *** stands there.
+	// else *** is shown.
 	ShowParams bool
 }
 

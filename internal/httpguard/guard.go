@@ -67,7 +67,7 @@ func Handler(addr net.Addr, next http.Handler) http.Handler {
 // listens at addr. On loopback that is an IP address or localhost: a web page
 // may have its own name lead to 127.0.0.1 and then read what is served there
 // as if it were its own (DNS rebinding), but the name gives it away. A service
-// that listens elsewhere may have any name. No Host is none of a browser.
+// that listens elsewhere may have any name. A request without a Host is not a browser's.
 func Host(host string, addr net.Addr) error {
 	if host == "" || !Loopback(addr) {
 		return nil

@@ -72,7 +72,7 @@ func Short(s string, most int) string {
 }
 
 // Commands changes lines that a CI system would take for orders: GitHub
-// Actions reads "::" at the beginning of a line behind blanks and "##["
+// Actions reads "::" at the beginning of a line after blanks and "##["
 // anywhere, Azure Pipelines "##vso[", TeamCity "##teamcity[". For what is
 // printed by a program that may run in a job.
 func Commands(text string) string {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// masked stands in place of a secret.
+// masked is shown in place of a secret.
 const masked = "***"
 
 // Secrets puts *** in place of what may be secret in a URL, in a param of the

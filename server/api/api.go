@@ -11,7 +11,7 @@
 // Lists of streams and clients take ?start=N&count=N and have, as with SRS,
 // ten when not asked for more. Only these are looked at, and for one request at a
 // time: who polls does not slow down the server. An answer is a JSON object whose code is 0; an
-// ID that does not exist gives HTTP 200 with the code of SRS and nothing else.
+// ID that does not exist gets HTTP 200 with the code of SRS and nothing else.
 //
 // The values of parameters in tcUrl and pageUrl are masked as in the log, for
 // tokens travel there.

@@ -14,7 +14,7 @@
 // everybody in. Here they are errors, each with its file and line, and all of
 // them at once:
 //
-//   - a missing ";" that makes a directive swallow the one behind it
+//   - a missing ";" that makes a directive swallow the next one
 //   - a directive or block given twice (SRS takes the first)
 //   - "enabled" with anything but on or off (SRS takes ON for off)
 //   - an event without a URL, a URL that cannot be called

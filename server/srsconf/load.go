@@ -54,7 +54,7 @@ func (l *loader) file(path string) []*node {
 	return l.text(path, text, nil)
 }
 
-// place is where an include directive stands. The files that are being read
+// place is where an include directive is. The files that are being read
 // are known by a stack of them, the outermost first.
 type place struct {
 	file string

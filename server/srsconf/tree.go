@@ -124,7 +124,7 @@ func (g *grower) close(line int) {
 }
 
 // lexError reports what the lexer refuses: braces that do not match, a ";" or
-// "{" behind another. It is the lexer's last token.
+// "{" after another. It is the lexer's last token.
 func (g *grower) lexError(t crossplane.NgxToken) {
 	g.stop = true
 	if open := g.blocks[len(g.blocks)-1]; strings.HasPrefix(what(t.Error), "unexpected end of file") {

@@ -131,7 +131,7 @@ func (b *builder) hooks(n *node, h *server.Hooks) {
 	b.warnf(n.file, n.line, "http_hooks has URLs but lacks \"enabled on;\": no hook is called, everybody is let in")
 }
 
-// unknownHook reports a directive of http_hooks that is none of ours.
+// unknownHook reports a directive of http_hooks that we do not have.
 func (b *builder) unknownHook(n *node, rs rules) {
 	if srsEvents[n.name] {
 		b.ignore("http_hooks", n, "this server has no such event")

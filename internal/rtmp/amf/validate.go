@@ -167,7 +167,7 @@ func (c *checker) count(what string) (uint32, error) {
 	return n, nil
 }
 
-// text steps over a string behind a length of so many bytes.
+// text steps over a string after a length of so many bytes.
 func (c *checker) text(lengthBytes int, what string) error {
 	n, err := c.length(lengthBytes, what)
 	if err != nil {

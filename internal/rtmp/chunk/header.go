@@ -127,7 +127,7 @@ func (r *Reader) messageHeader(s *stream, format byte, size int) (int, error) {
 		}
 		time = binary.BigEndian.Uint32(b[size-4:])
 	}
-	// The timestamp of fmt 0 counts as the delta of a fmt 3 behind it (section 5.3.1.2.4).
+	// The timestamp of fmt 0 counts as the delta of a fmt 3 after it (section 5.3.1.2.4).
 	h.delta = time
 	h.timestamp += time
 	h.known, h.open = true, true

@@ -10,7 +10,7 @@ import (
 	"github.com/yutopp/go-rtmp/message"
 )
 
-// A reader that keeps the heads of media gives the same messages as one that keeps all, cut: long ones and
+// A reader that keeps the heads of media returns the same messages as one that keeps all, cut: long ones and
 // short ones, in many chunks and in one, other messages whole.
 func TestKeepMedia(t *testing.T) {
 	const keep = 20

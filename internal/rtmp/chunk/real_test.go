@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// TestRealPublisher reads what ffmpeg 5.1 sent behind its handshake when it
+// TestRealPublisher reads what ffmpeg 5.1 sent after its handshake when it
 // published a file with its times moved by 20,000 s: chunks of all formats,
 // deltas, and extended timestamps repeated on fmt 3.
 func TestRealPublisher(t *testing.T) {

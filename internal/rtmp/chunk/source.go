@@ -27,7 +27,7 @@ type source struct {
 	r     io.Reader
 	buf   []byte // nil, or a pooled buffer with unread bytes
 	pos   int    // of the first unread byte in buf
-	end   int    // behind the last one
+	end   int    // after the last one
 	large bool   // take a large buffer next time
 	allow bool   // large buffers are allowed
 

@@ -96,7 +96,7 @@ func (c *cursor) tracks() (packet byte, fourCC string, track uint8, err error) {
 	if b[0]>>4 > manyTracksManyCodecs {
 		return 0, "", 0, fmt.Errorf("%s message with multitrack type %d: want 0 to 2", c.kind, b[0]>>4)
 	}
-	// One FourCC for all tracks or one before each: the first stands here either way.
+	// One FourCC for all tracks or one before each: the first is here either way.
 	if fourCC, err = c.fourCC(); err != nil {
 		return 0, "", 0, err
 	}

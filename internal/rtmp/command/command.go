@@ -43,7 +43,7 @@ func Error(transaction float64, args ...any) *Command {
 	return &Command{Name: "_error", Transaction: transaction, Args: args}
 }
 
-// Parse reads a command message: type 20, or 17, whose AMF0 body stands behind
+// Parse reads a command message: type 20, or 17, whose AMF0 body comes after
 // a zero byte. The error says what is wrong with the body, and where.
 func Parse(m *chunk.Message) (*Command, error) {
 	body := m.Payload

@@ -12,7 +12,7 @@ import (
 // A Status is an information object: what onStatus, _result and _error tell.
 type Status struct {
 	Level, Code, Description string
-	Extra                    []amf.Property // further properties, encoded behind the three
+	Extra                    []amf.Property // further properties, encoded after the three
 }
 
 // The statuses of NetConnection and NetStream that servers send (ActionScript's

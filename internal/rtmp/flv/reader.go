@@ -43,7 +43,7 @@ func NewReader(r io.Reader) (*Reader, error) {
 }
 
 // Next reads the next tag into t; its Data is the caller's. The error is io.EOF
-// behind the last tag, io.ErrUnexpectedEOF inside one, a *FormatError or the
+// after the last tag, io.ErrUnexpectedEOF inside one, a *FormatError or the
 // underlying reader's; it stays.
 func (f *Reader) Next(t *Tag) error {
 	if f.err == nil {

@@ -61,7 +61,7 @@ func TestHeldUp(t *testing.T) {
 	}
 }
 
-// TestReset wants a reset on both sides, and nothing behind the limit.
+// TestReset wants a reset on both sides, and nothing after the limit.
 func TestReset(t *testing.T) {
 	for _, after := range []int64{0, 1, 999} {
 		direct(t, func(t *testing.T, up bool) {
@@ -88,7 +88,7 @@ func TestReset(t *testing.T) {
 	}
 }
 
-// TestHalfClose wants a FIN behind the limit, and the other direction open.
+// TestHalfClose wants a FIN after the limit, and the other direction open.
 func TestHalfClose(t *testing.T) {
 	for _, after := range []int64{0, 1, 999, 1000} {
 		direct(t, func(t *testing.T, up bool) {

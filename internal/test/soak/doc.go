@@ -1,5 +1,5 @@
 // Package soak puts churn on the built-in RTMP server while every link fails in
-// every way that a link can, and settles the books ([books]) behind it.
+// every way that a link can, and settles the books ([books]) after it.
 //
 //	clients ──link──▶ RTMP server ──link──▶ recording hook server
 //

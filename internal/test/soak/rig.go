@@ -17,7 +17,7 @@ import (
 	"hookproof/server"
 )
 
-// rig is all that stands throughout a run: server, hook server, the links.
+// rig is all that lasts throughout a run: server, hook server, the links.
 type rig struct {
 	cfg      Config
 	mix      *faultlink.Mix
@@ -103,7 +103,7 @@ func (r *rig) vhost(ctx context.Context, i int, p *hook.Profile) (server.VHost, 
 	return v, err
 }
 
-// takeDown ends whatever stands.
+// takeDown ends whatever is up.
 func (r *rig) takeDown() {
 	if r.clock != nil {
 		r.clock.Close()

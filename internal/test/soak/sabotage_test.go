@@ -23,7 +23,7 @@ type wrong struct {
 	done       atomic.Int64
 }
 
-// A saboteur stands between the server and the links to its hook server.
+// A saboteur is between the server and the links to its hook server.
 type saboteur struct {
 	upstream string
 	client   *http.Client

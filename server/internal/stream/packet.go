@@ -19,7 +19,7 @@ import (
 const SharedStreamID = 1
 
 // headSize is the size of a fmt 0 chunk header with a one-byte basic header and no extended timestamp;
-// the message stream id, little endian, is its last field. The extended timestamp comes behind it.
+// the message stream id, little endian, is its last field. The extended timestamp comes after it.
 const headSize = 12
 
 // kind says what a packet is to the fan-out.
