@@ -150,8 +150,15 @@ func TestDownAndUp(t *testing.T) {
 		send(t, nc, post("z"))
 		expect(t, nc, plainAnswer)
 	}
-	if r := e.requests.All()[0]; !errors.Is(r.WriteErr, ErrClosed) && r.GaveUp.IsZero() {
-		t.Errorf("held request: %+v", r)
+	var r *Request
+	if err := e.requests.Until(withPatience(t), func(all []*Request) bool {
+		r = all[0]
+		return r.WriteErr != nil
+	}); err != nil {
+		t.Fatalf("held request: %v: %+v", err, r)
+	}
+	if !errors.Is(r.WriteErr, ErrClosed) || !r.GaveUp.IsZero() {
+		t.Errorf("held request: want it cut by the endpoint, got %v, given up at %v", r.WriteErr, r.GaveUp)
 	}
 }
 

@@ -43,6 +43,9 @@ func (c *conn) holdWatched(r *Request, w *watch) error {
 			if w.err == nil {
 				break // it sent more; whether it leaves is not seen any longer
 			}
+			if errors.Is(w.err, net.ErrClosed) { // it was us, not the caller
+				return ErrClosed
+			}
 			r.GaveUp = w.at
 			if hang || !errors.Is(w.err, io.EOF) {
 				return w.err

@@ -69,12 +69,12 @@ func (e *Endpoint) Close() error {
 	return nil
 }
 
-// stopLocked ends listeners and connections without waiting for them.
+// stopLocked ends listeners and connections without waiting for them. A
+// connection is told last: once told, it would close by itself, with a FIN.
 func (e *Endpoint) stopLocked(reset bool) {
 	for _, l := range e.listeners {
 		l.stop()
 	}
-	close(e.cut)
 	for c := range e.conns {
 		if reset {
 			c.reset()
@@ -82,4 +82,5 @@ func (e *Endpoint) stopLocked(reset bool) {
 			c.raw.Close()
 		}
 	}
+	close(e.cut)
 }
