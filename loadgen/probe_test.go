@@ -146,15 +146,13 @@ func TestProfileIsFoundOut(t *testing.T) {
 			cfg.RTMP = "rtmp://" + foreign(t, "http://"+cfg.Listen, hook.SRS7).Addr + "/live"
 		}, hook.SRS7},
 		{"a hook server of 2014", func(t *testing.T, cfg *Config) {
-			cfg.Hooks, cfg.HooksOnly = theirHooks(t, old),
-				true
+			cfg.Hooks, cfg.HooksOnly = theirHooks(t, old), true
 		},
 			hook.SRS1},
 		{"one behind the built-in server", func(t *testing.T, cfg *Config) { cfg.Hooks = theirHooks(t, old) },
 			hook.SRS1},
 		{"a hook server of today", func(t *testing.T, cfg *Config) {
-			cfg.Hooks, cfg.HooksOnly = theirHooks(t, honest),
-				true
+			cfg.Hooks, cfg.HooksOnly = theirHooks(t, honest), true
 		}, hook.SRS7},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -59,8 +59,7 @@ func TestHTMLEscapes(t *testing.T) {
 	}
 	p, _, _ = strings.Cut(p, `<script type="application/json"`) // the script makes what is in there visible
 	if i := strings.IndexFunc(p, func(r rune) bool {
-		return r < ' ' && r != '\n' && r != '\t' ||
-			r == 0x202e
+		return r < ' ' && r != '\n' && r != '\t' || r == 0x202e
 	}); i >= 0 {
 		t.Errorf("a control character: %q", p[max(0, i-40):i+20])
 	}

@@ -25,8 +25,7 @@ func readJUnit(t *testing.T, run *Run) junit.Suites {
 		}
 	}
 	if i := strings.IndexFunc(b.String(), func(r rune) bool {
-		return r < ' ' && r != '\n' && r != '\t' ||
-			r == '\ufffd'
+		return r < ' ' && r != '\n' && r != '\t' || r == '\ufffd'
 	}); i >= 0 {
 		t.Errorf("a bad character at %d: %q", i, b.String()[max(0, i-40):i+10])
 	}

@@ -226,8 +226,7 @@ func TestTimeouts(t *testing.T) {
 // A player that answers pings stays for as long as it likes.
 func TestPingKeepsPlayers(t *testing.T) {
 	f := start(t, hook.SRS7, func(c *Config) {
-		c.Timeouts.Ping, c.Timeouts.Player = 50*time.Millisecond,
-			10*time.Second
+		c.Timeouts.Ping, c.Timeouts.Player = 50*time.Millisecond, 10*time.Second
 	})
 	c := f.player("cam")
 	pings := 0

@@ -79,8 +79,7 @@ func checkLines(t *testing.T, kind, log string) {
 	for line := range strings.Lines(log) {
 		line = strings.TrimSuffix(line, "\n")
 		if i := strings.IndexFunc(line, func(r rune) bool {
-			return unicode.IsControl(r) || r == '\u2028' ||
-				r == '\u2029'
+			return unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
 		}); i >= 0 {
 			t.Errorf("a control character stands in %q", line)
 		}

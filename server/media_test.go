@@ -125,8 +125,7 @@ func TestSeveralMessageStreams(t *testing.T) {
 	f.must(c.AwaitPlay(f.ctx))
 	f.frames(c, 1)
 	if _, err := c.Await(f.ctx, func(ev client.Event) bool {
-		return ev.Kind == client.Media &&
-			ev.Stream == 3
+		return ev.Kind == client.Media && ev.Stream == 3
 	}); err != nil {
 		t.Error("no media on message stream 3")
 	}

@@ -29,8 +29,7 @@ func (w *rtmpWorld) registerAdmission(sc *godog.ScenarioContext) {
 func (w *rtmpWorld) isLetOn(ctx context.Context, name string) error {
 	a := w.scene.Actor(name)
 	return w.eventually(ctx, func(obs []reports.Observation) *check.Finding {
-		return check.LetOn(obs, name,
-			a.Entry())
+		return check.LetOn(obs, name, a.Entry())
 	})
 }
 

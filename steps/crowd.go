@@ -93,8 +93,7 @@ func (w *rtmpWorld) loses(ctx context.Context, name string) error {
 	want := check.Loser(w.Profile)
 	ready := func(obs []reports.Observation) bool { return check.Fit(want, obs, name) != order.Begun }
 	return w.fenced(ctx, ready, func(obs []reports.Observation) *check.Finding {
-		return check.Exactly(want, obs,
-			name)
+		return check.Exactly(want, obs, name)
 	})
 }
 

@@ -40,8 +40,7 @@ func (w *rtmpWorld) eventsAre(ctx context.Context, name, list string) error {
 	ready := func(obs []reports.Observation) bool { return check.Fit(want, obs, name) != order.Begun }
 	w.lastActor = name
 	return w.fenced(ctx, ready, func(obs []reports.Observation) *check.Finding {
-		return check.Exactly(want, obs,
-			name)
+		return check.Exactly(want, obs, name)
 	})
 }
 
@@ -106,8 +105,7 @@ func (w *rtmpWorld) urlsOf(ctx context.Context, ev, name, urls string) error {
 		return err
 	}
 	return w.fenced(ctx, always, func(obs []reports.Observation) *check.Finding {
-		return check.URLs(obs, name, want,
-			e)
+		return check.URLs(obs, name, want, e)
 	})
 }
 
@@ -138,8 +136,7 @@ func (w *rtmpWorld) atVHost(ctx context.Context, name, vhost string) error {
 		key = "default"
 	}
 	return w.fenced(ctx, closed, func(obs []reports.Observation) *check.Finding {
-		return check.AtVHost(obs, name,
-			key)
+		return check.AtVHost(obs, name, key)
 	})
 }
 

@@ -110,8 +110,7 @@ func TestWire(t *testing.T) {
 		{"chunked", "POST / HTTP/1.1\r\nTransfer-Encoding: " +
 			"chunked\r\n\r\n3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\nTrailer: t\r\n\r\n" + post("b"),
 			plainAnswer + plainAnswer, func(r *Request) bool {
-				return r.Chunked && string(r.Body) == "abc0123456789" &&
-					r.BodyErr == nil
+				return r.Chunked && string(r.Body) == "abc0123456789" && r.BodyErr == nil
 			}},
 		{"chunk size wrong", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n", bad,
 			func(r *Request) bool { return r.BodyErr != nil && string(r.Body) == "ab" }},

@@ -69,8 +69,7 @@ func (t *Trial) costly(c *features.Case) bool {
 // to see that load still works.
 func (t *Trial) crowd(o *Options) int {
 	if t.Row.sound() || slices.ContainsFunc(t.Row.Expected, func(id string) bool {
-		return strings.Contains(id,
-			"-CON-")
+		return strings.Contains(id, "-CON-")
 	}) {
 		return max(o.Clients, t.Row.Crowd)
 	}

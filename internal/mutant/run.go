@@ -76,8 +76,7 @@ func Trials(o Options, rows []Row) ([]*Trial, error) {
 // names reports whether a name is asked for.
 func (o *Options) names(name string) bool {
 	return len(o.Names) == 0 || slices.ContainsFunc(o.Names, func(part string) bool {
-		return strings.Contains(name,
-			part)
+		return strings.Contains(name, part)
 	})
 }
 

@@ -279,8 +279,7 @@ func TestHookDiagnosis(t *testing.T) {
 		}),
 			"accepted with an integer for client_id, and with the keys of profile srs1"},
 		{"param without its ?", withBody(func(body string) int {
-			return codeIf(!strings.Contains(body,
-				`"param":"?`))
+			return codeIf(!strings.Contains(body, `"param":"?`))
 		}),
 			`with a param that has no "?" at its beginning`},
 		{"keys of srs1", withBody(func(body string) int { return codeIf(!strings.Contains(body, "server_id")) }),

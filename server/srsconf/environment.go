@@ -78,16 +78,13 @@ func (b *builder) variables() rules {
 			return number(b, &v.GOPFrames, 0, maxFrames)
 		}),
 		"SRS_VHOST_PLAY_MW_LATENCY": b.everyVHost(func(v *server.VHost) rule {
-			return millis(b, &v.Merge,
-				maxMerge)
+			return millis(b, &v.Merge, maxMerge)
 		}),
 		"SRS_VHOST_PUBLISH_NORMAL_TIMEOUT": b.everyVHost(func(v *server.VHost) rule {
-			return millis(b, &v.Publish,
-				maxQuiet)
+			return millis(b, &v.Publish, maxQuiet)
 		}),
 		"SRS_VHOST_PUBLISH_FIRSTPKT_TIMEOUT": b.everyVHost(func(v *server.VHost) rule {
-			return millis(b, &v.FirstPacket,
-				maxQuiet)
+			return millis(b, &v.FirstPacket, maxQuiet)
 		}),
 	}
 	for _, event := range hook.Events {

@@ -106,8 +106,7 @@ func (b *builder) hooks(n *node, h *server.Hooks) {
 		"enabled": set,
 		"profile": {min: 1, max: 1, wants: profileNames(), apply: func(n *node) { b.profile(n, h) }},
 		"timeout": {min: 1, max: 1, wants: "seconds", apply: func(n *node) {
-			b.seconds(n, "seconds, from 0.001", 0.001,
-				&h.Timeout)
+			b.seconds(n, "seconds, from 0.001", 0.001, &h.Timeout)
 		}},
 		"retry": {min: 1, max: 1, wants: "seconds", apply: func(n *node) { b.seconds(n, "0 or seconds", 0, &h.Retry) }},
 

@@ -66,8 +66,7 @@ func noBlanks(s *parts) {
 func asciiOnly(s *parts) {
 	checked(func(body []byte) error {
 		if keys, _ := keysOf(body); keys != nil && bytes.ContainsFunc(body, func(r rune) bool {
-			return r > 127 &&
-				r != '\uFFFD'
+			return r > 127 && r != '\uFFFD'
 		}) {
 			return errDefect
 		}

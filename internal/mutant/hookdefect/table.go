@@ -97,8 +97,7 @@ var tokenRows = []mutant.Row{
 		Expected: ids("H-REJ-08"),
 		Peer: planted(func(s *parts) {
 			s.allow = func(pl *hook.Payload) bool {
-				return allowed(s, pl.Param, "",
-					"")
+				return allowed(s, pl.Param, "", "")
 			}
 		})},
 	{Name: "token-optional", Defect: "accepts who has no token", Expected: ids("H-REJ-06"), May: ids("H-REJ-05"),

@@ -88,8 +88,7 @@ var knowingVariants = legal(
 var reachedVariants = legal(
 	mutant.Row{Name: "one-url", Defect: "has one URL for all events",
 		Peer: planted(rewritten(func(_ hook.Event, url string) string {
-			return url[:strings.Index(url, "/api/")] +
-				"/hooks?key=1"
+			return url[:strings.Index(url, "/api/")] + "/hooks?key=1"
 		}))},
 	mutant.Row{Name: "a-url-an-event", Defect: "has a URL for each event",
 		Peer: planted(rewritten(func(ev hook.Event, url string) string {

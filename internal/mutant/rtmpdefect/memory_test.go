@@ -23,8 +23,7 @@ func TestSmallLeak(t *testing.T) {
 			Selection: suite.Selection{Profiles: []string{"srs7"},
 				Only: func(k *features.Case) bool { return k.Has(string(rtmptarget.ShowsMemory)) }},
 			Open: func(ctx context.Context, p *hook.Profile) (scenario.Target, error) {
-				return c.leak.Open(ctx, p,
-					1)
+				return c.leak.Open(ctx, p, 1)
 			},
 		})
 		if err != nil {

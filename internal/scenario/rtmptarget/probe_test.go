@@ -101,8 +101,7 @@ func TestProbeOfVHosts(t *testing.T) {
 			want: []string{"no hook arrived", "is http_hooks enabled for vhost __defaultVhost__"}},
 		{name: "no on_publish", profile: hook.SRS7,
 			edit: func(text string) string {
-				return regexp.MustCompile(` on_publish [^;]*;`).ReplaceAllString(text,
-					"")
+				return regexp.MustCompile(` on_publish [^;]*;`).ReplaceAllString(text, "")
 			},
 			want: []string{"no on_publish of a publisher"}},
 	} {

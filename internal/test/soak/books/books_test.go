@@ -167,12 +167,10 @@ func TestSabotage(t *testing.T) {
 		want  []string
 	}{
 		{"an event is lost, and the server does not know", func(l *life) {
-			l.Records = slices.Delete(l.Records, 3,
-				4)
+			l.Records = slices.Delete(l.Records, 3, 4)
 		}, []string{"known"}},
 		{"an opening event is lost, and the client let in", func(l *life) {
-			l.Records = slices.Delete(l.Records, 1,
-				2)
+			l.Records = slices.Delete(l.Records, 1, 2)
 		}, []string{"known", "let-in"}},
 		{"an event comes twice", func(l *life) { l.Records = append(l.Records, l.Records[2]) }, []string{"once"}},
 		{"an event comes again later", func(l *life) {
