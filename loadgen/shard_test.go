@@ -13,6 +13,7 @@ import (
 
 	"hookproof/hook"
 	"hookproof/loadgen/internal/builtin"
+	"hookproof/loadgen/measure"
 	"hookproof/loadgen/plan"
 	"hookproof/loadgen/result"
 )
@@ -41,6 +42,11 @@ func TestShardsAreOneTest(t *testing.T) {
 	for _, name := range []string{"tcp", "publish", "play", "lateness"} {
 		if x, y := r.Latency(name), whole.Latency(name); x == nil || x.Count != y.Count {
 			t.Errorf("%s: %+v, of the whole %+v", name, x, y)
+		}
+	}
+	for m := range measure.Count {
+		if r.Latency(m.String()) == nil {
+			t.Errorf("the metric %s was lost in merging", m)
 		}
 	}
 	dir := filepath.Join(t.TempDir(), "merged")

@@ -2,6 +2,7 @@ package measure
 
 import (
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -26,7 +27,7 @@ func TestMetricsAreNamed(t *testing.T) {
 			t.Errorf("ByName(%q) = %v, %v", m, got, ok)
 		}
 		for file, text := range pages {
-			if !strings.Contains(text, m.String()) {
+			if !regexp.MustCompile(`\b` + m.String() + `\b`).MatchString(text) {
 				t.Errorf("%s does not name the metric %s", file, m)
 			}
 		}
