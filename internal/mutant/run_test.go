@@ -172,7 +172,9 @@ func TestTable(t *testing.T) {
 // TestHookServers: a choice of hook servers; conformance mutants looks at all.
 func TestHookServers(t *testing.T) {
 	trials, err := mutant.Trials(mutant.Options{Role: features.RoleHookServer, Newest: true,
-		Names: []string{"accepts-all", "zero-and-newline", "token-prefix", "dies-of-nesting"}}, rows())
+		Names: []string{"accepts-all", "refuses-all", "zero-and-newline", "token-prefix", "token-optional",
+			"one-key-of-two",
+			"own-network-trusted", "dies-of-nesting", "one-url", "publishers-only", "players-only"}}, rows())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -179,69 +179,36 @@ func named(t *testing.T, yaml string) identity.Set {
 	return id
 }
 
-// Peers are hook servers of others: what each must come to.
+// TestHookPeers: hook servers that know more than a token. Those that go by one
+// are rows of internal/mutant/hookdefect.
 func TestHookPeers(t *testing.T) {
-	everybody := allowing(func(*hook.Payload) bool { return true })
 	for _, c := range []struct {
-		name     string
-		decide   answerer
-		ids      string   // identities; "" are a good and a bad token
-		events   []string // with a URL; nil: all
-		oneURL   bool
-		failed   []string // requirements
-		other    []string // reasons of what was not run
-		headline string
+		name   string
+		decide answerer
+		ids    string   // identities; "" are a good and a bad token
+		failed []string // requirements
+		other  []string // reasons of what was not run
 	}{
-		{name: "conforms", decide: allowing(good)},
-		{name: "all events at one URL", decide: allowing(good), oneURL: true},
-		{name: "two events only", decide: allowing(good), events: []string{"on_publish", "on_unpublish"}},
-		{name: "an event alone", decide: allowing(good), events: []string{"on_play"}},
 		{name: "knows rooms", decide: (&room{allow: good, known: map[string]bool{},
 			published: map[string]string{}}).decide},
 		{name: "knows two given rooms", decide: (&room{known: map[string]bool{}, published: map[string]string{},
 			allow: func(pl *hook.Payload) bool {
-				return carries(pl, "sig", map[string]string{"cam1": "Aa1", "cam2": "Bb2"}[pl.Stream]) &&
-					carries(pl, "user",
-						"ann") || pl.Action == "on_connect"
+				signature := map[string]string{"cam1": "Aa1", "cam2": "Bb2"}[pl.Stream]
+				return carries(pl, "sig", signature) && carries(pl, "user", "ann") || pl.Action == "on_connect"
 			}}).decide,
 			ids: `{accept: {on_publish: [{stream: cam1, param: "?user=ann&sig=Aa1"}, {stream: cam2, param: "?user=ann&sig=Bb2"}],
 				on_play: [{stream: cam2, param: "?user=ann&sig=Bb2"}]},
 				refuse: {on_publish: [{param: "?user=ann&sig=no"}], on_play: [{param: "?user=ann&sig=no"}]}}`,
 			other: []string{"no client is named that on_connect refuses: " + hooktarget.HowToIdentify}},
-		{name: "refuses everybody", decide: allowing(func(*hook.Payload) bool { return false }),
-			failed:   []string{"H-RSP-01", "H-RSP-03", "H-RSP-05"},
-			other:    []string{"needs H-RSP-01", "needs H-RSP-03", "needs H-RSP-05"},
-			headline: "accepts nobody"},
-		{name: "accepts everybody", decide: everybody, failed: []string{"H-REJ-01", "H-REJ-02", "H-REJ-03"},
-			other:    []string{"needs H-REJ-01", "needs H-REJ-02", "needs H-REJ-03"},
-			headline: "refuses nobody"},
 		{name: "refuses publishers alone",
 			decide: allowing(func(pl *hook.Payload) bool { return pl.Action != "on_publish" && good(pl) }),
 			failed: []string{"H-RSP-03"}, other: []string{"needs H-RSP-03"}},
-		{name: "lets in who has no token", decide: allowing(func(pl *hook.Payload) bool {
-			return !strings.Contains(pl.Param+pl.TCURL, "token=") || good(pl)
-		}), failed: []string{"H-REJ-05", "H-REJ-06"}},
-		{name: "looks at one key of two", decide: allowing(good),
-			ids: `{accept: {on_publish: [{param: "?token=Good1&expires=9"}], on_play: [{token: "token=Good1&expires=9"}]},
-				refuse: {on_publish: [{token: token=bad}], on_play: [{token: token=bad}]}}`,
-			events: []string{"on_publish", "on_play"}, failed: []string{"H-REJ-05"}},
-		{name: "lets a private network in",
-			decide: allowing(func(pl *hook.Payload) bool { return pl.IP == "192.168.0.1" || good(pl) }),
-			failed: []string{"H-REJ-07"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			srv := serveHooks(t, c.decide)
 			urls, err := hook.DefaultURLs(srv.URL)
 			if err != nil {
 				t.Fatal(err)
-			}
-			for ev := range urls {
-				if c.oneURL {
-					urls[ev] = []string{srv.URL + "/hook"}
-				}
-				if c.events != nil && !slices.Contains(c.events, ev.String()) {
-					delete(urls, ev)
-				}
 			}
 			ids := tokens(t)
 			if c.ids != "" {
@@ -257,8 +224,8 @@ func TestHookPeers(t *testing.T) {
 					}
 				}
 			}
-			if (run.Headline == "") != (c.headline == "") || !strings.Contains(run.Headline, c.headline) {
-				t.Errorf("headline: want %q, got %q", c.headline, run.Headline)
+			if run.Headline != "" {
+				t.Errorf("headline: want none, got %q", run.Headline)
 			}
 		})
 	}
