@@ -150,26 +150,39 @@ func (w *watched) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// interrupted runs ten clients into dir, and sends sig after they are live and
+// after first has run. The run has to end as one that could not run; interrupted
+// returns its stdout and stderr.
+func interrupted(t *testing.T, sig os.Signal, dir string, first func()) (stdout, stderr string) {
+	t.Helper()
+	var out bytes.Buffer
+	errs := &watched{until: "live 2+", seen: make(chan struct{})}
+	signals, code := make(chan os.Signal, 1), make(chan int)
+	go func() {
+		code <- run([]string{"-n", "10", "-ramp", "0s", "-hold", "1h", "-refused", "0", "-report", dir},
+			cli.Streams{Out: &out, Err: errs}, signals)
+	}()
+	select {
+	case <-errs.seen:
+	case <-time.After(time.Minute):
+		t.Error("nobody is live after a minute")
+	}
+	first()
+	signals <- sig
+	if got := <-code; got != cli.ExitCouldNotRun {
+		t.Errorf("exit code %d, want %d", got, cli.ExitCouldNotRun)
+	}
+	return out.String(), errs.text.String()
+}
+
 // TestInterruptedIsPartial: whatever the signal, a run that was cut short passes nowhere.
 func TestInterruptedIsPartial(t *testing.T) {
 	for _, sig := range []os.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		t.Run(sig.String(), func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "report")
-			var out bytes.Buffer
-			errs := &watched{until: "live 2+", seen: make(chan struct{})}
-			signals, code := make(chan os.Signal, 1), make(chan int)
-			go func() {
-				code <- run([]string{"-n", "10", "-ramp", "0s", "-hold", "1h", "-refused", "0", "-report", dir},
-					cli.Streams{Out: &out, Err: errs}, signals)
-			}()
-			select {
-			case <-errs.seen:
-			case <-time.After(time.Minute):
-				t.Error("nobody is live after a minute")
-			}
-			signals <- sig
-			if got := <-code; got != cli.ExitCouldNotRun || !strings.Contains(out.String(), "PARTIAL: interrupted") {
-				t.Errorf("exit code %d, want %d\n%s", got, cli.ExitCouldNotRun, out.String())
+			out, errs := interrupted(t, sig, dir, func() {})
+			if !strings.Contains(out, "PARTIAL: interrupted") {
+				t.Errorf("want PARTIAL: interrupted, got\n%s\n%s", out, errs)
 			}
 			for name, args := range map[string][]string{"merge": {"merge", dir}, "compare": {"compare", dir, dir}} {
 				if got, out, errs := command(args...); got != cli.ExitCouldNotRun ||
@@ -184,26 +197,13 @@ func TestInterruptedIsPartial(t *testing.T) {
 // TestSummaryIsNotLost: what the report cannot keep is printed all the same.
 func TestSummaryIsNotLost(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "report")
-	var out bytes.Buffer
-	errs := &watched{until: "live 2+", seen: make(chan struct{})}
-	signals, code := make(chan os.Signal, 1), make(chan int)
-	go func() {
-		code <- run([]string{"-n", "10", "-ramp", "0s", "-hold", "1h", "-refused", "0", "-report", dir},
-			cli.Streams{Out: &out, Err: errs}, signals)
-	}()
-	select {
-	case <-errs.seen:
-	case <-time.After(time.Minute):
-		t.Error("nobody is live after a minute")
-	}
-	if err := os.RemoveAll(dir); err != nil {
-		t.Fatal(err)
-	}
-	signals <- syscall.SIGTERM
-	got := <-code
-	if got != cli.ExitCouldNotRun || !strings.Contains(out.String(), "10 of 10 started") ||
-		!strings.Contains(errs.text.String(), "report.json") {
-		t.Errorf("exit code %d, want %d\n%s\n%s", got, cli.ExitCouldNotRun, out.String(), errs.text.String())
+	out, errs := interrupted(t, syscall.SIGTERM, dir, func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	if !strings.Contains(out, "10 of 10 started") || !strings.Contains(errs, "report.json") {
+		t.Errorf("want the summary and the report's name, got\n%s\n%s", out, errs)
 	}
 }
 

@@ -216,7 +216,7 @@ func TestURLs(t *testing.T) {
 		{"without a path", "http://127.0.0.1:8085", "", ""},
 		{"IPv6", "http://[::1]:8085/x", "", ""},
 		{"user and password", "http://u:p@127.0.0.1/", "", "does not send the user name"},
-		{"fragment", "http://127.0.0.1/#a", "", "behind the # is not sent"},
+		{"fragment", "http://127.0.0.1/#a", "", "what follows the # is not sent"},
 		{"query without a path", "http://127.0.0.1?a=1", "", "malformed request"},
 		{"placeholders", "http://127.0.0.1/[app]/[stream]", "", "not replaced"},
 		{"no scheme", "127.0.0.1:8085/api", "which is not a URL", ""},
