@@ -88,12 +88,12 @@ type found struct{ right, wrong int }
 // check says why the event is refused; "" lets it on.
 func (t *Token) check(p *hook.Profile, e hook.Event, pl *hook.Payload, has places) string {
 	var f found
-	switch _, behind, named := strings.Cut(pl.Stream, "?"); {
+	switch _, query, named := strings.Cut(pl.Stream, "?"); {
 	case has.param:
 		t.count(&f, afterMark(pl.Param))
 	case named:
 		has.param = true
-		t.count(&f, behind)
+		t.count(&f, query)
 	}
 	if _, query, ok := strings.Cut(pl.TCURL, "?"); ok {
 		t.count(&f, query)

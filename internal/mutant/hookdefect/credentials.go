@@ -74,7 +74,7 @@ func signature(stream string) string { return hex.EncodeToString(signed(stream))
 // no other.
 func carries(pl *hook.Payload, key, want string) bool {
 	n := 0
-	for _, place := range []string{pl.Param, behind(pl.TCURL), behind(pl.Stream)} {
+	for _, place := range []string{pl.Param, query(pl.TCURL), query(pl.Stream)} {
 		for name, value := range hook.Params(place) {
 			if name == key {
 				if n++; value != want {

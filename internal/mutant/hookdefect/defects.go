@@ -108,7 +108,7 @@ func ofSeveral(pick func([]string) []string) planted {
 func optional(s *parts) {
 	allow := s.allow
 	s.allow = func(pl *hook.Payload) bool {
-		none := len(values(pl.Param))+len(values(behind(pl.TCURL)))+len(values(behind(pl.Stream))) == 0
+		none := len(values(pl.Param))+len(values(query(pl.TCURL)))+len(values(query(pl.Stream))) == 0
 		return none || allow(pl)
 	}
 }

@@ -118,7 +118,7 @@ func idMustBegin(first byte) planted {
 func oddParameters(s *parts) {
 	checked(func(body []byte) error {
 		pl, err := decode(body)
-		if err == nil && strings.Contains(pl.Param+pl.Stream+behind(pl.TCURL), "?b=2") {
+		if err == nil && strings.Contains(pl.Param+pl.Stream+query(pl.TCURL), "?b=2") {
 			return errDefect
 		}
 		return nil

@@ -103,8 +103,8 @@ func values(params string) []string {
 	return all
 }
 
-// behind returns what follows the first ? of a URL or a stream's name.
-func behind(s string) string {
+// query returns what follows the first ? of a URL or a stream's name.
+func query(s string) string {
 	_, params, _ := strings.Cut(s, "?")
 	return params
 }
@@ -114,13 +114,13 @@ func behind(s string) string {
 // on_connect was asked for it.
 func allowed(s *parts, param, tcURL, stream string) bool {
 	if param == "" && strings.Contains(stream, "?") {
-		param = behind(stream)
+		param = query(stream)
 	}
 	if param == "" && tcURL == "" {
 		return s.profile.ConnectFirst
 	}
 	n := 0
-	for _, place := range []string{param, behind(tcURL)} {
+	for _, place := range []string{param, query(tcURL)} {
 		for _, v := range s.values(place) {
 			if !s.right(v) {
 				return false

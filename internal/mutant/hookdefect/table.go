@@ -91,7 +91,7 @@ var tokenRows = []mutant.Row{
 	{Name: "token-of-tcurl-alone", Defect: "reads the token from tcUrl only", Profiles: onlySRS7,
 		Expected: ids("H-REJ-08"),
 		Peer: planted(func(s *parts) {
-			s.allow = func(pl *hook.Payload) bool { return allowed(s, behind(pl.TCURL), "", "") }
+			s.allow = func(pl *hook.Payload) bool { return allowed(s, query(pl.TCURL), "", "") }
 		})},
 	{Name: "token-of-param-alone", Defect: "reads the token from param only", Profiles: onlySRS7,
 		Expected: ids("H-REJ-08"),

@@ -51,8 +51,8 @@ func sendHeld(x *exchange) {
 	}
 }
 
-// behind sends an event only after the client's next one.
-func behind(events ...hook.Event) hookFunc {
+// afterNext sends an event only after the client's next one.
+func afterNext(events ...hook.Event) hookFunc {
 	return func(x *exchange) {
 		for _, ev := range events {
 			if x.req.known && x.req.event == ev {
