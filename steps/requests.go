@@ -33,7 +33,7 @@ func (w *rtmpWorld) registerRequests(sc *godog.ScenarioContext) {
 		w.lastParam)
 	step(sc, `^param of ([A-Z][a-z]+) has "(.*)" once at most in (on_\w+) and (on_\w+)$`, w.paramOnce)
 	step(sc, `^(stream|stream_url) of ([A-Z][a-z]+) is "([^"]*)" in (on_\w+) and (on_\w+)$`, w.value)
-	step(sc, `^vhost of ([A-Z][a-z]+) is "([^"]*)" in every event$`, w.vhost)
+	step(sc, `^vhost of ([A-Z][a-z]+) is "([^"]*)" in every event( that knows the stream)?$`, w.vhost)
 }
 
 // every makes a step of a check on all requests of clients that have gone.
@@ -146,12 +146,18 @@ func (w *rtmpWorld) value(ctx context.Context, key, name, want, one, two string)
 
 // is checks that a key, where the profile has it, has a value.
 func (w *rtmpWorld) is(name, key, want string, events ...hook.Event) error {
-	v := check.Value{Key: key, Want: strconv.Quote(want), OK: func(got string) bool { return got == want },
-		Events: events}
+	v := valueIs(key, want)
+	v.Events = events
 	return v.Check(w.Profile, w.scene.Log.All(), name)
 }
 
-func (w *rtmpWorld) vhost(ctx context.Context, name, want string) error {
+func valueIs(key, want string) check.Value {
+	return check.Value{Key: key, Want: strconv.Quote(want), OK: func(got string) bool { return got == want }}
+}
+
+func (w *rtmpWorld) vhost(ctx context.Context, name, want, named string) error {
 	w.scene.Await(ctx, closed)
-	return w.is(name, "vhost", want)
+	v := valueIs("vhost", want)
+	v.Named = named != ""
+	return v.Check(w.Profile, w.scene.Log.All(), name)
 }

@@ -17,6 +17,9 @@ type Value struct {
 	OK     func(string) bool // whether a value is right
 	Events []hook.Event      // that are looked at; none: all that carry the key in the profile
 	Last   bool              // of each event only the last: that of the stream used last
+	// Named leaves out the on_connect and on_close of a client whose on_connect came before it named a stream: they
+	// cannot tell what comes with the name.
+	Named bool
 }
 
 // Check checks the value in the events that have the key. That a key is absent
@@ -29,10 +32,12 @@ func (v *Value) Check(p *hook.Profile, obs []reports.Observation, actor string) 
 			return missing(obs, actor, ev)
 		}
 	}
+	early := v.Named && connectedUnnamed(p, hooks)
 	looked, absent := 0, ""
 	for i := range hooks {
 		h := &hooks[i]
-		if !v.concerns(p, h) || v.Last && lastOf(hooks, h.Event).N != h.N {
+		if early && h.Event.Opening() == hook.OnConnect || !v.concerns(p, h) ||
+			v.Last && lastOf(hooks, h.Event).N != h.N {
 			continue
 		}
 		got, why := text(h, v.Key)
@@ -57,6 +62,16 @@ func (v *Value) Check(p *hook.Profile, obs []reports.Observation, actor string) 
 		Seen:     describeEvents(hooks),
 		Detail:   strays(obs),
 	}
+}
+
+// connectedUnnamed reports whether a client's on_connect has an empty stream, in a profile that has the key there.
+func connectedUnnamed(p *hook.Profile, hooks []timeline.Hook) bool {
+	h := lastOf(hooks, hook.OnConnect)
+	if h == nil || !carries(p, hook.OnConnect, "stream") {
+		return false
+	}
+	name, why := text(h, "stream")
+	return why == "" && name == ""
 }
 
 // concerns reports whether an event is one of those looked at.

@@ -58,3 +58,37 @@ func TestValue(t *testing.T) {
 		})
 	}
 }
+
+// TestValueOfNamed: what comes with the stream's name is not asked of events that came before it.
+func TestValueOfNamed(t *testing.T) {
+	session := func(stream, vhost string) []reports.Observation {
+		obs := script("A on_connect\nA on_publish\nA on_close")
+		for i, pl := range []hook.Payload{{Stream: stream, VHost: vhost}, {Stream: "cam", VHost: "v"}, {VHost: vhost}} {
+			pl.Action, pl.ClientID = obs[2*i].Event, "1"
+			body, err := hook.SRS7.Encode(nil, &pl)
+			if err != nil {
+				t.Fatal(err)
+			}
+			obs[2*i].Body = string(body)
+		}
+		return obs
+	}
+	for _, c := range []struct {
+		name  string
+		obs   []reports.Observation
+		named bool
+		found bool
+	}{
+		{"on_connect of the stream", session("cam", "v"), true, false},
+		{"on_connect of the stream, elsewhere", session("cam", "w"), true, true},
+		{"on_connect before the stream", session("", "w"), true, false},
+		{"on_connect before the stream, asked of all", session("", "w"), false, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			v := Value{Key: "vhost", Want: "v", OK: func(got string) bool { return got == "v" }, Named: c.named}
+			if err := v.Check(hook.SRS7, c.obs, "A"); (err != nil) != c.found {
+				t.Errorf("got %v, want a finding: %v", err, c.found)
+			}
+		})
+	}
+}

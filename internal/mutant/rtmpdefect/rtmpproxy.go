@@ -53,6 +53,7 @@ func serveRTMP(w *world, upstream string, d *rtmpDefect) func(*tcpproxy.Front, *
 // fromClient forwards what the client sends, and its end.
 func (s *session) fromClient() {
 	t := &tap{from: s.client, to: s.server}
+	s.up = t
 	if s.defect.idle != nil {
 		t.idle = func() { s.defect.idle(s) }
 	}

@@ -21,6 +21,7 @@ type session struct {
 	server *net.TCPConn
 	defect *rtmpDefect
 
+	up      *tap          // from the client; for the defect's up alone
 	out     *chunk.Writer // to the client, where messages are rewritten
 	outLock sync.Mutex
 	size    int // chunk size that out has announced
@@ -43,6 +44,7 @@ type session struct {
 	ended     bool             // the server did, and the client was given that
 	counted   bool             // it counts among the connections of its app
 	early     []*chunk.Message // publisher: the first frames it sent unasked
+	ignored   float64          // transaction of its releaseStream, which the server was not given
 }
 
 // A channel is one stream name of one app and vhost, as seen by the proxy.
