@@ -14,6 +14,8 @@ COUNT    ?= 6
 BENCH    ?= .
 ARGS     ?=
 VERSION  ?=
+# Packages tested at once. Many tests wait more than they compute, so at least 4.
+ATONCE   ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? 4 : n)))
 VULNDB   ?= https://vuln.go.dev
 
 SHELL       := bash
@@ -32,7 +34,7 @@ build: ## build the commands into bin/
 MODULES = deploy/kubernetes internal/outsider
 
 test: ## run all tests under the race detector
-	$(GO) test -race $(PKG)
+	$(GO) test -race -p $(ATONCE) $(PKG)
 	@for dir in $(MODULES); do echo "$(GO) -C $$dir test ./..."; $(GO) -C "$$dir" test ./...; done
 
 conformance: build ## run the suite on the built-in server; the report goes to report/

@@ -41,7 +41,7 @@ type Options struct {
 
 // Defaults of Options.
 const (
-	DefaultParallel = 4
+	DefaultParallel = 8 // with 4 at once both of 2 cores are half idle: all take 4 min, not 2 min 30 s
 	DefaultScale    = 0.5
 	DefaultClients  = 24
 )

@@ -10,6 +10,7 @@ import (
 	"hash/fnv"
 	"io"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -47,8 +48,9 @@ type Options struct {
 	// Started is the zero of all observations' clock; the zero Time is now.
 	Started time.Time
 	// Observe, when not nil, is told of every observation as it is made.
-	Observe        func(reports.Observation)
-	places, crowds *semaphore.Weighted // for scenarios at once, all profiles together
+	Observe func(reports.Observation)
+	// For scenarios at once, all profiles together.
+	places, crowds, patient *semaphore.Weighted
 }
 
 // crowdsAtOnce is how many scenarios with a crowd run at once, besides the
@@ -56,9 +58,15 @@ type Options struct {
 const crowdsAtOnce = 2
 
 // place returns the semaphore that a case needs a place of to run. A hook server is
-// never asked by two.
+// never asked by two. What mostly waits takes no place from others, and begins at
+// once: the run is no shorter than the longest of them.
 func (o *Options) place(c *features.Case) *semaphore.Weighted {
-	if c.Has("load") && o.Role != features.RoleHookServer && o.Parallel > 1 {
+	switch {
+	case o.Role == features.RoleHookServer || o.Parallel == 1:
+		return o.places
+	case c.Has("slow"):
+		return o.patient
+	case c.Has("load"):
 		return o.crowds
 	}
 	return o.places
@@ -158,6 +166,7 @@ func (o *Options) setDefaults() {
 		o.Scale = 1
 	}
 	o.places, o.crowds = semaphore.NewWeighted(int64(o.Parallel)), semaphore.NewWeighted(crowdsAtOnce)
+	o.patient = semaphore.NewWeighted(math.MaxInt64)
 	if o.Started.IsZero() {
 		o.Started = time.Now()
 	}
