@@ -20,9 +20,9 @@ const MaxTag = 0xffffff
 
 // Sizes of the format, in bytes.
 const (
-	fileHeader  = 9
-	tagHeader   = 11
-	backPointer = 4
+	fileHeader = 9
+	HeadSize   = 11 // of a tag, before its data
+	TailSize   = 4  // after it
 )
 
 // A Tag is one message of an FLV file.

@@ -54,7 +54,7 @@ func (f *Reader) Next(t *Tag) error {
 
 func (f *Reader) next(t *Tag) error {
 	at := f.offset
-	var h [tagHeader]byte
+	var h [HeadSize]byte
 	if err := f.full(h[:]); err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (f *Reader) next(t *Tag) error {
 	if err != nil {
 		return err
 	}
-	if err := f.checkBack(uint32(tagHeader + size)); err != nil {
+	if err := f.checkBack(uint32(HeadSize + size)); err != nil {
 		return err
 	}
 	*t = Tag{Type: kind, Timestamp: uint24(h[4:]) | uint32(h[7])<<24, Data: data}
@@ -101,7 +101,7 @@ func (f *Reader) data(size int) ([]byte, error) {
 // checkBack reads the size of what went before (PreviousTagSize), which is size.
 func (f *Reader) checkBack(size uint32) error {
 	at := f.offset
-	var b [backPointer]byte
+	var b [TailSize]byte
 	if err := f.full(b[:]); err != nil {
 		return unexpected(err)
 	}

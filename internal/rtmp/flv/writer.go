@@ -21,15 +21,7 @@ type Writer struct {
 
 // NewWriter writes the file header, which announces audio and video or not.
 func NewWriter(w io.Writer, audio, video bool) (*Writer, error) {
-	var flags byte
-	if audio {
-		flags |= flagAudio
-	}
-	if video {
-		flags |= flagVideo
-	}
-	_, err := w.Write([]byte{'F', 'L', 'V', 1, flags, 0, 0, 0, fileHeader, 0, 0, 0, 0})
-	if err != nil {
+	if _, err := w.Write(FileHeader(audio, video)); err != nil {
 		return nil, err
 	}
 	return &Writer{w: w}, nil
@@ -54,9 +46,26 @@ func (w *Writer) Write(t *Tag) error {
 
 // appendTag appends a tag and the size that follows it.
 func appendTag(dst []byte, t *Tag) []byte {
+	dst = append(AppendHead(dst, t), t.Data...)
+	return binary.BigEndian.AppendUint32(dst, uint32(HeadSize+len(t.Data)))
+}
+
+// AppendHead appends what stands before a tag's data: HeadSize bytes. It is for a sender that shares the data among many
+// peers. After it come TailSize bytes, big endian: the size of head and data.
+func AppendHead(dst []byte, t *Tag) []byte {
 	n, ts := len(t.Data), t.Timestamp
-	dst = append(dst, byte(t.Type), byte(n>>16), byte(n>>8), byte(n),
+	return append(dst, byte(t.Type), byte(n>>16), byte(n>>8), byte(n),
 		byte(ts>>16), byte(ts>>8), byte(ts), byte(ts>>24), 0, 0, 0)
-	dst = append(dst, t.Data...)
-	return binary.BigEndian.AppendUint32(dst, uint32(tagHeader+n))
+}
+
+// FileHeader is what a file begins with, the first size included; it announces audio and video or not.
+func FileHeader(audio, video bool) []byte {
+	var flags byte
+	if audio {
+		flags |= flagAudio
+	}
+	if video {
+		flags |= flagVideo
+	}
+	return []byte{'F', 'L', 'V', 1, flags, 0, 0, 0, fileHeader, 0, 0, 0, 0}
 }

@@ -49,6 +49,7 @@ type packet struct {
 	kind kind
 	at   time.Duration // since the registry began; what lag is measured by
 	wire []byte        // the chunks, for SharedStreamID
+	tag  tag           // what stands round the payload in FLV
 	size int           // of the payload
 	// codec is what audio and video say of themselves, where it can be told; track is the first that they are of.
 	codec string
@@ -98,6 +99,7 @@ func newPacket(m *chunk.Message, chunkSize int) (*packet, error) {
 		return nil, fmt.Errorf("message of type %d; want audio, video or data", m.Type)
 	}
 	p.size = len(out.Payload)
+	p.tag = newTag(&out)
 	p.wire = chunk.AppendMessage(make([]byte, 0, headSize+4+chunk.BodySize(&out, chunkSize)), &out, chunkSize)
 	return p, nil
 }

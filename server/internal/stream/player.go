@@ -3,6 +3,8 @@ package stream
 import (
 	"container/list"
 	"sync/atomic"
+
+	"hookproof/internal/rtmp/command"
 )
 
 // Most that one write takes, so that a write has a deadline worth the name.
@@ -16,6 +18,8 @@ const (
 type Player struct {
 	s        *Stream
 	streamID uint32
+	flv      bool         // it gets FLV, for which there is no streamID
+	of       *Publication // that an FLV player plays
 	sink     Sink
 	share    *Share
 	state    atomic.Int32
@@ -29,6 +33,7 @@ type Player struct {
 
 	paused, closed bool // changed under s.mu held for writing
 	broken         bool // of who serves it
+	finished       bool // likewise: its publication is over, and it has got all of it
 
 	held  []*packet     // what a waiting write keeps, under registry.memory.mu
 	waits *list.Element // its place among those that wait, likewise
@@ -38,11 +43,26 @@ type Player struct {
 // and sequence headers, then what came since the last keyframe, or what comes next. Nothing goes out before
 // Start. What waits to be written to it counts for its client's share, which may be nil.
 func (s *Stream) Play(streamID uint32, sink Sink, share *Share) *Player {
-	p := &Player{s: s, streamID: streamID, sink: sink, share: share, over: make(chan struct{})}
+	return s.join(&Player{s: s, streamID: streamID, sink: sink, share: share})
+}
+
+// PlayFLV is Play for a player that gets the tags of an FLV file and not RTMP's messages, without the file's header. It
+// ends with the publication that is live now: its sink is then told so, see ErrOver.
+func (s *Stream) PlayFLV(sink Sink, share *Share) *Player {
+	return s.join(&Player{s: s, flv: true, sink: sink, share: share})
+}
+
+func (s *Stream) join(p *Player) *Player {
+	p.over = make(chan struct{})
 	p.state.Store(pending)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p.begin()
+	if p.flv {
+		s.flvs++
+		p.of = s.holder
+		p.finished = s.holder == nil || s.holder.stopped
+	}
 	p.index = len(s.players)
 	s.players = append(s.players, p)
 	return p
@@ -59,32 +79,48 @@ type batch struct {
 	size    int
 }
 
-func (b *batch) add(p *packet, streamID uint32) {
-	b.bufs, b.packets = p.appendTo(b.bufs, streamID), append(b.packets, p)
-	b.size += len(p.wire)
+// add adds a packet as the player gets it.
+func (p *Player) add(b *batch, next *packet) {
+	if p.flv {
+		b.bufs = next.appendTag(b.bufs, p.s.registry.o.ChunkSize)
+	} else {
+		b.bufs = next.appendTo(b.bufs, p.streamID)
+	}
+	b.packets = append(b.packets, next)
+	b.size += len(next.wire)
+}
+
+// addJoint adds what the round brings to all players that have got everything before.
+func (p *Player) addJoint(b *batch) {
+	j := &p.s.rounds.joints[p.format()]
+	if j.packet == nil || j.from != p.pos || p.waitKey || !p.flv && p.streamID != SharedStreamID {
+		return
+	}
+	b.bufs, b.packets = append(b.bufs, j.packet.wire), append(b.packets, j.packet)
+	b.size += len(j.packet.wire)
+	p.pos = j.to
 }
 
 // collect adds what there is, a batch at most.
 func (p *Player) collect(b *batch) {
 	r := &p.s.ring
-	if p.paused || p.broken {
+	if !p.paused && !p.broken {
+		p.catchUp()
+	}
+	if p.paused || p.broken || p.finished {
 		p.pos, p.first = r.end(), nil
 		return
 	}
-	p.catchUp()
 	for ; len(p.first) > 0; p.first = p.first[1:] {
-		b.add(p.first[0], p.streamID)
+		p.add(b, p.first[0])
 	}
-	if j := &p.s.rounds.joint; j.packet != nil && j.from == p.pos && !p.waitKey && p.streamID == SharedStreamID {
-		b.add(j.packet, SharedStreamID)
-		p.pos = j.to
-	}
+	p.addJoint(b)
 	// Up to the end, so that with nothing to give it is there.
-	for p.pos < r.end() && len(b.packets) < batchPackets && b.size < batchBytes {
+	for p.pos < r.end() && len(b.packets) < batchPackets && b.size < batchBytes && !p.finished {
 		packet := r.at(p.pos)
 		p.pos++
 		if p.wants(packet) {
-			b.add(packet, p.streamID)
+			p.add(b, packet)
 		}
 	}
 	p.s.sent.Add(int64(b.size))
@@ -98,6 +134,10 @@ func (p *Player) catchUp() {
 	keyframe, ok := r.keyframe()
 	if !lost && (!late || ok && keyframe <= p.pos) {
 		return // in time, or as far as one can jump
+	}
+	if p.flv && p.s.holder != p.of {
+		p.finished = true // what there is belongs to the next publication
+		return
 	}
 	was := p.pos
 	p.pos, p.first = r.end(), nil
@@ -127,7 +167,11 @@ func (p *Player) begin() {
 // wants tells whether the player gets a packet, and notes what follows from it.
 func (p *Player) wants(packet *packet) bool {
 	switch packet.kind {
-	case kindControl, kindKeyframe: // what follows is whole; a control says that a publication begins or ends here
+	case kindControl: // a publication begins or ends here: what follows is whole
+		p.waitKey = false
+		p.finished = p.flv && packet.event == command.StreamEOF
+		return !p.flv
+	case kindKeyframe:
 		p.waitKey = false
 	case kindVideo:
 		return !p.waitKey

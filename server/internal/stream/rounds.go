@@ -12,7 +12,21 @@ type rounds struct {
 	state   roundState
 	players []*Player // of the round under way
 	end     uint64    // up to where the last round went
-	joint   joint
+	joints  [formats]joint
+}
+
+// The formats that players get.
+const (
+	formatRTMP = iota
+	formatFLV
+	formats
+)
+
+func (p *Player) format() int {
+	if p.flv {
+		return formatFLV
+	}
+	return formatRTMP
 }
 
 // joint is what a round brings to all players that have got everything before, in one piece: many small
@@ -25,25 +39,38 @@ type joint struct {
 // jointBytes is how much is copied at most; what is larger costs little more in pieces.
 const jointBytes = 64 << 10
 
-// join makes the joint of what came since the last round. The caller holds mu.
-func (s *Stream) join() {
-	r, j := &s.rounds, joint{from: s.rounds.end, to: s.ring.end()}
-	r.end, r.joint = j.to, joint{}
-	if len(s.players) < 2 || j.from < s.ring.first || j.to-j.from < 2 {
+// makeJoints makes the joints of what came since the last round. The caller holds mu.
+func (s *Stream) makeJoints() {
+	r := &s.rounds
+	from, to := r.end, s.ring.end()
+	r.end, r.joints = to, [formats]joint{}
+	if from < s.ring.first {
 		return
 	}
+	if len(s.players)-s.flvs > 1 && to-from > 1 {
+		r.joints[formatRTMP] = s.joint(from, to, func(wire []byte, p *packet) []byte { return append(wire, p.wire...) })
+	}
+	if s.flvs > 1 { // one packet is several buffers in FLV
+		r.joints[formatFLV] = s.joint(from, to, func(wire []byte, p *packet) []byte {
+			return p.copyTag(wire, s.registry.o.ChunkSize)
+		})
+	}
+}
+
+// joint puts packets into one piece, if they are few enough bytes. In FLV a control has none, and ends what players get.
+func (s *Stream) joint(from, to uint64, add func([]byte, *packet) []byte) joint {
 	size := 0
-	for n := j.from; n < j.to; n++ {
-		if size += len(s.ring.at(n).wire); size > jointBytes {
-			return
+	for n := from; n < to; n++ {
+		p := s.ring.at(n)
+		if size += len(p.wire) + len(p.tag); size > jointBytes || p.kind == kindControl {
+			return joint{}
 		}
 	}
 	wire := make([]byte, 0, size)
-	for n := j.from; n < j.to; n++ {
-		wire = append(wire, s.ring.at(n).wire...)
+	for n := from; n < to; n++ {
+		wire = add(wire, s.ring.at(n))
 	}
-	j.packet = &packet{wire: wire}
-	r.joint = j
+	return joint{from, to, &packet{wire: wire}}
 }
 
 type roundState uint8
@@ -84,7 +111,7 @@ func (s *Stream) round() {
 	r := &s.rounds
 	s.mu.Lock()
 	r.state = roundOn
-	s.join()
+	s.makeJoints()
 	players := append(r.players[:0], s.players...)
 	s.mu.Unlock()
 	kickAll(players)
@@ -93,7 +120,7 @@ func (s *Stream) round() {
 	clear(players)
 	r.players = players[:0]
 	more := r.state == roundOnMore
-	r.state, r.joint = noRound, joint{}
+	r.state, r.joints = noRound, [formats]joint{}
 	if more {
 		s.wake()
 	}

@@ -11,6 +11,9 @@ import (
 // ErrWait is what a Sink's Offer returns when a write would have to wait.
 var ErrWait = errors.New("the connection takes no more at once")
 
+// ErrOver is what an FLV player's Sink is told when the publication has ended and everything of it is written.
+var ErrOver = errors.New("the publication is over")
+
 // Sink is where a player's media goes: its connection. The bytes are shared: they must not be changed.
 type Sink interface {
 	// Offer writes whole messages as far as that takes no waiting. With ErrWait the rest that it returns, which
@@ -85,6 +88,8 @@ func (p *Player) run(write func([][]byte) error) {
 			if !on {
 				return
 			}
+		case p.finished && !p.broken:
+			p.fail(ErrOver)
 		case p.state.CompareAndSwap(serving, idle):
 			return
 		default:

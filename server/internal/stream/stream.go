@@ -21,6 +21,7 @@ type Stream struct {
 	headers *headers // nil before anybody has published
 	gop     gop
 	players []*Player // in no order
+	flvs    int       // how many of them get FLV
 	info    counters
 
 	rounds rounds
@@ -119,6 +120,9 @@ func (s *Stream) remove(p *Player) {
 	s.players[p.index].index = p.index
 	s.players[last] = nil
 	s.players = s.players[:last]
+	if p.flv {
+		s.flvs--
+	}
 }
 
 // write passes a message of the holder on.
