@@ -24,7 +24,11 @@ require (
 	golang.org/x/term v0.48.0
 )
 
-require github.com/abema/go-mp4 v1.7.1 // indirect
+require (
+	github.com/abema/go-mp4 v1.7.1 // indirect
+	github.com/asticode/go-astikit v0.30.0 // indirect
+	github.com/asticode/go-astits v1.16.0 // indirect
+)
 
 require (
 	github.com/VividCortex/ewma v1.2.0 // indirect

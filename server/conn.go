@@ -5,21 +5,16 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"hookproof/internal/rtmp/chunk"
 )
 
-// conn is a client's TCP connection with its time-outs. Reading is the session's; writing is for the
+// conn is a client's TCP connection as RTMP uses it, with its time-outs. Reading is the session's; writing is for the
 // session and for the goroutines of its plays.
 type conn struct {
-	nc     *net.TCPConn
+	link
 	reader *chunk.Reader
-	sent   atomic.Uint64
-
-	cause atomic.Pointer[error] // why the server ends the session
 
 	// Of the session's goroutine.
 	patience  patience
@@ -27,13 +22,7 @@ type conn struct {
 	heardSize uint64    // the reader's BytesRead then
 	pinged    time.Time
 
-	wmu          sync.Mutex
-	chunkSize    int         // of what is written; under wmu
-	pending      *[]byte     // what send has not written yet, nil when nothing; under wmu
-	owes         atomic.Bool // pending is not nil
-	media        mediaWriter // under wmu
-	writeTimeout time.Duration
-	writeUntil   time.Time // under wmu
+	chunkSize int // of what is written; under wmu
 }
 
 // patience says how long to wait for a client; zero values are for ever.
@@ -52,28 +41,13 @@ func (e *timeoutError) Error() string { return "time-out: " + e.what }
 // newConn serves nc, which it closes in the end.
 func newConn(nc *net.TCPConn, cfg *Config) conn {
 	return conn{
-		nc: nc, reader: chunk.NewReader(nc, cfg.Limits.Unconnected),
-		chunkSize: chunk.DefaultSize, writeTimeout: cfg.Timeouts.Write,
+		link:   link{nc: nc, writeTimeout: cfg.Timeouts.Write},
+		reader: chunk.NewReader(nc, cfg.Limits.Unconnected), chunkSize: chunk.DefaultSize,
 	}
 }
 
 // recv counts the bytes received, handshake included.
 func (c *conn) recv() uint64 { return c.reader.BytesRead() }
-
-// abort makes reads and writes fail from now on, also those under way. The first cause stays.
-func (c *conn) abort(cause error) {
-	if c.cause.CompareAndSwap(nil, &cause) {
-		c.nc.SetDeadline(time.Unix(1, 0))
-	}
-}
-
-// aborted is the cause given to abort, nil before.
-func (c *conn) aborted() error {
-	if p := c.cause.Load(); p != nil {
-		return *p
-	}
-	return nil
-}
 
 // expect sets how long the session waits from now on.
 func (c *conn) expect(p patience) {
@@ -201,37 +175,6 @@ func (c *conn) send(messages ...chunk.Message) error {
 // mostPending is when a client that asks for a lot in one go is answered in between, in bytes.
 const mostPending = 16 << 10
 
-// flush writes what send has put aside. Where that is nothing it does not wait for a play's write, so that a
-// player that does not read is still heard.
-func (c *conn) flush() error {
-	if !c.owes.Load() {
-		return nil
-	}
-	c.wmu.Lock()
-	defer c.wmu.Unlock()
-	return c.writePending()
-}
-
-// writePending is flush for who holds wmu.
-func (c *conn) writePending() error {
-	if c.pending == nil {
-		return nil
-	}
-	if err := c.media.writeLeft(c); err != nil {
-		return err
-	}
-	b := c.pending
-	c.pending = nil
-	c.owes.Store(false)
-	defer func() { *b = (*b)[:0]; buffers.Put(b) }()
-	if err := c.armWrite(); err != nil {
-		return err
-	}
-	n, err := c.nc.Write(*b)
-	c.sent.Add(uint64(n))
-	return c.because(err)
-}
-
 // setChunkSize holds from the next message on; the one before has to tell the client.
 func (c *conn) setChunkSize(n int) {
 	c.wmu.Lock()
@@ -239,52 +182,3 @@ func (c *conn) setChunkSize(n int) {
 	c.chunkSize = n
 }
 
-// armWrite sees to it that a write has at least half the time-out; moving the deadline for every write
-// would cost more than a small write. The caller holds wmu.
-func (c *conn) armWrite() error {
-	if now := time.Now(); c.writeUntil.Sub(now) < c.writeTimeout/2 {
-		c.writeUntil = now.Add(c.writeTimeout)
-		c.nc.SetWriteDeadline(c.writeUntil)
-	}
-	if err := c.aborted(); err != nil {
-		c.nc.SetDeadline(time.Unix(1, 0))
-		return err
-	}
-	return nil
-}
-
-// because replaces the error of a write that an abort made fail.
-func (c *conn) because(err error) error {
-	switch cause := c.aborted(); {
-	case err == nil:
-		return nil
-	case cause != nil:
-		return cause
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &timeoutError{fmt.Sprintf("reading: a write waited for %v", c.writeTimeout)}
-	}
-	return err
-}
-
-// buffers are for building what is written, given back when it is.
-var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 1024); return &b }}
-
-// hangUp ends the connection so that the client reads what was sent before the end: the end of our side
-// first, then what the client still sends is read and dropped, for a while; closing at once would make the
-// kernel throw away what the client has not read.
-func (c *conn) hangUp(linger time.Duration) {
-	defer c.nc.Close()
-	if linger <= 0 || c.nc.CloseWrite() != nil {
-		return
-	}
-	const most = 16 << 20
-	c.nc.SetReadDeadline(time.Now().Add(linger))
-	b := make([]byte, 4<<10)
-	for left := most; left > 0; {
-		n, err := c.nc.Read(b)
-		if err != nil {
-			return
-		}
-		left -= n
-	}
-}

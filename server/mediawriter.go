@@ -19,7 +19,7 @@ type mediaWriter struct {
 }
 
 // offer is stream.Sink's Offer.
-func (c *conn) offer(bufs [][]byte) (rest [][]byte, err error) {
+func (c *link) offer(bufs [][]byte) (rest [][]byte, err error) {
 	if !c.wmu.TryLock() {
 		return bufs, stream.ErrWait
 	}
@@ -58,7 +58,7 @@ func consume(bufs net.Buffers, n int) net.Buffers {
 }
 
 // writeLeft waits until what is left is written. The caller holds wmu.
-func (m *mediaWriter) writeLeft(c *conn) error {
+func (m *mediaWriter) writeLeft(c *link) error {
 	if len(m.left) == 0 {
 		return nil
 	}
@@ -68,7 +68,7 @@ func (m *mediaWriter) writeLeft(c *conn) error {
 }
 
 // writeAll waits until shared bytes are written, in one go.
-func (c *conn) writeAll(bufs net.Buffers) error {
+func (c *link) writeAll(bufs net.Buffers) error {
 	c.wmu.Lock()
 	defer c.wmu.Unlock()
 	if err := c.media.writeLeft(c); err != nil {
@@ -81,7 +81,7 @@ func (c *conn) writeAll(bufs net.Buffers) error {
 }
 
 // writeBuffers is for who holds wmu.
-func (c *conn) writeBuffers(bufs net.Buffers) error {
+func (c *link) writeBuffers(bufs net.Buffers) error {
 	if err := c.armWrite(); err != nil {
 		return err
 	}
