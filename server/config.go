@@ -1,6 +1,7 @@
 package server
 
 import (
+	"net/netip"
 	"time"
 
 	"hookproof/hook"
@@ -23,6 +24,8 @@ type Config struct {
 	VHosts []VHost
 	// API is the HTTP API; off by default.
 	API API
+	// HTTP is where viewers come over HTTP; off by default.
+	HTTP HTTP
 	// Timeouts bound how long a quiet client may stay.
 	Timeouts Timeouts
 	// Limits bound what one client may cost.
@@ -57,6 +60,21 @@ type VHost struct {
 	FirstPacket, Publish time.Duration
 	// Hooks says who is asked.
 	Hooks Hooks
+	// Remux serves every stream of the vhost as HTTP-FLV at /APP/STREAM.flv of HTTP (SRS: http_remux).
+	Remux bool
+	// HLS serves them at /APP/STREAM.m3u8.
+	HLS HLS
+}
+
+// HLS says how the streams of a vhost are served in segments.
+type HLS struct {
+	Enabled bool
+	// Fragment is how long a segment is at least, Window how much of a stream the playlist has (SRS: hls_fragment,
+	// hls_window). A viewer that asks for nothing for two windows has left. More than 0.
+	Fragment, Window time.Duration
+	// Ctx tells viewers apart by a parameter of their own, hls_ctx, as SRS does. Off, those of one address with the same
+	// parameters are one viewer.
+	Ctx bool
 }
 
 // Hooks are the HTTP callbacks of a vhost.
@@ -90,6 +108,18 @@ type API struct {
 	Listen string
 	// Metrics serves /metrics for Prometheus on the same address.
 	Metrics bool
+}
+
+// HTTP is the listener for HTTP-FLV and HLS.
+type HTTP struct {
+	Enabled bool
+	// Listen is host:port.
+	Listen string
+	// CrossOrigin lets web pages of every origin read what is served (SRS: crossdomain).
+	CrossOrigin bool
+	// Proxies are the addresses whose X-Forwarded-For is believed: the ip of the hooks is then what they say. Without
+	// any it is the peer's, whatever the peer says.
+	Proxies []netip.Prefix
 }
 
 // Timeouts bound how long a client may stay without doing what it came for. 0 is none, except where said.
@@ -141,11 +171,11 @@ type Play struct {
 
 // Memory bounds the media that is held: what streams cache for new and slow players, and what waits to be written.
 type Memory struct {
-	// Media is for all clients together, in bytes. Beyond it the largest GOP caches are dropped first, then the players
+	// Media is for all clients together, in bytes; the segments of HLS may have half as much on top of it. Beyond it the largest GOP caches are dropped first, then the players
 	// whose writes have waited longest. 0: a quarter of the memory of the machine or its container.
 	Media int64
-	// Client is what the caches of one client's publications may hold together, and what may wait to be written to its
-	// plays, in bytes.
+	// Client is what the caches of one client's publications may hold together, what may wait to be written to its plays,
+	// and what the segments of each stream may hold, in bytes.
 	Client int
 }
 
@@ -157,6 +187,7 @@ func DefaultConfig() Config {
 		ChunkSize:      60000,
 		VHosts:         []VHost{DefaultVHostConfig(DefaultVHost)},
 		API:            API{Listen: "127.0.0.1:1985", Metrics: true},
+		HTTP:           HTTP{Listen: "127.0.0.1:8080", CrossOrigin: true},
 		Timeouts: Timeouts{
 			Connect: 10 * time.Second, Idle: 30 * time.Second,
 			FirstPacket: 20 * time.Second, Publish: 5 * time.Second,
@@ -175,6 +206,7 @@ func DefaultVHostConfig(name string) VHost {
 	return VHost{
 		Name: name, Enabled: true, Merge: 350 * time.Millisecond,
 		GOPCache: true, GOPFrames: 2500, GOPTime: 30 * time.Second,
+		HLS: HLS{Fragment: 10 * time.Second, Window: time.Minute, Ctx: true},
 		Hooks: Hooks{Profile: "srs1", Timeout: 30 * time.Second, MaxCalls: hook.DefaultMaxCalls,
 			URLs: map[hook.Event][]string{}},
 	}

@@ -181,4 +181,3 @@ func (c *conn) setChunkSize(n int) {
 	defer c.wmu.Unlock()
 	c.chunkSize = n
 }
-

@@ -117,9 +117,11 @@ func (c *session) pending(v *VHost, t target, streamID string) *hook.Payload {
 	}
 }
 
+func (c *session) now(v *VHost) *VHost { return c.srv.now(v) }
+
 // now is the vhost in the configuration in force, or as the client knew it if it is gone from there.
-func (c *session) now(v *VHost) *VHost {
-	if current, ok := c.srv.current.Load().vhosts[v.Name]; ok {
+func (s *Server) now(v *VHost) *VHost {
+	if current, ok := s.current.Load().vhosts[v.Name]; ok {
 		return current
 	}
 	return v

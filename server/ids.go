@@ -49,6 +49,16 @@ func (g *ids) clientID(number uint64, p *hook.Profile) string {
 	return text((number%idSpace)*spread + g.salt)
 }
 
+// means reports whether an id given by hand is that of a client's number, in whatever profile.
+func (g *ids) means(number uint64, id string) bool {
+	for _, p := range hook.Profiles() {
+		if g.clientID(number, p) == id {
+			return true
+		}
+	}
+	return false
+}
+
 func (g *ids) streamID() string { return "vid-" + text(random())[1:] }
 
 // text writes a number in 36 digits, modulo idSpace.

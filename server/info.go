@@ -14,9 +14,11 @@ const (
 	KindIdle    Kind = "idle"
 	KindPublish Kind = "publish"
 	KindPlay    Kind = "play"
+	KindFLV     Kind = "flv" // plays over HTTP-FLV
+	KindHLS     Kind = "hls" // plays by HLS: a viewer of several requests
 )
 
-// ClientInfo describes one client whose connect was accepted.
+// ClientInfo describes one client whose connect was accepted, or that plays over HTTP.
 type ClientInfo struct {
 	// ID is the client_id of its hooks, as text; Kick takes it.
 	ID string
@@ -29,7 +31,7 @@ type ClientInfo struct {
 	Kind                             Kind
 	// Since is when the TCP connection came.
 	Since time.Time
-	// RecvBytes and SentBytes count the whole connection, handshake included.
+	// RecvBytes and SentBytes count the whole connection, handshake included; of HLS the segments alone.
 	RecvBytes, SentBytes int64
 }
 
@@ -65,8 +67,10 @@ type Stats struct {
 	Connections, Accepted, Refused int64
 	// Displaced is how many did nothing and had to leave for another when there were MaxConnections.
 	Displaced int64
-	// Clients, Publishers, Players and Idle are sessions now; Idle is Clients that do neither.
+	// Clients, Publishers, Players and Idle are sessions now; Idle is Clients that do neither. Players are of all kinds;
+	// FLVPlayers and HLSPlayers are those over HTTP.
 	Clients, Publishers, Players, Idle int64
+	FLVPlayers, HLSPlayers             int64
 	// Streams is how many streams there are now; LiveStreams how many have a publisher.
 	Streams, LiveStreams int64
 	// RecvBytes and SentBytes count all connections, those that are closed among them.
@@ -78,6 +82,8 @@ type Stats struct {
 	Skipped int64
 	// Media is how many bytes of media are held now: what streams cache, and what waits to be written to players.
 	Media int64
+	// Segments is how many bytes of HLS segments are held now.
+	Segments int64
 	// HookCalls counts requests by event, HookRefusals the clients refused by it.
 	HookCalls, HookRefusals [len(hook.Events)]int64
 	// HookRetries counts the requests of closing events that were sent again, HookLost the URLs that a

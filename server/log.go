@@ -22,11 +22,14 @@ const maxShown = 256
 
 // shown is a client's text as the log has it: short, on one line, and without the values of parameters and the
 // user of a URL, for tokens travel there.
-func (c *session) shown(s string) string {
-	if !c.set.cfg.LogParams {
-		s = redact.Secrets(s)
+func (c *session) shown(s string) string { return c.srv.shown(s) }
+
+// shown is described at session.shown.
+func (s *Server) shown(text string) string {
+	if !s.Config().LogParams {
+		text = redact.Secrets(text)
 	}
-	return redact.Short(s, maxShown)
+	return redact.Short(text, maxShown)
 }
 
 // reason is why a hook refused a client, for the log: what it quotes of the hook server's answer may be secrets

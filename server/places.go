@@ -68,11 +68,12 @@ func (s *Server) admit(nc *net.TCPConn) {
 
 // room sees to it that one more client has a place. The caller holds mu.
 func (s *Server) room(most int) bool {
-	if len(s.sessions)-s.leaving < most {
+	all := len(s.sessions) + len(s.viewers)
+	if all-s.leaving < most {
 		return true
 	}
 	// Who is displaced stays until its closing events are told; that takes no more than as much again.
-	return len(s.sessions) < 2*most && s.displace()
+	return all < 2*most && s.displace()
 }
 
 // spare displaces sessions where there are no file descriptors left: their limit may be lower than

@@ -49,6 +49,10 @@ func (c *session) publishAs(ms *messageStream, t target, raw string) error {
 		held.Release()
 		return c.refuseStatus(ms.id, err, command.PublishBadName)
 	}
+	ms.hls = nil
+	if t.vhost.HLS.Enabled {
+		ms.hls = c.srv.hls.publish(held.Key(), t.vhost)
+	}
 	c.mu.Lock()
 	ms.target, ms.held, ms.publication = t, held, publication
 	ms.published, ms.media, ms.since = true, false, time.Now()
@@ -70,6 +74,7 @@ func (c *session) publishAs(ms *messageStream, t target, raw string) error {
 func (c *session) unpublish(ms *messageStream) {
 	publication, held, t := ms.publication, ms.held, ms.target
 	publication.Stop()
+	ms.hls.stop()
 	grace := time.AfterFunc(unpublishGrace, publication.End)
 	c.tell(hook.OnUnpublish, t, held.ID())
 	grace.Stop()
@@ -148,6 +153,9 @@ func (c *session) media(m *chunk.Message) {
 	if err := ms.publication.Write(m); err != nil {
 		c.skip(m, err)
 		return
+	}
+	if err := ms.hls.write(m); err != nil {
+		c.skip(m, err)
 	}
 	if !ms.media {
 		ms.media = true

@@ -28,10 +28,12 @@ func (s *Server) Reload(cfg Config) error {
 		return fmt.Errorf("server configuration: %w", err)
 	}
 	old := s.current.Load().cfg
-	if !slices.Equal(old.Listen, cfg.Listen) || old.API != cfg.API {
+	if !slices.Equal(old.Listen, cfg.Listen) || old.API != cfg.API || old.HTTP.Enabled != cfg.HTTP.Enabled ||
+		old.HTTP.Listen != cfg.HTTP.Listen {
 		s.log.Warn("reload: listeners stay as they are until a restart")
 	}
 	cfg.Listen, cfg.API, cfg.ChunkSize = old.Listen, old.API, old.ChunkSize
+	cfg.HTTP.Enabled, cfg.HTTP.Listen = old.HTTP.Enabled, old.HTTP.Listen
 	cfg.Play, cfg.Memory = old.Play, old.Memory
 	s.current.Store(newSettings(cfg))
 	s.log.Info("reloaded", "vhosts", len(cfg.VHosts))

@@ -39,6 +39,7 @@ type Server struct {
 	hooks   *hooks
 	streams *stream.Registry
 	current atomic.Pointer[settings] // what Reload replaces
+	hls     *hlsStreams
 	// unfinished bounds the messages under way of all clients.
 	unfinished *chunk.Budget
 
@@ -53,7 +54,10 @@ type Server struct {
 	listeners []net.Listener
 	api       *http.Server
 	apiAddr   net.Addr
+	http      *http.Server // for viewers
+	httpAddr  net.Addr
 	sessions  map[*session]struct{}
+	viewers   map[*viewer]member
 	admission
 	reserve   reserve
 	filesTold time.Time      // when reportFiles did
@@ -81,7 +85,10 @@ func New(cfg Config, o Options) (*Server, error) {
 	if cfg.API.Enabled && o.API == nil {
 		return nil, fmt.Errorf("server configuration: http_api is enabled, but this program has none")
 	}
-	s := &Server{o: o, log: o.Logger, ids: newIDs(), sessions: map[*session]struct{}{}, ending: make(chan struct{})}
+	s := &Server{
+		o: o, log: o.Logger, ids: newIDs(), ending: make(chan struct{}),
+		sessions: map[*session]struct{}{}, viewers: map[*viewer]member{},
+	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -89,9 +96,11 @@ func New(cfg Config, o Options) (*Server, error) {
 	s.hooks = newHooks(s, cfg.ServerID)
 	s.current.Store(newSettings(cfg))
 	s.unfinished = chunk.NewBudget(cfg.Limits.Unfinished)
+	media := cmp.Or(cfg.Memory.Media, machineMemory()/4)
+	s.hls = newHLSStreams(s, media/2)
 	s.streams = stream.NewRegistry(stream.Options{
 		ChunkSize: cfg.ChunkSize, Queue: cfg.Play.Queue, QueueBytes: cfg.Play.QueueBytes,
-		Memory: cmp.Or(cfg.Memory.Media, machineMemory()/4),
+		Memory: media,
 		NewID:  s.ids.streamID,
 	})
 	return s, nil
@@ -129,14 +138,27 @@ func (s *Server) listen(cfg Config) error {
 		}
 		s.listeners = append(s.listeners, l)
 	}
-	if !cfg.API.Enabled {
-		return nil
+	var api, viewers net.Listener
+	var err error
+	if cfg.API.Enabled {
+		if api, err = net.Listen("tcp", cfg.API.Listen); err != nil {
+			return fmt.Errorf("server: http_api: %w", err)
+		}
 	}
-	l, err := net.Listen("tcp", cfg.API.Listen)
-	if err != nil {
-		return fmt.Errorf("server: http_api: %w", err)
+	if cfg.HTTP.Enabled {
+		if viewers, err = listenRTMP(cfg.HTTP.Listen); err != nil {
+			if api != nil {
+				api.Close()
+			}
+			return fmt.Errorf("server: http_server: %w", err)
+		}
 	}
-	s.serveAPI(l)
+	if api != nil {
+		s.serveAPI(api)
+	}
+	if viewers != nil {
+		s.serveViewers(viewers, cfg.MaxConnections)
+	}
 	return nil
 }
 
@@ -178,6 +200,13 @@ func (s *Server) APIAddr() net.Addr {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.apiAddr
+}
+
+// HTTPAddr is the address that viewers come to over HTTP, nil where there is none.
+func (s *Server) HTTPAddr() net.Addr {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.httpAddr
 }
 
 // ServerID is the server_id of the hook payloads, ServiceID the service_id, new at every start.

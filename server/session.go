@@ -265,11 +265,7 @@ func (c *session) id() string {
 }
 
 // hasID reports whether an id given by hand means this client, in whatever profile.
-func (c *session) hasID(id string) bool {
-	for _, p := range hook.Profiles() {
-		if c.srv.ids.clientID(c.number, p) == id {
-			return true
-		}
-	}
-	return false
-}
+func (c *session) hasID(id string) bool { return c.srv.ids.means(c.number, id) }
+
+func (c *session) order() uint64 { return c.number }
+func (c *session) kick()         { c.conn.abort(errKicked) }

@@ -17,7 +17,7 @@ var (
 func (s *Server) Kick(id string) bool {
 	c := s.find(id)
 	if c != nil {
-		c.conn.abort(errKicked)
+		c.kick()
 	}
 	return c != nil
 }
@@ -66,8 +66,14 @@ func (s *Server) end() {
 	if s.api != nil {
 		s.api.Close()
 	}
+	if s.http != nil {
+		s.http.Close() // not the connections of FLV viewers, which are theirs
+	}
 	for c := range s.sessions {
 		c.conn.abort(errShutdown)
+	}
+	for v := range s.viewers {
+		v.abort(errShutdown)
 	}
 }
 

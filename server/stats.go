@@ -9,23 +9,26 @@ import (
 	"hookproof/server/internal/stream"
 )
 
-// clients are the sessions whose connect was accepted, in the order in which they came. Looking at each takes time that
-// accepting and leaving need not wait for, so it is done after this.
-func (s *Server) clients() []*session {
+// clients are the sessions whose connect was accepted, and the viewers over HTTP, in the order in which they came.
+// Looking at each takes time that accepting and leaving need not wait for, so it is done after this.
+func (s *Server) clients() []member {
 	s.mu.Lock()
-	all := make([]*session, 0, len(s.sessions))
+	all := make([]member, 0, len(s.sessions)+len(s.viewers))
 	for c := range s.sessions {
 		if c.connected.Load() {
 			all = append(all, c)
 		}
 	}
+	for _, v := range s.viewers {
+		all = append(all, v)
+	}
 	s.mu.Unlock()
-	slices.SortFunc(all, func(a, b *session) int { return cmp.Compare(a.number, b.number) })
+	slices.SortFunc(all, func(a, b member) int { return cmp.Compare(a.order(), b.order()) })
 	return all
 }
 
 // find returns the client that an id given by hand means, nil if there is none.
-func (s *Server) find(id string) *session {
+func (s *Server) find(id string) member {
 	for _, c := range s.clients() {
 		if c.hasID(id) {
 			return c
@@ -114,7 +117,7 @@ func (s *Server) Stats() Stats {
 		Accepted: s.accepted.Load(), Refused: s.refused.Load(), Displaced: s.displaced.Load(),
 		RecvBytes: s.closedRecv.Load(), SentBytes: s.closedSent.Load(),
 		Frames: s.streams.Frames(), Dropped: s.streams.Dropped(),
-		Skipped: s.skipped.Load(), Media: s.streams.Held(),
+		Skipped: s.skipped.Load(), Media: s.streams.Held(), Segments: s.hls.budget.Used(),
 	}
 	for e := range hook.Events {
 		st.HookCalls[e], st.HookRefusals[e] = s.hooks.calls[e].Load(), s.hooks.refusals[e].Load()
@@ -125,6 +128,7 @@ func (s *Server) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st.Started, st.Connections = s.started, int64(len(s.sessions))
+	s.countViewers(&st)
 	for c := range s.sessions {
 		st.RecvBytes += int64(c.conn.recv())
 		st.SentBytes += int64(c.conn.sent.Load())
@@ -142,6 +146,21 @@ func (s *Server) Stats() Stats {
 		}
 	}
 	return st
+}
+
+// countViewers counts those over HTTP. The caller holds mu.
+func (s *Server) countViewers(st *Stats) {
+	for v := range s.viewers {
+		st.Clients++
+		st.Players++
+		st.SentBytes += int64(v.sent())
+		if v.kind == KindFLV {
+			st.Connections++
+			st.FLVPlayers++
+		} else {
+			st.HLSPlayers++
+		}
+	}
 }
 
 func (s *Server) countStreams(st *Stats) {

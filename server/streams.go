@@ -17,6 +17,7 @@ type messageStream struct {
 	target      target
 	held        *stream.Stream // while publishing or playing
 	publication *stream.Publication
+	hls         *hlsFeed // of publication, nil where the vhost has no HLS
 	player      *stream.Player
 	published   bool      // it has published before
 	since       time.Time // when this publication began
@@ -95,6 +96,7 @@ func (c *session) publishes(id uint32) *messageStream {
 func (ms *messageStream) abandon() {
 	switch {
 	case ms.publication != nil:
+		ms.hls.stop()
 		ms.publication.End()
 	case ms.player != nil:
 		ms.player.Close()

@@ -35,6 +35,11 @@ func (c *Config) Validate() error {
 			bad("http_api listen %q: want host:port: %w", c.API.Listen, err)
 		}
 	}
+	if c.HTTP.Enabled {
+		if _, _, err := net.SplitHostPort(c.HTTP.Listen); err != nil {
+			bad("http_server listen %q: want host:port: %w", c.HTTP.Listen, err)
+		}
+	}
 	errs = append(errs, c.validateBounds()...)
 	seen := map[string]bool{}
 	for i := range c.VHosts {
@@ -98,6 +103,9 @@ func (v *VHost) validate() (errs []error) {
 	}
 	if v.FirstPacket < 0 || v.Publish < 0 {
 		bad("publish: want time-outs of 0 or more, got %v and %v", v.FirstPacket, v.Publish)
+	}
+	if v.HLS.Fragment <= 0 || v.HLS.Window <= 0 {
+		bad("hls_fragment and hls_window: want more than 0, got %v and %v", v.HLS.Fragment, v.HLS.Window)
 	}
 	if v.Hooks.Timeout <= 0 {
 		bad("http_hooks timeout: want more than 0, got %v", v.Hooks.Timeout)

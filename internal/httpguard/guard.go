@@ -30,8 +30,24 @@ const (
 // NewServer makes a server for h at l, whose Serve must be given [Limit] of l.
 // An answer may take up to answerTime.
 func NewServer(l net.Listener, h http.Handler, answerTime time.Duration, log *slog.Logger) *http.Server {
+	return newServer(Handler(l.Addr(), h), answerTime, log)
+}
+
+// NewMediaServer is NewServer for what viewers are to see, from wherever the page comes that they watch it on: who may
+// is decided by h, not by the Host or the Origin of a request.
+func NewMediaServer(h http.Handler, answerTime time.Duration, log *slog.Logger) *http.Server {
+	return newServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		head := w.Header()
+		head.Set("X-Content-Type-Options", "nosniff")
+		head.Set("Content-Security-Policy", policy)
+		head.Set("Cache-Control", "no-store")
+		h.ServeHTTP(w, r)
+	}), answerTime, log)
+}
+
+func newServer(h http.Handler, answerTime time.Duration, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:           Handler(l.Addr(), h),
+		Handler:           h,
 		ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: answerTime, IdleTimeout: idleTime,
 		MaxHeaderBytes: maxHeader,
 		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelWarn),

@@ -89,7 +89,7 @@ func describe(name, help string, label ...string) *prometheus.Desc {
 	return prometheus.NewDesc("hookproof_"+name, help, label, nil)
 }
 
-var sessions = describe("sessions", "Clients whose connect was accepted, by what they do: publish, play or idle.",
+var sessions = describe("sessions", "Clients whose connect was accepted, by what they do: publish, play or idle; and viewers over HTTP: flv and hls.",
 	"kind")
 
 // all are the server's counters, in the order of Stats.
@@ -105,7 +105,9 @@ var all = []gauge{
 		"Connections that did nothing and were closed for another because there were max_connections."),
 		prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Displaced }},
 	{sessions, prometheus.GaugeValue, "publish", func(s *server.Stats) int64 { return s.Publishers }},
-	{sessions, prometheus.GaugeValue, "play", func(s *server.Stats) int64 { return s.Players }},
+	{sessions, prometheus.GaugeValue, "play", func(s *server.Stats) int64 { return s.Players - s.FLVPlayers - s.HLSPlayers }},
+	{sessions, prometheus.GaugeValue, "flv", func(s *server.Stats) int64 { return s.FLVPlayers }},
+	{sessions, prometheus.GaugeValue, "hls", func(s *server.Stats) int64 { return s.HLSPlayers }},
 	{sessions, prometheus.GaugeValue, "idle", func(s *server.Stats) int64 { return s.Idle }},
 	{describe("streams", "Streams that have a publisher or players."), prometheus.GaugeValue, "",
 		func(s *server.Stats) int64 { return s.Streams }},
@@ -122,6 +124,8 @@ var all = []gauge{
 		prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Skipped }},
 	{describe("media_bytes", "Bytes of media held: what streams cache, and what waits to be written to players."),
 		prometheus.GaugeValue, "", func(s *server.Stats) int64 { return s.Media }},
+	{describe("hls_bytes", "Bytes of HLS segments held."), prometheus.GaugeValue, "",
+		func(s *server.Stats) int64 { return s.Segments }},
 	{describe("hook_calls_in_flight", "Hook requests that are under way."), prometheus.GaugeValue, "",
 		func(s *server.Stats) int64 { return int64(s.Hooks.InFlight) }},
 	{describe("hook_calls_waiting", "Clients that wait for max_calls other hook requests to their hook server."),

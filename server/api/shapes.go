@@ -29,9 +29,10 @@ type vhostShape struct {
 	HLS       hlsShape `json:"hls"`
 }
 
-// hlsShape is always off: this server has no HLS.
+// hlsShape says whether a vhost has HLS, and how long its segments are, in seconds.
 type hlsShape struct {
-	Enabled bool `json:"enabled"`
+	Enabled  bool    `json:"enabled"`
+	Fragment float64 `json:"fragment,omitempty"`
 }
 
 // streamShape is a stream as SRS tells it (SrsStatisticStream::dumps).
@@ -93,7 +94,10 @@ type clientShape struct {
 func shapeClient(c server.ClientInfo, now time.Time, rate kbps) clientShape {
 	// SRS tells FMLE's publishers from Flash's by the commands they sent; the
 	// server treats both alike.
-	kind := map[server.Kind]string{server.KindPublish: "fmle-publish", server.KindPlay: "rtmp-play"}[c.Kind]
+	kind := map[server.Kind]string{
+		server.KindPublish: "fmle-publish", server.KindPlay: "rtmp-play", server.KindFLV: "flv-play",
+		server.KindHLS: "hls-play",
+	}[c.Kind]
 	return clientShape{
 		ID: c.ID, VHost: vhostID(c.VHost), Stream: c.StreamID, IP: c.IP,
 		PageURL: c.PageURL, SWFURL: c.SWFURL, TCURL: c.TCURL,
@@ -129,6 +133,9 @@ func shapeVHosts(vhosts []server.VHost, clients []server.ClientInfo, rate map[st
 	byName := make(map[string]*vhostShape, len(vhosts))
 	for i, v := range vhosts {
 		shapes[i] = vhostShape{ID: vhostID(v.Name), Name: v.Name, Enabled: v.Enabled}
+		if v.HLS.Enabled {
+			shapes[i].HLS = hlsShape{true, v.HLS.Fragment.Seconds()}
+		}
 		byName[v.Name] = &shapes[i]
 	}
 	for i := range clients {

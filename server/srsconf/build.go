@@ -22,6 +22,8 @@ type builder struct {
 	// address of the API is.
 	listening []*node
 	apiNode   *node
+	// httpNode is where the address of http_server is given.
+	httpNode *node
 }
 
 // ignored is a directive that this server does not have.

@@ -37,35 +37,54 @@ func (b *builder) root(nodes []*node) {
 			inner := rules{"listen": listening, "chunk_size": chunkSize}
 			b.walk("rtmp", n.block, inner, b.unknown("rtmp", inner))
 		}},
-		"http_api": {block: true, wants: "a block without a name", apply: b.httpAPI},
+		"http_server": {block: true, wants: "a block without a name", apply: b.httpServer},
+		"http_api":    {block: true, wants: "a block without a name", apply: b.httpAPI},
 		"vhost": {block: true, min: 1, max: 1, wants: "one name", many: true, apply: func(n *node) {
 			b.vhost(n, vhosts)
 		}},
 		"is_full": onOff(b, new(bool)),
 	}
 	b.walk("", nodes, rs, b.unknown("", rs))
-	b.checkAPI()
+	b.checkServices()
 	b.checkRoot(nodes, addresses)
 }
 
-// checkAPI reports an address of the API that RTMP has.
-func (b *builder) checkAPI() {
-	api := &b.config.API
-	if !api.Enabled {
+// checkServices reports addresses of the API and of http_server that are taken.
+func (b *builder) checkServices() {
+	api, viewers := &b.config.API, &b.config.HTTP
+	if api.Enabled {
+		b.checkFree("http_api", api.Listen, b.apiNode)
+	}
+	if !viewers.Enabled {
 		return
 	}
-	file, line := "configuration", 0
-	if n := b.apiNode; n != nil {
-		file, line = n.file, n.line
+	b.checkFree("http_server", viewers.Listen, b.httpNode)
+	if api.Enabled && Overlap(api.Listen, viewers.Listen) {
+		file, line := position(b.httpNode)
+		b.errorf(file, line, "http_server: %s cannot be served beside the API on %s: expected another port",
+			viewers.Listen, api.Listen)
 	}
+}
+
+// position is where a directive stands, if anywhere.
+func position(n *node) (file string, line int) {
+	if n == nil {
+		return "configuration", 0
+	}
+	return n.file, n.line
+}
+
+// checkFree reports an address that RTMP has.
+func (b *builder) checkFree(name, listen string, n *node) {
 	for i, addr := range b.config.Listen {
-		if Overlap(addr, api.Listen) {
+		if Overlap(addr, listen) {
 			where := ""
 			if i < len(b.listening) && b.listening[i].line > 0 {
 				where = fmt.Sprintf(", line %d", b.listening[i].line)
 			}
-			b.errorf(file, line, "http_api: %s cannot be served beside RTMP on %s%s: expected another port", api.Listen,
-				addr, where)
+			file, line := position(n)
+			b.errorf(file, line, "%s: %s cannot be served beside RTMP on %s%s: expected another port", name, listen, addr,
+				where)
 			return
 		}
 	}

@@ -38,7 +38,7 @@ func Override(cfg server.Config, environ []string) (server.Config, []Warning, er
 		}
 	}
 	b.offHooks(hooks)
-	b.checkAPI()
+	b.checkServices()
 	if len(b.errors) > 0 {
 		return server.Config{}, b.warnings, b.errors
 	}
@@ -69,8 +69,16 @@ func (b *builder) variables() rules {
 				c.ServerID = n.args[0]
 			}
 		}},
-		"SRS_HTTP_API_ENABLED": onOff(b, &c.API.Enabled),
-		"SRS_HTTP_API_LISTEN":  {min: 1, max: 1, wants: "PORT or IP:PORT", apply: b.apiListen},
+		"SRS_HTTP_API_ENABLED":    onOff(b, &c.API.Enabled),
+		"SRS_HTTP_API_LISTEN":     {min: 1, max: 1, wants: "PORT or IP:PORT", apply: b.apiListen},
+		"SRS_HTTP_SERVER_ENABLED": onOff(b, &c.HTTP.Enabled),
+		"SRS_HTTP_SERVER_LISTEN":  {min: 1, max: 1, wants: "PORT or IP:PORT", apply: b.httpListen},
+
+		"SRS_VHOST_HTTP_REMUX_ENABLED": b.everyVHost(func(v *server.VHost) rule { return onOff(b, &v.Remux) }),
+		"SRS_VHOST_HLS_ENABLED":        b.everyVHost(func(v *server.VHost) rule { return onOff(b, &v.HLS.Enabled) }),
+		"SRS_VHOST_HLS_HLS_CTX":        b.everyVHost(func(v *server.VHost) rule { return onOff(b, &v.HLS.Ctx) }),
+		"SRS_VHOST_HLS_HLS_FRAGMENT":   b.everyVHost(func(v *server.VHost) rule { return b.hlsTime(&v.HLS.Fragment) }),
+		"SRS_VHOST_HLS_HLS_WINDOW":     b.everyVHost(func(v *server.VHost) rule { return b.hlsTime(&v.HLS.Window) }),
 
 		hookVariables + "ENABLED":  b.everyVHost(func(v *server.VHost) rule { return onOff(b, &v.Hooks.Enabled) }),
 		"SRS_VHOST_PLAY_GOP_CACHE": b.everyVHost(func(v *server.VHost) rule { return onOff(b, &v.GOPCache) }),

@@ -1,6 +1,7 @@
 package srsconf
 
 import (
+	"net/netip"
 	"reflect"
 	"strings"
 	"testing"
@@ -32,6 +33,10 @@ func TestRoundTrip(t *testing.T) {
 	off.Publish, off.FirstPacket = 7*time.Second, 1500*time.Millisecond
 	off.GOPFrames, off.GOPTime = 100, 2500*time.Millisecond
 	several.Memory = server.Memory{Media: 100 << 20, Client: 20 << 20}
+	several.HTTP = server.HTTP{Enabled: true, Listen: ":8080", Proxies: []netip.Prefix{
+		netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8::1/128"),
+	}}
+	off.Remux, off.HLS = true, server.HLS{Enabled: true, Fragment: 2500 * time.Millisecond, Window: time.Minute}
 	several.VHosts = append(several.VHosts, off)
 	for _, c := range []struct {
 		name   string

@@ -61,6 +61,8 @@ func (b *builder) vhost(n *node, seen map[string]*node) {
 			}
 			b.walk("vhost.publish", n.block, inner, b.unknown("vhost.publish", inner))
 		}},
+		"http_remux": {block: true, wants: "a block without a name", apply: func(n *node) { b.remux(n, &v) }},
+		"hls":        {block: true, wants: "a block without a name", apply: func(n *node) { b.hls(n, &v.HLS) }},
 		"http_hooks": {block: true, wants: "a block without a name", apply: func(n *node) { b.hooks(n, &v.Hooks) }},
 	}
 	b.walk("vhost", n.block, rs, b.unknown("vhost", rs))
@@ -157,9 +159,14 @@ func (b *builder) profile(n *node, h *server.Hooks) {
 
 // seconds reads a time: seconds, with decimals if need be.
 func (b *builder) seconds(n *node, wants string, low float64, to *time.Duration) {
+	b.secondsTo(n, wants, low, maxTime.Seconds(), to)
+}
+
+// secondsTo is seconds with a bound of its own.
+func (b *builder) secondsTo(n *node, wants string, low, most float64, to *time.Duration) {
 	seconds, err := strconv.ParseFloat(n.args[0], 64)
-	if err != nil || !(seconds >= low && seconds <= maxTime.Seconds()) {
-		b.errorf(n.file, n.line, "%s: expected %s to %v, got %s", n.name, wants, maxTime.Seconds(), brief(n.args[0]))
+	if err != nil || !(seconds >= low && seconds <= most) {
+		b.errorf(n.file, n.line, "%s: expected %s to %v, got %s", n.name, wants, most, brief(n.args[0]))
 		return
 	}
 	*to = time.Duration(seconds * float64(time.Second)).Round(time.Microsecond)

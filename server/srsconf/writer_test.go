@@ -1,6 +1,7 @@
 package srsconf
 
 import (
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -41,6 +42,9 @@ func format(c server.Config, ours bool) string {
 	}
 	if c.API != standard.API {
 		w.api(c.API, standard.API)
+	}
+	if !reflect.DeepEqual(c.HTTP, standard.HTTP) {
+		w.viewers(c.HTTP)
 	}
 	for i := range c.VHosts {
 		w.vhost(&c.VHosts[i])
@@ -105,6 +109,7 @@ func (w *writer) vhost(v *server.VHost) {
 		}
 		w.play(v, &standard)
 		w.publish(v)
+		w.over(v, &standard)
 		w.hooks(&v.Hooks, &standard.Hooks)
 	})
 }
@@ -205,4 +210,35 @@ func word(s string) string {
 		return s
 	}
 	return `"` + strings.ReplaceAll(s, `"`, `\"`) + `"`
+}
+
+func (w *writer) viewers(h server.HTTP) {
+	w.block("http_server", nil, func() {
+		w.line("enabled", onOffWord(h.Enabled))
+		w.line("listen", strings.TrimPrefix(h.Listen, ":"))
+		w.line("crossdomain", onOffWord(h.CrossOrigin))
+		if w.ours && len(h.Proxies) > 0 {
+			var all []string
+			for _, p := range h.Proxies {
+				all = append(all, p.String())
+			}
+			w.line("trusted_proxies", all...)
+		}
+	})
+}
+
+// over writes what a vhost serves over HTTP.
+func (w *writer) over(v, standard *server.VHost) {
+	if v.Remux {
+		w.block("http_remux", nil, func() { w.line("enabled", "on"); w.line("mount", standardMount) })
+	}
+	if v.HLS == standard.HLS {
+		return
+	}
+	w.block("hls", nil, func() {
+		w.line("enabled", onOffWord(v.HLS.Enabled))
+		w.line("hls_fragment", seconds(v.HLS.Fragment))
+		w.line("hls_window", seconds(v.HLS.Window))
+		w.line("hls_ctx", onOffWord(v.HLS.Ctx))
+	})
 }

@@ -34,7 +34,9 @@ func clipMessages(t testing.TB) (all []chunk.Message) {
 	return all
 }
 
-func options() Options { return Options{Fragment: time.Second, Window: 10 * time.Second, Bytes: 8 << 20} }
+func options() Options {
+	return Options{Fragment: time.Second, Window: 10 * time.Second, Bytes: 8 << 20}
+}
 
 // feed writes messages, later by shift milliseconds.
 func feed(t testing.TB, m *Muxer, all []chunk.Message, shift uint32) {

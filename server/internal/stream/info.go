@@ -59,3 +59,16 @@ func (in *Info) Dimensions() (width, height int) {
 	}
 	return number("width"), number("height")
 }
+
+// Tracks reports whether the publication has audio and video, as far as it can be told: of one that has just begun, both
+// are taken for granted.
+func (s *Stream) Tracks() (audio, video bool) {
+	const young = time.Second
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if time.Since(s.info.since) < young {
+		return true, true
+	}
+	audio, video = s.info.audio != "", s.info.video != ""
+	return audio || !video, video || !audio
+}

@@ -56,6 +56,28 @@ func (r *Registry) Hold(k Key) *Stream {
 	return s
 }
 
+// HoldLive is Hold of a stream that somebody publishes now; nil where nobody does.
+func (r *Registry) HoldLive(k Key) *Stream {
+	r.mu.Lock()
+	s := r.streams[k]
+	if s != nil {
+		s.holds++
+	}
+	r.mu.Unlock()
+	if s != nil && !s.Live() {
+		s.Release()
+		return nil
+	}
+	return s
+}
+
+// Live reports whether somebody publishes now.
+func (s *Stream) Live() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.holder != nil && !s.holder.stopped
+}
+
 // Release ends a Hold. The last one forgets the stream: its cached media and its id.
 func (s *Stream) Release() {
 	if !s.registry.release(s) {
