@@ -75,6 +75,7 @@ var examples = map[string]example{
 		files: map[string]string{"rules.yaml": rules}},
 	"bin/hookserver -record hooks.jsonl":                                  {serves: "8085"},
 	"bin/rtmpserver -hooks http://127.0.0.1:8085":                         {serves: "1935"},
+	"bin/rtmpserver -hooks http://127.0.0.1:8085 -http 8080":              {serves: "8080"},
 	"bin/rtmpserver -hooks http://127.0.0.1:8085 -profile srs7 -api 1985": {serves: "1935"},
 	"bin/rtmpserver -t -c srs.conf && bin/rtmpserver -c srs.conf": {before: stanza,
 		serves: "1935"},

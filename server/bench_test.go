@@ -1,8 +1,11 @@
 package server
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"io"
+	"net"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -10,6 +13,7 @@ import (
 
 	"hookproof/internal/cli"
 	"hookproof/internal/client"
+	"hookproof/internal/rtmp/flv"
 )
 
 func (k *child) options() client.Options {
@@ -90,22 +94,88 @@ func idle(b *testing.B, n int) {
 	}
 }
 
-// What a message costs the server on its way to one player of many: one stream of 73 messages a second, 1 Mb/s.
+// What a message costs the server on its way to one player of many, over RTMP and over HTTP-FLV: one stream of 73
+// messages a second, 1 Mb/s.
 func BenchmarkFanOut(b *testing.B) {
 	for _, players := range []int{10, 500} {
-		b.Run(fmt.Sprint(players, " players"), func(b *testing.B) {
-			for b.Loop() {
-				fanOut(b, players)
-			}
-		})
+		for over, join := range map[string]func(*child, int) *audience{"RTMP": rtmpCrowd, "HTTP-FLV": flvCrowd} {
+			b.Run(fmt.Sprint(players, " players over ", over), func(b *testing.B) {
+				for b.Loop() {
+					fanOut(b, players, join)
+				}
+			})
+		}
 	}
 }
 
-func fanOut(b *testing.B, players int) {
-	k := startChild(b)
+// audience are many players of one stream.
+type audience struct {
+	frames func() int64 // audio and video messages that they got
+	leave  func()
+}
+
+func rtmpCrowd(k *child, n int) *audience {
+	all := k.connect(n, func(ctx context.Context, c *client.Client) error { return c.Play(ctx, "cam") })
+	frames := func() (sum int64) {
+		for _, c := range all {
+			count := c.Counters()
+			sum += int64(count.AudioFrames + count.VideoFrames)
+		}
+		return sum
+	}
+	return &audience{frames, func() { closeAll(all) }}
+}
+
+func flvCrowd(k *child, n int) *audience {
 	var frames atomic.Int64
+	var reading sync.WaitGroup
+	all := make([]net.Conn, n)
+	for i := range all {
+		nc, err := net.Dial("tcp", k.http)
+		if err == nil {
+			_, err = fmt.Fprint(nc, "GET /live/cam.flv HTTP/1.1\r\nHost: x\r\n\r\n")
+		}
+		in := bufio.NewReader(nc)
+		for line := ""; err == nil && line != "\r\n"; {
+			line, err = in.ReadString('\n')
+		}
+		if err != nil {
+			k.t.Fatal(err)
+		}
+		all[i] = nc
+		reading.Go(func() { countTags(in, &frames) })
+	}
+	return &audience{frames.Load, func() {
+		for _, nc := range all {
+			nc.Close()
+		}
+		reading.Wait()
+	}}
+}
+
+// countTags counts audio and video tags until the connection ends.
+func countTags(in *bufio.Reader, frames *atomic.Int64) {
+	if _, err := in.Discard(len(flv.FileHeader(true, true))); err != nil {
+		return
+	}
+	for {
+		var head [flv.HeadSize]byte
+		if _, err := io.ReadFull(in, head[:]); err != nil {
+			return
+		}
+		if _, err := in.Discard(int(head[1])<<16 + int(head[2])<<8 + int(head[3]) + flv.TailSize); err != nil {
+			return
+		}
+		if head[0] != byte(flv.TypeData) {
+			frames.Add(1)
+		}
+	}
+}
+
+func fanOut(b *testing.B, players int, join func(*child, int) *audience) {
+	k := startChild(b, overHTTP, func(c *Config) { c.VHosts[0].HLS.Enabled = false })
 	publisher := k.connect(1, func(ctx context.Context, c *client.Client) error { return c.Publish(ctx, "cam", "") })
-	all := k.connect(players, func(ctx context.Context, c *client.Client) error { return c.Play(ctx, "cam") })
+	all := join(k, players)
 	k.settle(players + 1)
 	before := k.cpu()
 	const rounds = 2 // of the clip in real time
@@ -116,12 +186,9 @@ func fanOut(b *testing.B, players int) {
 		}
 	}
 	took, used := time.Since(begin), k.cpu()-before
-	for _, c := range all {
-		count := c.Counters()
-		frames.Add(int64(count.AudioFrames + count.VideoFrames))
-	}
 	b.ReportMetric(100*used.Seconds()/took.Seconds(), "cpu-%")
-	b.ReportMetric(float64(used.Microseconds())/float64(frames.Load()), "us/delivered")
-	closeAll(append(all, publisher...))
+	b.ReportMetric(float64(used.Microseconds())/float64(all.frames()), "us/delivered")
+	all.leave()
+	closeAll(publisher)
 	k.settle(0)
 }

@@ -43,7 +43,7 @@ func serveChild(raw string) {
 		fmt.Println(err)
 		os.Exit(1)
 	}
-	fmt.Println(s.Addr())
+	fmt.Println(s.Addr(), s.HTTPAddr())
 	in := bufio.NewScanner(os.Stdin)
 	for in.Scan() {
 		switch in.Text() {
@@ -67,6 +67,7 @@ type child struct {
 	in   *os.File
 	out  *bufio.Scanner
 	addr string
+	http string // for viewers
 }
 
 // startChild starts one. By default it has no time-outs for those who do nothing.
@@ -99,7 +100,7 @@ func startChild(t testing.TB, change ...func(*Config)) *child {
 	t.Cleanup(func() { w.Close(); k.cmd.Wait() })
 	k.out = bufio.NewScanner(out)
 	k.out.Scan()
-	k.addr = k.out.Text()
+	k.addr, k.http, _ = strings.Cut(k.out.Text(), " ")
 	return k
 }
 

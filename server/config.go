@@ -72,8 +72,8 @@ type HLS struct {
 	// Fragment is how long a segment is at least, Window how much of a stream the playlist has (SRS: hls_fragment,
 	// hls_window). A viewer that asks for nothing for two windows has left. More than 0.
 	Fragment, Window time.Duration
-	// Ctx tells viewers apart by a parameter of their own, hls_ctx, as SRS does. Off, those of one address with the same
-	// parameters are one viewer.
+	// Ctx tells viewers apart by a parameter of their own, hls_ctx, as SRS does. Off, those of one address with the
+	// same parameters are one viewer.
 	Ctx bool
 }
 
@@ -171,11 +171,12 @@ type Play struct {
 
 // Memory bounds the media that is held: what streams cache for new and slow players, and what waits to be written.
 type Memory struct {
-	// Media is for all clients together, in bytes; the segments of HLS may have half as much on top of it. Beyond it the largest GOP caches are dropped first, then the players
-	// whose writes have waited longest. 0: a quarter of the memory of the machine or its container.
+	// Media is for all clients together, in bytes. Beyond it the largest GOP caches are dropped first, then the players
+	// whose writes have waited longest. The segments of HLS may have half as much besides. 0: a quarter of the memory
+	// of the machine or its container.
 	Media int64
-	// Client is what the caches of one client's publications may hold together, what may wait to be written to its plays,
-	// and what the segments of each stream may hold, in bytes.
+	// Client is what the caches of one client's publications may hold together, what may wait to be written to its
+	// plays, and what the segments of each stream may hold, in bytes.
 	Client int
 }
 

@@ -67,8 +67,8 @@ type Stats struct {
 	Connections, Accepted, Refused int64
 	// Displaced is how many did nothing and had to leave for another when there were MaxConnections.
 	Displaced int64
-	// Clients, Publishers, Players and Idle are sessions now; Idle is Clients that do neither. Players are of all kinds;
-	// FLVPlayers and HLSPlayers are those over HTTP.
+	// Clients, Publishers, Players and Idle are sessions now; Idle is Clients that do neither. Players are of all
+	// kinds; FLVPlayers and HLSPlayers are those over HTTP.
 	Clients, Publishers, Players, Idle int64
 	FLVPlayers, HLSPlayers             int64
 	// Streams is how many streams there are now; LiveStreams how many have a publisher.

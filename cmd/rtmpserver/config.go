@@ -55,6 +55,9 @@ func (o *options) load() (server.Config, []srsconf.Warning, error) {
 // services reads -api and -pprof.
 func (o *options) services(cfg *server.Config) (err error) {
 	taken := slices.Clone(cfg.Listen)
+	if cfg.HTTP.Enabled {
+		taken = append(taken, cfg.HTTP.Listen)
+	}
 	if o.api != "" {
 		cfg.API.Enabled = true
 		if cfg.API.Listen, err = address("api", o.api); err == nil {
@@ -106,6 +109,15 @@ func (o *options) fromFlags() (server.Config, error) {
 	hooks := &cfg.VHosts[0].Hooks
 	hooks.Profile, hooks.InsecureTLS = profile.Name, o.insecure
 	hooks.Retry, hooks.MaxCalls, hooks.KeepAlive = o.retry, o.maxCalls, o.keep
+	if o.http != "" {
+		if cfg.HTTP.Listen, err = address("http", o.http); err == nil {
+			err = free("http", cfg.HTTP.Listen, cfg.Listen)
+		}
+		if err != nil {
+			return cfg, err
+		}
+		cfg.HTTP.Enabled, cfg.VHosts[0].Remux, cfg.VHosts[0].HLS.Enabled = true, true, true
+	}
 	if o.hooks == "" {
 		return cfg, nil
 	}

@@ -24,6 +24,7 @@ type options struct {
 	retry    time.Duration
 	maxCalls int
 	keep     bool
+	http     string
 	api      string
 	pprof    string
 	grace    time.Duration
@@ -59,6 +60,9 @@ func newOptions() *options {
 	f.BoolVar(&o.keep, "hook-keepalive", false,
 		"without -c: send many hook calls over one connection, which saves most of what a call costs.\nNot given: a "+
 			"connection for every call, as SRS does")
+	f.StringVar(&o.http, "http", "",
+		"without -c: serve every stream over HTTP on `ADDR`, as HTTP-FLV at /APP/STREAM.flv and as HLS at .m3u8.\nA "+
+			"port alone is served on 127.0.0.1")
 	f.StringVar(&o.api, "api", "",
 		"serve the HTTP API and /metrics on `ADDR`, whatever the configuration says.\nA port alone is served on "+
 			"127.0.0.1. The API asks for no password: whoever reaches it can disconnect clients")
@@ -80,7 +84,7 @@ func (o *options) check() error {
 		}
 		o.flags.Visit(func(f *flag.Flag) {
 			if slices.Contains([]string{"listen", "hooks", "profile", "insecure-tls", "retry", "max-calls",
-				"hook-keepalive"}, f.Name) {
+				"hook-keepalive", "http"}, f.Name) {
 				err = cli.Usagef("-%s cannot be given together with -c: the file says it", f.Name)
 			}
 		})
@@ -112,8 +116,10 @@ or by a few options.`,
 		{Title: "Configuration file", Rare: true, Text: `
 The format is that of SRS. Read are: listen, max_connections, chunk_size,
 server_id, include, rtmp { listen chunk_size }, http_api { enabled listen
-metrics }, vhost NAME { enabled gop_cache play { gop_cache
+metrics }, http_server { enabled listen crossdomain trusted_proxies },
+vhost NAME { enabled gop_cache play { gop_cache
 gop_cache_max_frames mw_latency } publish { normal_timeout firstpkt_timeout }
+http_remux { enabled mount } hls { enabled hls_fragment hls_window hls_ctx }
 http_hooks { enabled on_connect on_close on_publish on_unpublish on_play on_stop
 profile timeout retry max_calls insecure_tls hook_keepalive } }. An event takes several URLs.
 mw_latency is the longest wait, in ms, before many players are written to
@@ -130,7 +136,9 @@ Unknown to SRS are in http_hooks
                 connection for every call, as SRS makes it. On saves some 60 us
                 of a processor for each call, but hook servers that serve one
                 request on a connection without saying so lose events
-in http_api metrics (on if not given), in play gop_cache_max_time, the seconds
+in http_api metrics (on if not given), in http_server trusted_proxies, the
+addresses and networks of proxies whose X-Forwarded-For is believed (none if not
+given: anybody can write one), in play gop_cache_max_time, the seconds
 of a GOP that are kept for new players (30), and at the top level, in MB
   media_memory         for the media of all clients, cached or waiting to be
                        written; a quarter of the machine's memory if not given.
@@ -143,7 +151,9 @@ file, then in the working directory. http_api with a port alone serves
 		{Title: "Environment", Rare: true, Text: `
 SRS's variables are read as SRS reads them, and go before the file and the
 options: SRS_LISTEN, SRS_MAX_CONNECTIONS, SRS_SERVER_ID, SRS_HTTP_API_ENABLED,
-SRS_HTTP_API_LISTEN, and for all vhosts SRS_VHOST_HTTP_HOOKS_ENABLED,
+SRS_HTTP_API_LISTEN, SRS_HTTP_SERVER_ENABLED, SRS_HTTP_SERVER_LISTEN, and for all
+vhosts SRS_VHOST_HTTP_REMUX_ENABLED, SRS_VHOST_HLS_ENABLED,
+SRS_VHOST_HLS_HLS_FRAGMENT, ..._HLS_WINDOW, ..._HLS_CTX, SRS_VHOST_HTTP_HOOKS_ENABLED,
 SRS_VHOST_HTTP_HOOKS_ON_CONNECT to ..._ON_STOP, SRS_VHOST_CHUNK_SIZE,
 SRS_VHOST_PLAY_GOP_CACHE, ..._GOP_CACHE_MAX_FRAMES, ..._MW_LATENCY,
 SRS_VHOST_PUBLISH_NORMAL_TIMEOUT, ..._FIRSTPKT_TIMEOUT. Any other SRS_ variable is
@@ -152,6 +162,13 @@ reported and ignored. SRS_CONFIG_FILE names the file, as -c does; SRS_ENV_ONLY i
 on_connect, on_close      URL/api/v1/clients
 on_publish, on_unpublish  URL/api/v1/streams
 on_play, on_stop          URL/api/v1/sessions`},
+		{Title: "Viewers over HTTP", Text: `
+on_play is asked and on_stop told of them, too. A viewer that is refused gets 401
+and not a byte. HTTP-FLV is /APP/STREAM.flv; it ends when its publisher leaves.
+HLS is /APP/STREAM.m3u8: who has asked for nothing for two hls_window has left. The
+hooks of the vhost are asked that the stream is in. A viewer of HLS is who has
+the same address, hls_ctx and parameters as when it was accepted; all others are
+asked about anew, and segments are for those who were accepted.`},
 		{Title: "Hook server down", Rare: true, Text: `
 Clients that come are refused; those that are on stay on. The closing events of
 those that leave are lost, as with SRS, unless there is a retry: then each is

@@ -89,8 +89,8 @@ func describe(name, help string, label ...string) *prometheus.Desc {
 	return prometheus.NewDesc("hookproof_"+name, help, label, nil)
 }
 
-var sessions = describe("sessions", "Clients whose connect was accepted, by what they do: publish, play or idle; and viewers over HTTP: flv and hls.",
-	"kind")
+var sessions = describe("sessions",
+	"Clients whose connect was accepted, by what they do: publish, play or idle; over HTTP: flv or hls.", "kind")
 
 // all are the server's counters, in the order of Stats.
 var all = []gauge{
@@ -105,7 +105,8 @@ var all = []gauge{
 		"Connections that did nothing and were closed for another because there were max_connections."),
 		prometheus.CounterValue, "", func(s *server.Stats) int64 { return s.Displaced }},
 	{sessions, prometheus.GaugeValue, "publish", func(s *server.Stats) int64 { return s.Publishers }},
-	{sessions, prometheus.GaugeValue, "play", func(s *server.Stats) int64 { return s.Players - s.FLVPlayers - s.HLSPlayers }},
+	{sessions, prometheus.GaugeValue, "play",
+		func(s *server.Stats) int64 { return s.Players - s.FLVPlayers - s.HLSPlayers }},
 	{sessions, prometheus.GaugeValue, "flv", func(s *server.Stats) int64 { return s.FLVPlayers }},
 	{sessions, prometheus.GaugeValue, "hls", func(s *server.Stats) int64 { return s.HLSPlayers }},
 	{sessions, prometheus.GaugeValue, "idle", func(s *server.Stats) int64 { return s.Idle }},

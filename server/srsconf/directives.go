@@ -83,8 +83,8 @@ func (b *builder) checkFree(name, listen string, n *node) {
 				where = fmt.Sprintf(", line %d", b.listening[i].line)
 			}
 			file, line := position(n)
-			b.errorf(file, line, "%s: %s cannot be served beside RTMP on %s%s: expected another port", name, listen, addr,
-				where)
+			b.errorf(file, line, "%s: %s cannot be served beside RTMP on %s%s: expected another port", name, listen,
+				addr, where)
 			return
 		}
 	}

@@ -164,7 +164,7 @@ func TestErrors(t *testing.T) {
 			"srs.conf:4: http_hooks: expected inside of a vhost, got it inside of transcode"},
 
 		{"another mount", head + "vhost a {\nhttp_remux {\nmount /[stream].flv;\n}\n}",
-			"srs.conf:4: mount: expected [vhost]/[app]/[stream].flv, the only one that this server has, got /[stream].flv"},
+			"srs.conf:4: mount: expected [vhost]/[app]/[stream].flv, the only one that this server has, got "},
 		{"window of nothing", head + "vhost a {\nhls {\nhls_window 0;\n}\n}",
 			"srs.conf:4: hls_window: expected seconds, from 0.1 to 86400, got 0"},
 		{"proxy by name", head + "http_server {\ntrusted_proxies proxy.example;\n}",

@@ -54,7 +54,8 @@ func (b *builder) proxies(n *node) {
 			}
 		}
 		if err != nil {
-			b.errorf(n.file, n.line, "%s: expected an address or a network such as 10.0.0.0/8, got %s", n.name, brief(arg))
+			b.errorf(n.file, n.line, "%s: expected an address or a network such as 10.0.0.0/8, got %s", n.name,
+				brief(arg))
 			continue
 		}
 		b.config.HTTP.Proxies = append(b.config.HTTP.Proxies, p.Masked())

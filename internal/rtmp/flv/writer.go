@@ -50,8 +50,8 @@ func appendTag(dst []byte, t *Tag) []byte {
 	return binary.BigEndian.AppendUint32(dst, uint32(HeadSize+len(t.Data)))
 }
 
-// AppendHead appends what stands before a tag's data: HeadSize bytes. It is for a sender that shares the data among many
-// peers. After it come TailSize bytes, big endian: the size of head and data.
+// AppendHead appends what stands before a tag's data: HeadSize bytes. It is for a sender that shares the data among
+// many peers. After it come TailSize bytes, big endian: the size of head and data.
 func AppendHead(dst []byte, t *Tag) []byte {
 	n, ts := len(t.Data), t.Timestamp
 	return append(dst, byte(t.Type), byte(n>>16), byte(n>>8), byte(n),

@@ -61,7 +61,11 @@ func counted(t *testing.T, data []byte) (pictures, sounds int, times []int64) {
 	}
 	for _, track := range r.Tracks() {
 		if track.Codec.IsVideo() {
-			r.OnDataH264(track, func(_, dts int64, _ [][]byte) error { pictures++; times = append(times, dts); return nil })
+			r.OnDataH264(track, func(_, dts int64, _ [][]byte) error {
+				pictures++
+				times = append(times, dts)
+				return nil
+			})
 		} else {
 			r.OnDataMPEG4Audio(track, func(_ int64, aus [][]byte) error { sounds += len(aus); return nil })
 		}
@@ -181,7 +185,8 @@ func TestOddPublishers(t *testing.T) {
 		feed(t, m, clip, 100_000)
 		feed(t, m, clip, 0)
 		m.Stop()
-		if text, _ := m.Playlist(name); strings.Count(text, "DISCONTINUITY") != 1 || strings.Count(text, "EXTINF") != 6 {
+		text, _ := m.Playlist(name)
+		if strings.Count(text, "DISCONTINUITY") != 1 || strings.Count(text, "EXTINF") != 6 {
 			t.Errorf("%s", text)
 		}
 	})

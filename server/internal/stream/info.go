@@ -60,8 +60,8 @@ func (in *Info) Dimensions() (width, height int) {
 	return number("width"), number("height")
 }
 
-// Tracks reports whether the publication has audio and video, as far as it can be told: of one that has just begun, both
-// are taken for granted.
+// Tracks reports whether the publication has audio and video, as far as it can be told: of one that has just begun,
+// both are taken for granted.
 func (s *Stream) Tracks() (audio, video bool) {
 	const young = time.Second
 	s.mu.RLock()

@@ -57,7 +57,7 @@ func (s *Stream) makeJoints() {
 	}
 }
 
-// joint puts packets into one piece, if they are few enough bytes. In FLV a control has none, and ends what players get.
+// joint puts packets into one piece, if they are few enough bytes. A control is nothing in FLV, or its end.
 func (s *Stream) joint(from, to uint64, add func([]byte, *packet) []byte) joint {
 	size := 0
 	for n := from; n < to; n++ {
