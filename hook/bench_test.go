@@ -119,7 +119,7 @@ func BenchmarkCall(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		body, _ := SRS7.Encode(nil, pl)
+		body, _ := SRS6.Encode(nil, pl)
 		request := strconv.AppendInt(bytes.Clone(t.before), int64(len(body)), 10)
 		request = append(append(request, t.after...), body...)
 		b.SetParallelism(16)
@@ -143,7 +143,7 @@ func BenchmarkCall(b *testing.B) {
 }
 
 func netHTTP(b *testing.B, client *http.Client, url string, pl *Payload) {
-	body, err := SRS7.Encode(nil, pl)
+	body, err := SRS6.Encode(nil, pl)
 	if err != nil {
 		b.Error(err)
 		return
@@ -161,7 +161,7 @@ func netHTTP(b *testing.B, client *http.Client, url string, pl *Payload) {
 	}
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, 16<<20))
 	resp.Body.Close()
-	if d := SRS7.Judge(Answer{Status: resp.StatusCode, Body: answer, Err: err}); !d.Accept {
+	if d := SRS6.Judge(Answer{Status: resp.StatusCode, Body: answer, Err: err}); !d.Accept {
 		b.Error(d.Reason)
 	}
 }

@@ -132,7 +132,7 @@ type fit struct {
 	profile  *Profile
 	id       string // what is wrong with client_id; else empty
 	problems []string
-	agent    int // bytes of User-Agent that the profile knows
+	agent    int // how well the profile knows the User-Agent
 	unlisted int
 }
 
@@ -185,9 +185,7 @@ func fitOf(p *Profile, e Event, keys map[string]value, agent string) fit {
 		}
 	}
 	for _, known := range p.Agents {
-		if strings.HasPrefix(agent, known) {
-			f.agent = max(f.agent, len(known))
-		}
+		f.agent = max(f.agent, known.fit(agent))
 	}
 	return f
 }

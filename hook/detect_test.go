@@ -7,6 +7,9 @@ import (
 
 // The requests are real ones: SRS 7.0.18, 3.0.170, 4.0.271 and 7.0.128,
 // nginx-rtmp 1.2.2. Those of SRS 1 are the document's.
+const srs6Close = `{"server_id":"a","service_id":"b","action":"on_close","client_id":"2l8","ip":"127.0.0.1",` +
+	`"vhost":"v","app":"a","send_bytes":1,"recv_bytes":1}`
+
 func TestDetect(t *testing.T) {
 	const agent7 = "SRS/7.0.18(Hang)"
 	for _, c := range []struct {
@@ -17,26 +20,30 @@ func TestDetect(t *testing.T) {
 		dialect string
 		reason  string // a part of it
 	}{
-		{"srs7 on_connect", Request{UserAgent: agent7,
-			Body: []byte(`{"server_id":"vid-32g5282","service_id":"z6mbmq31","action":"on_connect","client_id":"2l819930","ip":"127.0.0.1","vhost":"__defaultVhost__","app":"live","stream":"cam1","param":"?token=abc&x=1","tcUrl":"rtmp://127.0.0.1:19350/live","pageUrl":"http://page.example/x.html"}`)}, SRS7, true, "", "on_connect has the keys of SRS 7.0.18"},
-		{"srs7 on_close", Request{Body: []byte(`{"server_id":"a","service_id":"b","action":"on_close","client_id":"2l819930","ip":"127.0.0.1","vhost":"__defaultVhost__","app":"live","send_bytes":4351,"recv_bytes":3612}`)}, SRS7, true, "", "client_id is a string"},
-		{"srs7 on_stop without pageUrl",
-			Request{Body: []byte(`{"server_id":"a","service_id":"b","action":"on_stop","client_id":"2l8","ip":"127.0.0.1","vhost":"v","app":"live","tcUrl":"rtmp://h/live","stream":"s","param":"","stream_url":"/live/s","stream_id":"vid-1"}`)}, SRS7, true, "", ""},
+		{"srs6 on_connect", Request{UserAgent: agent7,
+			Body: []byte(`{"server_id":"vid-32g5282","service_id":"z6mbmq31","action":"on_connect","client_id":"2l819930","ip":"127.0.0.1","vhost":"__defaultVhost__","app":"live","stream":"cam1","param":"?token=abc&x=1","tcUrl":"rtmp://127.0.0.1:19350/live","pageUrl":"http://page.example/x.html"}`)}, SRS6, true, "", "on_connect has the keys of SRS 5.0.214 to 7.0.61"},
+		{"srs6 on_close", Request{Body: []byte(`{"server_id":"a","service_id":"b","action":"on_close","client_id":"2l819930","ip":"127.0.0.1","vhost":"__defaultVhost__","app":"live","send_bytes":4351,"recv_bytes":3612}`)}, SRS6, true, "", "client_id is a string"},
+		{"srs6 on_stop without pageUrl",
+			Request{Body: []byte(`{"server_id":"a","service_id":"b","action":"on_stop","client_id":"2l8","ip":"127.0.0.1","vhost":"v","app":"live","tcUrl":"rtmp://h/live","stream":"s","param":"","stream_url":"/live/s","stream_id":"vid-1"}`)}, SRS6, true, "", ""},
 		{"7.0.128 has clients", Request{UserAgent: "SRS/7.0.128(Kai)",
 			Body: []byte(`{"server_id":"a","service_id":"b","action":"on_stop","client_id":"2l8","ip":"127.0.0.1","vhost":"v","app":"live","tcUrl":"rtmp://h/live","stream":"s","param":"","stream_url":"/live/s","stream_id":"vid-1","clients":3}`)}, SRS7, true, "", ""},
+		{"7.0.61 and no clients", Request{UserAgent: "SRS/7.0.61(Kai)", Body: []byte(srs6Close)}, SRS6, true, "", ""},
+		{"7.0.62 and no clients", Request{UserAgent: "SRS/7.0.62(Kai)", Body: []byte(srs6Close)}, SRS7, true, "", ""},
+		{"a version to come", Request{UserAgent: "SRS/9.1(New)", Body: []byte(srs6Close)}, SRS7, true, "", ""},
+		{"no version", Request{UserAgent: "SRS/x", Body: []byte(srs6Close)}, SRS6, true, "", ""},
 		{"srs1 on_connect", Request{UserAgent: "SRS(Simple RTMP Server)1.0.33",
 			Body: []byte(`{"action":"on_connect","client_id":1985,"ip":"192.168.1.10","vhost":"video.test.com","app":"live","tcUrl":"rtmp://video.test.com/live?key=d2fa","pageUrl":"http://www.test.com/live.html"}`)}, SRS1, true, "", "client_id is an integer, User-Agent SRS(Simple"},
 		{"srs1 on_publish", Request{Body: []byte(`{"action":"on_publish","client_id":1985,"ip":"192.168.1.10","vhost":"video.test.com","app":"live","stream":"livestream"}`)}, SRS1, true, "", ""},
 		{"SRS 3 has more keys", Request{UserAgent: "SRS/3.0.170(OuXuli)",
 			Body: []byte(`{"action":"on_publish","client_id":105,"ip":"127.0.0.1","vhost":"v","app":"live","tcUrl":"rtmp://h/live","stream":"s","param":"?k=1"}`)}, SRS1, true, "", ""},
 		{"SRS 4 has fewer keys", Request{UserAgent: "SRS/4.0.271(Leo)",
-			Body: []byte(`{"server_id":"vid-1","action":"on_play","client_id":"x4","ip":"127.0.0.1","vhost":"v","app":"live","stream":"s","param":"","pageUrl":""}`)}, SRS7, false, "", "no service_id, no tcUrl, no stream_url, no stream_id"},
+			Body: []byte(`{"server_id":"vid-1","action":"on_play","client_id":"x4","ip":"127.0.0.1","vhost":"v","app":"live","stream":"s","param":"","pageUrl":""}`)}, SRS6, false, "", "no service_id, no tcUrl, no stream_url, no stream_id"},
 		{"client_id decides against User-Agent", Request{UserAgent: agent7,
 			Body: []byte(`{"action":"on_publish","client_id":7,"ip":"127.0.0.1","vhost":"v","app":"live","stream":"s"}`)}, SRS1, true, "", agent7},
 		{"a wrong type", Request{Body: []byte(`{"action":"on_publish","client_id":7,"ip":null,"vhost":"v","app":"live","stream":"s"}`)}, SRS1, false, "", "ip is not a string"},
 		{"client_id of no profile", Request{Body: []byte(`{"action":"on_publish","client_id":null,"ip":"127.0.0.1","vhost":"v","app":"live","stream":"s"}`)}, SRS1, false, "", "client_id is not an integer"},
 		{"a raw control byte", Request{Body: []byte(`{"server_id":"a","service_id":"b","action":"on_close","client_id":"2l8",` +
-			`"ip":"127.0.0.1","vhost":"v","app":"a` + "\x01" + `","send_bytes":1,"recv_bytes":1}`)}, SRS7, true, "",
+			`"ip":"127.0.0.1","vhost":"v","app":"a` + "\x01" + `","send_bytes":1,"recv_bytes":1}`)}, SRS6, true, "",
 			""},
 
 		{"nginx-rtmp", Request{Target: "/on_publish",
@@ -79,7 +86,8 @@ func TestDetectOwn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if d := Detect(Request{Body: body, UserAgent: p.Agents[0]}); d.Profile != p || !d.Exact {
+			agent := p.Agents[0].Begin + p.Agents[0].From
+			if d := Detect(Request{Body: body, UserAgent: agent}); d.Profile != p || !d.Exact {
 				t.Errorf("%s %s: got %+v", p, e, d)
 			}
 		}

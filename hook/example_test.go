@@ -9,12 +9,12 @@ import (
 // Whether an answer lets a client in depends on who asked.
 func ExampleProfile_Judge() {
 	answer := hook.Answer{Status: 200, Body: []byte(`{"code":0,"data":null}`)}
-	for _, p := range []*hook.Profile{hook.SRS1, hook.SRS7} {
+	for _, p := range []*hook.Profile{hook.SRS1, hook.SRS6} {
 		fmt.Println(p, p.Judge(answer).Accept)
 	}
 	// Output:
 	// srs1 false
-	// srs7 true
+	// srs6 true
 }
 
 // A hook's body, read by the profile that it is written in.
@@ -22,7 +22,7 @@ func ExampleProfile_Decode() {
 	body := `{"action":"on_publish","client_id":1985,"ip":"192.168.1.10","vhost":"video.test.com","app":"live","stream":"cam"}`
 	event, err := hook.SRS1.Decode([]byte(body))
 	fmt.Println(event.Stream, event.ClientID, err)
-	_, err = hook.SRS7.Decode([]byte(body))
+	_, err = hook.SRS6.Decode([]byte(body))
 	fmt.Println(err != nil)
 	// Output:
 	// cam 1985 <nil>

@@ -21,12 +21,12 @@ func TestOutOfFiles(t *testing.T) {
 			return nil
 		}
 	}
-	c := newCaller(t, CallerOptions{Profile: SRS7, Fresh: true})
+	c := newCaller(t, CallerOptions{Profile: SRS6, Fresh: true})
 	shortage(c, 3)
 	if d := c.Call(t.Context(), []string{s.url("/")}, example(OnPublish)); !d.Accept {
 		t.Errorf("refused: %s; want the call made when there is a file again", d.Reason)
 	}
-	c = newCaller(t, CallerOptions{Profile: SRS7, Fresh: true, Timeout: 100 * time.Millisecond})
+	c = newCaller(t, CallerOptions{Profile: SRS6, Fresh: true, Timeout: 100 * time.Millisecond})
 	shortage(c, 1<<30)
 	if d := c.Call(t.Context(), []string{s.url("/")}, example(OnPublish)); d.Accept {
 		t.Error("accepted without a file for the whole time-out")

@@ -108,7 +108,7 @@ func FuzzJudge(f *testing.F) {
 		if want := status == 200 && string(body) == "0"; one.Accept != want {
 			t.Errorf("srs1: %d %q: %+v", status, body, one)
 		}
-		seven := SRS7.Judge(Answer{Status: status, Body: body})
+		seven := SRS6.Judge(Answer{Status: status, Body: body})
 		if one.Accept && !seven.Accept {
 			t.Errorf("%q: accepted by srs1 alone", body)
 		}
@@ -119,14 +119,14 @@ func FuzzJudge(f *testing.F) {
 			return
 		}
 		if status != 200 && status != 201 {
-			t.Errorf("srs7: status %d accepted", status)
+			t.Errorf("srs6: status %d accepted", status)
 		}
 		if string(body) == "0" {
 			return
 		}
 		var object map[string]json.RawMessage
 		if err := json.Unmarshal(body, &object); err != nil || string(object["code"]) != "0" {
-			t.Errorf("srs7: %q accepted (%v)", body, err)
+			t.Errorf("srs6: %q accepted (%v)", body, err)
 		}
 	})
 }

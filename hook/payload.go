@@ -20,6 +20,7 @@ type Payload struct {
 	StreamID  string
 	SendBytes int64 // bytes sent to the client, handshake included
 	RecvBytes int64 // bytes received from the client, handshake included
+	Clients   int64 // publisher and players of the stream, the client included
 
 	// More holds the other keys of the profile's table by name: strings as they
 	// are, numbers in decimal digits. A key that is not in it is sent as an
@@ -62,6 +63,7 @@ const (
 	fieldStreamID
 	fieldSendBytes
 	fieldRecvBytes
+	fieldClients
 
 	fieldCount
 )
@@ -99,6 +101,8 @@ func fieldOf(key string) field {
 		return fieldSendBytes
 	case "recv_bytes":
 		return fieldRecvBytes
+	case "clients":
+		return fieldClients
 	}
 	return fieldUnknown
 }
@@ -143,6 +147,8 @@ func (pl *Payload) count(f field) *int64 {
 		return &pl.SendBytes
 	case fieldRecvBytes:
 		return &pl.RecvBytes
+	case fieldClients:
+		return &pl.Clients
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // golden reads the payloads of a profile as its server writes them. Those of
-// srs7 were recorded from SRS 7.0.18.
+// srs6 were recorded from SRS 7.0.18.
 func golden(t testing.TB, p *Profile) []string {
 	b, err := os.ReadFile("testdata/payloads/" + p.Name + ".jsonl")
 	if err != nil {
@@ -120,14 +120,14 @@ func TestEncodeErrors(t *testing.T) {
 		pl   Payload
 		says string
 	}{
-		{SRS7, Payload{Action: "on_dvr", ClientID: "x"}, "on_dvr"},
-		{SRS7, Payload{Action: "on_play"}, "client_id"},
+		{SRS6, Payload{Action: "on_dvr", ClientID: "x"}, "on_dvr"},
+		{SRS6, Payload{Action: "on_play"}, "client_id"},
 		{SRS1, Payload{Action: "on_play"}, "client_id"},
 		{SRS1, Payload{Action: "on_play", ClientID: "4s680b21"}, "client_id"},
 		{SRS1, Payload{Action: "on_play", ClientID: "-1"}, "client_id"},
 		{SRS1, Payload{Action: "on_play", ClientID: "01"}, "client_id"},
 		{SRS1, Payload{Action: "on_play", ClientID: "9223372036854775808"}, "client_id"},
-		{SRS7, Payload{Action: "on_close", ClientID: "x", SendBytes: -1}, "send_bytes"},
+		{SRS6, Payload{Action: "on_close", ClientID: "x", SendBytes: -1}, "send_bytes"},
 	}
 	for _, test := range tests {
 		b, err := test.p.Encode([]byte("kept"), &test.pl)
@@ -153,20 +153,20 @@ func TestDecodeProblems(t *testing.T) {
 		body string
 		want string // problems, joined
 	}{
-		{"good srs7", SRS7, close7, ""},
+		{"good srs6", SRS6, close7, ""},
 		{"good srs1", SRS1, play1, ""},
 		{"blanks round it", SRS1, " \r\n" + play1 + "\t\n", ""},
 		{"unknown keys", SRS1, swap(play1, "{", `{"x":[{"x":1},null,-1.5e+3,"\u00e9"],"y":{},`), ""},
 		{"31 levels in a key", SRS1, swap(play1, "{", `{"x":`+deep(31)+","), ""},
 		{"32 levels in a key", SRS1, swap(play1, "{", `{"x":`+deep(32)+","),
 			`body: want one JSON object in UTF-8, got byte 36: want at most 32 levels of nesting, got more`},
-		{"key missing", SRS7, swap(close7, `"ip":"i",`, ``), `ip: want a string, got no such key`},
-		{"wrong type", SRS7, swap(close7, `"ip":"i"`, `"ip":4`), `ip: want a string, got the number 4`},
-		{"null", SRS7, swap(close7, `"ip":"i"`, `"ip":null`), `ip: want a string, got null`},
-		{"object", SRS7, swap(close7, `"ip":"i"`, `"ip":{}`), `ip: want a string, got an object`},
-		{"integer id in srs7", SRS7, swap(close7, `"c"`, `12`),
+		{"key missing", SRS6, swap(close7, `"ip":"i",`, ``), `ip: want a string, got no such key`},
+		{"wrong type", SRS6, swap(close7, `"ip":"i"`, `"ip":4`), `ip: want a string, got the number 4`},
+		{"null", SRS6, swap(close7, `"ip":"i"`, `"ip":null`), `ip: want a string, got null`},
+		{"object", SRS6, swap(close7, `"ip":"i"`, `"ip":{}`), `ip: want a string, got an object`},
+		{"integer id in srs6", SRS6, swap(close7, `"c"`, `12`),
 			`client_id: want a non-empty string, got the number 12`},
-		{"empty id in srs7", SRS7, swap(close7, `"c"`, `""`),
+		{"empty id in srs6", SRS6, swap(close7, `"c"`, `""`),
 			`client_id: want a non-empty string, got an empty string`},
 		{"string id in srs1", SRS1, swap(play1, `100`, `"100"`),
 			`client_id: want an integer from 0 to 9223372036854775807, got the string "100"`},
@@ -174,9 +174,9 @@ func TestDecodeProblems(t *testing.T) {
 			`client_id: want an integer from 0 to 9223372036854775807, got the number 100.0`},
 		{"exponent", SRS1, swap(play1, `100`, `1e2`),
 			`client_id: want an integer from 0 to 9223372036854775807, got the number 1e2`},
-		{"negative", SRS7, swap(close7, `:1,`, `:-1,`),
+		{"negative", SRS6, swap(close7, `:1,`, `:-1,`),
 			`send_bytes: want an integer from 0 to 9223372036854775807, got the number -1`},
-		{"too large", SRS7, swap(close7, `:1,`, `:9223372036854775808,`),
+		{"too large", SRS6, swap(close7, `:1,`, `:9223372036854775808,`),
 			`send_bytes: want an integer from 0 to 9223372036854775807, got the number 9223372036854775808`},
 		{"twice", SRS1, swap(play1, `"ip":"i"`, `"ip":"i","ip":"j"`), `ip: want the key once, got it twice`},
 		{"twice, written otherwise", SRS1, swap(play1, `"ip":"i"`, `"ip":"i","\u0069p":"j"`),
@@ -228,7 +228,7 @@ func TestDecodeProblems(t *testing.T) {
 // TestDecodeProblemsBounded: a peer cannot make the list long.
 func TestDecodeProblemsBounded(t *testing.T) {
 	body := `{"x":0` + strings.Repeat(`,"x":0`, 100000) + `}`
-	_, err := SRS7.Decode([]byte(body))
+	_, err := SRS6.Decode([]byte(body))
 	var pe *PayloadError
 	if !errors.As(err, &pe) || len(pe.Problems) != maxProblems {
 		t.Errorf("%T with %d problems, want %d", err, len(pe.Problems), maxProblems)
@@ -293,14 +293,14 @@ func BenchmarkEncode(b *testing.B) {
 }
 
 func BenchmarkDecode(b *testing.B) {
-	body, err := SRS7.Encode(nil, example(OnPublish))
+	body, err := SRS6.Encode(nil, example(OnPublish))
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()
 	b.SetBytes(int64(len(body)))
 	for b.Loop() {
-		if _, err := SRS7.Decode(body); err != nil {
+		if _, err := SRS6.Decode(body); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -56,9 +56,8 @@ const (
 type Profile struct {
 	Name  string // "srs1", "srs7"
 	Title string // what it is, in a few words
-	// Agents are beginnings of the User-Agent of servers that speak it, for
-	// [Detect].
-	Agents []string
+	// Agents tell the servers that speak it by their User-Agent, for [Detect].
+	Agents []Agent
 
 	// ConnectFirst: on_connect is asked before the RTMP connect is answered.
 	// Otherwise it follows that answer, once releaseStream, publish or play
@@ -76,6 +75,10 @@ type Profile struct {
 	// UnpublishAfterBusy: a publisher that was accepted but lost to a live
 	// one may give on_unpublish; it must not otherwise (S-CON-04).
 	UnpublishAfterBusy bool
+	// ClaimFirst: a stream's name is taken before on_publish is asked, and free once on_unpublish is answered: a
+	// second publisher causes no on_publish, and a name is busy while either is unanswered. Otherwise it is taken
+	// after on_publish is answered.
+	ClaimFirst bool
 	// FreshConnections: the real server makes a TCP connection for every call.
 	FreshConnections bool
 
@@ -111,7 +114,7 @@ func (p *Profile) ClientIDKind() Kind {
 func (p *Profile) String() string { return p.Name }
 
 // Profiles lists all profiles, the oldest first.
-func Profiles() []*Profile { return []*Profile{SRS1, SRS7} }
+func Profiles() []*Profile { return []*Profile{SRS1, SRS6, SRS7} }
 
 // ProfileByName returns the profile of that name, or an error that lists the
 // names there are.
@@ -124,7 +127,7 @@ func ProfileByName(name string) (*Profile, error) {
 	return all[i], nil
 }
 
-// ProfileNames lists the names of all profiles, for messages: "srs1, srs7".
+// ProfileNames lists the names of all profiles, for messages: "srs1, srs6, srs7".
 func ProfileNames() string {
 	var names []string
 	for _, p := range Profiles() {

@@ -51,7 +51,7 @@ func TestTables(t *testing.T) {
 			OnPublish: with(base, "stream"), OnUnpublish: with(base, "stream"),
 			OnPlay: with(base, "stream"), OnStop: with(base, "stream"),
 		},
-		SRS7: {
+		SRS6: {
 			OnConnect: with(base, "tcUrl", "pageUrl", "server_id", "service_id", "stream", "param"),
 			OnClose:   with(base, "server_id", "service_id", "send_bytes", "recv_bytes"),
 			OnPublish: stream7, OnUnpublish: stream7,
@@ -73,7 +73,7 @@ func TestTables(t *testing.T) {
 			}
 		}
 	}
-	if SRS1.ClientIDKind() != NumberID || SRS7.ClientIDKind() != TextID {
+	if SRS1.ClientIDKind() != NumberID || SRS6.ClientIDKind() != TextID {
 		t.Error("the kinds of client_id are mixed up")
 	}
 }

@@ -157,7 +157,7 @@ const ok = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n0"
 // newCaller returns a caller that ends with the test.
 func newCaller(t testing.TB, o CallerOptions) *Caller {
 	if o.Profile == nil {
-		o.Profile = SRS7
+		o.Profile = SRS6
 	}
 	if o.Timeout == 0 {
 		o.Timeout = patience

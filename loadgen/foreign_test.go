@@ -73,7 +73,7 @@ func TestSomebodysHookServer(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			cfg := small(t, "their")
-			cfg.Profile, cfg.Hooks, cfg.HooksOnly = hook.SRS7, theirHooks(t, c.spoil), c.hooksOnly
+			cfg.Profile, cfg.Hooks, cfg.HooksOnly = hook.SRS6, theirHooks(t, c.spoil), c.hooksOnly
 			cfg.Accept, cfg.Refuse = []string{"token=good"}, []string{"token=bad"}
 			cfg.Plan.Stages = plan.Ramp(60, time.Second, time.Second, time.Second)
 			cfg.LateAfter = time.Minute

@@ -143,8 +143,8 @@ func TestProfileIsFoundOut(t *testing.T) {
 		}, hook.SRS1},
 		{"a server of today", func(t *testing.T, cfg *Config) {
 			cfg.Listen = anAddress(t)
-			cfg.RTMP = "rtmp://" + foreign(t, "http://"+cfg.Listen, hook.SRS7).Addr + "/live"
-		}, hook.SRS7},
+			cfg.RTMP = "rtmp://" + foreign(t, "http://"+cfg.Listen, hook.SRS6).Addr + "/live"
+		}, hook.SRS6},
 		{"a hook server of 2014", func(t *testing.T, cfg *Config) {
 			cfg.Hooks, cfg.HooksOnly = theirHooks(t, old), true
 		},

@@ -25,9 +25,9 @@ func TestCompare(t *testing.T) {
 		if r.ID != "S-ANS-05" {
 			continue
 		}
-		got := r.Cells[3] // of the second server, in srs7
+		got := r.Cells[3] // of the second server, in srs6
 		if got.Verdict != Fail || !strings.HasPrefix(got.Saw, "2 messages: video") ||
-			!strings.HasPrefix(got.Link, "../b/report.html#s-srs7/S-ANS-05") {
+			!strings.HasPrefix(got.Link, "../b/report.html#s-srs6/S-ANS-05") {
 			t.Errorf("the failing cell is %+v", got)
 		}
 		if r.Cells[0].Link != "" {
@@ -56,7 +56,7 @@ func TestWriteCompare(t *testing.T) {
 	text := b.String()
 	if strings.Index(text, "### Where they differ") > strings.Index(text, "### Where they are alike") ||
 		!strings.Contains(text, `one \| server srs1`) ||
-		!strings.Contains(text, "[✗ fail](<../b/report.html#s-srs7/S-ANS-05") {
+		!strings.Contains(text, "[✗ fail](<../b/report.html#s-srs6/S-ANS-05") {
 		t.Errorf("the Markdown is\n%s", text)
 	}
 	b.Reset()
@@ -64,7 +64,7 @@ func TestWriteCompare(t *testing.T) {
 		t.Fatal(err)
 	}
 	text = b.String()
-	for _, want := range []string{"2 servers compared", "one | server", `href="../b/report.html#s-srs7/S-ANS-05`,
+	for _, want := range []string{"2 servers compared", "one | server", `href="../b/report.html#s-srs6/S-ANS-05`,
 		`class="state v-fail"`, "default-src &#39;none&#39;"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("compare.html lacks %s", want)

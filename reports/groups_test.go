@@ -18,17 +18,17 @@ func crowded() *Run {
 		run.Scenarios = append(run.Scenarios, s)
 	}
 	for i := range 32 {
-		add("S-ANS-02", fmt.Sprint("case ", i), "srs7", Fail, "", "",
+		add("S-ANS-02", fmt.Sprint("case ", i), "srs6", Fail, "", "",
 			&Failure{Expected: "the client to be off", Seen: fmt.Sprintf("client %d stays", i)})
 	}
-	add("S-REQ-04", "warned", "srs7", Warn, "", "", &Failure{Expected: "Content-Type", Seen: "none"})
+	add("S-REQ-04", "warned", "srs6", Warn, "", "", &Failure{Expected: "Content-Type", Seen: "none"})
 	add("S-ORD-01", "a", "srs1", Fail, "on_connect is sent twice", "", &Failure{Expected: "one", Seen: "two"})
-	add("S-ORD-03", "b", "srs7", Fail, "on_connect is sent twice", "",
+	add("S-ORD-03", "b", "srs6", Fail, "on_connect is sent twice", "",
 		&Failure{Expected: "none at once", Seen: "two at once"})
 	for i := range 7 {
-		add("S-ORD-06", fmt.Sprint(i), "srs7", NotRun, "", "no HTTP API was given (-api)", nil)
+		add("S-ORD-06", fmt.Sprint(i), "srs6", NotRun, "", "no HTTP API was given (-api)", nil)
 	}
-	add("S-ORD-07", "x", "srs7", NotRun, "", "cannot be shut down from here", nil)
+	add("S-ORD-07", "x", "srs6", NotRun, "", "cannot be shut down from here", nil)
 	return run
 }
 
@@ -42,7 +42,7 @@ func TestGroups(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", s, want)
 	}
 	if s, want := groups[0].alike(crowded()),
-		"1 more alike: srs7 S-ORD-03 The b is told apart from others – b"; s != want {
+		"1 more alike: srs6 S-ORD-03 The b is told apart from others – b"; s != want {
 		t.Errorf("got  %s\nwant %s", s, want)
 	}
 }

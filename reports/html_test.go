@@ -119,15 +119,15 @@ func TestRepeatCommand(t *testing.T) {
 		run  Run
 		want string
 	}{
-		{Run{Options: Options{Seed: 7}}, "conformance -name a/S-ANS-04/x -profile srs7 -seed 7"},
+		{Run{Options: Options{Seed: 7}}, "conformance -name a/S-ANS-04/x -profile srs6 -seed 7"},
 		{Run{Options: Options{Seed: 7, Clients: 20},
 			Repeat: []string{"-rtmp", "rtmp://host/live?a=b&c=$(x)'", "-api", "http://h:1985", "-no-vhosts"}},
-			`conformance -rtmp 'rtmp://host/live?a=b&c=$(x)'\''' -api http://h:1985 -no-vhosts -name a/S-ANS-04/x -profile srs7 -seed 7 -clients 20`},
+			`conformance -rtmp 'rtmp://host/live?a=b&c=$(x)'\''' -api http://h:1985 -no-vhosts -name a/S-ANS-04/x -profile srs6 -seed 7 -clients 20`},
 		{Run{Repeat: []string{"-on_publish", "http://h/x", "-accept", "token=***"}},
-			"conformance -on_publish http://h/x -accept 'token=***' -name a/S-ANS-04/x -profile srs7 -seed 0"},
+			"conformance -on_publish http://h/x -accept 'token=***' -name a/S-ANS-04/x -profile srs6 -seed 0"},
 	} {
 		got := repeatCommand(&tt.run, &Scenario{ID: "a/S-ANS-04/x", Requirements: []string{"S-ANS-04"},
-			Profile: "srs7"})
+			Profile: "srs6"})
 		if got != tt.want {
 			t.Errorf("got  %s\nwant %s", got, tt.want)
 		}

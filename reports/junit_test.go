@@ -63,7 +63,7 @@ func TestJUnitOutcomes(t *testing.T) {
 			cases[string(c.Class)+" "+strings.Fields(string(c.Name))[0]+" "+verdict] = c
 		}
 	}
-	refused := cases["srs7.Answers S-ANS-05 fail"]
+	refused := cases["srs6.Answers S-ANS-05 fail"]
 	if refused.Failure == nil {
 		t.Fatal("the refused player that got a frame is no failure")
 	}
@@ -77,17 +77,17 @@ func TestJUnitOutcomes(t *testing.T) {
 		"srs1.Order S-ORD-06 not run": func(c junit.Case) bool {
 			return c.Skipped != nil && strings.Contains(string(c.Skipped.Message), "HTTP API")
 		},
-		"srs7.Requests S-KEY-10 known failing":  func(c junit.Case) bool { return c.Skipped != nil },
+		"srs6.Requests S-KEY-10 known failing":  func(c junit.Case) bool { return c.Skipped != nil },
 		"srs1.Requests S-ID-01 unexpected pass": func(c junit.Case) bool { return c.Failure != nil },
-		"srs7.Order S-ORD-03 inconclusive": func(c junit.Case) bool {
+		"srs6.Order S-ORD-03 inconclusive": func(c junit.Case) bool {
 			return c.Error != nil &&
 				c.Error.Type == "inconclusive"
 		},
 		"srs1.Under concurrent load S-CON-06 error": func(c junit.Case) bool { return c.Error != nil },
-		"srs7.Requests S-REQ-04 warn": func(c junit.Case) bool {
+		"srs6.Requests S-REQ-04 warn": func(c junit.Case) bool {
 			return c.Failure == nil && strings.Contains(string(c.SystemOut), "text/plain")
 		},
-		"srs7.Several URLs, configuration S-URL-01 pass": func(c junit.Case) bool {
+		"srs6.Several URLs, configuration S-URL-01 pass": func(c junit.Case) bool {
 			return c.Failure == nil &&
 				c.Skipped == nil && c.Error == nil
 		},

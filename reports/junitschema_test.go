@@ -13,10 +13,10 @@ import (
 // mutantsRun is a run of mutants of which one lived.
 func mutantsRun() *Run {
 	run := passingRun()
-	run.Scenarios, run.Profiles = nil, []string{"srs1", "srs7"}
+	run.Scenarios, run.Profiles = nil, []string{"srs1", "srs6"}
 	run.Options = Options{}
 	run.Mutants = &Mutants{Unmutated: Pass, Rows: []Mutant{
-		{Name: "on-close-lost", Defect: "on_close is not sent", Profile: "srs7", Expected: []string{"S-ORD-01"},
+		{Name: "on-close-lost", Defect: "on_close is not sent", Profile: "srs6", Expected: []string{"S-ORD-01"},
 			Failed: []string{"S-ORD-01"}, Caught: true, Duration: 1500 * time.Millisecond},
 		{Name: "two-ids", Defect: "each event has a client_id of its own", Profile: "srs1",
 			Expected: []string{"S-ID-01"},
@@ -42,7 +42,7 @@ func TestJUnitFollowsTheSchema(t *testing.T) {
 
 // TestJUnitOfRunThatFailed: a CI must not take a run that could not be done for one without tests.
 func TestJUnitOfRunThatFailed(t *testing.T) {
-	doc := readJUnit(t, &Run{Error: "no RTMP server answers", Profiles: []string{"srs7"}})
+	doc := readJUnit(t, &Run{Error: "no RTMP server answers", Profiles: []string{"srs6"}})
 	if doc.Tests != 1 || doc.Errors != 1 || doc.Suites[0].Cases[0].Error == nil ||
 		doc.Suites[0].Cases[0].Error.Message != "no RTMP server answers" {
 		t.Errorf("got %+v", doc)
@@ -56,7 +56,7 @@ func TestJUnitOfMutants(t *testing.T) {
 		t.Fatalf("got %+v", doc)
 	}
 	caught, lived := doc.Suites[0].Cases[0], doc.Suites[0].Cases[1]
-	if caught.Failure != nil || caught.Class != "srs7.mutants" ||
+	if caught.Failure != nil || caught.Class != "srs6.mutants" ||
 		!strings.Contains(string(caught.SystemOut), "defect: on_close is not sent") {
 		t.Errorf("caught: %+v", caught)
 	}

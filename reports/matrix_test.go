@@ -108,11 +108,11 @@ func TestConclusionAndExitCode(t *testing.T) {
 
 func TestMatrixCells(t *testing.T) {
 	run := run2(func(r *Run) {
-		r.Profiles = []string{"srs1", "srs7"}
-		r.Requirements = append(r.Requirements, Requirement{ID: "C", Level: Must, Profiles: []string{"srs7"}},
+		r.Profiles = []string{"srs1", "srs6"}
+		r.Requirements = append(r.Requirements, Requirement{ID: "C", Level: Must, Profiles: []string{"srs6"}},
 			Requirement{ID: "D", Level: Must, LevelIn: map[string]Level{"srs1": Should}})
 		r.Scenarios = append(r.Scenarios, Scenario{Profile: "srs1", Requirements: []string{"D"}, Verdict: Fail},
-			Scenario{Profile: "srs7", Requirements: []string{"D"}, Verdict: Fail}, Scenario{Profile: "other",
+			Scenario{Profile: "srs6", Requirements: []string{"D"}, Verdict: Fail}, Scenario{Profile: "other",
 				Requirements: []string{"A"}, Verdict: Fail})
 	}, Pass, Warn, NotRun)
 	got := map[string][]Verdict{}
@@ -146,11 +146,11 @@ func TestDiffOfSets(t *testing.T) {
 }
 
 func TestDiff(t *testing.T) {
-	a, b := run2(nil, Pass, Fail), run2(func(r *Run) { r.Profiles = append(r.Profiles, "srs7") }, Fail, Pass)
+	a, b := run2(nil, Pass, Fail), run2(func(r *Run) { r.Profiles = append(r.Profiles, "srs6") }, Fail, Pass)
 	want := []Change{
-		{"A", "srs1", Must, Pass, Fail, []ScenarioChange{{a.Scenarios[0].ID, Pass, Fail}}}, {"A", "srs7", Must, "",
+		{"A", "srs1", Must, Pass, Fail, []ScenarioChange{{a.Scenarios[0].ID, Pass, Fail}}}, {"A", "srs6", Must, "",
 			NotRun, nil},
-		{"B", "srs1", Should, Warn, Pass, []ScenarioChange{{a.Scenarios[1].ID, Fail, Pass}}}, {"B", "srs7", Should, "",
+		{"B", "srs1", Should, Warn, Pass, []ScenarioChange{{a.Scenarios[1].ID, Fail, Pass}}}, {"B", "srs6", Should, "",
 			NotRun, nil},
 	}
 	got := Diff(a, b)

@@ -82,7 +82,7 @@ type Requirement struct {
 	Source   string   `json:"source,omitempty"`
 	Origin   Origin   `json:"origin,omitempty"`
 
-	// LevelIn overrides Level in single profiles (S-KEY-09 is a MUST in srs7
+	// LevelIn overrides Level in single profiles (S-KEY-09 is a MUST in srs6
 	// and a SHOULD in srs1).
 	LevelIn map[string]Level `json:"level_in,omitempty"`
 }

@@ -11,7 +11,7 @@ const nasty = `<script>alert("x")</script> ]]> & 'q' | * _ ` + "`tick` \x00\x1b[
 
 // sampleCatalogue is a cut of the real one, enough for every kind of row.
 func sampleCatalogue() []Requirement {
-	both := []string{"srs1", "srs7"}
+	both := []string{"srs1", "srs6"}
 	q := func(id, section string, l Level, sentence string) Requirement {
 		return Requirement{ID: id, Section: section, Level: l, Role: "S", Profiles: both, Sentence: sentence,
 			Origin: Document, Source: "v1_EN_HTTPCallback"}
@@ -53,7 +53,7 @@ func sampleCatalogue() []Requirement {
 			"Churn (connect, publish, vanish): no event lost or doubled, no connection or memory left behind"),
 	}
 	list[5].LevelIn = map[string]Level{"srs1": Should}
-	list[6].Profiles = []string{"srs7"}
+	list[6].Profiles = []string{"srs6"}
 	list[7].Origin = Observed
 	return list
 }
@@ -64,7 +64,7 @@ func sampleRun() *Run {
 		Started: sampleStart, Ended: sampleStart.Add(12340 * time.Millisecond),
 		Target: Target{Kind: TargetBuiltIn, URL: "rtmp://127.0.0.1:1935/live",
 			Description: "the server of this project"},
-		Profiles: []string{"srs1", "srs7"},
+		Profiles: []string{"srs1", "srs6"},
 		Options:  Options{Seed: 42, Clients: 200, TimeoutScale: 1, Parallel: 8}, Requirements: sampleCatalogue(),
 		Observations: []Observation{{Kind: KindNote, T: 0.001, Text: "probe: the target answers, on_publish arrived"}},
 	}
@@ -173,7 +173,7 @@ func failingRun() *Run {
 		}
 		panic(id)
 	}
-	refused := set("S-ANS-05", "srs7", Fail, "")
+	refused := set("S-ANS-05", "srs6", Fail, "")
 	makeRefusedPlayer(refused)
 	s := set("S-REQ-03", "srs1", Fail, "")
 	s.Name, s.Case = "A stream named "+nasty, nasty
@@ -188,19 +188,19 @@ func failingRun() *Run {
 			o.Problems = []string{"body: not JSON: control character 0x00 at byte 41"}
 		}
 	}
-	set("S-REQ-04", "srs7", Warn, "Content-Type is text/plain").Failure = &Failure{Expected: "application/json",
+	set("S-REQ-04", "srs6", Warn, "Content-Type is text/plain").Failure = &Failure{Expected: "application/json",
 		Seen: "text/plain", Evidence: []int{3}}
 	set("S-ORD-06", "srs1", NotRun, "the target has no HTTP API to kick a client with")
-	set("S-ORD-06", "srs7", NotRun, "the target has no HTTP API to kick a client with")
-	set("S-ORD-03", "srs7", Inconclusive,
+	set("S-ORD-06", "srs6", NotRun, "the target has no HTTP API to kick a client with")
+	set("S-ORD-03", "srs6", Inconclusive,
 		"on_publish arrived 40 µs before the answer to on_connect was written: the intervals touch")
-	set("S-KEY-10", "srs7", KnownFailing, "listed in known-failing.txt").Failure = &Failure{Expected: "/live/cam1",
+	set("S-KEY-10", "srs6", KnownFailing, "listed in known-failing.txt").Failure = &Failure{Expected: "/live/cam1",
 		Seen: "live/cam1", Evidence: []int{9}}
 	set("S-ID-01", "srs1", UnexpectedPass, "listed in known-failing.txt, but passed")
 	e := set("S-CON-06", "srs1", Error, "no free file descriptors: 200 clients need 400, the limit is 256")
 	e.Steps[1].Status, e.Steps[1].Error, e.Steps[2].Status = StepFailed, "dial: too many open files", StepSkipped
 	run.Mutants = &Mutants{Unmutated: Pass, Rows: []Mutant{
-		{Name: "drop on_unpublish", Defect: "on_unpublish is never sent", Profile: "srs7",
+		{Name: "drop on_unpublish", Defect: "on_unpublish is never sent", Profile: "srs6",
 			Expected: []string{"S-ORD-01"},
 			Failed:   []string{"S-ORD-01"}, Caught: true},
 		{Name: "double on_close", Defect: "on_close is sent twice", Profile: "srs1",

@@ -37,7 +37,7 @@ func bigRun(n int) *Run {
 		q := run.Requirements[i%len(run.Requirements)]
 		p := run.Profiles[i/len(run.Requirements)%2]
 		if !q.Holds(p) {
-			p = "srs7"
+			p = "srs6"
 		}
 		s := sampleScenario(q, p, fmt.Sprintf("client of case %d", i), float64(i)/100)
 		if i%97 == 0 {

@@ -38,7 +38,7 @@ func TestKick(t *testing.T) {
 }
 
 func TestKickWhileHookPending(t *testing.T) {
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS6)
 	g := &gate{make(chan struct{}), onPublish}
 	f.hooks.rule(g.answer(true))
 	c := f.connect(flash)
@@ -78,7 +78,7 @@ func TestShutdown(t *testing.T) {
 }
 
 func TestShutdownEndsWithItsContext(t *testing.T) {
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS6)
 	open := make(chan struct{})
 	t.Cleanup(sync.OnceFunc(func() { close(open) }))
 	f.publisher("cam")
@@ -94,8 +94,8 @@ func TestShutdownEndsWithItsContext(t *testing.T) {
 }
 
 func TestReload(t *testing.T) {
-	f := start(t, hook.SRS7)
-	other := newHookServer(t, hook.SRS7)
+	f := start(t, hook.SRS6)
+	other := newHookServer(t, hook.SRS6)
 	c := f.publisher("cam")
 	cfg := f.Config()
 	cfg.VHosts = []VHost{other.vhost(DefaultVHost)}
@@ -210,7 +210,7 @@ func TestTimeouts(t *testing.T) {
 	}
 	for _, k := range cases {
 		t.Run(k.name, func(t *testing.T) {
-			f := start(t, hook.SRS7, func(c *Config) { k.change(&c.Timeouts) })
+			f := start(t, hook.SRS6, func(c *Config) { k.change(&c.Timeouts) })
 			c := k.live(f)
 			if k.name == "playing" {
 				f.hooks.await("on_close", func(all []seen) bool { return count(all, onClose) == 1 })
@@ -225,7 +225,7 @@ func TestTimeouts(t *testing.T) {
 
 // A player that answers pings stays for as long as it likes.
 func TestPingKeepsPlayers(t *testing.T) {
-	f := start(t, hook.SRS7, func(c *Config) {
+	f := start(t, hook.SRS6, func(c *Config) {
 		c.Timeouts.Ping, c.Timeouts.Player = 50*time.Millisecond, 10*time.Second
 	})
 	c := f.player("cam")

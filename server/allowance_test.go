@@ -37,7 +37,7 @@ func TestHookStorm(t *testing.T) {
 			call(0, "createStream", 4)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := start(t, hook.SRS7, func(c *Config) { c.Limits.Openings = most })
+			f := start(t, hook.SRS6, func(c *Config) { c.Limits.Openings = most })
 			c := f.connectedRaw()
 			c.send(bytesOf(chunk.DefaultSize, call(0, "createStream", 2)))
 			begin := time.Now()

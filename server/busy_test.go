@@ -59,7 +59,7 @@ func count(all []seen, e hook.Event) (n int) {
 
 // One slow hook delays its own client only (S-CON-03).
 func TestSlowHookDelaysOnlyItsClient(t *testing.T) {
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS6)
 	open := make(chan struct{})
 	t.Cleanup(sync.OnceFunc(func() { close(open) }))
 	f.hooks.rule(func(s *seen) bool {
@@ -84,7 +84,7 @@ func TestSlowHookDelaysOnlyItsClient(t *testing.T) {
 // The next publisher of a name is not live before on_unpublish of the one before is answered, and is not refused for
 // it.
 func TestNextPublisherWaitsForUnpublish(t *testing.T) {
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS6)
 	var answered atomic.Bool
 	open := make(chan struct{})
 	first := f.publisher("cam", flash)
@@ -113,7 +113,7 @@ func TestNextPublisherWaitsForUnpublish(t *testing.T) {
 
 // A slow on_unpublish keeps the name for a second at most.
 func TestSlowUnpublishFreesTheName(t *testing.T) {
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS6)
 	open := make(chan struct{})
 	t.Cleanup(sync.OnceFunc(func() { close(open) }))
 	first := f.publisher("cam")

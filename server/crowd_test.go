@@ -36,10 +36,10 @@ const baseline = 2
 // newCrowd has one stream "live" that goes on, and nobody else yet.
 func newCrowd(t *testing.T, o endpoint.Options, change func(*Hooks)) *crowd {
 	t.Helper()
-	o.Profile = hook.SRS7
+	o.Profile = hook.SRS6
 	e := recorder.New(t, o)
 	v := DefaultVHostConfig(DefaultVHost)
-	v.Hooks.Enabled, v.Hooks.Profile = true, hook.SRS7.Name
+	v.Hooks.Enabled, v.Hooks.Profile = true, hook.SRS6.Name
 	for _, event := range hook.Events {
 		v.Hooks.URLs[event] = []string{e.URL() + "/" + event.String()}
 	}

@@ -65,7 +65,7 @@ func TestMessageStreamZero(t *testing.T) {
 		{"publish on 1, media on a stream never created", true, 1, 7},
 	} {
 		t.Run(k.name, func(t *testing.T) {
-			f := start(t, hook.SRS7)
+			f := start(t, hook.SRS6)
 			c := f.connectedRaw()
 			if k.creates {
 				c.send(bytesOf(chunk.DefaultSize, call(0, "createStream", 2)))
@@ -85,7 +85,7 @@ func TestMessageStreamZero(t *testing.T) {
 
 // Playing on message stream 0 works, too.
 func TestPlayOnStreamZero(t *testing.T) {
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS6)
 	c := f.publishingRaw("cam")
 	c.sendAll(bytesOf(chunk.DefaultSize, videoMessage(1, avcHeader), videoMessage(1, avcKey)), c.served)
 	p := f.connectedRaw()
@@ -95,7 +95,7 @@ func TestPlayOnStreamZero(t *testing.T) {
 
 // Media of a stream that has ended is not that of another one.
 func TestMediaAfterUnpublish(t *testing.T) {
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS6)
 	c := f.publishingRaw("one")
 	c.send(bytesOf(chunk.DefaultSize, call(0, "createStream", 4), call(2, "publish", 5, "two", "live")))
 	c.command("onStatus")
@@ -112,7 +112,7 @@ func TestMediaAfterUnpublish(t *testing.T) {
 
 // A publisher whose media belongs nowhere times out as one that sends none.
 func TestMediaThatNeverArrives(t *testing.T) {
-	f := start(t, hook.SRS7, func(c *Config) { c.VHosts[0].FirstPacket = 300 * time.Millisecond })
+	f := start(t, hook.SRS6, func(c *Config) { c.VHosts[0].FirstPacket = 300 * time.Millisecond })
 	c := f.connectedRaw()
 	c.send(bytesOf(chunk.DefaultSize, call(0, "createStream", 2), call(0, "createStream", 3),
 		call(1, "publish", 4, "cam", "live")))
@@ -151,7 +151,7 @@ var oddMessages = map[string]chunk.Message{
 func TestOddMessages(t *testing.T) {
 	for name, odd := range oddMessages {
 		t.Run(name, func(t *testing.T) {
-			f := start(t, hook.SRS7)
+			f := start(t, hook.SRS6)
 			c := f.publishingRaw("cam")
 			player := f.playingRaw("cam")
 			c.sendAll(bytesOf(chunk.DefaultSize, videoMessage(1, avcHeader), odd, videoMessage(1, avcKey)), c.served)
@@ -171,7 +171,7 @@ func TestUnreadableConnect(t *testing.T) {
 		"AMF3":           "\x11\x0a\x01",
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := start(t, hook.SRS7)
+			f := start(t, hook.SRS6)
 			c := f.shaken()
 			c.send(bytesOf(chunk.DefaultSize, chunk.Message{ChunkStream: 3, Type: message.TypeIDCommandMessageAMF0,
 				Payload: []byte(body)}))
@@ -185,7 +185,7 @@ func TestUnreadableConnect(t *testing.T) {
 
 // A connect whose ECMA array counts wrongly is read to its end marker.
 func TestConnectWithWrongCount(t *testing.T) {
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS6)
 	c := f.shaken()
 	body := "\x02\x00\x07connect\x00\x3f\xf0\x00\x00\x00\x00\x00\x00\x08\xff\xff\xff\xff\x00\x03app\x02\x00\x04live" +
 		"\x00\x05tcUrl\x02\x00\x15rtmp://127.0.0.1/live\x00\x00\x09"
@@ -197,7 +197,7 @@ func TestConnectWithWrongCount(t *testing.T) {
 
 // A late player of Enhanced RTMP's multitrack gets the headers of all tracks and begins with the base track's keyframe.
 func TestMultitrackLatePlayer(t *testing.T) {
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS6)
 	c := f.publishingRaw("cam")
 	const (
 		base, baseKey     = "\x90hvc1base", "\x91hvc1basekey"
@@ -214,7 +214,7 @@ func TestMultitrackLatePlayer(t *testing.T) {
 
 // Broken metadata reaches no player: neither who plays, nor who comes later.
 func TestBrokenMetadataOnTheWire(t *testing.T) {
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS6)
 	c, early := f.publishingRaw("cam"), f.playingRaw("cam")
 	data := chunk.Message{ChunkStream: 5, Type: message.TypeIDDataMessageAMF0, Stream: 1,
 		Payload: []byte("\x02\x00\x0d@setDataFrame\x02\x00\x0aonMetaData\x08\x00\x00\x00\x02\x00\x05width\x00\x40")}
@@ -228,7 +228,7 @@ func TestBrokenMetadataOnTheWire(t *testing.T) {
 
 // When video stops and audio goes on, a late player does not begin where the video did.
 func TestVideoStops(t *testing.T) {
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS6)
 	c := f.publishingRaw("cam")
 	all := []chunk.Message{videoMessage(1, avcHeader), videoMessage(1, avcKey)}
 	for n := range 200 {

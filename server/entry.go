@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"hookproof/hook"
+	"hookproof/server/internal/stream"
 )
 
 // entry is where a client came in: what on_connect was asked about, and on_close tells of.
@@ -43,7 +44,7 @@ func (c *session) enter(t target, next hook.Event) error {
 	}
 	e.target = t
 	e.asked = c.now(t.vhost).asks(hook.OnConnect)
-	err := c.ask(hook.OnConnect, t, "")
+	err := c.ask(hook.OnConnect, t, nil)
 	var no *hookRefusal
 	e.refused = errors.As(err, &no)
 	return err
@@ -58,16 +59,17 @@ func (c *session) leave() {
 		tell = c.now(e.target.vhost).profile().CloseAfterRefusal == hook.Must
 	}
 	if tell {
-		c.tell(hook.OnClose, e.target, "")
+		c.tell(hook.OnClose, e.target, nil)
 	}
 }
 
-// ask calls the hooks of an opening event. The error is a *hookRefusal, or why the session ends anyway.
-func (c *session) ask(e hook.Event, t target, streamID string) error {
+// ask calls the hooks of an opening event; of is the stream that it is about, nil for on_connect. The error is a
+// *hookRefusal, or why the session ends anyway.
+func (c *session) ask(e hook.Event, t target, of *stream.Stream) error {
 	if err := c.conn.aborted(); err != nil {
 		return err
 	}
-	d := c.call(e, t, streamID)
+	d := c.call(e, t, of)
 	if !d.Accept {
 		return &hookRefusal{e, c.srv.reason(d.Reason, c.client.tcURL, t.name+t.param)}
 	}
@@ -77,12 +79,12 @@ func (c *session) ask(e hook.Event, t target, streamID string) error {
 // tell calls the hooks of a closing event. One of a client that no hook server has heard of, because all
 // were down as it came, is sent once: in an outage each refused client would else be kept for as long as
 // those who were let in before.
-func (c *session) tell(e hook.Event, t target, streamID string) {
+func (c *session) tell(e hook.Event, t target, of *stream.Stream) {
 	v := c.now(t.vhost)
 	if !v.asks(e) {
 		return
 	}
-	pl := c.pending(v, t, streamID)
+	pl := c.pending(v, t, of)
 	defer c.asking.Store(false)
 	if c.entry.unheard {
 		c.srv.hooks.call(v, e, pl)
@@ -92,12 +94,12 @@ func (c *session) tell(e hook.Event, t target, streamID string) {
 }
 
 // call calls the hooks of an opening event.
-func (c *session) call(e hook.Event, t target, streamID string) hook.Decision {
+func (c *session) call(e hook.Event, t target, of *stream.Stream) hook.Decision {
 	v := c.now(t.vhost)
 	if !v.asks(e) {
 		return accepted
 	}
-	pl := c.pending(v, t, streamID)
+	pl := c.pending(v, t, of)
 	defer c.asking.Store(false)
 	d := c.srv.hooks.call(v, e, pl)
 	c.entry.heard = c.entry.heard || !d.Unseen
@@ -106,15 +108,19 @@ func (c *session) call(e hook.Event, t target, streamID string) hook.Decision {
 }
 
 // pending makes ready for the hooks of an event, whose payload it returns: the client is asking from now on.
-func (c *session) pending(v *VHost, t target, streamID string) *hook.Payload {
+func (c *session) pending(v *VHost, t target, of *stream.Stream) *hook.Payload {
 	c.conn.flush() // what the client was told so far is not to wait for the answer; an error shows when it is read from
 	c.asking.Store(true)
-	return &hook.Payload{
+	pl := &hook.Payload{
 		ClientID: c.srv.ids.clientID(c.number, v.profile()), IP: c.ip(),
 		VHost: v.Name, App: t.app, Stream: t.name, Param: t.param,
-		TCURL: c.client.tcURL, PageURL: c.client.pageURL, StreamURL: t.streamURL(), StreamID: streamID,
+		TCURL: c.client.tcURL, PageURL: c.client.pageURL, StreamURL: t.streamURL(),
 		SendBytes: int64(c.conn.sent.Load()), RecvBytes: int64(c.conn.recv()),
 	}
+	if of != nil { // a player is not among the clients of the stream yet, or no more
+		pl.StreamID, pl.Clients = of.ID(), int64(of.Clients())+1
+	}
+	return pl
 }
 
 func (c *session) now(v *VHost) *VHost { return c.srv.now(v) }

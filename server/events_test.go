@@ -167,15 +167,15 @@ func TestPayloads(t *testing.T) {
 				"?a=b" {
 				t.Errorf("%s: %s", s.path, s.body)
 			}
-			if s.event == onPublish && (pl.Stream != "cam" || p.Name == "srs7" &&
+			if s.event == onPublish && (pl.Stream != "cam" || p.Name == "srs6" &&
 				(pl.Param != "?token=a%20b&x=1?k=v" || pl.StreamURL != "/live/cam" || pl.StreamID != id ||
 					pl.TCURL != f.url("live?k=v"))) {
 				t.Errorf("%s", s.body)
 			}
-			if s.event == onPlay && p.Name == "srs7" && (pl.Stream != "cam" || pl.Param != "" || pl.StreamID != id) {
+			if s.event == onPlay && p.Name == "srs6" && (pl.Stream != "cam" || pl.Param != "" || pl.StreamID != id) {
 				t.Errorf("%s", s.body)
 			}
-			if s.event == onClose && p.Name == "srs7" && (pl.RecvBytes < 3073 || pl.SendBytes < 3073) {
+			if s.event == onClose && p.Name == "srs6" && (pl.RecvBytes < 3073 || pl.SendBytes < 3073) {
 				t.Errorf("%s", s.body)
 			}
 		}

@@ -11,7 +11,7 @@ import (
 
 // Half-open clients that take all files leave enough of them for the hooks of those who were let in.
 func TestHooksHaveAReserveOfFiles(t *testing.T) {
-	h := newHookServer(t, hook.SRS7)
+	h := newHookServer(t, hook.SRS6)
 	t.Setenv(filesVariable, "64")
 	k := startChild(t, func(c *Config) {
 		c.Timeouts.Connect = 10 * time.Minute // nobody makes room by himself

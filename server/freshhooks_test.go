@@ -76,7 +76,7 @@ func TestOneRequestOnAConnection(t *testing.T) {
 // hook_keepalive sends the calls of many clients over few connections.
 func TestHookKeepAlive(t *testing.T) {
 	for _, keep := range []bool{false, true} {
-		f := start(t, hook.SRS7, func(c *Config) { c.VHosts[0].Hooks.KeepAlive = keep })
+		f := start(t, hook.SRS6, func(c *Config) { c.VHosts[0].Hooks.KeepAlive = keep })
 		for n := range 4 {
 			c := f.publisher(fmt.Sprint("cam", n))
 			f.must(c.Close())

@@ -26,7 +26,7 @@ func FuzzClientBytes(f *testing.F) {
 	var trouble atomic.Pointer[string]
 	hooks := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		if _, err := hook.SRS7.Decode(body); err != nil {
+		if _, err := hook.SRS6.Decode(body); err != nil {
 			what := "hook payload " + string(body) + ": " + err.Error()
 			trouble.Store(&what)
 		}
@@ -38,7 +38,7 @@ func FuzzClientBytes(f *testing.F) {
 		cfg := DefaultConfig()
 		cfg.Listen = []string{"127.0.0.1:0"}
 		v := &cfg.VHosts[0]
-		v.Hooks.Enabled, v.Hooks.Profile = i == 1, "srs7"
+		v.Hooks.Enabled, v.Hooks.Profile = i == 1, "srs6"
 		for _, e := range hook.Events {
 			v.Hooks.URLs[e] = []string{hooks.URL}
 		}

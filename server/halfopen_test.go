@@ -110,7 +110,7 @@ func TestHalfOpen(t *testing.T) {
 // Who publishes, plays or waits for a hook keeps its place; of the others half-open ones go first, and what is
 // told of those who were let in is complete.
 func TestDisplaced(t *testing.T) {
-	f := start(t, hook.SRS7, func(c *Config) { c.MaxConnections = 4 })
+	f := start(t, hook.SRS6, func(c *Config) { c.MaxConnections = 4 })
 	g := &gate{make(chan struct{}), onPlay}
 	f.hooks.rule(g.answer(true))
 	pending := f.connect()

@@ -34,7 +34,7 @@ func TestHostileNames(t *testing.T) {
 				f.publisher(k.raw, flash)
 				all := f.hooks.answered(onConnect, onPublish)
 				pl := all[1].pl
-				if pl.Stream != k.stream || p.Name == "srs7" && pl.Param != k.param {
+				if pl.Stream != k.stream || p.Name == "srs6" && pl.Param != k.param {
 					t.Errorf("stream %q param %q", pl.Stream, pl.Param)
 				}
 			})
@@ -51,7 +51,7 @@ func TestHostileClients(t *testing.T) {
 	cases := []struct {
 		name string
 		live func(f *fixture) *client.Client
-		want []hook.Event // in srs7; nil: on_close alone
+		want []hook.Event // in srs6; nil: on_close alone
 	}{
 		{"connect twice", func(f *fixture) *client.Client {
 			c := f.connect()
@@ -152,7 +152,7 @@ func TestHostileClients(t *testing.T) {
 	}
 	for _, k := range cases {
 		t.Run(k.name, func(t *testing.T) {
-			f := start(t, hook.SRS7)
+			f := start(t, hook.SRS6)
 			k.live(f)
 			want := k.want
 			if want == nil {
@@ -196,7 +196,7 @@ func TestBadConnects(t *testing.T) {
 
 // The commands that change nothing are answered as RTMP says.
 func TestMinorCommands(t *testing.T) {
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS6)
 	c := f.connect()
 	for _, name := range []string{"_checkbw", "getStreamLength", "releaseStream", "FCPublish"} {
 		if _, err := c.Call(f.ctx, name, "cam"); err != nil {

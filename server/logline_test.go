@@ -114,7 +114,7 @@ func checkLines(t *testing.T, kind, log string) {
 
 // The payloads of such names are JSON, one object each, and carry them byte for byte as far as they are UTF-8.
 func TestInjectedPayloads(t *testing.T) {
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS6)
 	for _, name := range injections {
 		f.misname(name) // the hook server of the tests decodes each payload strictly
 	}

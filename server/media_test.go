@@ -30,7 +30,7 @@ func framesOf(tags []flv.Tag) (n uint64) {
 }
 
 func TestMediaReachesPlayers(t *testing.T) {
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS6)
 	all := framesOf(client.Clip())
 	early := f.player("cam")
 	p := f.publisher("cam", publisherNo(7))
@@ -107,7 +107,7 @@ func TestWithoutGOPCache(t *testing.T) {
 
 // A connection may have several message streams: here two publications and a play.
 func TestSeveralMessageStreams(t *testing.T) {
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS6)
 	c := f.connect(flash)
 	for _, name := range []string{"a", "b"} {
 		_, err := c.CreateStream(f.ctx)

@@ -15,7 +15,7 @@ import (
 
 // What a connection takes in parts arrives whole and in order, and the answer to a command among it.
 func TestWritesInParts(t *testing.T) {
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS6)
 	publisher := f.publisher("cam", flash)
 	const n = 15 // more than the system holds for one connection
 	var blobs [][]byte

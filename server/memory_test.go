@@ -19,7 +19,7 @@ func keyframe(stream uint32, size int) chunk.Message {
 // One connection that publishes as many streams as it may holds its share, and not a cache of full size for each.
 func TestOneClientHoldsItsShare(t *testing.T) {
 	const share, each = 16 << 20, 7 << 20
-	f := start(t, hook.SRS7, func(c *Config) { c.Memory.Client = share })
+	f := start(t, hook.SRS6, func(c *Config) { c.Memory.Client = share })
 	c := f.connectedRaw()
 	before := heldMemory()
 	for n := range uint32(16) {
@@ -41,7 +41,7 @@ func TestOneClientHoldsItsShare(t *testing.T) {
 // their closing events, and who reads is served on.
 func TestDeafPlayersShareTheMemory(t *testing.T) {
 	const budget, each, deaf = 48 << 20, 6 << 20, 20
-	f := start(t, hook.SRS7, func(c *Config) { c.Memory.Media = budget })
+	f := start(t, hook.SRS6, func(c *Config) { c.Memory.Media = budget })
 	c, reader := f.publishingRaw("cam"), f.playingRaw("cam")
 	before := heldMemory()
 	c.sendAll(bytesOf(chunk.DefaultSize, videoMessage(1, avcHeader)), c.served)

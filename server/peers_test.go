@@ -71,7 +71,7 @@ func TestEnhancedConnect(t *testing.T) {
 
 // A player that does not read is disconnected after the write time-out, with its events, and delays nobody.
 func TestStalledPlayer(t *testing.T) {
-	f := start(t, hook.SRS7, func(c *Config) { c.Timeouts.Write = 1e9 })
+	f := start(t, hook.SRS6, func(c *Config) { c.Timeouts.Write = 1e9 })
 	publisher := f.publisher("cam")
 	stalled, good := f.player("cam"), f.player("cam")
 	stalled.StallReading(true)

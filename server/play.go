@@ -32,7 +32,7 @@ func (c *session) play(cmd *command.Command, id uint32) error {
 		return c.refuseStatus(id, err, command.PlayFailed)
 	}
 	held := c.srv.streams.Hold(stream.Key{VHost: t.vhost.Name, App: t.app, Name: t.name})
-	if err := c.ask(hook.OnPlay, t, held.ID()); err != nil {
+	if err := c.ask(hook.OnPlay, t, held); err != nil {
 		held.Release()
 		return c.refuseStatus(id, err, command.PlayFailed)
 	}
@@ -44,7 +44,7 @@ func (c *session) playAs(ms *messageStream, t target, held *stream.Stream) error
 	p := held.Play(ms.id, c, c.mediaShare())
 	defer p.Start() // whatever happens: stop waits for it
 	c.mu.Lock()
-	ms.target, ms.held, ms.player = t, held, p
+	ms.target, ms.held, ms.player = t, heldName{Stream: held}, p
 	c.mu.Unlock()
 	c.log("play", c.naming(t)...)
 	c.settle()
@@ -89,11 +89,11 @@ func (c *session) stop(ms *messageStream) {
 	p, held, t := ms.player, ms.held, ms.target
 	p.Close()
 	<-p.Over()
-	c.tell(hook.OnStop, t, held.ID())
+	c.tell(hook.OnStop, t, held.Stream)
 	c.mu.Lock()
-	ms.player, ms.held = nil, nil
+	ms.player, ms.held = nil, heldName{}
 	c.mu.Unlock()
-	held.Release()
+	held.release()
 	c.log("stop", c.naming(t)...)
 }
 

@@ -38,15 +38,47 @@ func (c *session) publish(cmd *command.Command, id uint32) error {
 	return c.publishAs(ms, t, raw)
 }
 
+// heldName is a stream that a client holds for what it does there.
+type heldName struct {
+	*stream.Stream
+	claimed bool
+}
+
+// release gives the stream back, and its name where it was claimed.
+func (n heldName) release() {
+	if n.claimed {
+		n.Unclaim()
+	}
+	n.Release()
+}
+
+// hold returns the stream to publish. Where the profile takes the name before on_publish, it is claimed from here on,
+// and an error says that it is another's.
+func (c *session) hold(t target) (heldName, error) {
+	n := heldName{Stream: c.srv.streams.Hold(stream.Key{VHost: t.vhost.Name, App: t.app, Name: t.name})}
+	if !c.now(t.vhost).profile().ClaimFirst {
+		return n, nil
+	}
+	if err := n.Claim(); err != nil {
+		n.release()
+		return n, err
+	}
+	n.claimed = true
+	return n, nil
+}
+
 func (c *session) publishAs(ms *messageStream, t target, raw string) error {
-	held := c.srv.streams.Hold(stream.Key{VHost: t.vhost.Name, App: t.app, Name: t.name})
-	if err := c.ask(hook.OnPublish, t, held.ID()); err != nil {
-		held.Release()
+	name, err := c.hold(t)
+	if err != nil {
+		return c.refuseStatus(ms.id, err, command.PublishBadName)
+	}
+	if err := c.ask(hook.OnPublish, t, name.Stream); err != nil {
+		name.release()
 		return c.refuseStatus(ms.id, err, command.PublishDenied)
 	}
-	publication, err := held.Publish(c.srv.base, c.id(), c.delivery(t.vhost))
-	if err != nil { // it was never live, so there is no on_unpublish (S-CON-04), in either profile
-		held.Release()
+	publication, err := name.Publish(c.srv.base, c.id(), c.delivery(t.vhost))
+	if err != nil { // it was never live, so there is no on_unpublish (S-CON-04), in any profile
+		name.release()
 		return c.refuseStatus(ms.id, err, command.PublishBadName)
 	}
 	ms.hls = nil
@@ -54,7 +86,7 @@ func (c *session) publishAs(ms *messageStream, t target, raw string) error {
 		ms.hls = c.srv.hls.publish(held.Key(), t.vhost)
 	}
 	c.mu.Lock()
-	ms.target, ms.held, ms.publication = t, held, publication
+	ms.target, ms.held, ms.publication = t, name, publication
 	ms.published, ms.media, ms.since = true, false, time.Now()
 	c.mu.Unlock()
 	c.conn.reader.SetLimits(c.set.cfg.Limits.Publishing)
@@ -76,13 +108,13 @@ func (c *session) unpublish(ms *messageStream) {
 	publication.Stop()
 	ms.hls.stop()
 	grace := time.AfterFunc(unpublishGrace, publication.End)
-	c.tell(hook.OnUnpublish, t, held.ID())
+	c.tell(hook.OnUnpublish, t, held.Stream)
 	grace.Stop()
 	publication.End()
 	c.mu.Lock()
-	ms.publication, ms.held = nil, nil
+	ms.publication, ms.held = nil, heldName{}
 	c.mu.Unlock()
-	held.Release()
+	held.release()
 	c.log("unpublish", c.naming(t)...)
 }
 

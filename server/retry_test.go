@@ -15,7 +15,7 @@ import (
 // outage is a server whose hook server answers until it is down, with its log.
 func outage(t *testing.T, retry time.Duration) (*fixture, *lockedBuffer) {
 	t.Helper()
-	h := newHookServer(t, hook.SRS7)
+	h := newHookServer(t, hook.SRS6)
 	log := &lockedBuffer{}
 	cfg := DefaultConfig()
 	cfg.Listen, cfg.VHosts = []string{"127.0.0.1:0"}, []VHost{h.vhost(DefaultVHost)}

@@ -18,7 +18,7 @@ import (
 
 // A panic ends its client only, and frees the name of its stream.
 func TestPanicEndsOneClient(t *testing.T) {
-	h := newHookServer(t, hook.SRS7)
+	h := newHookServer(t, hook.SRS6)
 	cfg := DefaultConfig()
 	cfg.Listen, cfg.VHosts = []string{"127.0.0.1:0"}, []VHost{h.vhost(DefaultVHost)}
 	for _, e := range []hook.Event{onPublish, onUnpublish, onPlay, onClose} {
@@ -52,7 +52,7 @@ func TestPanicEndsOneClient(t *testing.T) {
 
 // Before connect and before publish a client may send little.
 func TestEarlyLimits(t *testing.T) {
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS6)
 	video := chunk.Message{ChunkStream: 6, Type: message.TypeIDVideoMessage, Stream: 1, Payload: make([]byte, 1<<20)}
 	early := f.dial()
 	early.SendMessage(&video)
@@ -70,7 +70,7 @@ func TestEarlyLimits(t *testing.T) {
 // A player that has stopped reading is heard all the same: its leaving is not noticed only when a write to it
 // has timed out.
 func TestDeafPlayerIsHeard(t *testing.T) {
-	f := start(t, hook.SRS7, func(c *Config) { c.Timeouts.Write = 2 * patienceOfTests })
+	f := start(t, hook.SRS6, func(c *Config) { c.Timeouts.Write = 2 * patienceOfTests })
 	publisher := f.publisher("cam", flash)
 	f.must(publisher.WriteMedia(client.Clip()...))
 	player := f.player("cam", func(o *client.Options) { o.ReceiveBuffer = 4 << 10 })
@@ -135,7 +135,7 @@ func (l *lockedBuffer) String() string {
 // Clients that sit on unfinished messages hold no more together than they may: who has sat for longest goes. A
 // publisher, whose messages take no time, does not feel it.
 func TestUnfinishedMessages(t *testing.T) {
-	f := start(t, hook.SRS7, func(c *Config) { c.Limits.Unfinished = 600 << 10 })
+	f := start(t, hook.SRS6, func(c *Config) { c.Limits.Unfinished = 600 << 10 })
 	publisher, player := f.publisher("cam"), f.player("cam")
 	const size = 256 << 10
 	video := chunk.Message{ChunkStream: 6, Type: message.TypeIDVideoMessage, Stream: 1, Payload: make([]byte, size)}

@@ -43,7 +43,7 @@ func TestLogOfRefusals(t *testing.T) {
 			url := strings.Replace(echo(t, c.status).URL, "://", "://alice:secret3@", 1)
 			cfg := DefaultConfig()
 			cfg.Listen, cfg.LogParams = []string{"127.0.0.1:0"}, c.show
-			cfg.VHosts[0].Hooks = Hooks{Enabled: true, Profile: "srs7", Timeout: patienceOfTests,
+			cfg.VHosts[0].Hooks = Hooks{Enabled: true, Profile: "srs6", Timeout: patienceOfTests,
 				URLs: map[hook.Event][]string{
 					onConnect: {url + "/c?key=secret4"}, onPublish: {url + "/p?key=secret4"}, onClose: {url +
 						"/x?key=secret4"},

@@ -54,7 +54,7 @@ func TestSlowHooks(t *testing.T) {
 	c.over()
 
 	c.balanced("slow", n)
-	checker := order.New(order.Options{Profile: hook.SRS7})
+	checker := order.New(order.Options{Profile: hook.SRS6})
 	for _, r := range c.hooks.Requests() {
 		checker.Feed(r.ClientID(), r.Event, r.Arrived, r.Answered, true)
 	}

@@ -15,7 +15,7 @@ import (
 type messageStream struct {
 	id          uint32
 	target      target
-	held        *stream.Stream // while publishing or playing
+	held        heldName // while publishing or playing
 	publication *stream.Publication
 	hls         *hlsFeed // of publication, nil where the vhost has no HLS
 	player      *stream.Player
@@ -103,7 +103,7 @@ func (ms *messageStream) abandon() {
 	default:
 		return
 	}
-	ms.held.Release()
+	ms.held.release()
 }
 
 // end ends what a message stream does, with its closing event.

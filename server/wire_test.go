@@ -126,7 +126,7 @@ func manyStreams(n int) (b []byte) {
 // Whatever a connected client sends, it is cut off, or served on and can publish, and send it all again. Nobody
 // else feels it, and the hooks are told all of it.
 func TestHostileBytes(t *testing.T) {
-	f := start(t, hook.SRS7, func(c *Config) { c.Timeouts.FirstPacket = 0 })
+	f := start(t, hook.SRS6, func(c *Config) { c.Timeouts.FirstPacket = 0 })
 	publisher, player := f.publisher("watched"), f.player("watched")
 	for _, k := range hostileBytes() {
 		t.Run(k.name, func(t *testing.T) {
@@ -157,7 +157,7 @@ func TestHostileBytes(t *testing.T) {
 func TestHostileStarts(t *testing.T) {
 	short := func(all ...chunk.Message) []byte { return bytesOf(chunk.DefaultSize, all...) }
 	bad := func(key string, value any) []byte { return short(connectMessage(amf.Property{Key: key, Value: value})) }
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS6)
 	cases := []struct {
 		name  string
 		begin func() *raw
@@ -202,7 +202,7 @@ func unfinished(id uint32, n int) []byte {
 
 // A client may be as slow as the time-outs let it.
 func TestByteByByte(t *testing.T) {
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS6)
 	c := f.raw()
 	for _, b := range slices.Concat(c0c1, c0c1[1:], bytesOf(chunk.DefaultSize, connectMessage())) {
 		c.send([]byte{b})
@@ -216,7 +216,7 @@ func TestByteByByte(t *testing.T) {
 
 // A publisher that declares 16 MB and does not send them holds what it has sent, until it has been silent for too long.
 func TestDeclaredMessage(t *testing.T) {
-	f := start(t, hook.SRS7, func(c *Config) { c.Timeouts.FirstPacket = 200 * time.Millisecond })
+	f := start(t, hook.SRS6, func(c *Config) { c.Timeouts.FirstPacket = 200 * time.Millisecond })
 	c := f.publishingRaw("cam")
 	before := heldMemory()
 	c.send([]byte{6, 0, 0, 0, 0xff, 0xff, 0xff, 9, 1, 0, 0, 0}, make([]byte, 100))
@@ -229,7 +229,7 @@ func TestDeclaredMessage(t *testing.T) {
 
 // A message stream that publishes does not play; another one of the same client does.
 func TestPlayWhilePublishing(t *testing.T) {
-	f := start(t, hook.SRS7)
+	f := start(t, hook.SRS6)
 	c := f.publishingRaw("cam")
 	c.send(bytesOf(chunk.DefaultSize, call(1, "play", 4, "cam"), call(0, "createStream", 5), call(2, "play", 6, "cam")))
 	for _, want := range []string{"NetStream.Play.Failed", "NetStream.Play.Reset", "NetStream.Play.Start"} {

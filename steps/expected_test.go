@@ -17,7 +17,7 @@ func TestExpected(t *testing.T) {
 	for _, c := range []struct {
 		list       string
 		called     []hook.Event
-		srs1, srs7 string // "" is an error
+		srs1, srs6 string // "" is an error
 	}{
 		{"none", all, "none", "none"},
 		{"on_connect, on_close", all, "on_connect, on_close", "on_connect, on_close"},
@@ -37,7 +37,7 @@ func TestExpected(t *testing.T) {
 		{"on_stop, on_close", partial, "on_stop, on_close", "on_stop, on_close"},
 		{"on_stop, on_close", all, "", ""},
 	} {
-		for p, want := range map[*hook.Profile]string{hook.SRS1: c.srs1, hook.SRS7: c.srs7} {
+		for p, want := range map[*hook.Profile]string{hook.SRS1: c.srs1, hook.SRS6: c.srs6} {
 			got, err := expected(p, c.list, c.called)
 			if want == "" && err == nil || want != "" && (err != nil || got.String() != want) {
 				t.Errorf("%s, %q: got %s, %v; want %q", p, c.list, got, err, want)

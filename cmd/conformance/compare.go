@@ -23,8 +23,8 @@ evidence. NAME is what the page calls the server. Prints Markdown; with -report 
 writes a page for browsers, compare.html, and compare.md.`,
 	Examples: []cli.Example{
 		{For: "three servers on one page",
-			Call: "conformance compare -report compared 'SRS 6=srs6' 'SRS 7=srs7' ours=report"},
-		{For: "as Markdown, for a page of documentation", Call: "conformance compare srs6 srs7"},
+			Call: "conformance compare -report compared 'SRS 6=srs6' 'SRS 7=srs6' ours=report"},
+		{For: "as Markdown, for a page of documentation", Call: "conformance compare srs6 srs6"},
 	},
 }
 

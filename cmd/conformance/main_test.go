@@ -127,9 +127,9 @@ func TestList(t *testing.T) {
 }
 
 func TestConfig(t *testing.T) {
-	code, out, _ := command(t, "config", "-listen", "127.0.0.1:9000", "-profile", "srs7")
+	code, out, _ := command(t, "config", "-listen", "127.0.0.1:9000", "-profile", "srs6")
 	if code != 0 || !strings.Contains(out, "http://127.0.0.1:9000/hooks/default/1/on_connect") ||
-		strings.Contains(out, "profile srs7;") {
+		strings.Contains(out, "profile srs6;") {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
 }
@@ -137,7 +137,7 @@ func TestConfig(t *testing.T) {
 // The default callback server is a hook server that passes, by whichever way
 // it is named; and a recorded run of it is judged again as such.
 func TestHookServer(t *testing.T) {
-	srv := hookserver.New(hookserver.Options{Profile: hook.SRS7})
+	srv := hookserver.New(hookserver.Options{Profile: hook.SRS6})
 	if err := srv.Listen("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}

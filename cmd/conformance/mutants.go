@@ -36,7 +36,7 @@ repeated alone and with the full time limits; the second look counts.`},
 	Examples: []cli.Example{
 		{For: "all of them", Call: "conformance mutants"},
 		{For: "RTMP servers that lose or double an event, in one profile",
-			Call: "conformance mutants -role rtmp -name lost,twice -profile srs7"},
+			Call: "conformance mutants -role rtmp -name lost,twice -profile srs6"},
 		{For: "what there is for hook servers", Call: "conformance mutants -list -role hooks"},
 		{For: "the sound servers alone", Call: "conformance mutants -name none"},
 	},
@@ -63,7 +63,7 @@ func newMutantOptions() *mutantOptions {
 	f.Func("name", "run those whose name contains one of these `NAMES`, separated by commas, and the sound servers",
 		func(v string) error { o.Names = append(o.Names, list(v)...); return nil })
 	f.StringVar(&o.profile, "profile", "", "run this `PROFILE`: "+strings.Join(features.Profiles, ", ")+" or all\n"+
-		"(default: mutants of RTMP servers in all, the others in their newest)")
+		"(default: each in the newest that it can be seen in, mutants of RTMP servers in srs1, too)")
 	f.IntVar(&o.Parallel, "parallel", mutant.DefaultParallel, "run `N` at once, 1 to 64")
 	f.IntVar(&o.Clients, "clients", mutant.DefaultClients,
 		"size of the crowds in scenarios under load, 16 to 20000: `N`")
@@ -130,7 +130,7 @@ func (o *mutantOptions) trials() ([]*mutant.Trial, error) {
 	}
 	switch o.profile {
 	case "":
-		o.Newest = true
+		o.Few = true
 	case "all":
 	default:
 		o.Profiles = list(o.profile)

@@ -39,9 +39,9 @@ func TestMutantsUsage(t *testing.T) {
 // One mutant and the proxies alone, with the report.
 func TestMutants(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "report")
-	code, out, errs := command(t, "mutants", "-role", "rtmp", "-name", "no-user-agent", "-profile", "srs7",
+	code, out, errs := command(t, "mutants", "-role", "rtmp", "-name", "no-user-agent", "-profile", "srs6",
 		"-timeout-scale", "1", "-report", dir)
-	for _, want := range []string{"caught   no-user-agent", "passed   none", "no-user-agent srs7",
+	for _, want := range []string{"caught   no-user-agent", "passed   none", "no-user-agent srs6",
 		"1 of 1 mutants caught", "report: " + dir} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in:\n%s", want, out)

@@ -42,7 +42,7 @@ A MUST that was not run or not decided makes the run partial, never conformant.`
 	Examples: []cli.Example{
 		{For: "the built-in server, everything", Call: "conformance"},
 		{For: "one requirement, with its evidence", Call: "conformance -id S-ANS-04 -report report"},
-		{For: "what to paste into srs.conf", Call: "conformance config -listen 127.0.0.1:8085 -profile srs7"},
+		{For: "what to paste into srs.conf", Call: "conformance config -listen 127.0.0.1:8085 -profile srs6"},
 		{For: "an SRS on this machine",
 			Call: "conformance -rtmp rtmp://127.0.0.1/live -listen 127.0.0.1:8085 -api http://127.0.0.1:1985"},
 		{For: "a hook server, which accepts token=good and refuses token=bad",
@@ -112,7 +112,7 @@ func newOptions() *options {
 	f.StringVar(&o.name, "name", "", "run scenarios whose id contains this `TEXT`")
 	f.StringVar(&o.profile, "profile", "",
 		"run this `PROFILE`: "+hook.ProfileNames()+", all, or auto, which is the one that fits the server's hooks\n"+
-			"(default all; with -rtmp auto; with -hooks srs7)")
+			"(default all; with -rtmp auto; with -hooks srs6)")
 	f.StringVar(&o.known, "known-failing", "",
 		"`FILE` that lists what is known to fail, one entry per line: the id of a requirement or of a\n"+
 			"scenario (* matches any text), optionally a profile; \"flaky\" before it means that it may pass.\n"+
@@ -146,7 +146,7 @@ func (o *options) selection() (suite.Selection, error) {
 	sel := suite.Selection{IDs: o.ids, Tags: o.tags, Name: o.name}
 	switch {
 	case o.profile == "" && o.hooks.Given() || o.findsProfile() && o.list:
-		sel.Profiles = []string{"srs7"}
+		sel.Profiles = []string{hook.SRS7.Name}
 	case o.profile == "auto" && o.rtmp == "":
 		return sel, cli.Usagef("-profile auto goes with -rtmp")
 	case o.profile != "" && o.profile != "all" && o.profile != "auto":

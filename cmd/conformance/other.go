@@ -22,7 +22,7 @@ var configHelp = cli.Help{
 test: paste them into its configuration in place of its __defaultVhost__. The hooks
 call HOST:PORT and the two ports above it.`,
 	Examples: []cli.Example{{For: "for an SRS 7 on this machine",
-		Call: "conformance config -listen 127.0.0.1:8085 -profile srs7 >> srs.conf"}},
+		Call: "conformance config -listen 127.0.0.1:8085 -profile srs6 >> srs.conf"}},
 }
 
 // configCommand prints the stanza for a server under test.
@@ -30,7 +30,7 @@ func configCommand(_ context.Context, args []string, s cli.Streams) int {
 	f := flag.NewFlagSet(configHelp.Name, flag.ContinueOnError)
 	listen := f.String("listen", "127.0.0.1:8085",
 		"the `ADDRESS` that conformance will listen on, as the server reaches it")
-	profile := f.String("profile", "srs7", "`PROFILE` of the protocol, one of "+hook.ProfileNames())
+	profile := f.String("profile", hook.SRS7.Name, "`PROFILE` of the protocol, one of "+hook.ProfileNames())
 	own := f.Bool("own", false, "add the directives that only rtmpserver of this project has: profile and timeout")
 	if code, done := cli.Parse(s, f, configHelp, args); done {
 		return code

@@ -27,7 +27,7 @@ token, 403 refused by a rule. Other methods get HTTP 405, other paths 404.`},
 The parameter KEY=VALUE must stand in param or in tcUrl's query, byte for byte:
 rtmp://HOST/app?KEY=VALUE, or STREAM?KEY=VALUE. A wrong value refuses, also
 beside a right one. No value refuses at on_connect, on_publish and on_play; but
-in srs7 an on_connect that names no stream is let on, since the token may follow
+in srs6 an on_connect that names no stream is let on, since the token may follow
 after the stream's name, and an on_publish or on_play that has neither param nor
 tcUrl (srs1 sends neither) is let on, since its on_connect was asked. So with a
 server of profile srs1 the token belongs into tcUrl: rtmp://HOST/app?KEY=VALUE.

@@ -112,7 +112,7 @@ func TestServe(t *testing.T) {
 		yes, no, ru string
 	}{
 		{"srs1", syscall.SIGTERM, "0", "401", "403"},
-		{"srs7", syscall.SIGINT, `{"code":0,"data":null}`, `{"code":401,"data":null}`, `{"code":403,"data":null}`},
+		{"srs6", syscall.SIGINT, `{"code":0,"data":null}`, `{"code":401,"data":null}`, `{"code":403,"data":null}`},
 	} {
 		t.Run(c.profile, func(t *testing.T) {
 			rules := tempFile(t, "rules.yaml",

@@ -49,7 +49,7 @@ func (o *options) declareTarget(f *flag.FlagSet) {
 	f.BoolVar(&o.hooksOnly, "hooks-only", false,
 		"with -hooks: send it the hook traffic of the sessions without any RTMP")
 	f.StringVar(&o.profile, "profile", "auto",
-		"the hooks are those of `PROFILE`: srs1 (the document of 2014), srs7 (SRS 7),\nor auto: what the server or "+
+		"the hooks are those of `PROFILE`: srs1 (the document of 2014), srs6 (SRS 7),\nor auto: what the server or "+
 			"hook server turns out to speak; srs1 between our own")
 	f.IntVar(&o.pid, "pid", 0, "with -rtmp: the server under test is process `PID` of this machine, whose CPU use "+
 		"and memory are to be measured, too")

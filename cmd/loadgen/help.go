@@ -39,7 +39,7 @@ order) makes a void run fail all the same.`},
 	Examples: []cli.Example{
 		{For: "1,000 clients against the built-in server", Call: "loadgen -n 1000"},
 		{For: "a server of your own, whose hooks are configured to 127.0.0.1:8085",
-			Call: "loadgen -n 500 -rtmp rtmp://127.0.0.1:1935/live -listen 127.0.0.1:8085 -profile srs7"},
+			Call: "loadgen -n 500 -rtmp rtmp://127.0.0.1:1935/live -listen 127.0.0.1:8085 -profile srs6"},
 		{For: "the most sessions with which publishing stays below half a second",
 			Call: "loadgen -find -n 500 -threshold 'publish p99<500ms'"},
 		{For: "a hook server of your own, behind the built-in RTMP server",

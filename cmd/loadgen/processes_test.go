@@ -172,7 +172,7 @@ func TestShardsAsProcesses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			hooks := fmt.Sprintf("127.0.0.1:%d", freePorts(t, 1)[0])
-			s := playShards(t, hook.SRS7, "http://"+hooks, func(int) string { return hooks },
+			s := playShards(t, hook.SRS6, "http://"+hooks, func(int) string { return hooks },
 				func(_ int, args []string) []string { return args })
 			c.disturb(t, s)
 			if got := fmt.Sprint(s.codes(t)); got != c.codes {
@@ -250,7 +250,7 @@ func TestShardsThatDoNotMeet(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			hooks := fmt.Sprintf("127.0.0.1:%d", freePorts(t, 1)[0])
-			s := playShards(t, hook.SRS7, "http://"+hooks, func(int) string { return hooks }, c.change)
+			s := playShards(t, hook.SRS6, "http://"+hooks, func(int) string { return hooks }, c.change)
 			if got := fmt.Sprint(s.codes(t)); got != c.codes || !strings.Contains(s.shards[1].errs.text.String(),
 				c.says) {
 				t.Errorf("exit codes %s, want %s and %q\n%s", got, c.codes, c.says, s.words())

@@ -45,7 +45,7 @@ func TestHooksOfEnvironment(t *testing.T) {
 // TestRefusalInLog: a refusal is told as what it is.
 func TestRefusalInLog(t *testing.T) {
 	for _, body := range []string{`{"code":403}`, "403"} {
-		for _, profile := range []string{"srs1", "srs7"} {
+		for _, profile := range []string{"srs1", "srs6"} {
 			hooks := hookServer(t)
 			hooks.Answer(recorder.On(hook.OnPublish, endpoint.Answer{Body: body}))
 			c := start(t, "-listen", "127.0.0.1:0", "-hooks", hooks.URL(), "-profile", profile)

@@ -126,7 +126,7 @@ mw_latency is the longest wait, in ms, before many players are written to
 together (350; 0: none).
 
 Unknown to SRS are in http_hooks
-  profile       srs1 or srs7; srs1 if not given
+  profile       srs1 or srs6; srs1 if not given
   timeout       seconds for one call, all of it; 30 if not given
   retry         seconds; see "Hook server down" below; 0 if not given
   max_calls     calls of this vhost to one hook server at once; 512 if not given.
@@ -186,7 +186,7 @@ SIGHUP           read FILE again; with a mistake in it, the old configuration st
 		{For: "serve on 127.0.0.1:1935 and ask the hook server on port 8085",
 			Call: "rtmpserver -hooks http://127.0.0.1:8085"},
 		{For: "the same as SRS 7 would ask, with the HTTP API",
-			Call: "rtmpserver -hooks http://127.0.0.1:8085 -profile srs7 -api 1985"},
+			Call: "rtmpserver -hooks http://127.0.0.1:8085 -profile srs6 -api 1985"},
 		{For: "check a configuration, then serve by it", Call: "rtmpserver -t -c srs.conf && rtmpserver -c srs.conf"},
 		{For: "read the configuration again", Call: "kill -HUP PID"},
 	},

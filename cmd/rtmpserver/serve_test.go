@@ -44,7 +44,7 @@ var (
 // TestServe is the command with flags alone: hooks, API, metrics, profiles, a
 // kicked client, and the end by SIGTERM with a live client (S-ORD-06, S-ORD-07).
 func TestServe(t *testing.T) {
-	for _, profile := range []string{"srs1", "srs7"} {
+	for _, profile := range []string{"srs1", "srs6"} {
 		t.Run(profile, func(t *testing.T) {
 			hooks := hookServer(t)
 			c := start(t, "-listen", "127.0.0.1:0", "-hooks", hooks.URL(), "-profile", profile, "-api", "0", "-pprof",

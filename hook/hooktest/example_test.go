@@ -15,7 +15,7 @@ func ExampleTestHookServer() {
 	_ = func(t *testing.T) { // func TestConformance(t *testing.T)
 		hooktest.TestHookServer(t,
 			hooktest.HookServer{Handler: handler, Accept: []string{"token=good"}, Refuse: []string{"token=bad"}},
-			hooktest.Profile(hook.SRS7),
+			hooktest.Profile(hook.SRS6),
 			hooktest.Skip("H-BAD-02", "a proxy is in front of it"),
 			hooktest.ReportTo("report"))
 	}
@@ -37,7 +37,7 @@ func ExampleRecorder() {
 	start := func(t testing.TB, urls map[hook.Event][]string) (url string) { return "" } // the vendor's own
 	// func TestRefusal(t *testing.T)
 	_ = func(t *testing.T) {
-		hooks := hooktest.NewRecorder(t, hook.SRS7)
+		hooks := hooktest.NewRecorder(t, hook.SRS6)
 		hooks.Answer(func(r *hooktest.Request) hooktest.Answer {
 			if r.Event == hook.OnPublish && r.Payload.Param != "?token=good" {
 				return hooktest.Refuse()

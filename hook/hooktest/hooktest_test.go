@@ -103,9 +103,9 @@ func call(t *testing.T, r *Recorder, p *hook.Profile) hook.Decision {
 func TestFaults(t *testing.T) {
 	for _, f := range []Fault{Reset, Close, Truncated, NotHTTP, Chunked} {
 		t.Run(string(f), func(t *testing.T) {
-			r := NewRecorder(t, hook.SRS7)
+			r := NewRecorder(t, hook.SRS6)
 			r.Answer(func(*Request) Answer { return Answer{Body: "0", Fault: f} })
-			if d := call(t, r, hook.SRS7); d.Accept != (f == Chunked) {
+			if d := call(t, r, hook.SRS6); d.Accept != (f == Chunked) {
 				t.Errorf("got %+v", d)
 			}
 			r.Want(hook.OnPlay)
@@ -132,13 +132,13 @@ func TestHold(t *testing.T) {
 }
 
 func TestDownAndUp(t *testing.T) {
-	r := NewRecorder(t, hook.SRS7)
+	r := NewRecorder(t, hook.SRS6)
 	r.Down()
-	if d := call(t, r, hook.SRS7); d.Accept || !d.Unseen {
+	if d := call(t, r, hook.SRS6); d.Accept || !d.Unseen {
 		t.Errorf("while it is down: got %+v", d)
 	}
 	r.Up()
-	if d := call(t, r, hook.SRS7); !d.Accept {
+	if d := call(t, r, hook.SRS6); !d.Accept {
 		t.Errorf("when it is up again: got %+v", d)
 	}
 }
@@ -150,7 +150,7 @@ func TestWrongRequests(t *testing.T) {
 		profile    *hook.Profile
 		want       string // in Err; empty: no error
 	}{
-		{"another profile's", `{"action":"on_close","client_id":1,"ip":"","vhost":"","app":""}`, hook.SRS7,
+		{"another profile's", `{"action":"on_close","client_id":1,"ip":"","vhost":"","app":""}`, hook.SRS6,
 			"server_id: want"},
 		{"any profile's", `{"action":"on_close","client_id":1}`, nil, ""},
 		{"no payload", `[`, nil, "want one JSON object"},

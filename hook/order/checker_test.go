@@ -49,7 +49,7 @@ func ids(problems []Problem) []string {
 }
 
 func TestOneClient(t *testing.T) {
-	both, srs1, srs7 := hook.Profiles(), []*hook.Profile{hook.SRS1}, []*hook.Profile{hook.SRS7}
+	both, srs1, srs6 := hook.Profiles(), []*hook.Profile{hook.SRS1}, []*hook.Profile{hook.SRS6}
 	tests := []struct {
 		events   string
 		profiles []*hook.Profile
@@ -58,19 +58,19 @@ func TestOneClient(t *testing.T) {
 		{"connect publish unpublish close", both, nil},
 		{"connect play stop close", both, nil},
 		{"connect close", both, nil},
-		{"close", srs7, nil},
+		{"close", srs6, nil},
 		{"close", srs1, []string{"S-ORD-04/S-ID-01 missing"}},
 		{"connect publish unpublish publish unpublish close", both, nil},
 		{"connect play stop play stop close", both, nil},
 		{"connect publish unpublish play stop close", both, nil},
-		{"connect publish unpublish connect publish unpublish close", srs7, nil},
+		{"connect publish unpublish connect publish unpublish close", srs6, nil},
 		{"connect publish unpublish connect publish unpublish close", srs1, []string{"S-ORD-01 doubled"}},
-		{"connect play stop connect play stop close", srs7, nil},
+		{"connect play stop connect play stop close", srs6, nil},
 		{"connect play stop connect play stop close", srs1, []string{"S-ORD-02 doubled"}},
 
 		{"connect! close", both, nil},
 		{"connect!", srs1, nil},
-		{"connect!", srs7, []string{"S-ANS-03 missing"}},
+		{"connect!", srs6, []string{"S-ANS-03 missing"}},
 		{"connect! publish unpublish close", both, []string{"S-ANS-03 after refusal"}},
 		{"connect! play! close", both, []string{"S-ANS-03 after refusal"}},
 		{"connect publish! close", both, nil},
@@ -97,7 +97,7 @@ func TestOneClient(t *testing.T) {
 		{"connect connect close", both, []string{"S-ORD-04 doubled"}},
 		{"connect publish publish unpublish close", both, []string{"S-ORD-01/S-ORD-10 missing"}},
 		{"connect play play stop close", both, []string{"S-ORD-02/S-ORD-13 missing"}},
-		{"connect publish connect publish unpublish close", srs7, []string{"S-ORD-01/S-ORD-10 missing"}},
+		{"connect publish connect publish unpublish close", srs6, []string{"S-ORD-01/S-ORD-10 missing"}},
 		{"connect publish connect unpublish close", srs1, []string{"S-ORD-01 doubled"}},
 		{"connect publish unpublish unpublish close", both, []string{"S-ORD-01 doubled"}},
 		{"connect play stop stop close", both, []string{"S-ORD-02 doubled"}},
@@ -126,7 +126,7 @@ func TestOneClient(t *testing.T) {
 }
 
 func TestMessages(t *testing.T) {
-	k := New(Options{Profile: hook.SRS7})
+	k := New(Options{Profile: hook.SRS6})
 	feed(t, k, "a", "connect publish close")
 	feed(t, k, "b", "connect play! stop close")
 	feed(t, k, "c", "connect publish")
@@ -146,7 +146,7 @@ func TestMessages(t *testing.T) {
 }
 
 func TestCutOff(t *testing.T) {
-	k := New(Options{Profile: hook.SRS7})
+	k := New(Options{Profile: hook.SRS6})
 	feed(t, k, "a", "connect publish")
 	feed(t, k, "b", "connect play?")
 	k.Finish(true)
@@ -189,7 +189,7 @@ func TestConfigured(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			tt.opts.Profile = hook.SRS7
+			tt.opts.Profile = hook.SRS6
 			k := New(tt.opts)
 			feed(t, k, "c", tt.events)
 			k.Finish(false)

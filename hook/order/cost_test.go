@@ -10,7 +10,7 @@ import (
 )
 
 func TestBounds(t *testing.T) {
-	k := New(Options{Profile: hook.SRS7, KeepClosed: 10, MaxProblems: 5})
+	k := New(Options{Profile: hook.SRS6, KeepClosed: 10, MaxProblems: 5})
 	for i := range 100 {
 		feed(t, k, fmt.Sprint(i), "connect close")
 	}
@@ -31,7 +31,7 @@ func TestCost(t *testing.T) {
 	for i := range id {
 		id[i] = fmt.Sprintf("%08d", i)
 	}
-	k := New(Options{Profile: hook.SRS7})
+	k := New(Options{Profile: hook.SRS6})
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
@@ -57,7 +57,7 @@ func TestCost(t *testing.T) {
 }
 
 func BenchmarkFeed(b *testing.B) {
-	k := New(Options{Profile: hook.SRS7})
+	k := New(Options{Profile: hook.SRS6})
 	id := make([]string, 10_000)
 	for i := range id {
 		id[i] = fmt.Sprintf("%08d", i)

@@ -11,9 +11,9 @@ import (
 // What must come of a client that publishes and leaves, and of one that the
 // hook server refuses at on_publish.
 func ExampleExpect() {
-	published := order.Expect(hook.SRS7, order.Deed{Event: hook.OnPublish, Answer: order.Accepted},
+	published := order.Expect(hook.SRS6, order.Deed{Event: hook.OnPublish, Answer: order.Accepted},
 		order.Deed{Event: hook.OnClose})
-	refused := order.Expect(hook.SRS7, order.Deed{Event: hook.OnPublish, Answer: order.Refused},
+	refused := order.Expect(hook.SRS6, order.Deed{Event: hook.OnPublish, Answer: order.Refused},
 		order.Deed{Event: hook.OnClose})
 	fmt.Println(published)
 	fmt.Println(refused)
@@ -25,7 +25,7 @@ func ExampleExpect() {
 // A checker that knows nothing of what clients did finds what no client could
 // have caused: here, an on_close without the on_unpublish before it.
 func ExampleChecker() {
-	k := order.New(order.Options{Profile: hook.SRS7})
+	k := order.New(order.Options{Profile: hook.SRS6})
 	at := time.Now()
 	for _, event := range []hook.Event{hook.OnConnect, hook.OnPublish, hook.OnClose} {
 		at = at.Add(time.Second)

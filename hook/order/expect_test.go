@@ -31,7 +31,7 @@ func did(t testing.TB, text string) []Deed {
 }
 
 func TestExpect(t *testing.T) {
-	for _, c := range []struct{ did, srs1, srs7 string }{
+	for _, c := range []struct{ did, srs1, srs6 string }{
 		{"", "none", "none"},
 		{"connect", "on_connect", "[on_connect]"},
 		{"connect close", "on_connect, on_close", "[on_connect], on_close"},
@@ -59,7 +59,7 @@ func TestExpect(t *testing.T) {
 		{"play unpublish", "on_connect, on_play, on_stop", "on_connect, on_play, on_stop"},
 	} {
 		t.Run(c.did, func(t *testing.T) {
-			for p, want := range map[*hook.Profile]string{hook.SRS1: c.srs1, hook.SRS7: c.srs7} {
+			for p, want := range map[*hook.Profile]string{hook.SRS1: c.srs1, hook.SRS6: c.srs6} {
 				if got := Expect(p, did(t, c.did)...).String(); got != want {
 					t.Errorf("%s: got  %s\nwant %s", p, got, want)
 				}
@@ -69,7 +69,7 @@ func TestExpect(t *testing.T) {
 }
 
 func TestFit(t *testing.T) {
-	both, srs1, srs7 := hook.Profiles(), []*hook.Profile{hook.SRS1}, []*hook.Profile{hook.SRS7}
+	both, srs1, srs6 := hook.Profiles(), []*hook.Profile{hook.SRS1}, []*hook.Profile{hook.SRS6}
 	for _, c := range []struct {
 		did      string
 		profiles []*hook.Profile
@@ -90,17 +90,17 @@ func TestFit(t *testing.T) {
 		{"publish close", both, "connect play stop close", Wrong},
 		{"publish! close", both, "connect publish unpublish close", Wrong},
 		{"publish publish close", both, "connect publish unpublish publish unpublish close", Complete},
-		{"publish publish close", srs7, "connect publish unpublish connect publish unpublish close", Complete},
+		{"publish publish close", srs6, "connect publish unpublish connect publish unpublish close", Complete},
 		{"publish publish close", srs1, "connect publish unpublish connect publish unpublish close", Wrong},
-		{"publish publish close", srs7, "connect publish unpublish connect connect", Wrong},
-		{"close", srs7, "close", Complete},
+		{"publish publish close", srs6, "connect publish unpublish connect connect", Wrong},
+		{"close", srs6, "close", Complete},
 		{"close", srs1, "close", Wrong},
 		{"close", both, "connect close", Complete},
 		{"connect! close", srs1, "connect", Complete},
-		{"connect! close", srs7, "connect", Begun},
+		{"connect! close", srs6, "connect", Begun},
 		{"connect publish? close", both, "connect unpublish close", Wrong},
 		{"connect publish? publish close", both, "connect publish unpublish close", Complete},
-		{"publish= close", srs7, "connect publish unpublish close", Wrong},
+		{"publish= close", srs6, "connect publish unpublish close", Wrong},
 		{"publish= close", srs1, "connect publish unpublish close", Complete},
 		{"publish= close", both, "connect close", Complete},
 	} {
@@ -116,7 +116,7 @@ func TestFit(t *testing.T) {
 
 // TestConfiguredExpectation: what has no URL is neither due nor missed.
 func TestConfiguredExpectation(t *testing.T) {
-	x := Expect(hook.SRS7, did(t, "publish close")...).Configured(hook.OnPublish, hook.OnStop, hook.OnClose)
+	x := Expect(hook.SRS6, did(t, "publish close")...).Configured(hook.OnPublish, hook.OnStop, hook.OnClose)
 	if got := x.String(); got != "on_publish, on_close" {
 		t.Errorf("got %s", got)
 	}
@@ -129,7 +129,7 @@ func TestConfiguredExpectation(t *testing.T) {
 }
 
 func TestCount(t *testing.T) {
-	x := Expect(hook.SRS7, did(t, "publish publish? close")...)
+	x := Expect(hook.SRS6, did(t, "publish publish? close")...)
 	for e, want := range map[hook.Event][2]int{hook.OnConnect: {1, 2}, hook.OnPublish: {1, 2},
 		hook.OnUnpublish: {1, 2}, hook.OnClose: {1, 1}, hook.OnStop: {0, 0}} {
 		if least, most := x.Count(e); least != want[0] || most != want[1] {

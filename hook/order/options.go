@@ -22,7 +22,7 @@ type Options struct {
 	// all calls are fed to this checker. 0 or absent: 1.
 	URLs map[hook.Event]int
 	// HTTPPlayers allows on_play and on_stop without on_connect, as SRS sends
-	// them for players over HTTP-FLV and HLS (srs7).
+	// them for players over HTTP-FLV and HLS (srs6).
 	HTTPPlayers bool
 
 	// CloseWithin is the time limit for the closing events of a client that

@@ -36,7 +36,7 @@ func (k *Checker) Left(clientID string, how How, at time.Time) bool {
 }
 
 // Lost records that a client's publish was accepted by the hook but lost to a
-// live publisher: on_close may follow without on_unpublish (S-CON-04; in srs7
+// live publisher: on_close may follow without on_unpublish (S-CON-04; in srs6
 // it must). Call it any time after the on_publish; a problem that it explains
 // is withdrawn. It reports whether the client is known.
 func (k *Checker) Lost(clientID string) bool {

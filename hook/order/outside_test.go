@@ -17,15 +17,15 @@ func TestLost(t *testing.T) {
 		after   string
 		want    []string
 	}{
-		{"told in time", hook.SRS7, "connect publish", "close", nil},
-		{"told afterwards", hook.SRS7, "connect publish close", "", nil},
-		{"unpublish although lost", hook.SRS7, "connect publish", "unpublish close",
+		{"told in time", hook.SRS6, "connect publish", "close", nil},
+		{"told afterwards", hook.SRS6, "connect publish close", "", nil},
+		{"unpublish although lost", hook.SRS6, "connect publish", "unpublish close",
 			[]string{"S-CON-04 after refusal"}},
-		{"unpublish, told afterwards", hook.SRS7, "connect publish unpublish close", "",
+		{"unpublish, told afterwards", hook.SRS6, "connect publish unpublish close", "",
 			[]string{"S-CON-04 after refusal"}},
 		{"either in srs1", hook.SRS1, "connect publish", "unpublish close", nil},
 		{"or not", hook.SRS1, "connect publish", "close", nil},
-		{"no on_close", hook.SRS7, "connect publish", "", []string{"S-CON-04 missing"}},
+		{"no on_close", hook.SRS6, "connect publish", "", []string{"S-CON-04 missing"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -63,7 +63,7 @@ func TestLeft(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			k := New(Options{Profile: hook.SRS7})
+			k := New(Options{Profile: hook.SRS6})
 			feed(t, k, "c", "connect publish")
 			at := start.Add(time.Minute)
 			if !k.Left("c", tt.how, at) {

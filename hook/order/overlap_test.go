@@ -52,7 +52,7 @@ func TestOverlap(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			k := New(Options{Profile: hook.SRS7})
+			k := New(Options{Profile: hook.SRS6})
 			tt.run(k)
 			k.Finish(false)
 			if got := k.Problems(); !slices.Equal(ids(got), tt.want) {

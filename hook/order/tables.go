@@ -180,12 +180,12 @@ var closedRow = row{name: "closed", events: [...]cell{
 	hook.OnStop:      closes.bad(AfterClose, "S-ORD-02", ""),
 }}
 
-// srs7: on_connect comes with the first on_publish or on_play, and may come
+// srs6: on_connect comes with the first on_publish or on_play, and may come
 // again with each further one; a client that leaves before causes on_close alone.
 // An on_connect that came again may be followed by on_close: the client named a
 // further stream and left. [Expect], which knows what the client did, allows it
 // of such a client only.
-var srs7Table = table{
+var srs6Table = table{
 	sNew:            newRow(closes),
 	sConnected:      connectedRow,
 	sConnectRefused: refusedRow("refused at on_connect", sConnectRefused, set(hook.OnClose), "S-ANS-03"),
@@ -237,7 +237,7 @@ func withHTTPPlayers(t table) table {
 func tableFor(p *hook.Profile, httpPlayers bool) *table {
 	t := srs1Table
 	if p.ConnectAlone == hook.May {
-		t = srs7Table
+		t = srs6Table
 	}
 	if httpPlayers {
 		t = withHTTPPlayers(t)

@@ -33,7 +33,7 @@ func script(text string) []reports.Observation {
 		switch {
 		case strings.HasPrefix(what, "on_"):
 			ev, _ := hook.ParseEvent(what)
-			body, err := hook.SRS7.Encode(nil, &hook.Payload{Action: what, ClientID: "id" + actor, IP: "127.0.0.1",
+			body, err := hook.SRS6.Encode(nil, &hook.Payload{Action: what, ClientID: "id" + actor, IP: "127.0.0.1",
 				VHost: "v", App: "a", Stream: "s", TCURL: "rtmp://h/a"})
 			if err != nil {
 				panic(err)
@@ -100,9 +100,9 @@ func TestChecks(t *testing.T) {
 		{"exactly, one too many", Exactly(expect(hook.SRS1), script(published), "A"), "on_publish"},
 		{"exactly, one missing", Exactly(expect(hook.SRS1, publishes),
 			script("A on_connect\nA on_publish\nA on_close"), "A"), "on_publish"},
-		{"exactly, on_connect twice", Exactly(expect(hook.SRS7, publishes), script("A on_connect\n"+published), "A"),
+		{"exactly, on_connect twice", Exactly(expect(hook.SRS6, publishes), script("A on_connect\n"+published), "A"),
 			"on_connect"},
-		{"exactly, on_connect after on_close", Exactly(expect(hook.SRS7, publishes),
+		{"exactly, on_connect after on_close", Exactly(expect(hook.SRS6, publishes),
 			script(published+"\nA on_connect"), "A"), "on_connect"},
 		{"no overlap", NoOverlap(script(published), "A"), ""},
 		{"overlap", NoOverlap(script("A on_connect held\nA on_publish"), "A"), "never answered"},
@@ -115,9 +115,9 @@ func TestChecks(t *testing.T) {
 		{"type", HasType(script(published), "application/json"), ""},
 		{"another type", HasType(script(published), "text/plain"), "application/json"},
 		{"agent", HasAgent(script(published)), ""},
-		{"keys", CarriesKeys(hook.SRS7, script(published), "A", hook.OnPublish), ""},
+		{"keys", CarriesKeys(hook.SRS6, script(published), "A", hook.OnPublish), ""},
 		{"keys of another profile", CarriesKeys(hook.SRS1, script(published), "A", hook.OnPublish), "client_id"},
-		{"no such event", CarriesKeys(hook.SRS7, script(published), "A", hook.OnPlay), "on_connect"},
+		{"no such event", CarriesKeys(hook.SRS6, script(published), "A", hook.OnPlay), "on_connect"},
 		{"one id", OneID(script(published), "A"), ""},
 		{"own ids", OwnIDs(script("A on_connect\nB on_connect")), ""},
 		{"told", NotTold(script(published), "A", PublishStart), "Publish.Start"},
@@ -186,7 +186,7 @@ func TestRivals(t *testing.T) {
 	for _, c := range []struct {
 		name, text string
 		oneLive    string // part of what OneLive has seen; "" wants no finding
-		rivalry    string // of Rivalry, in srs7
+		rivalry    string // of Rivalry, in srs6
 	}{
 		{"one wins", "A on_connect\nA on_publish\nA " + start +
 			"B on_connect\nB on_publish\nB on_close\nB off fin\nA on_unpublish\nA on_close\nA off local", "", ""},
@@ -220,7 +220,7 @@ func TestRivals(t *testing.T) {
 			}
 			obs = append(obs, script(c.text)...)
 			for what, f := range map[string]*Finding{"one live: " + c.oneLive: OneLive(obs), "rivalry: " +
-				c.rivalry: Rivalry(hook.SRS7, obs)} {
+				c.rivalry: Rivalry(hook.SRS6, obs)} {
 				_, want, _ := strings.Cut(what, ": ")
 				if (f != nil) != (want != "") || f != nil && !strings.Contains(f.Seen, want) {
 					t.Errorf("%s: found %v", what, f)
@@ -294,7 +294,7 @@ func TestEscaped(t *testing.T) {
 				obs[i].Body = strings.TrimSuffix(obs[i].Body, "}") + extra
 			}
 			obs[2].Body = strings.Replace(obs[2].Body, c.is, c.becomes, 1)
-			f := Escaped(hook.SRS7, obs, "A", "marker-1", "param")
+			f := Escaped(hook.SRS6, obs, "A", "marker-1", "param")
 			if (f != nil) != (c.want != "") || f != nil && !strings.Contains(f.Seen, c.want) {
 				t.Errorf("found %v, want %q", f, c.want)
 			}

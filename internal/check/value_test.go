@@ -13,7 +13,7 @@ import (
 func valueScript(t *testing.T, params ...string) []reports.Observation {
 	obs := script("A on_publish\nA on_unpublish\nA on_publish\nA on_unpublish")
 	for i, param := range params {
-		body, err := hook.SRS7.Encode(nil, &hook.Payload{Action: obs[2*i].Event, ClientID: "1", Param: param})
+		body, err := hook.SRS6.Encode(nil, &hook.Payload{Action: obs[2*i].Event, ClientID: "1", Param: param})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,7 +46,7 @@ func TestValue(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			v := Value{Key: "param", Want: c.param, OK: func(got string) bool { return got == c.param },
 				Events: c.events, Last: c.last}
-			err := v.Check(hook.SRS7, c.obs, "A")
+			err := v.Check(hook.SRS6, c.obs, "A")
 			lacking, notRun := err.(*NotRun)
 			_, found := err.(*Finding)
 			switch {
@@ -65,7 +65,7 @@ func TestValueOfNamed(t *testing.T) {
 		obs := script("A on_connect\nA on_publish\nA on_close")
 		for i, pl := range []hook.Payload{{Stream: stream, VHost: vhost}, {Stream: "cam", VHost: "v"}, {VHost: vhost}} {
 			pl.Action, pl.ClientID = obs[2*i].Event, "1"
-			body, err := hook.SRS7.Encode(nil, &pl)
+			body, err := hook.SRS6.Encode(nil, &pl)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -86,7 +86,7 @@ func TestValueOfNamed(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v := Value{Key: "vhost", Want: "v", OK: func(got string) bool { return got == "v" }, Named: c.named}
-			if err := v.Check(hook.SRS7, c.obs, "A"); (err != nil) != c.found {
+			if err := v.Check(hook.SRS6, c.obs, "A"); (err != nil) != c.found {
 				t.Errorf("got %v, want a finding: %v", err, c.found)
 			}
 		})

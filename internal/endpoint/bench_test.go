@@ -83,7 +83,7 @@ func BenchmarkKeepAlive(b *testing.B) {
 	b.Run("load run", func(b *testing.B) { benchKeepAlive(b, load, 1) })
 	b.Run("load run, 16 at once", func(b *testing.B) { benchKeepAlive(b, load, 16) })
 	b.Run("load run, observed", func(b *testing.B) { benchKeepAlive(b, observed, 1) })
-	b.Run("with bodies, strict", func(b *testing.B) { benchKeepAlive(b, Options{Profile: hook.SRS7}, 1) })
+	b.Run("with bodies, strict", func(b *testing.B) { benchKeepAlive(b, Options{Profile: hook.SRS6}, 1) })
 }
 
 // BenchmarkNetHTTP does with net/http what the load run above does: read the

@@ -18,7 +18,7 @@ import (
 )
 
 func TestRecordsWhatWasSent(t *testing.T) {
-	e := serve(t, Options{Profile: hook.SRS7})
+	e := serve(t, Options{Profile: hook.SRS6})
 	nc := dial(t, e.Addr())
 	first, second := body(hook.OnConnect, "c1", "cam1", "?token=a"), body(hook.OnPublish, "c1", "cam1", "?token=a")
 	head := "POST /api/v1/clients?x=1 HTTP/1.1\r\nzeta: 1\r\nContent-Type: application/json\r\nALPHA:  two \r\n" +
@@ -62,13 +62,13 @@ func TestRecordsWhatWasSent(t *testing.T) {
 	if !slices.IsSortedFunc(times, time.Time.Compare) || r.Accepted.IsZero() {
 		t.Errorf("times not in order: %v", times)
 	}
-	if r.Answer.Body != "0" || r.WriteErr != nil || !r.Verdict(hook.SRS7).Accept {
+	if r.Answer.Body != "0" || r.WriteErr != nil || !r.Verdict(hook.SRS6).Accept {
 		t.Errorf("answer: %+v %v", r.Answer, r.WriteErr)
 	}
 }
 
 func TestPayloadOfAnotherProfile(t *testing.T) {
-	e := serve(t, Options{Profile: hook.SRS7})
+	e := serve(t, Options{Profile: hook.SRS6})
 	nc := dial(t, e.Addr())
 	send(t, nc, post(`{"action":"on_close","client_id":42,"ip":"127.0.0.1","vhost":"v","app":"live"}`))
 	expect(t, nc, plainAnswer)

@@ -113,9 +113,9 @@ func expect(t *testing.T, nc net.Conn, want string) {
 
 const plainAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n0"
 
-// body returns a payload of srs7.
+// body returns a payload of srs6.
 func body(e hook.Event, client, stream, param string) string {
-	text, err := hook.SRS7.Encode(nil, &hook.Payload{
+	text, err := hook.SRS6.Encode(nil, &hook.Payload{
 		Action: e.String(), ClientID: client, IP: "127.0.0.1", VHost: "__defaultVhost__", App: "live",
 		Stream: stream, Param: param, TCURL: "rtmp://127.0.0.1/live?key=tc", PageURL: "", ServerID: "s",
 		ServiceID: "p", StreamURL: "/live/" + stream, StreamID: "vid-1",

@@ -45,7 +45,7 @@ func meaning(ways []string) string {
 	case strings.Contains(ways[0], "an integer for client_id"):
 		return ": was it written for SRS 3 or older?"
 	case strings.Contains(ways[0], "a string for client_id"):
-		return ": was it written for SRS 4 or later? (-profile srs7)"
+		return ": was it written for SRS 4 or later? (-profile srs6)"
 	}
 	return ""
 }
@@ -54,7 +54,7 @@ func meaning(ways []string) string {
 func statusMeans(p *hook.Profile, x *Exchange) string {
 	switch s := x.Status; {
 	case !p.AcceptObject && hook.SRS7.Judge(x.answer()).Accept:
-		return "an object is an answer of profile srs7: srs1 knows the single byte 0 only"
+		return "an object is an answer of profile srs6: srs1 knows the single byte 0 only"
 	case s == http.StatusUnauthorized || s == http.StatusProxyAuthRequired:
 		return "callers send no Authorization: give it in the URL, as http://USER:PASSWORD@HOST, or by -header"
 	case s == http.StatusNotFound || s == http.StatusMethodNotAllowed:

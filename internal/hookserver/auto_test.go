@@ -28,10 +28,10 @@ func TestAuto(t *testing.T) {
 		{"srs1, token in tcUrl", hook.SRS1, hook.OnConnect, "", "rtmp://h/live?token=good", "", "0"},
 		{"srs1, no token", hook.SRS1, hook.OnConnect, "", "rtmp://h/live", "", "401"},
 		{"srs1, on_publish cannot carry it", hook.SRS1, hook.OnPublish, "", "", "cam1", "0"},
-		{"srs7, no stream yet", hook.SRS7, hook.OnConnect, "", "rtmp://h/live", "", "0"},
-		{"srs7, stream without token", hook.SRS7, hook.OnConnect, "", "rtmp://h/live", "cam1", "401"},
-		{"srs7, token after the name", hook.SRS7, hook.OnPublish, "?token=good", "rtmp://h/live", "cam1", "0"},
-		{"srs7, no token", hook.SRS7, hook.OnPlay, "", "rtmp://h/live", "cam1", "401"},
+		{"srs6, no stream yet", hook.SRS6, hook.OnConnect, "", "rtmp://h/live", "", "0"},
+		{"srs6, stream without token", hook.SRS6, hook.OnConnect, "", "rtmp://h/live", "cam1", "401"},
+		{"srs6, token after the name", hook.SRS6, hook.OnPublish, "?token=good", "rtmp://h/live", "cam1", "0"},
+		{"srs6, no token", hook.SRS6, hook.OnPlay, "", "rtmp://h/live", "cam1", "401"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			body := sample(t, c.profile, c.event, func(pl *hook.Payload) {

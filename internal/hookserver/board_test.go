@@ -76,7 +76,7 @@ func TestBookkeeping(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				body := sample(t, hook.SRS7, e, func(pl *hook.Payload) {
+				body := sample(t, hook.SRS6, e, func(pl *hook.Payload) {
 					id, server, other := strings.Cut(words[1], "@")
 					if pl.ClientID, pl.Stream = id, words[2]; other {
 						pl.ServerID = server
@@ -85,9 +85,9 @@ func TestBookkeeping(t *testing.T) {
 						pl.IP = "1.1.1.1"
 					}
 				})
-				want := codeText(hook.SRS7, "0")
+				want := codeText(hook.SRS6, "0")
 				if words[1] == "bad" || words[2] == "no" {
-					want = codeText(hook.SRS7, "403")
+					want = codeText(hook.SRS6, "403")
 				}
 				if got := send(t, s, e, body); got != want {
 					t.Errorf("%s is answered %s", one, got)
@@ -106,12 +106,12 @@ func TestClosedWhileHeld(t *testing.T) {
 	s := serve(t, Options{Rules: rulesOf(t, "rules: [{stream: held, delay: 1s}]")})
 	held := func(pl *hook.Payload) { pl.Stream = "held" }
 	nc := dial(t, s)
-	write(t, nc, request("/api/v1/streams", sample(t, hook.SRS7, hook.OnPublish, held)))
+	write(t, nc, request("/api/v1/streams", sample(t, hook.SRS6, hook.OnPublish, held)))
 	awaitEvents(t, s, 1)
 	if got := openText(s); got != "connected, publishing, playing" {
 		t.Errorf("before the answer open is %q", got)
 	}
-	send(t, s, hook.OnClose, sample(t, hook.SRS7, hook.OnClose, nil))
+	send(t, s, hook.OnClose, sample(t, hook.SRS6, hook.OnClose, nil))
 	buf := make([]byte, 1)
 	if _, err := nc.Read(buf); err != nil {
 		t.Fatal(err)
@@ -121,14 +121,14 @@ func TestClosedWhileHeld(t *testing.T) {
 	}
 
 	gone := dial(t, s)
-	write(t, gone, request("/api/v1/streams", sample(t, hook.SRS7, hook.OnPublish, held)))
+	write(t, gone, request("/api/v1/streams", sample(t, hook.SRS6, hook.OnPublish, held)))
 	awaitEvents(t, s, 3)
 	gone.Close()
 	// A second one that is held as long ends after the first.
-	if got := send(t, s, hook.OnPublish, sample(t, hook.SRS7, hook.OnPublish, func(pl *hook.Payload) {
+	if got := send(t, s, hook.OnPublish, sample(t, hook.SRS6, hook.OnPublish, func(pl *hook.Payload) {
 		pl.Stream,
 			pl.ClientID = "held", "stays"
-	})); got != codeText(hook.SRS7, "0") {
+	})); got != codeText(hook.SRS6, "0") {
 		t.Errorf("answered %q", got)
 	}
 	if got := openText(s); got != "connected stays, publishing stays/held, playing" {
@@ -185,7 +185,7 @@ func TestBounds(t *testing.T) {
 		t.Errorf("%d rows of %d clients are left", tb.order.Len(), len(tb.byClient))
 	}
 
-	s := New(Options{Profile: hook.SRS7})
+	s := New(Options{Profile: hook.SRS6})
 	defer s.Close()
 	long := strings.Repeat("ü", 100_000)
 	for i := range 2 * maxLog {

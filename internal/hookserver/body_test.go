@@ -41,7 +41,7 @@ func TestBody(t *testing.T) {
 // TestBodyOnThePage: a request's path and body come with its entry.
 func TestBodyOnThePage(t *testing.T) {
 	s := serve(t, Options{})
-	send(t, s, hook.OnPublish, sample(t, hook.SRS7, hook.OnPublish, nil))
+	send(t, s, hook.OnPublish, sample(t, hook.SRS6, hook.OnPublish, nil))
 	text := string(s.state(0).json())
 	if !strings.Contains(text, `"path":"/api/v1/streams"`) || !strings.Contains(text, `\"stream\":\"cam1\"`) ||
 		strings.Contains(text, "good") {

@@ -25,7 +25,7 @@ func demandedKeys(e hook.Event) []string {
 }
 
 // check looks for what is wrong with a payload, given the problems that the
-// strict decoder of profile srs7 has with it: that profile's keys are those of
+// strict decoder of profile srs6 has with it: that profile's keys are those of
 // every version. Two kinds of problem are none here: a key that may be
 // missing, and a client_id that is an integer (H-REQ-02). Everything else is:
 // no JSON, no UTF-8, more than 32 levels, a key twice, a wrong type. The error

@@ -26,7 +26,7 @@ const patience = 10 * time.Second
 func serve(t *testing.T, o Options) *Server {
 	t.Helper()
 	if o.Profile == nil {
-		o.Profile = hook.SRS7
+		o.Profile = hook.SRS6
 	}
 	return listening(t, New(o))
 }
@@ -169,7 +169,7 @@ func next(t *testing.T, br *bufio.Reader) reply {
 
 // codeText is the answer of a code.
 func codeText(p *hook.Profile, code string) string {
-	if p == hook.SRS7 {
+	if p.AcceptObject {
 		return `{"code":` + code + `,"data":null}`
 	}
 	return code

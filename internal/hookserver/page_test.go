@@ -123,18 +123,18 @@ func TestWebPages(t *testing.T) {
 
 // TestFeed: what the page is told: everything at first, then what is new.
 func TestFeed(t *testing.T) {
-	o := guarded(t, hook.SRS7)
+	o := guarded(t, hook.SRS6)
 	o.Rules = rulesOf(t, "rules: [{stream: no, refuse: true}]")
 	s := serve(t, o)
 	first := watch(t, s, "")
-	if len(first.Log) != 0 || first.Counts != (counts{}) || first.Profile != "srs7" || strings.Join(first.Guarded,
+	if len(first.Log) != 0 || first.Counts != (counts{}) || first.Profile != "srs6" || strings.Join(first.Guarded,
 		", ") != "token, 1 rule" {
 		t.Errorf("at first: %s", first.text)
 	}
 
 	nc := dial(t, s)
 	write(t, nc, "GET /events HTTP/1.1\r\nLast-Event-ID: "+first.id+"\r\n\r\n")
-	send(t, s, hook.OnPublish, sample(t, hook.SRS7, hook.OnPublish, nil))
+	send(t, s, hook.OnPublish, sample(t, hook.SRS6, hook.OnPublish, nil))
 	second := parseMessage(t, next(t, bufio.NewReader(nc)))
 	for second.Publishing.Total == 0 { // the entry may be told before the answer is out
 		second = watch(t, s, second.id)
@@ -144,7 +144,7 @@ func TestFeed(t *testing.T) {
 		t.Errorf("after on_publish: %s", second.text)
 	}
 
-	send(t, s, hook.OnPlay, sample(t, hook.SRS7, hook.OnPlay, func(pl *hook.Payload) { pl.Stream = "no" }))
+	send(t, s, hook.OnPlay, sample(t, hook.SRS6, hook.OnPlay, func(pl *hook.Payload) { pl.Stream = "no" }))
 	third := watch(t, s, second.id)
 	if len(third.Log) != 1 || third.Fresh || third.Log[0].Outcome != refused || third.Log[0].Reason != "rule 1" ||
 		third.Log[0].Code != CodeRule || third.Counts.Refused != 1 {
@@ -164,7 +164,7 @@ func TestFeed(t *testing.T) {
 // invisible.
 func TestFeedEscapes(t *testing.T) {
 	s := serve(t, Options{})
-	send(t, s, hook.OnPlay, sample(t, hook.SRS7, hook.OnPlay, func(pl *hook.Payload) {
+	send(t, s, hook.OnPlay, sample(t, hook.SRS6, hook.OnPlay, func(pl *hook.Payload) {
 		pl.Stream, pl.App = "<script>alert(1)</script>\n\ndata: x\u202e", "a?user=secret1"
 		pl.Param, pl.TCURL, pl.PageURL = "?token=secret2&secret3&x=", "rtmp://me:secret4@h/live?k=secret5?k=secret6",
 			"http://h/?sid=secret7"
@@ -185,7 +185,7 @@ func TestFeedEscapes(t *testing.T) {
 // TestFeedEnds: pages that wait do not keep the server from ending, and are
 // bounded in number.
 func TestFeedEnds(t *testing.T) {
-	s := New(Options{Profile: hook.SRS7})
+	s := New(Options{Profile: hook.SRS6})
 	defer s.Close()
 	if err := s.Listen("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
@@ -201,7 +201,7 @@ func TestFeedEnds(t *testing.T) {
 	if got.header.Get("Retry-After") == "" {
 		t.Error("nothing says when to come again")
 	}
-	if got := send(t, s, hook.OnClose, sample(t, hook.SRS7, hook.OnClose, nil)); got != codeText(hook.SRS7, "0") {
+	if got := send(t, s, hook.OnClose, sample(t, hook.SRS6, hook.OnClose, nil)); got != codeText(hook.SRS6, "0") {
 		t.Errorf("meanwhile an event is answered %q", got)
 	}
 	if err := s.Close(); err != nil {
@@ -212,7 +212,7 @@ func TestFeedEnds(t *testing.T) {
 // TestRestart: a new run knows nothing of the one before, and says so.
 func TestRestart(t *testing.T) {
 	one := serve(t, Options{})
-	send(t, one, hook.OnPublish, sample(t, hook.SRS7, hook.OnPublish, nil))
+	send(t, one, hook.OnPublish, sample(t, hook.SRS6, hook.OnPublish, nil))
 	before := watch(t, one, "")
 	two := serve(t, Options{})
 	after := watch(t, two, before.id)

@@ -49,7 +49,7 @@ func TestRecord(t *testing.T) {
 			}
 		}
 		if r := lines[0]; r.Problems != "" || r.Event != "on_connect" || !strings.Contains(r.Body, "token=good") &&
-			p == hook.SRS7 {
+			p == hook.SRS6 {
 			t.Errorf("the first is %+v", r)
 		}
 		if r := lines[1]; r.Rule != "late" || r.Event != "on_publish" {
@@ -153,13 +153,13 @@ func (d *fullDisk) Write(p []byte) (int, error) {
 func TestRecordFails(t *testing.T) {
 	var log logText
 	disk := &fullDisk{left: 2}
-	s := New(Options{Profile: hook.SRS7, Record: disk, Logger: log.logger()})
+	s := New(Options{Profile: hook.SRS6, Record: disk, Logger: log.logger()})
 	defer s.Close()
 	if err := s.Listen("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
 	for range 20 {
-		if got := send(t, s, hook.OnClose, sample(t, hook.SRS7, hook.OnClose, nil)); got != codeText(hook.SRS7, "0") {
+		if got := send(t, s, hook.OnClose, sample(t, hook.SRS6, hook.OnClose, nil)); got != codeText(hook.SRS6, "0") {
 			t.Fatalf("answered %q", got)
 		}
 	}

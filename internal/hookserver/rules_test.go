@@ -142,7 +142,7 @@ rules:
 		o.Rules = rulesOf(t, text)
 		s := serve(t, o)
 		event := func(e hook.Event, stream, token string) string {
-			return sample(t, hook.SRS7, e, func(pl *hook.Payload) {
+			return sample(t, hook.SRS6, e, func(pl *hook.Payload) {
 				pl.Stream, pl.Param, pl.TCURL = stream, "?token="+token, "rtmp://h/live"
 			})
 		}

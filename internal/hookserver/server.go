@@ -78,7 +78,7 @@ func New(o Options) *Server {
 		})
 	}
 	s.endpoint = endpoint.New(endpoint.Options{
-		// The keys of srs7 are those of every version; see check.
+		// The keys of srs6 are those of every version; see check.
 		Profile: hook.SRS7, Default: s.answerSafely, Observe: s.observe,
 		MaxBody: maxBody, MaxConns: maxConns, ReadTimeout: readTimeout,
 		MakeRoom: true, FirstTimeout: firstByte, IdleTimeout: idleTimeout,

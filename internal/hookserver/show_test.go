@@ -45,11 +45,11 @@ func TestLog(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var log logText
-			o := guarded(t, hook.SRS7)
+			o := guarded(t, hook.SRS6)
 			o.Logger, o.ShowParams = log.logger(), c.show
 			s := serve(t, o)
-			send(t, s, hook.OnConnect, sample(t, hook.SRS7, hook.OnConnect, nil))
-			send(t, s, hook.OnPlay, sample(t, hook.SRS7, hook.OnPlay, func(pl *hook.Payload) {
+			send(t, s, hook.OnConnect, sample(t, hook.SRS6, hook.OnConnect, nil))
+			send(t, s, hook.OnPlay, sample(t, hook.SRS6, hook.OnPlay, func(pl *hook.Payload) {
 				pl.Param,
 					pl.Stream = "?token=bad", "a\nb"
 			}))

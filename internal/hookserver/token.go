@@ -28,7 +28,7 @@ import (
 //   - no value at all refuses where the token is demanded.
 //
 // It is demanded at on_connect, on_publish and on_play, with two exceptions.
-// In a profile that asks on_connect once the stream is named (srs7), an
+// In a profile that asks on_connect once the stream is named (srs6), an
 // on_connect without a stream's name is let on: the token may come after
 // the name, and on_publish or on_play will show it. And an on_publish or
 // on_play that has neither param nor tcUrl (srs1 sends neither) is let on,

@@ -103,9 +103,9 @@ func TestToken(t *testing.T) {
 		{name: "connect, bad", event: hook.OnConnect, tcQ: "?token=bad", want: "wrong token", alsoOther: true},
 		{name: "connect, named stream without token", event: hook.OnConnect, stream: "s", want: "no token",
 			alsoOther: true},
-		{name: "connect, nothing named yet", profile: hook.SRS7, event: hook.OnConnect, want: ""},
+		{name: "connect, nothing named yet", profile: hook.SRS6, event: hook.OnConnect, want: ""},
 		{name: "connect, nothing named ever", profile: hook.SRS1, event: hook.OnConnect, param: none, want: "no token"},
-		{name: "connect, asked for", profile: hook.SRS7, at: []hook.Event{hook.OnConnect}, event: hook.OnConnect,
+		{name: "connect, asked for", profile: hook.SRS6, at: []hook.Event{hook.OnConnect}, event: hook.OnConnect,
 			want: "no token", alsoOther: true},
 		{name: "connect, not asked for", profile: hook.SRS1, at: []hook.Event{hook.OnPublish}, event: hook.OnConnect,
 			param: none, want: "", alsoOther: true},
@@ -157,7 +157,7 @@ func TestTokenOnTheWire(t *testing.T) {
 				want = codeText(p, "0")
 			}
 			for _, token := range []string{"bad", "goo", "GOOD", ""} {
-				body := sample(t, hook.SRS7, e, func(pl *hook.Payload) {
+				body := sample(t, hook.SRS6, e, func(pl *hook.Payload) {
 					pl.Param, pl.TCURL = "?token="+token, "rtmp://h/live?token="+token
 				})
 				if got := do(t, s, "POST", pathOf(e), body); got.status != 200 || got.body != want {
@@ -206,7 +206,7 @@ func FuzzToken(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, param, query string) {
 		pl := &hook.Payload{Stream: "s", Param: param, TCURL: "rtmp://h/app" + query}
-		got := token.check(hook.SRS7, hook.OnPublish, pl, places{param: true, tcURL: true})
+		got := token.check(hook.SRS6, hook.OnPublish, pl, places{param: true, tcURL: true})
 		pieces := strings.FieldsFunc(strings.TrimPrefix(param, "?"), isSplit)
 		if !strings.HasPrefix(param, "?") {
 			pieces = nil

@@ -87,11 +87,11 @@ func TestFraming(t *testing.T) {
 // TestHostile: what is too large, cut or slow is not accepted, and hinders
 // nobody else (H-BAD-02).
 func TestHostile(t *testing.T) {
-	s := serve(t, Options{Profile: hook.SRS7})
-	good := sample(t, hook.SRS7, hook.OnConnect, nil)
+	s := serve(t, Options{Profile: hook.SRS6})
+	good := sample(t, hook.SRS6, hook.OnConnect, nil)
 	lives := func(t *testing.T) {
 		t.Helper()
-		if got := send(t, s, hook.OnConnect, good); got != codeText(hook.SRS7, "0") {
+		if got := send(t, s, hook.OnConnect, good); got != codeText(hook.SRS6, "0") {
 			t.Errorf("the next event is answered %q", got)
 		}
 	}
@@ -145,17 +145,17 @@ func TestHostile(t *testing.T) {
 // TestConcurrent: 200 fresh connections at once, then 200 at a time, accepted
 // and refused mixed: every verdict is right (H-CON-01, H-CON-02, H-NET-02).
 func TestConcurrent(t *testing.T) {
-	s := serve(t, guarded(t, hook.SRS7))
+	s := serve(t, guarded(t, hook.SRS6))
 	const callers, rounds = 200, 10
 	all := make([][]time.Duration, callers)
 	var callersDone sync.WaitGroup
 	start := make(chan struct{})
 	for i := range callers {
-		token, want := "good", codeText(hook.SRS7, "0")
+		token, want := "good", codeText(hook.SRS6, "0")
 		if i%3 == 0 {
-			token, want = "bad", codeText(hook.SRS7, "401")
+			token, want = "bad", codeText(hook.SRS6, "401")
 		}
-		body := sample(t, hook.SRS7, hook.OnPublish, func(pl *hook.Payload) {
+		body := sample(t, hook.SRS6, hook.OnPublish, func(pl *hook.Payload) {
 			pl.ClientID, pl.Stream, pl.TCURL, pl.Param = fmt.Sprint("c", i), fmt.Sprint("s", i), "rtmp://h/live",
 				"?token="+token
 		})
@@ -219,8 +219,8 @@ func TestTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer nc.Close()
-	write(t, nc, request("/api/v1/clients", sample(t, hook.SRS7, hook.OnClose, nil)))
-	if got := next(t, bufio.NewReader(nc)); got.body != codeText(hook.SRS7, "0") || !strings.HasPrefix(s.URL(),
+	write(t, nc, request("/api/v1/clients", sample(t, hook.SRS6, hook.OnClose, nil)))
+	if got := next(t, bufio.NewReader(nc)); got.body != codeText(hook.SRS6, "0") || !strings.HasPrefix(s.URL(),
 		"https://") {
 		t.Errorf("%s answers %d %q", s.URL(), got.status, got.body)
 	}

@@ -31,13 +31,13 @@ func TestChoose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr := &Trial{Row: Row{Name: "m", Expected: []string{"S-REQ-04"}, Peer: rtmpPeer{}}, Profile: hook.SRS7}
+	tr := &Trial{Row: Row{Name: "m", Expected: []string{"S-REQ-04"}, Peer: rtmpPeer{}}, Profile: hook.SRS6}
 	tr.Row.Expected = []string{"S-ANS-02"}
 	count := map[string]int{}
 	total := map[string]int{}
 	chosen := tr.choose(cases, false)
 	for _, c := range cases {
-		if c.Profile != "srs7" || c.Has(slow) || c.Has(own) || c.Has(size) {
+		if c.Profile != "srs6" || c.Has(slow) || c.Has(own) || c.Has(size) {
 			continue
 		}
 		total[c.Requirements[0]]++
@@ -78,10 +78,10 @@ func TestDoubtful(t *testing.T) {
 		wrong string // tag of the case that did not pass
 		want  int    // cases to look at again
 	}{{last, 3}, {own, 1}} {
-		tr := &Trial{Row: Row{Name: "m", Expected: []string{"S-REQ-04"}, Peer: rtmpPeer{}}, Profile: hook.SRS7}
+		tr := &Trial{Row: Row{Name: "m", Expected: []string{"S-REQ-04"}, Peer: rtmpPeer{}}, Profile: hook.SRS6}
 		tr.results, tr.Failed = map[string]reports.Scenario{}, []string{"S-REQ-04"}
 		for _, tag := range []string{last, own, size} {
-			i := slices.IndexFunc(cases, func(k features.Case) bool { return k.Profile == "srs7" && k.Has(tag) })
+			i := slices.IndexFunc(cases, func(k features.Case) bool { return k.Profile == "srs6" && k.Has(tag) })
 			s := reports.Scenario{ID: cases[i].ID, Requirements: cases[i].Requirements, Verdict: reports.Pass}
 			if tag == c.wrong {
 				s.Verdict = reports.Fail
@@ -97,7 +97,7 @@ func TestDoubtful(t *testing.T) {
 // judged makes a trial of results given as "ID", "ID verdict" or "ID verdict (reason".
 func judged(m Row, results ...string) *Trial {
 	m.Peer = rtmpPeer{}
-	tr := &Trial{Row: m, Profile: hook.SRS7, results: map[string]reports.Scenario{}}
+	tr := &Trial{Row: m, Profile: hook.SRS6, results: map[string]reports.Scenario{}}
 	for _, r := range results {
 		id, verdict, _ := strings.Cut(r, " ")
 		verdict, reason, _ := strings.Cut(verdict, " (")

@@ -27,8 +27,9 @@ type Options struct {
 	Names    []string // parts of rows' names; none: all
 	Role     string   // of the software under test; "": both
 	Profiles []string // none: all
-	// Newest runs hook servers, and variants, in the newest of their profiles only.
-	Newest   bool
+	// Few runs each row in the newest of its profiles, and mutants of RTMP servers in the oldest profile there is, too:
+	// profiles between the two have the same code.
+	Few      bool
 	Parallel int     // mutants at once; 0 is DefaultParallel
 	Scale    float64 // of all time-outs at the first look; 0 is DefaultScale
 	Clients  int     // in a crowd; 0 is DefaultClients
@@ -87,10 +88,14 @@ func (o *Options) inProfiles(r Row) (all []*Trial) {
 			all = append(all, &Trial{Row: r, Profile: p})
 		}
 	}
-	if o.Newest && (r.Variant || r.Peer.Role() == features.RoleHookServer) && len(all) > 1 {
-		all = all[len(all)-1:]
+	if !o.Few || len(all) < 2 {
+		return all
 	}
-	return all
+	newest := all[len(all)-1:]
+	if first := all[0]; !r.Variant && r.Peer.Role() == features.RoleServer && first.Profile == hook.Profiles()[0] {
+		return []*Trial{first, newest[0]}
+	}
+	return newest
 }
 
 // Run runs the trials, several at once, and returns a run whose scenarios are

@@ -91,7 +91,7 @@ func TestRTMPServer(t *testing.T) {
 // TestRecorder drives the server with scripted clients and judges the order of
 // what came.
 func TestRecorder(t *testing.T) {
-	hooks := hooktest.NewRecorder(t, hook.SRS7)
+	hooks := hooktest.NewRecorder(t, hook.SRS6)
 	hooks.Answer(func(r *hooktest.Request) hooktest.Answer {
 		if r.Event == hook.OnPlay && !good(r.Payload.Param) {
 			return hooktest.Refuse()
@@ -99,7 +99,7 @@ func TestRecorder(t *testing.T) {
 		return hooktest.Accept()
 	})
 	var calls atomic.Int64
-	url := "rtmp://" + start(t, hook.SRS7, []hooktest.VHost{{Name: server.DefaultVHost, Enabled: true,
+	url := "rtmp://" + start(t, hook.SRS6, []hooktest.VHost{{Name: server.DefaultVHost, Enabled: true,
 		URLs: hooks.URLs()}},
 		func(string, hook.Call) { calls.Add(1) }) + "/live"
 	publisher := hooktest.Publish(t, url, "cam1")
@@ -111,7 +111,7 @@ func TestRecorder(t *testing.T) {
 	player.Leave()
 	publisher.Leave()
 	hooks.Await("11 events", func(all []*hooktest.Request) bool { return len(all) == 11 && !all[10].Answered.IsZero() })
-	checker := order.New(order.Options{Profile: hook.SRS7})
+	checker := order.New(order.Options{Profile: hook.SRS6})
 	for _, r := range hooks.Requests() {
 		checker.Feed(r.Payload.ClientID, r.Event, r.Arrived, r.Answered, !r.Event.Closing() && r.Decision.Accept)
 	}

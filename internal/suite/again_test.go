@@ -52,7 +52,7 @@ func TestUnstable(t *testing.T) {
 				t.Fatal(err)
 			}
 			run, err := Run(t.Context(), Options{Role: features.RoleHookServer, Repeats: 2, Known: known,
-				Selection: Selection{IDs: []string{"H-NET-01"}, Profiles: []string{"srs7"},
+				Selection: Selection{IDs: []string{"H-NET-01"}, Profiles: []string{"srs6"},
 					Only: func(c *features.Case) bool { return strings.Contains(c.ID, "chunk") }},
 				Open: func(ctx context.Context, p *hook.Profile) (scenario.Target, error) {
 					return hooktarget.Open(ctx, hooktarget.Options{Profile: p, Identities: tokens(t),

@@ -92,10 +92,10 @@ func carries(pl *hook.Payload, key, value string) bool {
 
 func good(pl *hook.Payload) bool { return carries(pl, "token", "Good1") }
 
-// hookRun runs the suite against a hook server in srs7.
+// hookRun runs the suite against a hook server in srs6.
 func hookRun(t *testing.T, o hooktarget.Options, sel Selection) *reports.Run {
 	t.Helper()
-	sel.Profiles = []string{"srs7"}
+	sel.Profiles = []string{"srs6"}
 	run, err := Run(t.Context(), Options{Role: features.RoleHookServer, Clients: 40, Seed: 1, Selection: sel,
 		Open: func(ctx context.Context, p *hook.Profile) (scenario.Target, error) {
 			o := o

@@ -96,7 +96,7 @@ func rejudged(t *testing.T, run *reports.Run) {
 func TestHookServerNotRun(t *testing.T) {
 	open := hookServer(t, hooktarget.Options{Safe: true, Identities: identity.Set{Accept: tokens(t).Accept}})
 	run, err := Run(t.Context(), Options{Role: features.RoleHookServer, Open: open, Clients: 10,
-		Selection: Selection{Profiles: []string{"srs7"}, IDs: []string{"H-REJ-01", "H-BAD-02", "H-CON-01",
+		Selection: Selection{Profiles: []string{"srs6"}, IDs: []string{"H-REJ-01", "H-BAD-02", "H-CON-01",
 			"H-RSP-02"}}})
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +130,7 @@ func TestHookServerDies(t *testing.T) {
 	}))
 	t.Cleanup(srv.Close)
 	run, err := Run(t.Context(), Options{Role: features.RoleHookServer,
-		Selection: Selection{Profiles: []string{"srs7"}, IDs: []string{"H-REQ-01"}},
+		Selection: Selection{Profiles: []string{"srs6"}, IDs: []string{"H-REQ-01"}},
 		Open: func(ctx context.Context, p *hook.Profile) (scenario.Target, error) {
 			urls, err := hook.DefaultURLs(srv.URL)
 			if err != nil {

@@ -33,29 +33,29 @@ func TestKnown(t *testing.T) {
 		was, want  map[string]reports.Verdict
 	}{
 		{"a requirement as a whole", "S-REQ-03 # control bytes",
-			map[string]reports.Verdict{"S-REQ-03/a srs7": fail, "S-REQ-03/b srs7": pass, "S-REQ-04/a srs7": warn},
-			map[string]reports.Verdict{"S-REQ-03/a srs7": known, "S-REQ-03/b srs7": pass, "S-REQ-04/a srs7": warn}},
+			map[string]reports.Verdict{"S-REQ-03/a srs6": fail, "S-REQ-03/b srs6": pass, "S-REQ-04/a srs6": warn},
+			map[string]reports.Verdict{"S-REQ-03/a srs6": known, "S-REQ-03/b srs6": pass, "S-REQ-04/a srs6": warn}},
 		{"all of it passes", "S-REQ-03",
-			map[string]reports.Verdict{"S-REQ-03/a srs7": pass, "S-REQ-03/b srs7": pass},
-			map[string]reports.Verdict{"S-REQ-03/a srs7": unexpected, "S-REQ-03/b srs7": unexpected}},
+			map[string]reports.Verdict{"S-REQ-03/a srs6": pass, "S-REQ-03/b srs6": pass},
+			map[string]reports.Verdict{"S-REQ-03/a srs6": unexpected, "S-REQ-03/b srs6": unexpected}},
 		{"not all of it was run", "S-REQ-03",
-			map[string]reports.Verdict{"S-REQ-03/a srs7": pass, "S-REQ-03/b srs7": notRun},
-			map[string]reports.Verdict{"S-REQ-03/a srs7": pass, "S-REQ-03/b srs7": notRun}},
+			map[string]reports.Verdict{"S-REQ-03/a srs6": pass, "S-REQ-03/b srs6": notRun},
+			map[string]reports.Verdict{"S-REQ-03/a srs6": pass, "S-REQ-03/b srs6": notRun}},
 		{"a profile", "S-REQ-03 srs1",
-			map[string]reports.Verdict{"S-REQ-03/a srs1": warn, "S-REQ-03/a srs7": fail},
-			map[string]reports.Verdict{"S-REQ-03/a srs1": known, "S-REQ-03/a srs7": fail}},
+			map[string]reports.Verdict{"S-REQ-03/a srs1": warn, "S-REQ-03/a srs6": fail},
+			map[string]reports.Verdict{"S-REQ-03/a srs1": known, "S-REQ-03/a srs6": fail}},
 		{"all of it passes, but not all was selected", "S-REQ-04",
-			map[string]reports.Verdict{"S-REQ-04/a srs7": pass}, map[string]reports.Verdict{"S-REQ-04/a srs7": pass}},
+			map[string]reports.Verdict{"S-REQ-04/a srs6": pass}, map[string]reports.Verdict{"S-REQ-04/a srs6": pass}},
 		{"a profile alone", "srs1",
-			map[string]reports.Verdict{"S-REQ-03/a srs1": fail, "S-REQ-03/a srs7": fail},
-			map[string]reports.Verdict{"S-REQ-03/a srs1": known, "S-REQ-03/a srs7": fail}},
+			map[string]reports.Verdict{"S-REQ-03/a srs1": fail, "S-REQ-03/a srs6": fail},
+			map[string]reports.Verdict{"S-REQ-03/a srs1": known, "S-REQ-03/a srs6": fail}},
 		{"flaky", "flaky S-REQ-03",
-			map[string]reports.Verdict{"S-REQ-03/a srs7": pass, "S-REQ-03/b srs7": unstable, "S-REQ-03/c srs7": fail},
-			map[string]reports.Verdict{"S-REQ-03/a srs7": pass, "S-REQ-03/b srs7": known, "S-REQ-03/c srs7": known}},
+			map[string]reports.Verdict{"S-REQ-03/a srs6": pass, "S-REQ-03/b srs6": unstable, "S-REQ-03/c srs6": fail},
+			map[string]reports.Verdict{"S-REQ-03/a srs6": pass, "S-REQ-03/b srs6": known, "S-REQ-03/c srs6": known}},
 		{"flaky, and all passes", "flaky S-REQ-03",
-			map[string]reports.Verdict{"S-REQ-03/a srs7": pass}, map[string]reports.Verdict{"S-REQ-03/a srs7": pass}},
-		{"unstable", "", map[string]reports.Verdict{"S-REQ-03/a srs7": unstable},
-			map[string]reports.Verdict{"S-REQ-03/a srs7": unstable}},
+			map[string]reports.Verdict{"S-REQ-03/a srs6": pass}, map[string]reports.Verdict{"S-REQ-03/a srs6": pass}},
+		{"unstable", "", map[string]reports.Verdict{"S-REQ-03/a srs6": unstable},
+			map[string]reports.Verdict{"S-REQ-03/a srs6": unstable}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			list, err := ReadKnown("k", strings.NewReader(c.list))
@@ -66,7 +66,7 @@ func TestKnown(t *testing.T) {
 			for i := range all {
 				list.apply(&all[i])
 			}
-			list.unexpected(all, []features.Case{{ID: "S-REQ-04/b", Profile: "srs7",
+			list.unexpected(all, []features.Case{{ID: "S-REQ-04/b", Profile: "srs6",
 				Requirements: []string{"S-REQ-04"}}})
 			got := map[string]reports.Verdict{}
 			for i := range all {
@@ -86,7 +86,7 @@ func TestReadKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := cases[0].ID
-	k, err := ReadKnown("k", strings.NewReader("# SRS\n"+id+" srs7\n\nflaky "+id[:len(id)-3]+"*\n"))
+	k, err := ReadKnown("k", strings.NewReader("# SRS\n"+id+" srs6\n\nflaky "+id[:len(id)-3]+"*\n"))
 	if err != nil || len(k.entries) != 2 || !k.entries[1].flaky ||
 		!k.entries[1].names(&reports.Scenario{ID: id, Profile: "srs1"}) {
 		t.Errorf("got %+v, %v", k, err)
@@ -105,7 +105,7 @@ func TestReadKnown(t *testing.T) {
 }
 
 func FuzzReadKnown(f *testing.F) {
-	for _, s := range []string{"flaky S-REQ-03 srs7", "*", "a*b(", "flaky flaky"} {
+	for _, s := range []string{"flaky S-REQ-03 srs6", "*", "a*b(", "flaky flaky"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -138,7 +138,7 @@ func TestWriteKnown(t *testing.T) {
 	if err := WriteKnown(&b, run); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(b.String(), "\nS-KEY-12 srs7\n") || !strings.Contains(b.String(), "\nflaky ") {
+	if !strings.Contains(b.String(), "\nS-KEY-12 srs6\n") || !strings.Contains(b.String(), "\nflaky ") {
 		t.Errorf("want S-KEY-12 as a whole and something flaky, got:\n%s", b.String())
 	}
 	k, err := ReadKnown("k", strings.NewReader(b.String()))

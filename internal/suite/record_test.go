@@ -26,15 +26,15 @@ func TestOwnTrouble(t *testing.T) {
 		{"stopped", check.Starved(1, 4), reports.Inconclusive, 3},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			r := &recorder{pr: &profileRun{o: &Options{}}, c: c, log: timeline.New("x", "srs7", time.Now(), nil),
-				result: reports.Scenario{ID: "x", Profile: "srs7", Requirements: c.Requirements}}
+			r := &recorder{pr: &profileRun{o: &Options{}}, c: c, log: timeline.New("x", "srs6", time.Now(), nil),
+				result: reports.Scenario{ID: "x", Profile: "srs6", Requirements: c.Requirements}}
 			r.log.Add(tc.note)
 			r.found(&check.Finding{Expected: "an event", Seen: "none"})
 			if s := &r.result; s.Verdict != tc.want || (s.Failure != nil) != (tc.want == reports.Fail) ||
 				(s.Reason == "") != (tc.want == reports.Fail) {
 				t.Errorf("want %s, got %s (%s), failure %v", tc.want, s.Verdict, s.Reason, s.Failure)
 			}
-			run := &reports.Run{Profiles: []string{"srs7"}, Scenarios: []reports.Scenario{r.result},
+			run := &reports.Run{Profiles: []string{"srs6"}, Scenarios: []reports.Scenario{r.result},
 				Requirements: features.Requirements()}
 			if got := reports.Summarize(run).ExitCode; got != tc.exit {
 				t.Errorf("want exit code %d, got %d", tc.exit, got)

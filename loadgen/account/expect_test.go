@@ -17,7 +17,7 @@ func TestExpect(t *testing.T) {
 		session plan.Session
 		outcome Outcome
 		srs1    counts
-		srs7    counts
+		srs6    counts
 	}{
 		{"never dialed", aPublisher, Outcome{End: Failed}, counts{}, counts{}},
 		{"connect unanswered", aPublisher, Outcome{End: Failed, Dialed: true},
@@ -41,7 +41,7 @@ func TestExpect(t *testing.T) {
 			counts{hook.OnConnect: one, hook.OnClose: some}, counts{hook.OnConnect: one, hook.OnClose: one}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			for p, want := range map[*hook.Profile]counts{hook.SRS1: c.srs1, hook.SRS7: c.srs7} {
+			for p, want := range map[*hook.Profile]counts{hook.SRS1: c.srs1, hook.SRS6: c.srs6} {
 				if got := expect(p, &c.session, &c.outcome, false); got != want {
 					t.Errorf("%s: got %v, want %v", p, got, want)
 				}

@@ -15,7 +15,7 @@ import (
 func TestRoundTrip(t *testing.T) {
 	hooks := server.DefaultConfig()
 	hooks.VHosts[0].Hooks = server.Hooks{
-		Enabled: true, Profile: "srs7", Timeout: 250 * time.Millisecond, InsecureTLS: true, MaxCalls: 7,
+		Enabled: true, Profile: "srs6", Timeout: 250 * time.Millisecond, InsecureTLS: true, MaxCalls: 7,
 		Retry:     12500 * time.Millisecond,
 		KeepAlive: true,
 		URLs: map[hook.Event][]string{
@@ -29,7 +29,7 @@ func TestRoundTrip(t *testing.T) {
 	several.API = server.API{Enabled: true, Listen: "0.0.0.0:1985"}
 	off := server.DefaultVHostConfig("odd;{#}")
 	off.Enabled, off.GOPCache, off.Merge = false, false, 0
-	off.Hooks.Profile = "srs7"
+	off.Hooks.Profile = "srs6"
 	off.Publish, off.FirstPacket = 7*time.Second, 1500*time.Millisecond
 	off.GOPFrames, off.GOPTime = 100, 2500*time.Millisecond
 	several.Memory = server.Memory{Media: 100 << 20, Client: 20 << 20}
@@ -61,7 +61,7 @@ func TestFormatSRS(t *testing.T) {
 	c := server.DefaultConfig()
 	c.API = server.API{Enabled: true, Listen: "127.0.0.1:1985", Metrics: false}
 	c.VHosts[0].Hooks = server.Hooks{
-		Enabled: true, Profile: "srs7", Timeout: time.Second, InsecureTLS: true, MaxCalls: 7, Retry: time.Minute,
+		Enabled: true, Profile: "srs6", Timeout: time.Second, InsecureTLS: true, MaxCalls: 7, Retry: time.Minute,
 		URLs: map[hook.Event][]string{hook.OnClose: {"http://127.0.0.1:8085/api/v1/clients"}},
 	}
 	text := FormatSRS(c)
@@ -82,7 +82,7 @@ vhost __defaultVhost__ {
 	if text != want {
 		t.Errorf("FormatSRS gives\n%s\nwant\n%s", text, want)
 	}
-	if ours := Format(c); !strings.Contains(ours, "profile srs7;") || !strings.Contains(ours, "metrics off;") ||
+	if ours := Format(c); !strings.Contains(ours, "profile srs6;") || !strings.Contains(ours, "metrics off;") ||
 		!strings.Contains(ours, "retry 60;") {
 		t.Errorf("Format gives\n%s\nwithout our directives", ours)
 	}

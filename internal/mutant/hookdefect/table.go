@@ -17,8 +17,8 @@ var Table = slices.Concat(answerRows, refusalRows, tokenRows, readingRows, broke
 func ids(all ...string) []string { return all }
 
 var (
-	onlySRS1 = []*hook.Profile{hook.SRS1}
-	onlySRS7 = []*hook.Profile{hook.SRS7}
+	onlySRS1  = []*hook.Profile{hook.SRS1}
+	sinceSRS6 = []*hook.Profile{hook.SRS6, hook.SRS7}
 	// accepts are the requirements that ask for an accepting answer to every event.
 	accepts = ids("H-RSP-01", "H-RSP-02", "H-RSP-03", "H-RSP-04", "H-RSP-05", "H-RSP-06")
 	exactly = append(ids("H-RSP-07"), accepts...)
@@ -38,7 +38,7 @@ var answerRows = []mutant.Row{
 		Peer: accepting(200, `{"code":0.0}`)},
 	{Name: "object-for-old-callers", Defect: `accepts with {"code":0}, which callers of srs1 do not know`,
 		Profiles: onlySRS1, Expected: exactly, Peer: accepting(200, `{"code":0}`)},
-	{Name: "code-twice", Defect: "the answer has the key code twice", Profiles: onlySRS7, Expected: ids("H-RSP-07"),
+	{Name: "code-twice", Defect: "the answer has the key code twice", Profiles: sinceSRS6, Expected: ids("H-RSP-07"),
 		Peer: accepting(200, `{"code":0,"code":0}`)},
 	{Name: "status-201", Defect: "accepts with status 201", Expected: accepts, Peer: accepting(201, "0")},
 	{Name: "no-content", Defect: "accepts with status 204", Expected: accepts, Peer: accepting(204, "")},
@@ -63,7 +63,7 @@ var refusalRows = []mutant.Row{
 	{Name: "publish-unchecked", Defect: "accepts every on_publish", Expected: ids("H-REJ-02"),
 		Peer: unchecked(hook.OnPublish)},
 	{Name: "play-unchecked", Defect: "accepts every on_play", Expected: ids("H-REJ-03"), Peer: unchecked(hook.OnPlay)},
-	{Name: "own-machine-trusted", Defect: "accepts whoever comes from 127.0.0.1", Profiles: onlySRS7,
+	{Name: "own-machine-trusted", Defect: "accepts whoever comes from 127.0.0.1", Profiles: sinceSRS6,
 		Expected: ids("H-REJ-01", "H-REJ-02", "H-REJ-03", "H-REJ-07"), Peer: trusts("127.0.0.1")},
 	{Name: "own-network-trusted", Defect: "accepts whoever comes from a private address", Expected: ids("H-REJ-07"),
 		Peer: trusts("10.0.0.1")},
@@ -88,12 +88,12 @@ var tokenRows = []mutant.Row{
 		Peer: planted(oneKeyOfTwo)},
 	{Name: "token-anywhere", Defect: "looks for the token's value anywhere in the parameters",
 		Expected: ids("H-REJ-05"), Peer: planted(anywhere)},
-	{Name: "token-of-tcurl-alone", Defect: "reads the token from tcUrl only", Profiles: onlySRS7,
+	{Name: "token-of-tcurl-alone", Defect: "reads the token from tcUrl only", Profiles: sinceSRS6,
 		Expected: ids("H-REJ-08"),
 		Peer: planted(func(s *parts) {
 			s.allow = func(pl *hook.Payload) bool { return allowed(s, query(pl.TCURL), "", "") }
 		})},
-	{Name: "token-of-param-alone", Defect: "reads the token from param only", Profiles: onlySRS7,
+	{Name: "token-of-param-alone", Defect: "reads the token from param only", Profiles: sinceSRS6,
 		Expected: ids("H-REJ-08"),
 		Peer: planted(func(s *parts) {
 			s.allow = func(pl *hook.Payload) bool {
@@ -102,14 +102,14 @@ var tokenRows = []mutant.Row{
 		})},
 	{Name: "token-optional", Defect: "accepts who has no token", Expected: ids("H-REJ-05", "H-REJ-06"),
 		Peer: planted(optional)},
-	{Name: "state-of-the-last", Defect: "takes what a request has not from the request before", Profiles: onlySRS7,
+	{Name: "state-of-the-last", Defect: "takes what a request has not from the request before", Profiles: sinceSRS6,
 		Expected: ids("H-REJ-06"), May: ids("H-REJ-05", "H-REQ-01", "H-CON-01"), Peer: planted(remembers)},
-	{Name: "params-cut", Defect: "reads 255 bytes of the parameters", Profiles: onlySRS7,
+	{Name: "params-cut", Defect: "reads 255 bytes of the parameters", Profiles: sinceSRS6,
 		Expected: ids("H-RSP-01", "H-RSP-03", "H-RSP-05"), Peer: cuts(255)},
-	{Name: "first-parameter-alone", Defect: "reads the first parameter only", Profiles: onlySRS7,
+	{Name: "first-parameter-alone", Defect: "reads the first parameter only", Profiles: sinceSRS6,
 		Expected: ids("H-RSP-01", "H-RSP-03", "H-RSP-05"), May: ids("H-REJ-05", "H-REJ-08"),
 		Peer: planted(firstOnly)},
-	{Name: "doubled-token", Defect: "does not end a value at a second ?", Profiles: onlySRS7,
+	{Name: "doubled-token", Defect: "does not end a value at a second ?", Profiles: sinceSRS6,
 		Expected: ids("H-REQ-04"), Peer: planted(ampersandOnly)},
 }
 
@@ -124,9 +124,9 @@ var readingRows = []mutant.Row{
 		May: ids("H-RSP-*"), Peer: planted(escapesUnread)},
 	{Name: "ascii-only", Defect: "answers 500 to a body that is not ASCII", Expected: ids("H-REQ-01"),
 		Peer: planted(asciiOnly)},
-	{Name: "id-string-only", Defect: "answers 500 to a client_id that is no string", Profiles: onlySRS7,
+	{Name: "id-string-only", Defect: "answers 500 to a client_id that is no string", Profiles: sinceSRS6,
 		Expected: ids("H-REQ-02"), Peer: idMustBegin('"')},
-	{Name: "id-integer-only", Defect: "answers 500 to a client_id that is no integer", Profiles: onlySRS7,
+	{Name: "id-integer-only", Defect: "answers 500 to a client_id that is no integer", Profiles: sinceSRS6,
 		Expected: accepts, Peer: idMustBegin('1')},
 	{Name: "id-as-srs1-has-it", Defect: "answers 500 to a client_id that is no integer", Profiles: onlySRS1,
 		Expected: ids("H-REQ-02"), Peer: idMustBegin('1')},

@@ -31,7 +31,7 @@ const patience = 10 * time.Second
 func between(t *testing.T, m mutant.Row, up Upstream) Front {
 	t.Helper()
 	if up.Profile == nil {
-		up.Profile = hook.SRS7
+		up.Profile = hook.SRS6
 	}
 	at, stop, err := m.Peer.(proxies).start(context.Background(), up)
 	if err != nil {

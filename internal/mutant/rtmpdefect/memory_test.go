@@ -20,7 +20,7 @@ func TestSmallLeak(t *testing.T) {
 		want reports.Verdict
 	}{{0, reports.Pass}, {16 << 10, reports.Fail}} {
 		run, err := suite.Run(t.Context(), suite.Options{Role: features.RoleServer, Clients: 100,
-			Selection: suite.Selection{Profiles: []string{"srs7"},
+			Selection: suite.Selection{Profiles: []string{"srs6"},
 				Only: func(k *features.Case) bool { return k.Has(string(rtmptarget.ShowsMemory)) }},
 			Open: func(ctx context.Context, p *hook.Profile) (scenario.Target, error) {
 				return c.leak.Open(ctx, p, 1)

@@ -46,7 +46,7 @@ func putServer(t *testing.T, m mutant.Row, answer func(*endpoint.Request) endpoi
 	}
 	cfg.Listen = []string{srv.Addr().String()}
 	cfg.VHosts = []server.VHost{{Name: "__defaultVhost__", Enabled: true, Hooks: server.Hooks{Enabled: true,
-		Profile: "srs7", Timeout: patience, URLs: urls}}}
+		Profile: "srs6", Timeout: patience, URLs: urls}}}
 	if err := srv.Reload(cfg); err != nil {
 		t.Fatal(err)
 	}

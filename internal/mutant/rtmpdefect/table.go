@@ -36,8 +36,8 @@ func watched(d hookDefect) proxies {
 func ids(all ...string) []string { return all }
 
 var (
-	onlySRS7 = []*hook.Profile{hook.SRS7}
-	anything = ids("S-*")
+	sinceSRS6 = []*hook.Profile{hook.SRS6, hook.SRS7}
+	anything  = ids("S-*")
 	// unrouted may fail where an event lacks the app: the suite finds the client
 	// by its client_id then, unless the event is its first, and what it cannot
 	// place is nobody's, or may belong to the client of which no event must come.
@@ -82,12 +82,12 @@ var keyRows = []mutant.Row{
 	{Name: "connect-key-renamed", Defect: "on_connect has page_url in place of pageUrl", Expected: ids("S-KEY-01"),
 		May:  ids("S-REQ-03", "S-ORD-*", "S-ANS-*", "S-CON-*"),
 		Peer: hooked(on(renamed("pageUrl", "page_url"), hook.OnConnect))},
-	{Name: "keys-of-srs4", Defect: "the keys are those of SRS 4", Profiles: onlySRS7,
+	{Name: "keys-of-srs4", Defect: "the keys are those of SRS 4", Profiles: sinceSRS6,
 		Expected: ids("S-KEY-01", "S-KEY-02", "S-KEY-03", "S-KEY-04", "S-KEY-05", "S-KEY-06"),
 		May:      ids("S-KEY-10"), Peer: hooked(hookFunc(keysOfSRS4))},
 	{Name: "close-key-renamed", Defect: "on_close has vHost in place of vhost", Expected: ids("S-KEY-02"),
 		Peer: hooked(on(renamed("vhost", "vHost"), hook.OnClose))},
-	{Name: "close-bytes-text", Defect: "send_bytes of on_close is a string", Profiles: onlySRS7,
+	{Name: "close-bytes-text", Defect: "send_bytes of on_close is a string", Profiles: sinceSRS6,
 		Expected: ids("S-KEY-02"), Peer: hooked(on(otherKind("send_bytes"), hook.OnClose))},
 	{Name: "publish-key-null", Defect: "app of on_publish is null", Expected: ids("S-KEY-03"), May: unrouted,
 		Peer: hooked(on(raw("app", "null"), hook.OnPublish))},
@@ -115,7 +115,7 @@ var keyRows = []mutant.Row{
 		Peer: hooked(value("tcUrl", cutAt(256)))},
 	{Name: "tcurl-decoded", Defect: "percent escapes in tcUrl are decoded", Expected: ids("S-KEY-08", "S-KEY-12"),
 		Peer: hooked(value("tcUrl", decodePercent))},
-	{Name: "param-without-mark", Defect: "param lacks its leading ?", Profiles: onlySRS7,
+	{Name: "param-without-mark", Defect: "param lacks its leading ?", Profiles: sinceSRS6,
 		Expected: ids("S-KEY-09", "S-KEY-12", "S-KEY-13"),
 		Peer:     hooked(value("param", func(s string) string { return s[min(1, len(s)):] }))},
 	{Name: "stop-other-stream", Defect: "stream of on_stop is another one", Expected: ids("S-KEY-09"),
@@ -123,15 +123,15 @@ var keyRows = []mutant.Row{
 		Peer: hooked(on(sparing(value("stream", constant("another"))), hook.OnStop))},
 	{Name: "param-in-stream", Defect: "stream has the parameters after it", Expected: ids("S-KEY-09"),
 		May: ids("S-KEY-12", "S-REQ-03"), Peer: hooked(body(withParam))},
-	{Name: "param-at-unpublish-empty", Defect: "param of on_unpublish and on_stop is empty", Profiles: onlySRS7,
+	{Name: "param-at-unpublish-empty", Defect: "param of on_unpublish and on_stop is empty", Profiles: sinceSRS6,
 		Expected: ids("S-KEY-09", "S-KEY-12", "S-KEY-13"), Peer: hooked(on(value("param", constant("")), ends...))},
 	{Name: "param-of-first-stream", Defect: "a second stream of a connection has the param of the first",
-		Profiles: onlySRS7, Expected: ids("S-KEY-09", "S-KEY-13"),
+		Profiles: sinceSRS6, Expected: ids("S-KEY-09", "S-KEY-13"),
 		Peer: hooked(on(firstParam, hook.OnPublish, hook.OnUnpublish, hook.OnPlay, hook.OnStop))},
-	{Name: "stream-url-relative", Defect: "stream_url lacks its leading slash", Profiles: onlySRS7,
+	{Name: "stream-url-relative", Defect: "stream_url lacks its leading slash", Profiles: sinceSRS6,
 		Expected: ids("S-KEY-10"),
 		Peer:     hooked(value("stream_url", func(s string) string { return s[min(1, len(s)):] }))},
-	{Name: "stream-url-with-vhost", Defect: "stream_url names the default vhost", Profiles: onlySRS7,
+	{Name: "stream-url-with-vhost", Defect: "stream_url names the default vhost", Profiles: sinceSRS6,
 		Expected: ids("S-KEY-10"),
 		Peer: hooked(value("stream_url", func(s string) string {
 			if len(s) > 0 && s[0] == '/' {
@@ -148,18 +148,18 @@ var keyRows = []mutant.Row{
 			}
 			return s
 		}))},
-	{Name: "param-cut", Defect: "param is cut at 256 bytes", Profiles: onlySRS7, Expected: ids("S-KEY-12"),
+	{Name: "param-cut", Defect: "param is cut at 256 bytes", Profiles: sinceSRS6, Expected: ids("S-KEY-12"),
 		Peer: hooked(value("param", cutAt(256)))},
-	{Name: "param-without-blanks", Defect: "blanks and tabs in param are lost", Profiles: onlySRS7,
+	{Name: "param-without-blanks", Defect: "blanks and tabs in param are lost", Profiles: sinceSRS6,
 		Expected: ids("S-KEY-12"), Peer: hooked(value("param", strings.NewReplacer(" ", "", "\t", "").Replace))},
 	{Name: "tcurl-without-blanks", Defect: "blanks and tabs in tcUrl are lost", Expected: ids("S-KEY-12"),
 		Peer: hooked(value("tcUrl", strings.NewReplacer(" ", "", "\t", "").Replace))},
-	{Name: "param-grows", Defect: "param of a further stream has that of the first after its own", Profiles: onlySRS7,
+	{Name: "param-grows", Defect: "param of a further stream has that of the first after its own", Profiles: sinceSRS6,
 		Expected: ids("S-KEY-13"),
 		Peer:     hooked(on(growingParam, hook.OnPublish, hook.OnUnpublish, hook.OnPlay, hook.OnStop))},
-	{Name: "tcurl-params-doubled", Defect: "param has the parameters of tcUrl twice", Profiles: onlySRS7,
+	{Name: "tcurl-params-doubled", Defect: "param has the parameters of tcUrl twice", Profiles: sinceSRS6,
 		Expected: ids("S-KEY-13"), Peer: hooked(body(doubledQuery))},
-	{Name: "param-decoded", Defect: "percent escapes in param are decoded", Profiles: onlySRS7,
+	{Name: "param-decoded", Defect: "percent escapes in param are decoded", Profiles: sinceSRS6,
 		Expected: ids("S-KEY-12"), Peer: hooked(value("param", decodePercent))},
 }
 
@@ -175,7 +175,7 @@ var identityRows = []mutant.Row{
 		May: unjoined, Peer: hooked(sparing(withID(idOfApp)))},
 	{Name: "client-id-reused", Defect: "a client gets the client_id of one that has left", Expected: ids("S-ID-02"),
 		May: unjoined, Peer: hooked(sparing(withID(idReused)))},
-	{Name: "client-id-empty", Defect: "client_id of on_stop is empty", Profiles: onlySRS7,
+	{Name: "client-id-empty", Defect: "client_id of on_stop is empty", Profiles: sinceSRS6,
 		Expected: ids("S-ID-02", "S-KEY-06"), May: ids("S-ID-01", "S-ORD-*", "S-CFG-02", "S-CON-02"),
 		Peer: hooked(on(emptyID, hook.OnStop))},
 }

@@ -32,7 +32,7 @@ func TestCurlRepeats(t *testing.T) {
 			strings.Join(fields, "\n"), len(body), body, err)
 		io.WriteString(w, "0")
 	})
-	target := &Target{o: Options{Profile: hook.SRS7, Scale: 1}, clock: ownclock.Start(nil)}
+	target := &Target{o: Options{Profile: hook.SRS6, Scale: 1}, clock: ownclock.Start(nil)}
 	defer target.clock.Close()
 	behindUser := strings.Replace(srv.URL, "http://", "http://ann:s%40e'cret@", 1)
 	for name, q := range map[string]Request{

@@ -57,7 +57,7 @@ func TestEndlessAnswers(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			url := endless(t, c.begin, c.more)
-			target := &Target{o: Options{Profile: hook.SRS7, Scale: 1}, clock: ownclock.Start(nil)}
+			target := &Target{o: Options{Profile: hook.SRS6, Scale: 1}, clock: ownclock.Start(nil)}
 			defer target.clock.Close()
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
@@ -92,7 +92,7 @@ func TestKept(t *testing.T) {
 // A server whose answers are not HTTP lives: it is wrong, and not dead.
 func TestWrongIsNotDead(t *testing.T) {
 	url := endless(t, "HTTP/1.1 200 ", strings.Repeat("x", 64<<10))
-	target := &Target{o: Options{Profile: hook.SRS7, Scale: 1, URLs: map[hook.Event][]string{hook.OnClose: {url}}},
+	target := &Target{o: Options{Profile: hook.SRS6, Scale: 1, URLs: map[hook.Event][]string{hook.OnClose: {url}}},
 		clock: ownclock.Start(nil), probe: hook.OnClose}
 	defer target.clock.Close()
 	if !target.answers(t.Context()) {

@@ -113,8 +113,8 @@ func tester(p *hook.Profile, token identity.Token) *visitor {
 
 // Every variant of a body means the same to a decoder that reads JSON.
 func TestVariants(t *testing.T) {
-	pl := tester(hook.SRS7, "token=good").payload(hook.OnPlay)
-	body, err := hook.SRS7.Encode(nil, pl)
+	pl := tester(hook.SRS6, "token=good").payload(hook.OnPlay)
+	body, err := hook.SRS6.Encode(nil, pl)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,9 +132,9 @@ func TestVariants(t *testing.T) {
 }
 
 func TestPayloadCarriesTheToken(t *testing.T) {
-	if pl := tester(hook.SRS7, "token=good").payload(hook.OnPublish); pl.Param != "?token=good" || pl.Stream != "cam" ||
+	if pl := tester(hook.SRS6, "token=good").payload(hook.OnPublish); pl.Param != "?token=good" || pl.Stream != "cam" ||
 		!strings.HasSuffix(pl.TCURL, "/live?token=good") {
-		t.Errorf("srs7: %+v", pl)
+		t.Errorf("srs6: %+v", pl)
 	}
 	if pl := tester(hook.SRS1, "token=good").payload(hook.OnPublish); pl.Stream != "cam?token=good" {
 		t.Errorf("srs1 has no param: %+v", pl)

@@ -30,7 +30,7 @@ func serve(t *testing.T, f http.HandlerFunc) *httptest.Server {
 
 func options(url string) Options {
 	return Options{
-		Profile: hook.SRS7,
+		Profile: hook.SRS6,
 		URLs:    map[hook.Event][]string{hook.OnPublish: {url + "/a"}, hook.OnClose: {url + "/b", url + "/c"}},
 	}
 }
@@ -50,7 +50,7 @@ func zero(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestOpen(t *testing.T) {
-	if _, err := Open(t.Context(), Options{Profile: hook.SRS7}); err == nil || !strings.Contains(err.Error(),
+	if _, err := Open(t.Context(), Options{Profile: hook.SRS6}); err == nil || !strings.Contains(err.Error(),
 		"no URL") {
 		t.Errorf("without URLs: %v", err)
 	}
@@ -88,7 +88,7 @@ func TestDead(t *testing.T) {
 	o := options(srv.URL)
 	o.Scale = 0.02
 	target := open(t, o)
-	log := timeline.New("x/H-BAD-02/a", "srs7", time.Now(), nil)
+	log := timeline.New("x/H-BAD-02/a", "srs6", time.Now(), nil)
 	s := NewScene(t.Context(), target, log)
 	defer s.Close()
 	s.checkAlive("x/H-BAD-02/a")
@@ -130,7 +130,7 @@ func TestExchange(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			srv := serve(t, c.answer)
-			target := &Target{o: Options{Profile: hook.SRS7, Scale: 0.1}, clock: ownclock.Start(nil)}
+			target := &Target{o: Options{Profile: hook.SRS6, Scale: 0.1}, clock: ownclock.Start(nil)}
 			defer target.clock.Close()
 			r := target.exchange(context.Background(), &Request{URL: srv.URL + "/"}, target.limit())
 			if r.how != c.how || (r.err == nil) != (c.how == "") {
@@ -156,7 +156,7 @@ func TestExchangeForgets(t *testing.T) {
 				_, err = io.Copy(io.Discard, c)
 				ended <- err
 			})
-			target := &Target{o: Options{Profile: hook.SRS7, Scale: 1, Forget: forget}, clock: ownclock.Start(nil)}
+			target := &Target{o: Options{Profile: hook.SRS6, Scale: 1, Forget: forget}, clock: ownclock.Start(nil)}
 			defer target.clock.Close()
 			if r := target.exchange(context.Background(), &Request{URL: srv.URL + "/"}, target.limit()); r.err != nil {
 				t.Fatal(r.err)

@@ -13,9 +13,9 @@ import (
 // TestFixedApp: where the app is the server's, streams are told apart by their names, and a client that names none
 // belongs to the only scene there is.
 func TestFixedApp(t *testing.T) {
-	target := somebodys(t, hook.SRS7, asItIs)
+	target := somebodys(t, hook.SRS6, asItIs)
 	target.App, target.FixedApp, target.router.app = "stream", true, "stream"
-	log := timeline.New("x", "srs7", time.Now(), nil)
+	log := timeline.New("x", "srs6", time.Now(), nil)
 	s := NewScene(t.Context(), target, log)
 	defer s.Close()
 	alice := s.Actor("Alice")

@@ -198,12 +198,9 @@ func (t *Target) misfit(q hook.Request) string {
 	return ""
 }
 
-// otherVersion reports whether a server calls itself an SRS of another major
-// version than the profile's title names.
+// otherVersion reports whether a server calls itself an SRS of another version than the profile's.
 func otherVersion(agent string, p *hook.Profile) bool {
-	version, isSRS := strings.CutPrefix(agent, "SRS/")
-	major, _, _ := strings.Cut(version, ".")
-	return isSRS && !strings.Contains(p.Title, "SRS "+major+".")
+	return strings.HasPrefix(agent, "SRS/") && !p.Speaks(agent)
 }
 
 // ServerName is what the server calls itself in the hooks of the probe; "" where it does not.

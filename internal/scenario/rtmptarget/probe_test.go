@@ -81,9 +81,9 @@ func TestProbeOfVHosts(t *testing.T) {
 		want    []string
 		profile *hook.Profile
 	}{
-		{name: "whole", edit: asItIs, profile: hook.SRS7},
+		{name: "whole", edit: asItIs, profile: hook.SRS6},
 		{name: "whole, srs1", edit: asItIs, profile: hook.SRS1},
-		{name: "one is missing", edit: without("off.hookproof.test"), profile: hook.SRS7,
+		{name: "one is missing", edit: without("off.hookproof.test"), profile: hook.SRS6,
 			want: []string{"off.hookproof.test (its hooks arrive at the URLs of the vhost default);", "-no-vhosts",
 				"conformance config -listen 127.0.0.1:"}},
 		{name: "two are missing", profile: hook.SRS1,
@@ -91,15 +91,15 @@ func TestProbeOfVHosts(t *testing.T) {
 				return without("other.hookproof.test")(without("down.hookproof.test")(text))
 			},
 			want: []string{"other.hookproof.test (", "down.hookproof.test ("}},
-		{name: "its hooks are off", profile: hook.SRS7,
+		{name: "its hooks are off", profile: hook.SRS6,
 			edit: func(text string) string {
 				at := strings.Index(text, "vhost partial")
 				return text[:at] + strings.Replace(text[at:], "enabled on", "enabled off", 1)
 			}, want: []string{"partial.hookproof.test (no hook of it arrives)"}},
-		{name: "hooks of the default one are off", profile: hook.SRS7,
+		{name: "hooks of the default one are off", profile: hook.SRS6,
 			edit: func(text string) string { return strings.Replace(text, "enabled on", "enabled off", 1) },
 			want: []string{"no hook arrived", "is http_hooks enabled for vhost __defaultVhost__"}},
-		{name: "no on_publish", profile: hook.SRS7,
+		{name: "no on_publish", profile: hook.SRS6,
 			edit: func(text string) string {
 				return regexp.MustCompile(` on_publish [^;]*;`).ReplaceAllString(text, "")
 			},
@@ -153,7 +153,7 @@ func TestProbeOfAPI(t *testing.T) {
 		}, "", "does not drop clients"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			target := somebodys(t, hook.SRS7, asItIs)
+			target := somebodys(t, hook.SRS6, asItIs)
 			if c.api != nil {
 				srv := httptest.NewServer(c.api(target))
 				defer srv.Close()
@@ -167,7 +167,7 @@ func TestProbeOfAPI(t *testing.T) {
 			}
 		})
 	}
-	target := somebodys(t, hook.SRS7, asItIs)
+	target := somebodys(t, hook.SRS6, asItIs)
 	target.API = "http://127.0.0.1:1"
 	if text, _ := probed(t, target); !strings.Contains(text, "does not answer") {
 		t.Errorf("nobody listens: %q", text)
@@ -191,7 +191,7 @@ func TestProbeOfDialect(t *testing.T) {
 		{"nobody's", "POST", "/x", "text/plain", "hello", []string{"none of them is an event of this protocol"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			target := somebodys(t, hook.SRS7, func(text string) string {
+			target := somebodys(t, hook.SRS6, func(text string) string {
 				return strings.Replace(text, "enabled on",
 					"enabled off", 1)
 			})
@@ -234,14 +234,14 @@ func TestMisfit(t *testing.T) {
 	}{
 		{"it fits", q("SRS/7.0.18(Hang)", whole), ""},
 		{"not SRS", q("other/1.0", whole), ""},
-		{"another version", q("SRS/4.0.271(Leo)", whole),
-			"the server calls itself SRS/4.0.271(Leo); profile srs7 describes SRS 7.0.18"},
+		{"another version", q("SRS/3.0.170(OuXuli)", whole),
+			"the server calls itself SRS/3.0.170(OuXuli); profile srs6 describes SRS 5.0.214 to"},
 		{"another profile", q("SRS(Simple RTMP Server)0.9.2", old), "fit -profile srs1 better"},
 		{"keys are missing", q("SRS/7.0.18", strings.Replace(whole, `,"stream_id":"i"`, "", 1)),
 			"its hooks differ: on_publish comes closest to"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := (&Target{Profile: hook.SRS7}).misfit(c.q)
+			got := (&Target{Profile: hook.SRS6}).misfit(c.q)
 			if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
 				t.Errorf("want %q, got %q", c.want, got)
 			}
@@ -249,8 +249,8 @@ func TestMisfit(t *testing.T) {
 	}
 	if _, remark := probed(t, somebodys(t, hook.SRS1, func(text string) string {
 		return strings.ReplaceAll(text,
-			"profile srs1", "profile srs7")
-	})); !strings.Contains(remark, "-profile srs7") {
+			"profile srs1", "profile srs6")
+	})); !strings.Contains(remark, "-profile srs6") {
 		t.Errorf("the remark of a probe: %q", remark)
 	}
 }

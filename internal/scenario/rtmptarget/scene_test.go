@@ -30,7 +30,7 @@ var addresses = Addresses{Main: "127.0.0.1:8085", Stoppable: "127.0.0.1:8086", T
 
 // The stanza is what users paste; a change of it is a change of theirs.
 func TestStanzaIsAsRecorded(t *testing.T) {
-	got := Stanza(addresses, StanzaOptions{Profile: hook.SRS7})
+	got := Stanza(addresses, StanzaOptions{Profile: hook.SRS6})
 	const golden = "testdata/stanza.golden"
 	if *update {
 		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
@@ -45,7 +45,7 @@ func TestStanzaIsAsRecorded(t *testing.T) {
 
 func TestStanzaIsReadBack(t *testing.T) {
 	cfg, _, err := srsconf.Parse("s", "listen 1935;\n"+Stanza(addresses,
-		StanzaOptions{Profile: hook.SRS7, Own: true, Timeout: 1}))
+		StanzaOptions{Profile: hook.SRS6, Own: true, Timeout: 1}))
 	if err != nil {
 		t.Fatal(err)
 	}

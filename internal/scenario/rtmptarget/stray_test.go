@@ -42,7 +42,7 @@ func TestStrays(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			for shared, want := range map[bool]bool{false: c.ours, true: c.shared} {
 				kept := &strays{}
-				r := newRouter(hook.SRS7, "n", kept)
+				r := newRouter(hook.SRS6, "n", kept)
 				r.shared, r.past["was"] = shared, true
 				r.arrived(liveKey{}, asked(c.target, c.body))
 				if got := len(kept.kept) == 1; got != want {
@@ -129,12 +129,12 @@ func TestToldID(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}
-	target, err := BuiltIn(BuiltInOptions{Profile: hook.SRS7, Nonce: "t"})
+	target, err := BuiltIn(BuiltInOptions{Profile: hook.SRS6, Nonce: "t"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(target.Close)
-	s := target.NewScene(t.Context(), timeline.New("s", "srs7", time.Now(), nil)).(*Scene)
+	s := target.NewScene(t.Context(), timeline.New("s", "srs6", time.Now(), nil)).(*Scene)
 	t.Cleanup(func() { s.Close() })
 	s.Actor("Bob")
 	s.Actor("Alice").isCalled("b23kfy9r")

@@ -34,7 +34,7 @@ func TestParameters(t *testing.T) {
 		if got := connected.Payload.PageURL; got != "http://page.example/x.html" {
 			r.t.Errorf("pageUrl: got %q", got)
 		}
-		if r.profile != hook.SRS7 {
+		if r.profile != hook.SRS6 {
 			return // the others have no param
 		}
 		for _, q := range []*hook.Payload{published.Payload, played.Payload} {

@@ -25,7 +25,7 @@ type request struct {
 	payload               *hook.Payload
 	event                 hook.Event
 	isEvent               bool
-	problems              error // by profile srs7
+	problems              error // by profile srs6
 
 	arrived, answered, gaveUp time.Time
 	answer                    string // raw bytes, or words for what is not bytes
@@ -90,7 +90,7 @@ func (l *line) request(t *testing.T) *request {
 	if l.GaveUpAfter != nil {
 		r.gaveUp = at(l.T + *l.GaveUpAfter)
 	}
-	if r.payload, r.problems = hook.SRS7.Decode([]byte(l.Body)); r.problems != nil {
+	if r.payload, r.problems = hook.SRS6.Decode([]byte(l.Body)); r.problems != nil {
 		r.payload, _ = hook.DecodeAny([]byte(l.Body)) // what could not be read shows as no event
 	}
 	r.event, r.isEvent = r.payload.Event()
@@ -105,15 +105,15 @@ func at(seconds float64) time.Time {
 func (r *request) verdict() hook.Decision {
 	switch {
 	case r.answered.IsZero() || !r.gaveUp.IsZero() && r.gaveUp.Before(r.answered):
-		return hook.SRS7.Judge(hook.Answer{Err: io.ErrUnexpectedEOF})
+		return hook.SRS6.Judge(hook.Answer{Err: io.ErrUnexpectedEOF})
 	case strings.HasPrefix(r.answer, "headers, then spaces"):
-		return hook.SRS7.Judge(hook.Answer{Status: 200, Body: []byte(`{"code":0}`)})
+		return hook.SRS6.Judge(hook.Answer{Status: 200, Body: []byte(`{"code":0}`)})
 	}
 	resp, err := http.ReadResponse(bufio.NewReader(strings.NewReader(r.answer)), nil)
 	if err != nil {
-		return hook.SRS7.Judge(hook.Answer{Err: err})
+		return hook.SRS6.Judge(hook.Answer{Err: err})
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	return hook.SRS7.Judge(hook.Answer{Status: resp.StatusCode, Body: body, Err: err})
+	return hook.SRS6.Judge(hook.Answer{Status: resp.StatusCode, Body: body, Err: err})
 }

@@ -106,7 +106,7 @@ func TestRecordings(t *testing.T) {
 // bytes, which is no JSON.
 var damagedBodies = map[string]int{"02_order_ctrl": 3, "05_names_and_params": 3}
 
-// checkBodies asks that every event's body is a payload of srs7 and detected as
+// checkBodies asks that every event's body is a payload of srs6 and detected as
 // such, but for so many damaged ones, which are detected all the same.
 func checkBodies(t *testing.T, rec *recording, damaged int) {
 	t.Helper()
@@ -122,8 +122,8 @@ func checkBodies(t *testing.T, rec *recording, damaged int) {
 			}
 		}
 		if d := hook.Detect(hook.Request{Target: r.target, UserAgent: r.agent,
-			Body: []byte(r.body)}); d.Profile != hook.SRS7 || !d.Exact {
-			t.Errorf("request %d: want srs7, detected %+v\n%s", n, d, r.body)
+			Body: []byte(r.body)}); d.Profile != hook.SRS6 || !d.Exact {
+			t.Errorf("request %d: want srs6, detected %+v\n%s", n, d, r.body)
 		}
 	}
 	if bad != damaged {
@@ -173,7 +173,7 @@ func feed(k *order.Checker, requests []*request) {
 
 func checkOrder(t *testing.T, rec *recording, c recordingCase) int {
 	t.Helper()
-	c.opts.Profile = hook.SRS7
+	c.opts.Profile = hook.SRS6
 	// The lab recorder noted an answer's time after it was written, by up to
 	// 3.2 ms: the next event could be there before.
 	c.opts.Uncertainty = 5 * time.Millisecond
@@ -240,7 +240,7 @@ func TestMutatedRecordings(t *testing.T) {
 			if len(rec.requests) != 4 {
 				t.Fatalf("want 4 requests, got %d", len(rec.requests))
 			}
-			k := order.New(order.Options{Profile: hook.SRS7})
+			k := order.New(order.Options{Profile: hook.SRS6})
 			feed(k, m.mutate(rec.requests))
 			k.Finish(false)
 			problems := k.Problems()

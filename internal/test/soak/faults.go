@@ -29,7 +29,7 @@ func clientFaults(seed uint64) *faultlink.Mix {
 // befalls would soon be the only ones. Therefore each comes to an end: that of
 // srs1 is half-closed some time after its first answer, as by a server that
 // keeps none for long, whereupon the caller makes a new one for each request for
-// a while. That of srs7 is reset in the midst of one of its first answers, so
+// a while. That of srs6 is reset in the midst of one of its first answers, so
 // that there the caller goes on keeping them.
 func hookFaults(seed uint64, p *hook.Profile) func(int64, net.IP) faultlink.Plan {
 	m := &faultlink.Mix{

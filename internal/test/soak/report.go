@@ -16,10 +16,12 @@ type Faults struct{ Clients, Hooks map[faultlink.Kind]int64 }
 
 func (r *rig) faults() Faults {
 	f := Faults{map[faultlink.Kind]int64{}, map[faultlink.Kind]int64{}}
-	links, h0, h1 := r.clients.Stats(), r.hooks[0].Stats(), r.hooks[1].Stats()
+	links := r.clients.Stats()
 	for _, k := range faultlink.Kinds {
 		f.Clients[k] = links.Struck[k]
-		f.Hooks[k] = h0.Struck[k] + h1.Struck[k]
+		for _, l := range r.hooks {
+			f.Hooks[k] += l.Stats().Struck[k]
+		}
 	}
 	return f
 }

@@ -24,7 +24,7 @@ type rig struct {
 	srv      *server.Server
 	endpoint *endpoint.Endpoint
 	clients  *faultlink.Link
-	hooks    [2]*faultlink.Link // one for each profile, as in hook.Profiles
+	hooks    []*faultlink.Link // one for each profile, as in hook.Profiles
 	clock    *ownclock.Clock
 
 	book           atomic.Pointer[books.Book] // of the round
@@ -93,7 +93,7 @@ func (r *rig) vhost(ctx context.Context, i int, p *hook.Profile) (server.VHost, 
 	if err != nil {
 		return v, err
 	}
-	r.hooks[i] = link
+	r.hooks = append(r.hooks, link)
 	addr := link.Addr()
 	if r.cfg.between != nil {
 		addr = r.cfg.between(addr)
@@ -193,6 +193,14 @@ func (r *rig) answer(q *endpoint.Request) endpoint.Answer {
 // errUnquiet says that something of a round has not ended.
 var errUnquiet = errors.New("not everything has ended")
 
+// toHooks counts the connections to the hook server.
+func (r *rig) toHooks() (open int64) {
+	for _, l := range r.hooks {
+		open += l.Stats().Open
+	}
+	return open
+}
+
 // quiet tells whether nothing of the round goes on: no session, no connection
 // on any link, no request at the hook server.
 func (r *rig) quiet() error {
@@ -201,9 +209,8 @@ func (r *rig) quiet() error {
 		return fmt.Errorf("%w: the server has %d connections and %d streams", errUnquiet, st.Connections, st.Streams)
 	case r.clients.Stats().Open > 0:
 		return fmt.Errorf("%w: %d connections of clients", errUnquiet, r.clients.Stats().Open)
-	case r.hooks[0].Stats().Open+r.hooks[1].Stats().Open > 0:
-		return fmt.Errorf("%w: %d connections to the hook server", errUnquiet,
-			r.hooks[0].Stats().Open+r.hooks[1].Stats().Open)
+	case r.toHooks() > 0:
+		return fmt.Errorf("%w: %d connections to the hook server", errUnquiet, r.toHooks())
 	case r.arrived.Load() != r.done.Load() || r.endpoint.Conns() > 0:
 		return fmt.Errorf("%w: the hook server has %d connections and %d requests", errUnquiet, r.endpoint.Conns(),
 			r.arrived.Load()-r.done.Load())

@@ -86,7 +86,7 @@ func (t *target) hook(w http.ResponseWriter, r *http.Request) {
 
 func vhost(name string, hooks net.Addr, more string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "vhost %s { http_hooks { enabled on; profile srs7; %s", name, more)
+	fmt.Fprintf(&b, "vhost %s { http_hooks { enabled on; profile srs6; %s", name, more)
 	for _, e := range hook.Events {
 		fmt.Fprintf(&b, " %s http://%s/%s;", e, hooks, e)
 	}

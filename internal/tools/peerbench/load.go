@@ -14,7 +14,7 @@ import (
 )
 
 // quiet are the options of loads in which nobody is refused or vanishes.
-var quiet = []string{"-refused", "0%", "-vanish", "0%", "-quiet", "-profile", "srs7"}
+var quiet = []string{"-refused", "0%", "-vanish", "0%", "-quiet", "-profile", "srs6"}
 
 // load runs loadgen against a fresh instance of a contender and returns its report.
 func (b *bench) load(c contender, args ...string) (*result.Report, error) {

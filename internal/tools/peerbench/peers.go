@@ -27,7 +27,7 @@ const most = 12000
 func ours(name, play string) contender {
 	return contender{name, true, func(b *bench, dir string, port int, hooks string) ([]string, error) {
 		conf := fmt.Sprintf("listen 127.0.0.1:%d;\nmax_connections %d;\nvhost __defaultVhost__ {\n%s%s}\n",
-			port, most, play, stanza(hooks, "profile srs7;"))
+			port, most, play, stanza(hooks, "profile srs6;"))
 		file, err := write(dir, "rtmpserver.conf", conf)
 		return []string{filepath.Join(b.bin, "rtmpserver"), "-log-level", "error", "-c", file}, err
 	}}

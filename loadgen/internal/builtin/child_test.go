@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 // TestChild runs the server in a process of its own.
 func TestChild(t *testing.T) {
 	hooks := recorder.New(t, endpoint.Options{})
-	c, err := StartChild(Order{Hooks: hooks.URL(), Profile: "srs7", Clients: 10})
+	c, err := StartChild(Order{Hooks: hooks.URL(), Profile: "srs6", Clients: 10})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ func TestAsk(t *testing.T) {
 		{hook.OnPublish, http.StatusOK, 2, 1},     // no URL: accepted
 	} {
 		a := f.Ask(&endpoint.Request{Method: "POST", Event: c.event, HasEvent: true,
-			Body: []byte(`{"action":"` + c.event.String() + `","client_id":"c"}`)}, hook.SRS7)
+			Body: []byte(`{"action":"` + c.event.String() + `","client_id":"c"}`)}, hook.SRS6)
 		if a.Status != c.status || len(first.Requests()) != c.first || len(second.Requests()) != c.second {
 			t.Errorf("%s: got %d with %d and %d requests, want %d with %d and %d", c.event, a.Status,
 				len(first.Requests()),
@@ -52,7 +52,7 @@ func TestAsk(t *testing.T) {
 		t.Errorf("asked at %s", got)
 	}
 	if a := f.Ask(&endpoint.Request{Method: "POST", Event: hook.OnClose, HasEvent: true},
-		hook.SRS7); a.Fault != endpoint.CloseWithoutAnswer || f.Err() == nil {
+		hook.SRS6); a.Fault != endpoint.CloseWithoutAnswer || f.Err() == nil {
 		t.Errorf("nobody answers: got %+v, %v", a, f.Err())
 	}
 }
@@ -79,7 +79,7 @@ func TestEndlessAnswers(t *testing.T) {
 			defer f.Close()
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			f.Ask(&endpoint.Request{Method: "POST", Event: hook.OnPlay, HasEvent: true}, hook.SRS7)
+			f.Ask(&endpoint.Request{Method: "POST", Event: hook.OnPlay, HasEvent: true}, hook.SRS6)
 			runtime.ReadMemStats(&after)
 			if took := after.TotalAlloc - before.TotalAlloc; took > 32<<20 { // what is endless takes gigabytes in 10 s
 				t.Errorf("want at most 32 MB allocated, got %d", took>>20)

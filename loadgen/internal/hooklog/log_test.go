@@ -93,7 +93,7 @@ func TestLogLeavesWarmupOut(t *testing.T) {
 
 // TestAddAndOpen counts who is in by hooks alone.
 func TestAddAndOpen(t *testing.T) {
-	l := New(Options{Profile: hook.SRS7, Keys: account.NewKeys("t"), Clients: 2})
+	l := New(Options{Profile: hook.SRS6, Keys: account.NewKeys("t"), Clients: 2})
 	for _, c := range []struct {
 		e    account.Entry
 		open int

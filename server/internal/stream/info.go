@@ -26,6 +26,17 @@ type Info struct {
 // Used reports whether somebody publishes or plays; a client whose hook is pending does not yet.
 func (in *Info) Used() bool { return in.Publisher != "" || in.Players > 0 }
 
+// Clients counts the publisher that is live and the players.
+func (s *Stream) Clients() int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	n := len(s.players)
+	if s.holder != nil && !s.holder.stopped {
+		n++
+	}
+	return n
+}
+
 // Info describes the stream as it is now.
 func (s *Stream) Info() Info {
 	s.mu.RLock()

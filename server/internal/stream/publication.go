@@ -58,6 +58,25 @@ func (s *Stream) Publish(ctx context.Context, clientID string, d Delivery) (*Pub
 	}
 }
 
+// Claim takes the name for a publisher that is not live yet, until Unclaim. ErrBusy: another has claimed it, or is
+// live, or its end is not told yet.
+func (s *Stream) Claim() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.claimed || s.holder != nil {
+		return ErrBusy
+	}
+	s.claimed = true
+	return nil
+}
+
+// Unclaim ends a Claim.
+func (s *Stream) Unclaim() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.claimed = false
+}
+
 // take returns the publication, or what to wait for.
 func (s *Stream) take(clientID string, d Delivery) (p *Publication, wait <-chan struct{}, err error) {
 	s.mu.Lock()

@@ -17,6 +17,7 @@ type Stream struct {
 
 	mu      sync.RWMutex
 	holder  *Publication // who has the name
+	claimed bool         // the name is kept for one that is not live yet
 	ring    ring
 	headers *headers // nil before anybody has published
 	gop     gop

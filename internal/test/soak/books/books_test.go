@@ -85,7 +85,7 @@ func publisher(n int, p *hook.Profile) *life {
 }
 
 func player(n, of int) *life {
-	return newLife(n, hook.SRS7).connected().call(hook.OnConnect, true).call(hook.OnPlay,
+	return newLife(n, hook.SRS6).connected().call(hook.OnConnect, true).call(hook.OnPlay,
 		true).let(hook.OnPlay).saw(of).
 		call(hook.OnStop, true).call(hook.OnClose, true)
 }
@@ -126,33 +126,33 @@ func TestHonest(t *testing.T) {
 	hurt := func(l *life) *life { l.Hurt, l.Visit.Done = true, false; return l }
 	for name, l := range map[string]*life{
 		"publisher":       publisher(1, hook.SRS1),
-		"publisher, srs7": publisher(1, hook.SRS7),
+		"publisher, srs6": publisher(1, hook.SRS6),
 		"player":          player(1, 2),
-		"twice": newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).call(hook.OnPublish,
+		"twice": newLife(1, hook.SRS6).connected().call(hook.OnConnect, true).call(hook.OnPublish,
 			true).let(hook.OnPublish).call(hook.OnUnpublish, true).call(hook.OnPublish,
 			true).let(hook.OnPublish).call(hook.OnUnpublish, true).call(hook.OnClose, true),
 		"nobody":       {Client: &Client{Number: 1, Profile: hook.SRS1, Visit: Visit{Done: true}}},
-		"idle in srs7": newLife(1, hook.SRS7).connected().call(hook.OnClose, true),
-		"refused by plan": refused(newLife(1, hook.SRS7).connected().call(hook.OnConnect,
+		"idle in srs6": newLife(1, hook.SRS6).connected().call(hook.OnClose, true),
+		"refused by plan": refused(newLife(1, hook.SRS6).connected().call(hook.OnConnect,
 			true).call(hook.OnPublish, false).call(hook.OnClose, true)),
 		"refused at on_connect": refused(newLife(1, hook.SRS1).call(hook.OnConnect, false)),
-		"refused by a failure": newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).fail(hook.OnPublish,
+		"refused by a failure": newLife(1, hook.SRS6).connected().call(hook.OnConnect, true).fail(hook.OnPublish,
 			errReset, -1).call(hook.OnClose, true),
-		"accepted, answer lost": newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).fail(hook.OnPublish,
+		"accepted, answer lost": newLife(1, hook.SRS6).connected().call(hook.OnConnect, true).fail(hook.OnPublish,
 			errReset, 0).call(hook.OnClose, true),
-		"given up, comes late": newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).fail(hook.OnPublish,
+		"given up, comes late": newLife(1, hook.SRS6).connected().call(hook.OnConnect, true).fail(hook.OnPublish,
 			errTime, time.Minute).call(hook.OnClose, true),
-		"closing events lost": newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).call(hook.OnPlay,
+		"closing events lost": newLife(1, hook.SRS6).connected().call(hook.OnConnect, true).call(hook.OnPlay,
 			true).fail(hook.OnStop, errReset, -1).fail(hook.OnClose, errTime, -1),
-		"answers lost on its way": hurt(newLife(1, hook.SRS7).call(hook.OnConnect, true).call(hook.OnPublish,
+		"answers lost on its way": hurt(newLife(1, hook.SRS6).call(hook.OnConnect, true).call(hook.OnPublish,
 			true).call(hook.OnUnpublish, true).call(hook.OnClose, true)),
-		"an earlier one comes late": newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).call(hook.OnPublish,
+		"an earlier one comes late": newLife(1, hook.SRS6).connected().call(hook.OnConnect, true).call(hook.OnPublish,
 			true).let(hook.OnPublish).
 			fail(hook.OnUnpublish, errTime, 7*time.Millisecond).call(hook.OnPublish,
 			true).let(hook.OnPublish).call(hook.OnUnpublish, true).call(hook.OnClose, true),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := broken(l, publisher(2, hook.SRS7)); got != nil {
+			if got := broken(l, publisher(2, hook.SRS6)); got != nil {
 				t.Errorf("broken: %v\n%s", got, l.History())
 			}
 		})
@@ -227,7 +227,7 @@ func TestSabotage(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			l := publisher(1, hook.SRS1)
 			row.spoil(l)
-			got := broken(l, publisher(2, hook.SRS7))
+			got := broken(l, publisher(2, hook.SRS6))
 			slices.Sort(got)
 			slices.Sort(row.want)
 			if !slices.Equal(got, row.want) {
@@ -239,18 +239,18 @@ func TestSabotage(t *testing.T) {
 
 // TestFrames spoils what a player saw.
 func TestFrames(t *testing.T) {
-	unaccepted := newLife(2, hook.SRS7).connected().call(hook.OnConnect, true).fail(hook.OnPublish, errReset,
+	unaccepted := newLife(2, hook.SRS6).connected().call(hook.OnConnect, true).fail(hook.OnPublish, errReset,
 		0).call(hook.OnClose, true)
-	elsewhere := publisher(2, hook.SRS7)
+	elsewhere := publisher(2, hook.SRS6)
 	elsewhere.Stream = "other"
-	refused := newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).call(hook.OnPlay, false).call(hook.OnClose,
+	refused := newLife(1, hook.SRS6).connected().call(hook.OnConnect, true).call(hook.OnPlay, false).call(hook.OnClose,
 		true).saw(2)
 	refused.Refused = true
 	for name, lives := range map[string][]*life{
 		"of a publisher that was not accepted": {player(1, 2), unaccepted},
 		"of another stream":                    {player(1, 2), elsewhere},
-		"of nobody":                            {player(1, 3), publisher(2, hook.SRS7)},
-		"of a player that was refused":         {refused, publisher(2, hook.SRS7)},
+		"of nobody":                            {player(1, 3), publisher(2, hook.SRS6)},
+		"of a player that was refused":         {refused, publisher(2, hook.SRS6)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := broken(lives...); !slices.Equal(got, []string{"frames"}) {
@@ -263,7 +263,7 @@ func TestFrames(t *testing.T) {
 // TestAgain has servers that send closing events again.
 func TestAgain(t *testing.T) {
 	playing := func() *life {
-		return newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).call(hook.OnPlay, true)
+		return newLife(1, hook.SRS6).connected().call(hook.OnConnect, true).call(hook.OnPlay, true)
 	}
 	for name, row := range map[string]struct {
 		life  *life
@@ -283,7 +283,7 @@ func TestAgain(t *testing.T) {
 		"nor promised": {playing().call(hook.OnStop, true).fail(hook.OnClose, errReset, -1), false, nil},
 		"for nothing": {playing().call(hook.OnStop, true).call(hook.OnStop, true).again(2).call(hook.OnClose,
 			true), true, []string{"once"}},
-		"of an opening one": {newLife(1, hook.SRS7).connected().fail(hook.OnConnect, errReset, -1).call(hook.OnConnect,
+		"of an opening one": {newLife(1, hook.SRS6).connected().fail(hook.OnConnect, errReset, -1).call(hook.OnConnect,
 			true).again(2).call(hook.OnClose, true), true, []string{"once"}},
 		"comes once too often": {func() *life {
 			l := playing().fail(hook.OnStop, errReset, 0).call(hook.OnStop, true).again(2).call(hook.OnClose, true)
@@ -312,9 +312,9 @@ func TestStrays(t *testing.T) {
 }
 
 func TestCounts(t *testing.T) {
-	l := newLife(1, hook.SRS7).connected().call(hook.OnConnect, true).call(hook.OnPlay, true).let(hook.OnPlay).saw(2).
+	l := newLife(1, hook.SRS6).connected().call(hook.OnConnect, true).call(hook.OnPlay, true).let(hook.OnPlay).saw(2).
 		fail(hook.OnStop, errReset, -1).fail(hook.OnClose, errTime, time.Second)
-	p := publisher(2, hook.SRS7)
+	p := publisher(2, hook.SRS6)
 	r := newLife(3, hook.SRS1).call(hook.OnConnect, false)
 	b := NewBook(false)
 	for _, l := range []*life{l, p, r} {
@@ -381,7 +381,7 @@ func TestHeldUp(t *testing.T) {
 		"in pieces":  {[]time.Duration{0, 3 * time.Second, 10 * time.Second, 13 * time.Second}, true},
 	} {
 		b := NewBook(false)
-		b.Enter(&Client{Number: 1, Profile: hook.SRS7})
+		b.Enter(&Client{Number: 1, Profile: hook.SRS6})
 		for i := 0; i < len(row.held); i += 2 {
 			b.HeldUp(origin.Add(row.held[i]), origin.Add(row.held[i+1]))
 		}
@@ -396,7 +396,7 @@ func TestHeldUp(t *testing.T) {
 func TestManyViolations(t *testing.T) {
 	b := NewBook(false)
 	for i := range maxKept + 10 {
-		b.Enter(&Client{Number: i, Profile: hook.SRS7})
+		b.Enter(&Client{Number: i, Profile: hook.SRS6})
 		b.Visited(i, Visit{Err: "of no reason"})
 	}
 	all, more := b.Settle()
