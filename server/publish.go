@@ -83,7 +83,7 @@ func (c *session) publishAs(ms *messageStream, t target, raw string) error {
 	}
 	ms.hls = nil
 	if t.vhost.HLS.Enabled {
-		ms.hls = c.srv.hls.publish(held.Key(), t.vhost)
+		ms.hls = c.srv.hls.publish(name.Key(), t.vhost)
 	}
 	c.mu.Lock()
 	ms.target, ms.held, ms.publication = t, name, publication

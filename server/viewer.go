@@ -133,6 +133,7 @@ func (v *viewer) payload(vhost *VHost) *hook.Payload {
 		ClientID: v.srv.ids.clientID(v.number, vhost.profile()), IP: v.ip,
 		VHost: vhost.Name, App: v.target.app, Stream: v.target.name, Param: v.target.param,
 		TCURL: v.tcURL, PageURL: v.pageURL, StreamURL: v.target.streamURL(), StreamID: v.held.ID(),
+		Clients: int64(v.held.Clients()) + 1,
 	}
 }
 
