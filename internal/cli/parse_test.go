@@ -105,9 +105,9 @@ func TestParseFromElsewhere(t *testing.T) {
 		{name: "wrong variable", env: map[string]string{"HOOKPROOF_DEMO_HOLD": "9"},
 			err: `HOOKPROOF_DEMO_HOLD: -hold is "9", which has no unit`},
 		{name: "unknown key", file: "n: 1\nhodl: 2s\n", err: "unknown option -hodl: did you mean -hold?"},
-		{name: "the place of an error", file: "n: 1\nhold: 2\n", err: ">  2 | hold: 2"},
-		{name: "no value", file: "n: {a: b}\n", err: "-n: want a value or a list of values, got Mapping"},
-		{name: "no mapping", file: "- n\n", err: "want a mapping of options to values, got Sequence"},
+		{name: "the place of an error", file: "n: 1\nhold: 2\n", err: "2 | hold: 2"},
+		{name: "no value", file: "n: {a: b}\n", err: "-n: want a value or a list of values, got a mapping"},
+		{name: "no mapping", file: "- n\n", err: "want a mapping of options to values, got a list"},
 		{name: "no YAML", file: "n: [1\n", err: "sequence end token ']' not found"},
 		{name: "a file in a file", file: "config: x\n", err: "unknown option -config"},
 	} {
@@ -155,7 +155,7 @@ func FuzzReadOptions(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var o settings
 		fs := o.flags()
-		_ = readOptions(fs, map[string]bool{"n": true}, text)
+		_ = readOptions(fs, map[string]bool{"n": true}, "f", text)
 		if o.n != 1 {
 			t.Errorf("n is %d, want 1 as given", o.n)
 		}

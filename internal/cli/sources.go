@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
 	"flag"
 	"fmt"
@@ -10,18 +9,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
-
 	"hookproof/internal/suggest"
+	"hookproof/internal/yamldoc"
 )
 
 // configFlag names the file that options are read from.
 const configFlag = "config"
-
-// maxConfig bounds that file, in bytes.
-const maxConfig = 1 << 20
 
 // registerConfig adds -config to fs, unless it has one.
 func registerConfig(fs *flag.FlagSet) {
@@ -69,74 +62,56 @@ func fromFile(fs *flag.FlagSet, given map[string]bool, name string) error {
 		return Usagef("-config: %v", err)
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	text, err := io.ReadAll(io.LimitReader(f, yamldoc.MaxFile+1))
 	if err != nil {
 		return fmt.Errorf("-config: %w", err)
 	}
-	if len(text) > maxConfig {
-		return Usagef("-config: %s: want at most %d bytes", name, maxConfig)
-	}
-	if err := readOptions(fs, given, text); err != nil {
-		return Usagef("-config: %s: %v", name, err)
+	if err := readOptions(fs, given, name, text); err != nil {
+		return Usagef("-config: %v", err)
 	}
 	return nil
 }
 
 // readOptions sets flags from the text of a configuration file. A list gives a
 // flag several times.
-func readOptions(fs *flag.FlagSet, given map[string]bool, text []byte) error {
-	if len(bytes.TrimSpace(text)) == 0 {
-		return nil
+func readOptions(fs *flag.FlagSet, given map[string]bool, name string, text []byte) error {
+	doc, err := yamldoc.Parse(name, text)
+	if err != nil || doc == nil {
+		return err
 	}
-	file, err := parser.ParseBytes(text, 0)
-	if err != nil {
-		return errors.New(strings.TrimSpace(yaml.FormatError(err, false, true)))
+	if doc.Kind != yamldoc.Mapping {
+		return doc.Errorf("want a mapping of options to values, got %s", doc.Describe())
 	}
-	for _, doc := range file.Docs {
-		switch body := doc.Body.(type) {
-		case nil, *ast.CommentGroupNode:
-		case *ast.MappingNode:
-			for _, pair := range body.Values {
-				if err := readOption(fs, given, pair); err != nil {
-					return err
-				}
-			}
-		default:
-			return complain(body, "want a mapping of options to values, got %s", body.Type())
+	for _, pair := range doc.Pairs {
+		if err := readOption(fs, given, pair); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func readOption(fs *flag.FlagSet, given map[string]bool, pair *ast.MappingValueNode) error {
-	name := pair.Key.GetToken().Value
+func readOption(fs *flag.FlagSet, given map[string]bool, pair yamldoc.Pair) error {
+	name := pair.Key.Text
 	f := fs.Lookup(name)
 	if f == nil || name == configFlag {
-		return complain(pair.Key, "%s", unknownFlag(fs, name))
+		return pair.Key.Errorf("%s", unknownFlag(fs, name))
 	}
-	values := []ast.Node{pair.Value}
-	if list, ok := pair.Value.(*ast.SequenceNode); ok {
-		values = list.Values
+	values := []*yamldoc.Node{pair.Value}
+	if pair.Value.Kind == yamldoc.List {
+		values = pair.Value.Items
 	}
 	if given[name] {
 		return nil
 	}
 	for _, v := range values {
-		if _, scalar := v.(ast.ScalarNode); !scalar {
-			return complain(v, "-%s: want a value or a list of values, got %s", name, v.Type())
+		if v.Kind != yamldoc.Scalar {
+			return v.Errorf("-%s: want a value or a list of values, got %s", name, v.Describe())
 		}
-		value := v.GetToken().Value
-		if err := fs.Set(name, value); err != nil {
-			return complain(v, "%s", explainValue(f, value, err))
+		if err := fs.Set(name, v.Text); err != nil {
+			return v.Errorf("%s", explainValue(f, v.Text, err))
 		}
 	}
 	return nil
-}
-
-// complain makes an error that shows the place in the file.
-func complain(at ast.Node, format string, args ...any) error {
-	err := &yaml.SyntaxError{Message: fmt.Sprintf(format, args...), Token: at.GetToken()}
-	return errors.New(strings.TrimSpace(err.FormatError(false, true)))
 }
 
 // unknownFlag says that there is no such flag, and which one may be meant.

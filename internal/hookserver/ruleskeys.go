@@ -7,17 +7,16 @@ import (
 	"strings"
 	"time"
 
-	"go.yaml.in/yaml/v3"
-
 	"hookproof/hook"
 	"hookproof/internal/endpoint"
+	"hookproof/internal/yamldoc"
 )
 
 // maxDelay bounds the delay of a rule.
 const maxDelay = 10 * time.Minute
 
 // ruleKey reads one key of a rule; false: there is no such key.
-func (p *rulesParser) ruleKey(r *rule, key string, v *yaml.Node) bool {
+func (p *rulesParser) ruleKey(r *rule, key string, v *yamldoc.Node) bool {
 	switch key {
 	case "name":
 		r.name = p.scalar(key, v)
@@ -37,8 +36,8 @@ func (p *rulesParser) ruleKey(r *rule, key string, v *yaml.Node) bool {
 	case "ip":
 		p.addresses(r, v)
 	case "refuse":
-		if v.Kind != yaml.ScalarNode || v.Value != "true" {
-			p.errorf(v, "refuse: want true, got %s", describe(v))
+		if v.Kind != yamldoc.Scalar || v.Text != "true" {
+			p.errorf(v, "refuse: want true, got %s", v.Describe())
 		}
 		r.refuse = true
 	case "code":
@@ -62,19 +61,19 @@ func (p *rulesParser) ruleKey(r *rule, key string, v *yaml.Node) bool {
 }
 
 // scalar returns a plain value as it is written.
-func (p *rulesParser) scalar(key string, v *yaml.Node) string {
-	if v.Kind != yaml.ScalarNode || v.Tag == "!!null" {
-		p.errorf(v, "%s: want a single value, got %s", key, describe(v))
+func (p *rulesParser) scalar(key string, v *yamldoc.Node) string {
+	if v.Kind != yamldoc.Scalar {
+		p.errorf(v, "%s: want a single value, got %s", key, v.Describe())
 		return ""
 	}
-	return v.Value
+	return v.Text
 }
 
 // each hands over a single value, or the members of a list that is not empty.
-func (p *rulesParser) each(key string, v *yaml.Node, f func(v *yaml.Node, s string)) {
-	members := []*yaml.Node{v}
-	if v.Kind == yaml.SequenceNode {
-		members = v.Content
+func (p *rulesParser) each(key string, v *yamldoc.Node, f func(v *yamldoc.Node, s string)) {
+	members := []*yamldoc.Node{v}
+	if v.Kind == yamldoc.List {
+		members = v.Items
 	}
 	if len(members) == 0 {
 		p.errorf(v, "%s: want at least one, the list is empty", key)
@@ -87,9 +86,9 @@ func (p *rulesParser) each(key string, v *yaml.Node, f func(v *yaml.Node, s stri
 	}
 }
 
-func (p *rulesParser) eventList(r *rule, v *yaml.Node) {
+func (p *rulesParser) eventList(r *rule, v *yamldoc.Node) {
 	r.events = nil
-	p.each("event", v, func(v *yaml.Node, s string) {
+	p.each("event", v, func(v *yamldoc.Node, s string) {
 		e, err := hook.ParseEvent(s)
 		if err != nil {
 			p.errorf(v, "event: %v", err)
@@ -99,8 +98,8 @@ func (p *rulesParser) eventList(r *rule, v *yaml.Node) {
 	})
 }
 
-func (p *rulesParser) addresses(r *rule, v *yaml.Node) {
-	p.each("ip", v, func(v *yaml.Node, s string) {
+func (p *rulesParser) addresses(r *rule, v *yamldoc.Node) {
+	p.each("ip", v, func(v *yamldoc.Node, s string) {
 		network, err := netip.ParsePrefix(s)
 		if addr, addrErr := netip.ParseAddr(s); addrErr == nil && addr.Zone() == "" {
 			addr = addr.Unmap()
@@ -114,7 +113,7 @@ func (p *rulesParser) addresses(r *rule, v *yaml.Node) {
 	})
 }
 
-func (p *rulesParser) text(key string, v *yaml.Node) text {
+func (p *rulesParser) text(key string, v *yamldoc.Node) text {
 	s := p.scalar(key, v)
 	pattern, ok := strings.CutPrefix(s, "~")
 	if !ok {
@@ -127,25 +126,25 @@ func (p *rulesParser) text(key string, v *yaml.Node) text {
 	return text{set: true, like: like}
 }
 
-func (p *rulesParser) number(key string, v *yaml.Node, from, to int) int {
-	n, err := strconv.Atoi(v.Value)
-	if v.Kind != yaml.ScalarNode || err != nil || n < from || n > to {
-		p.errorf(v, "%s: want a number from %d to %d, got %s", key, from, to, describe(v))
+func (p *rulesParser) number(key string, v *yamldoc.Node, from, to int) int {
+	n, err := strconv.Atoi(v.Text)
+	if v.Kind != yamldoc.Scalar || err != nil || n < from || n > to {
+		p.errorf(v, "%s: want a number from %d to %d, got %s", key, from, to, v.Describe())
 	}
 	return n
 }
 
-func (p *rulesParser) delay(r *rule, v *yaml.Node) {
+func (p *rulesParser) delay(r *rule, v *yamldoc.Node) {
 	var err error
-	r.delay, err = time.ParseDuration(v.Value)
-	if v.Kind != yaml.ScalarNode || err != nil || r.delay <= 0 || r.delay > maxDelay {
-		p.errorf(v, "delay: want a time like 500ms or 3s, up to %v, got %s", maxDelay, describe(v))
+	r.delay, err = time.ParseDuration(v.Text)
+	if v.Kind != yamldoc.Scalar || err != nil || r.delay <= 0 || r.delay > maxDelay {
+		p.errorf(v, "delay: want a time like 500ms or 3s, up to %v, got %s", maxDelay, v.Describe())
 	}
 }
 
-func (p *rulesParser) fault(r *rule, v *yaml.Node) {
+func (p *rulesParser) fault(r *rule, v *yamldoc.Node) {
 	var err error
-	if r.fault, err = endpoint.ParseFault(v.Value); v.Kind == yaml.ScalarNode && err == nil &&
+	if r.fault, err = endpoint.ParseFault(v.Text); v.Kind == yamldoc.Scalar && err == nil &&
 		r.fault != endpoint.None {
 		return
 	}
@@ -153,5 +152,5 @@ func (p *rulesParser) fault(r *rule, v *yaml.Node) {
 	for _, f := range endpoint.Faults() {
 		names = append(names, f.String())
 	}
-	p.errorf(v, "fault: want one of %s, got %s", strings.Join(names, ", "), describe(v))
+	p.errorf(v, "fault: want one of %s, got %s", strings.Join(names, ", "), v.Describe())
 }

@@ -1,30 +1,24 @@
 package hookserver
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"regexp"
 	"strconv"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"hookproof/hook"
 	"hookproof/internal/redact"
+	"hookproof/internal/yamldoc"
 )
 
 // Limits of a rules file.
 const (
-	maxRulesFile = 1 << 20 // bytes
-	maxRules     = 1000
-	maxErrors    = 20 // told of one file
+	maxRules  = 1000
+	maxErrors = 20 // told of one file
 )
 
 // ParseRules reads a rules file: YAML with the one key rules, a list. name is
-// the file's, for errors, which are "FILE:LINE: what was expected", one a line
-// and at most 20 of them. A key of a rule:
+// the file's, for errors: at most 20, as of yamldoc.Error. A key of a rule:
 //
 //	name    text for the log and the page; default: rule N
 //	event   one or several of the six events; default: the three opening ones
@@ -41,80 +35,55 @@ const (
 // A rule must refuse, delay or have a fault. Closing events cannot be refused:
 // their answers change nothing.
 func ParseRules(name string, data []byte) (*Rules, error) {
-	p := rulesParser{file: name}
-	if len(data) > maxRulesFile {
-		return nil, fmt.Errorf("%s: want at most %d bytes", name, maxRulesFile)
-	}
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	var doc, second yaml.Node
-	switch err := dec.Decode(&doc); {
-	case errors.Is(err, io.EOF):
-		return nil, fmt.Errorf("%s:1: want the key rules, the file is empty", name)
+	doc, err := yamldoc.Parse(name, data)
+	switch {
 	case err != nil:
-		return nil, p.syntax(err)
+		return nil, err
+	case doc == nil:
+		return nil, fmt.Errorf("%s:1: want the key rules, the file is empty", name)
 	}
-	if err := dec.Decode(&second); err == nil {
-		return nil, fmt.Errorf("%s:%d: want one document, a second one begins here", name, second.Line)
-	} else if !errors.Is(err, io.EOF) {
-		return nil, p.syntax(err)
-	}
-	rules := p.document(&doc)
+	var p rulesParser
+	rules := p.document(doc)
 	if len(p.errs) > 0 {
 		return nil, errors.Join(p.errs...)
 	}
 	return rules, nil
 }
 
-// yamlPlace finds the line in yaml's messages.
-var yamlPlace = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-
-// syntax tells an error of the YAML itself.
-func (p *rulesParser) syntax(err error) error {
-	msg := err.Error()
-	place := yamlPlace.FindStringSubmatch(msg)
-	if place == nil {
-		return fmt.Errorf("%s:1: %s", p.file, msg)
-	}
-	line := place[1]
-	if line == "" {
-		line = "1"
-	}
-	return fmt.Errorf("%s:%s: no YAML: %s", p.file, line, msg[len(place[0]):])
-}
-
 // rulesParser collects the mistakes of one file.
-type rulesParser struct {
-	file string
-	errs []error
+type rulesParser struct{ errs []error }
+
+func (p *rulesParser) errorf(n *yamldoc.Node, format string, args ...any) {
+	p.add(n.Errorf(format, args...))
 }
 
-func (p *rulesParser) errorf(n *yaml.Node, format string, args ...any) {
+func (p *rulesParser) add(err error) {
 	if len(p.errs) < maxErrors {
-		p.errs = append(p.errs, fmt.Errorf("%s:%d: %s", p.file, n.Line, fmt.Sprintf(format, args...)))
+		p.errs = append(p.errs, err)
 	}
 }
 
-func (p *rulesParser) document(doc *yaml.Node) *Rules {
+func (p *rulesParser) document(doc *yamldoc.Node) *Rules {
 	rs := &Rules{}
-	var list *yaml.Node
-	p.mapping(doc.Content[0], "the key rules", func(key, value *yaml.Node) bool {
+	var list *yamldoc.Node
+	p.mapping(doc, []string{"rules"}, func(key, value *yamldoc.Node) bool {
 		list = value
-		return key.Value == "rules"
+		return key.Text == "rules"
 	})
 	switch {
 	case len(p.errs) > 0:
 		return nil
 	case list == nil:
-		p.errorf(doc.Content[0], "want the key rules, the file is empty")
+		p.errorf(doc, "want the key rules, the file is empty")
 		return nil
-	case list.Kind != yaml.SequenceNode:
-		p.errorf(list, "rules: want a list, got %s", describe(list))
+	case list.Kind != yamldoc.List:
+		p.errorf(list, "rules: want a list, got %s", list.Describe())
 		return nil
-	case len(list.Content) > maxRules:
-		p.errorf(list.Content[maxRules], "rules: want at most %d", maxRules)
+	case len(list.Items) > maxRules:
+		p.errorf(list.Items[maxRules], "rules: want at most %d", maxRules)
 		return nil
 	}
-	for i, n := range list.Content {
+	for i, n := range list.Items {
 		rs.list = append(rs.list, p.rule(i+1, n))
 	}
 	return rs
@@ -122,33 +91,28 @@ func (p *rulesParser) document(doc *yaml.Node) *Rules {
 
 // mapping hands every key with its value to take, which returns false for a
 // key that it does not know.
-func (p *rulesParser) mapping(n *yaml.Node, want string, take func(key, value *yaml.Node) bool) {
-	if n.Kind != yaml.MappingNode {
-		p.errorf(n, "want %s, got %s", want, describe(n))
+func (p *rulesParser) mapping(n *yamldoc.Node, known []string, take func(key, value *yamldoc.Node) bool) {
+	if n.Kind != yamldoc.Mapping {
+		p.errorf(n, "want a mapping with the keys %s, got %s", strings.Join(known, ", "), n.Describe())
 		return
 	}
-	seen := make(map[string]bool)
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], n.Content[i+1]
-		switch {
-		case seen[key.Value]:
-			p.errorf(key, "%s: the key is there twice", brief(key.Value))
-		case key.Kind != yaml.ScalarNode || !take(key, value):
-			p.errorf(key, "want %s, got the key %s", want, brief(key.Value))
+	for _, pair := range n.Pairs {
+		if !take(pair.Key, pair.Value) {
+			p.add(pair.Key.Unknown(known...))
 		}
-		seen[key.Value] = true
 	}
 }
 
-const ruleKeys = "one of name, event, vhost, app, stream, param, ip, refuse, code, status, delay, fault, times"
+var ruleKeys = []string{"name", "event", "vhost", "app", "stream", "param", "ip", "refuse", "code", "status", "delay",
+	"fault", "times"}
 
-func (p *rulesParser) rule(number int, n *yaml.Node) *rule {
+func (p *rulesParser) rule(number int, n *yamldoc.Node) *rule {
 	r := &rule{
 		name: fmt.Sprintf("rule %d", number), code: CodeRule,
 		events: []hook.Event{hook.OnConnect, hook.OnPublish, hook.OnPlay},
 	}
 	before := len(p.errs)
-	p.mapping(n, ruleKeys, func(key, value *yaml.Node) bool { return p.ruleKey(r, key.Value, value) })
+	p.mapping(n, ruleKeys, func(key, value *yamldoc.Node) bool { return p.ruleKey(r, key.Text, value) })
 	if len(p.errs) > before {
 		return r
 	}
@@ -162,22 +126,6 @@ func (p *rulesParser) rule(number int, n *yaml.Node) *rule {
 		}
 	}
 	return r
-}
-
-// describe says what is at a node.
-func describe(n *yaml.Node) string {
-	switch n.Kind {
-	case yaml.MappingNode:
-		return "a mapping"
-	case yaml.SequenceNode:
-		return "a list"
-	case yaml.AliasNode:
-		return "the alias *" + brief(n.Value)
-	}
-	if n.Value == "" {
-		return "nothing"
-	}
-	return brief(n.Value)
 }
 
 // brief shortens what a file says to something an error can carry.

@@ -6,9 +6,8 @@ import (
 	"os"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"hookproof/hook"
+	"hookproof/internal/yamldoc"
 )
 
 // Openings are the events that can refuse a client.
@@ -16,7 +15,6 @@ var Openings = []hook.Event{hook.OnConnect, hook.OnPublish, hook.OnPlay}
 
 // Bounds of what is read.
 const (
-	maxFile    = 1 << 20 // bytes of a file
 	maxSamples = 1000
 	maxField   = 16 << 10 // bytes of one value
 )
@@ -54,7 +52,7 @@ func (id *Set) Load(path string) error {
 		return err
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	text, err := io.ReadAll(io.LimitReader(f, yamldoc.MaxFile+1))
 	if err != nil {
 		return err
 	}
@@ -71,24 +69,17 @@ func (id *Set) Load(path string) error {
 //	refuse:
 //	  on_publish: [{stream: cam1, param: "?token=bad"}, {ip: 203.0.113.9}]
 func (id *Set) Parse(name string, text []byte) error {
-	if len(text) > maxFile {
-		return fmt.Errorf("%s: longer than %d bytes", name, maxFile)
+	doc, err := yamldoc.Parse(name, text)
+	if err != nil {
+		return err
 	}
-	if strings.HasPrefix(strings.TrimSpace(string(text)), "{") {
-		// JSON may be indented by tabs, which YAML does not allow; strings hold none.
-		text = []byte(strings.ReplaceAll(string(text), "\t", " "))
-	}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return fmt.Errorf("%s: %s", name, strings.TrimPrefix(err.Error(), "yaml: "))
-	}
-	if len(doc.Content) == 0 {
-		return fmt.Errorf("%s:1: expected the keys accept and refuse, got nothing", name)
+	if doc == nil {
+		return fmt.Errorf("%s:1: want the keys accept and refuse, got nothing", name)
 	}
 	p := parser{name: name}
-	got := p.file(doc.Content[0])
+	got := p.file(doc)
 	if p.err == nil && len(got.Accept)+len(got.Refuse) == 0 {
-		p.fail(doc.Content[0], "expected at least one sample under accept or refuse")
+		p.fail(doc, "want at least one sample under accept or refuse")
 	}
 	if p.err != nil {
 		return p.err
@@ -104,61 +95,56 @@ type parser struct {
 	err   error
 }
 
-func (p *parser) fail(n *yaml.Node, format string, args ...any) {
+func (p *parser) fail(n *yamldoc.Node, format string, args ...any) {
 	if p.err == nil {
-		p.err = fmt.Errorf("%s:%d: %s", p.name, n.Line, fmt.Sprintf(format, args...))
+		p.err = n.Errorf(format, args...)
 	}
 }
 
-// members visits the members of a mapping; a key may be there once.
-func (p *parser) members(n *yaml.Node, what string, visit func(key, value *yaml.Node)) {
-	if n.Kind != yaml.MappingNode {
-		p.fail(n, "expected %s", what)
+// members visits the members of a mapping.
+func (p *parser) members(n *yamldoc.Node, what string, visit func(key, value *yamldoc.Node)) {
+	if n.Kind != yamldoc.Mapping {
+		p.fail(n, "want %s, got %s", what, n.Describe())
 		return
 	}
-	seen := map[string]bool{}
-	for i := 0; i+1 < len(n.Content) && p.err == nil; i += 2 {
-		key := n.Content[i]
-		if key.Kind != yaml.ScalarNode || seen[key.Value] {
-			p.fail(key, "expected each key once, got %.60q again", key.Value)
-			return
+	for _, pair := range n.Pairs {
+		if p.err == nil {
+			visit(pair.Key, pair.Value)
 		}
-		seen[key.Value] = true
-		visit(key, n.Content[i+1])
 	}
 }
 
-func (p *parser) file(n *yaml.Node) (id Set) {
-	p.members(n, "the keys accept and refuse", func(key, value *yaml.Node) {
-		switch key.Value {
+func (p *parser) file(n *yamldoc.Node) (id Set) {
+	p.members(n, "the keys accept and refuse", func(key, value *yamldoc.Node) {
+		switch key.Text {
 		case "accept":
 			id.Accept = p.samples(value)
 		case "refuse":
 			id.Refuse = p.samples(value)
 		default:
-			p.fail(key, "expected accept or refuse, got %.60q", key.Value)
+			p.err = key.Unknown("accept", "refuse")
 		}
 	})
 	return id
 }
 
-func (p *parser) samples(n *yaml.Node) (all []Sample) {
-	p.members(n, "events with their samples, as on_publish: [{param: \"?token=good\"}]", func(key, value *yaml.Node) {
-		ev, err := hook.ParseEvent(key.Value)
+func (p *parser) samples(n *yamldoc.Node) (all []Sample) {
+	p.members(n, "events with their samples, as on_publish: [{param: \"?token=good\"}]", func(key, value *yamldoc.Node) {
+		ev, err := hook.ParseEvent(key.Text)
 		if err != nil || ev.Closing() {
-			p.fail(key, "expected on_connect, on_publish or on_play, got %.60q", key.Value)
+			p.err = key.Unknown("on_connect", "on_publish", "on_play")
 			return
 		}
-		if value.Kind != yaml.SequenceNode {
-			p.fail(value, "expected a list of samples for %s", ev)
+		if value.Kind != yamldoc.List {
+			p.fail(value, "want a list of samples for %s, got %s", ev, value.Describe())
 			return
 		}
-		for _, item := range value.Content {
+		for _, item := range value.Items {
 			if p.count++; p.count > maxSamples {
-				p.fail(item, "more than %d samples", maxSamples)
+				p.fail(item, "want at most %d samples", maxSamples)
 				return
 			}
-			s := Sample{Event: ev, From: fmt.Sprintf("%s:%d", p.name, item.Line)}
+			s := Sample{Event: ev, From: fmt.Sprintf("%s:%d", p.name, item.Line())}
 			p.sample(item, &s)
 			all = append(all, s)
 		}
@@ -166,27 +152,27 @@ func (p *parser) samples(n *yaml.Node) (all []Sample) {
 	return all
 }
 
-func (p *parser) sample(n *yaml.Node, s *Sample) {
+func (p *parser) sample(n *yamldoc.Node, s *Sample) {
 	fields := map[string]*string{"app": &s.App, "stream": &s.Stream, "param": &s.Param, "tcUrl": &s.TCURL,
 		"vhost": &s.VHost, "ip": &s.IP}
-	p.members(n, "a sample, as {stream: cam1, param: \"?token=good\"}", func(key, value *yaml.Node) {
-		if value.Kind != yaml.ScalarNode || len(value.Value) > maxField {
-			p.fail(value, "%.60s: expected a string of at most %d bytes", key.Value, maxField)
-			return
-		}
-		field := fields[key.Value]
+	p.members(n, "a sample, as {stream: cam1, param: \"?token=good\"}", func(key, value *yamldoc.Node) {
+		field := fields[key.Text]
 		switch {
-		case key.Value == "token":
+		case key.Text != "token" && field == nil:
+			p.err = key.Unknown("app", "stream", "param", "tcUrl", "vhost", "ip", "token")
+		case value.Kind == yamldoc.Null && field != nil:
+			*field = ""
+		case value.Kind != yamldoc.Scalar || len(value.Text) > maxField:
+			p.fail(value, "%s: want a string of at most %d bytes, got %s", key.Text, maxField, value.Describe())
+		case key.Text == "token":
 			var err error
-			if s.Token, err = parseToken(value.Value); err != nil {
+			if s.Token, err = parseToken(value.Text); err != nil {
 				p.fail(value, "token: %v", err)
 			}
-		case field == nil:
-			p.fail(key, "expected app, stream, param, tcUrl, vhost, ip or token, got %.60q", key.Value)
-		case key.Value == "param" && value.Value != "" && value.Value[0] != '?':
-			p.fail(value, "param: expected what follows the stream's name, with its ?, got %.60q", value.Value)
+		case key.Text == "param" && value.Text != "" && value.Text[0] != '?':
+			p.fail(value, "param: want what follows the stream's name, with its ?, got %s", value.Describe())
 		default:
-			*field = value.Value
+			*field = value.Text
 		}
 	})
 }

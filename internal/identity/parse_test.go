@@ -78,21 +78,21 @@ refuse:
 
 func TestParseErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                                   "f:1: expected the keys accept and refuse",
-		"accept: {}":                         "f:1: expected at least one sample",
-		"accept: 1":                          "f:1: expected events",
-		"acept: {}":                          `f:1: expected accept or refuse, got "acept"`,
-		"accept:\n  on_dvr: []":              "f:2: expected on_connect",
-		"accept:\n  on_close: []":            "f:2: expected on_connect",
-		"accept:\n  on_play: {}":             "f:2: expected a list",
-		"accept:\n  on_play:\n  - 1":         "f:3: expected a sample",
-		"accept:\n  on_play:\n  - {x: 1}":    `f:3: expected app, stream`,
-		"accept:\n  on_play: [{app: [1]}]":   "f:2: app: expected a string",
-		"accept:\n  on_play: [{param: a=b}]": "f:2: param: expected what follows",
+		"":                                   "f:1: want the keys accept and refuse, got nothing",
+		"accept: {}":                         "f:1: want at least one sample",
+		"accept: 1":                          "f:1: want events with their samples",
+		"acept: {}":                          `f:1: want one of accept, refuse, got the key "acept": did you mean accept?` + "\n    1 | acept: {}\n        ^",
+		"accept:\n  on_dvr: []":              "f:2: want one of on_connect, on_publish, on_play",
+		"accept:\n  on_close: []":            "f:2: want one of on_connect, on_publish, on_play",
+		"accept:\n  on_play: {}":             "f:2: want a list of samples for on_play, got a mapping",
+		"accept:\n  on_play:\n  - 1":         "f:3: want a sample",
+		"accept:\n  on_play:\n  - {x: 1}":    `f:3: want one of app, stream`,
+		"accept:\n  on_play: [{app: [1]}]":   "f:2: app: want a string of at most 16384 bytes, got a list",
+		"accept:\n  on_play: [{param: a=b}]": "f:2: param: want what follows",
 		"accept:\n  on_play: [{token: a}]":   "f:2: token:",
-		"accept: {}\naccept: {}":             "f:2: expected each key once",
-		"accept: [":                          "f: line 1",
-		"a: &a [*a]":                         `f:1: expected accept`,
+		"accept: {}\naccept: {}":             "f:2: no YAML: mapping key \"accept\" already defined",
+		"accept: [":                          "f:1: no YAML",
+		"a: &a [*a]":                         `f:1: want one of accept`,
 	} {
 		var id Set
 		err := id.Parse("f", []byte(text))
