@@ -14,6 +14,7 @@ import (
 	"hookproof/hook"
 	"hookproof/internal/cli"
 	"hookproof/internal/hookflags"
+	"hookproof/internal/identity"
 	"hookproof/internal/redact"
 	"hookproof/internal/scenario"
 	"hookproof/internal/scenario/hooktarget"
@@ -30,7 +31,7 @@ type hookOptions struct {
 }
 
 func (o *hookOptions) register(f *flag.FlagSet) {
-	o.Register(f, "test")
+	o.Register(f, "test", identity.Both)
 	f.BoolVar(
 		&o.safe,
 		"safe",
@@ -98,6 +99,7 @@ func (o *options) hookTarget(s cli.Streams, so *suite.Options) error {
 	ho := hooktarget.Options{
 		URLs:       urls,
 		Identities: o.hooks.Identities,
+		TokenAt:    o.hooks.TokenAt,
 		Header:     o.hooks.header,
 		Scale:      o.scale,
 		Safe:       o.hooks.safe,

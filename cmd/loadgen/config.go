@@ -16,7 +16,7 @@ import (
 func (o *options) config(s cli.Streams) (loadgen.Config, error) {
 	cfg := loadgen.Config{
 		RTMP: o.rtmp, Listen: o.listen, Spread: o.spread, HooksOnly: o.hooksOnly, PID: o.pid,
-		Accept: o.hooks.Accept, Refuse: o.hooks.Refuse, Identities: o.hooks.Files, TokenAt: o.tokenAt,
+		Accept: o.hooks.Accept, Refuse: o.hooks.Refuse, Identities: o.hooks.Files, TokenAt: string(o.hooks.TokenAt),
 		Timeout: o.timeout, Stall: o.stall, Warmup: o.warmup, Settle: o.settle, LateAfter: o.late, Burst: o.burst,
 		Media: loadgen.Media{File: o.media, None: o.noMedia}, Meet: o.meet, MeetWithin: o.meetWithin, Command: o.args,
 		Run: o.run,

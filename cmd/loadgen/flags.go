@@ -4,6 +4,7 @@ import (
 	"flag"
 	"time"
 
+	"hookproof/internal/identity"
 	"hookproof/loadgen"
 )
 
@@ -42,10 +43,7 @@ func (o *options) declareTarget(f *flag.FlagSet) {
 	f.StringVar(&o.listen, "listen", "",
 		"with -rtmp: take that server's hooks at `ADDR`, such as 127.0.0.1:8085, and account for them.\nOf several "+
 			"shards only the first one listens")
-	o.hooks.Register(f, "ask")
-	f.StringVar(&o.tokenAt, "token-at", "auto",
-		"clients present credentials at `PLACE`: tcUrl, param (after the stream's name), both,\nor auto: param where "+
-			"all opening events of the profile carry it, otherwise tcUrl")
+	o.hooks.Register(f, "ask", identity.Auto)
 	f.BoolVar(&o.hooksOnly, "hooks-only", false,
 		"with -hooks: send it the hook traffic of the sessions without any RTMP")
 	f.StringVar(&o.profile, "profile", "auto",

@@ -27,7 +27,6 @@ type options struct {
 	seed                        uint64
 	rtmp, listen, profile       string
 	hooks                       hookflags.Server
-	tokenAt                     string
 	spread                      bool
 	meet                        string
 	meetWithin                  time.Duration

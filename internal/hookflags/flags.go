@@ -22,6 +22,7 @@ type Server struct {
 	Refuse     []string
 	Files      []string // -identities
 	Identities identity.Set
+	TokenAt    identity.Place // -token-at
 
 	all, conf, vhost string // -url, -conf, -vhost
 	urls             map[hook.Event]string
@@ -30,9 +31,12 @@ type Server struct {
 // Secret lists the flags whose values are credentials.
 var Secret = []string{"accept", "refuse"}
 
-// Register declares the flags. what says what the command does with the hook server: "test".
-func (s *Server) Register(f *flag.FlagSet, what string) {
-	s.urls = map[hook.Event]string{}
+// Register declares the flags. what says what the command does with the hook server: "test"; at is where clients
+// present their credentials by default.
+func (s *Server) Register(f *flag.FlagSet, what string, at identity.Place) {
+	s.urls, s.TokenAt = map[hook.Event]string{}, at
+	f.TextVar(&s.TokenAt, "token-at", at, "clients present credentials at `PLACE`: tcUrl, param (after the stream's "+
+		"name), both,\nor auto: param where all opening events of the profile carry it, otherwise tcUrl")
 	f.StringVar(&s.Base, "hooks", "",
 		what+" the hook server at this base `URL`, http://HOST:PORT; its paths are the default callback server's")
 	f.Func("url", what+" the hook server that takes all six events at this `URL`", func(v string) error {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"hookproof/hook"
+	"hookproof/internal/identity"
 )
 
 func parse(t *testing.T, args ...string) (*Server, error) {
@@ -17,7 +18,7 @@ func parse(t *testing.T, args ...string) (*Server, error) {
 	s := &Server{}
 	f := flag.NewFlagSet("test", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
-	s.Register(f, "test")
+	s.Register(f, "test", identity.Both)
 	err := f.Parse(args)
 	if err == nil {
 		err = s.Check()

@@ -129,7 +129,8 @@ func (p *parser) file(n *yamldoc.Node) (id Set) {
 }
 
 func (p *parser) samples(n *yamldoc.Node) (all []Sample) {
-	p.members(n, "events with their samples, as on_publish: [{param: \"?token=good\"}]", func(key, value *yamldoc.Node) {
+	const what = "events with their samples, as on_publish: [{param: \"?token=good\"}]"
+	p.members(n, what, func(key, value *yamldoc.Node) {
 		ev, err := hook.ParseEvent(key.Text)
 		if err != nil || ev.Closing() {
 			p.err = key.Unknown("on_connect", "on_publish", "on_play")

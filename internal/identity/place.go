@@ -31,6 +31,15 @@ func ParsePlace(name string) (Place, error) {
 	return p, nil
 }
 
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (p *Place) UnmarshalText(text []byte) (err error) {
+	*p, err = ParsePlace(string(text))
+	return err
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (p Place) MarshalText() ([]byte, error) { return []byte(p), nil }
+
 // In resolves Auto for a profile.
 func (p Place) In(profile *hook.Profile) Place {
 	if p != Auto && p != "" {
@@ -42,6 +51,17 @@ func (p Place) In(profile *hook.Profile) Place {
 		}
 	}
 	return Param
+}
+
+// Of returns what is presented in tcUrl and in param of a text, for a place that is not Auto.
+func (p Place) Of(text string) (tcURL, param string) {
+	if p != Param {
+		tcURL = text
+	}
+	if p != TCURL {
+		param = text
+	}
+	return tcURL, param
 }
 
 // Client is how a client presents itself over RTMP. Empty fields are the caller's to fill in.
@@ -74,15 +94,16 @@ func (id *Set) Client(who Who, place Place) Client {
 	}
 	c := Client{VHost: first(connect.VHost, opens.VHost), App: first(connect.App, opens.App),
 		TCURL: first(connect.TCURL, opens.TCURL)}
-	c.Query, c.Param = credentials(connect.Token, opens.Token, place)
+	c.Query, c.Param = Credentials(connect.Token, opens.Token, place)
 	if param := first(opens.Param, connect.Param); param != "" {
 		c.Param = param[1:]
 	}
 	return c
 }
 
-// credentials places two tokens, which may be the same one. Two values of one key never share a place.
-func credentials(connect, opens Token, place Place) (query, param string) {
+// Credentials places the tokens of on_connect and of the event that opens a stream, which may be the same one; the
+// query of tcUrl and the parameters of the stream are without their "?". Two values of one key never share a place.
+func Credentials(connect, opens Token, place Place) (query, param string) {
 	all := string(connect)
 	switch {
 	case opens == "" || opens == connect:
@@ -93,13 +114,7 @@ func credentials(connect, opens Token, place Place) (query, param string) {
 	default:
 		all += "&" + string(opens)
 	}
-	if place != Param {
-		query = all
-	}
-	if place != TCURL {
-		param = all
-	}
-	return query, param
+	return place.Of(all)
 }
 
 // shareKey reports whether two tokens have a key in common.

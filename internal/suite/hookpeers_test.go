@@ -231,6 +231,37 @@ func TestHookPeers(t *testing.T) {
 	}
 }
 
+// A hook server holds where clients present their credentials at the place that it looks at. In param is also what
+// servers append of tcUrl.
+func TestTokenAt(t *testing.T) {
+	servers := map[identity.Place]func(tcURL, param bool) bool{
+		identity.TCURL: func(tcURL, _ bool) bool { return tcURL },
+		identity.Param: func(tcURL, param bool) bool { return param && !tcURL },
+		identity.Both:  func(tcURL, param bool) bool { return tcURL && param },
+	}
+	for at, sound := range servers {
+		for _, place := range []identity.Place{identity.TCURL, identity.Param, identity.Both} {
+			t.Run(fmt.Sprintf("server %s, clients %s", at, place), func(t *testing.T) {
+				srv := httptest.NewServer(withBody(func(body string) int {
+					pl, _ := hook.SRS7.Decode([]byte(body))
+					_, query, _ := strings.Cut(pl.TCURL, "?")
+					return codeIf(sound(strings.Contains(query, "token=Good1"), strings.Contains(pl.Param, "token=Good1")))
+				}))
+				defer srv.Close()
+				run := hookRun(t, hooktarget.Options{Identities: tokens(t), TokenAt: place,
+					URLs: map[hook.Event][]string{hook.OnPublish: {srv.URL}}},
+					Selection{IDs: []string{"H-RSP-03", "H-REJ-02"}})
+				for i := range run.Scenarios {
+					if s := &run.Scenarios[i]; (s.Verdict == reports.Pass) !=
+						(place == at || place == identity.Both && at == identity.TCURL) {
+						t.Errorf("%s: %s", s.ID, s.Verdict)
+					}
+				}
+			})
+		}
+	}
+}
+
 // What changes the answer to an acceptable event is said in the failure of its requirement, once.
 func TestHookDiagnosis(t *testing.T) {
 	for _, c := range []struct {
@@ -249,6 +280,10 @@ func TestHookDiagnosis(t *testing.T) {
 			`with a param that has no "?" at its beginning`},
 		{"keys of srs1", withBody(func(body string) int { return codeIf(!strings.Contains(body, "server_id")) }),
 			"this server reads profile srs1 (-profile srs1)"},
+		{"in tcUrl alone", withBody(func(body string) int {
+			return codeIf(!strings.Contains(body, `"param":"?`) && strings.Contains(body, "live?token="))
+		}),
+			"with the credential in tcUrl alone (-token-at tcUrl)"},
 		{"loopback", withBody(func(body string) int { return codeIf(strings.Contains(body, `"ip":"127.0.0.1"`)) }),
 			"accepted with a loopback address for ip"},
 		{"401", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }),

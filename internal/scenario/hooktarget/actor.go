@@ -43,7 +43,9 @@ func (s *Scene) Enter(ctx context.Context, name string, ev hook.Event, refused b
 	}
 	a := &actor{name: name, plays: ev == hook.OnPlay, scene: s}
 	st.come(a)
-	return a.enter(ctx, st, tc, stream+or(own.Param, query(string(own.Token))), ev)
+	tcQuery, param := identity.Credentials(tc.Token, own.Token, s.Target.place())
+	tc.Token = identity.Token(tcQuery)
+	return a.enter(ctx, st, tc, stream+or(own.Param, query(param)), ev)
 }
 
 // streamOf names the stream of a client; that of a player is published.

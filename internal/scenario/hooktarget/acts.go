@@ -84,9 +84,9 @@ func (s *Scene) Amid(ev hook.Event, pad int) error {
 		if sm.Token == "" {
 			parts = []string{parts[0], parts[2]}
 		}
-		q := query(strings.Join(parts, "&"))
+		sm.Token = identity.Token(strings.Join(parts, "&"))
 		what := fmt.Sprintf("an acceptable %s with other parameters, %d bytes before the token", ev, pad)
-		return s.sendPayload(v, v.present(sm, q, q), what, hookcheck.Accept)
+		return s.sendPayload(v, v.as(sm), what, hookcheck.Accept)
 	})
 }
 

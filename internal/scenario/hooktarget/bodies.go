@@ -51,7 +51,7 @@ func (s *Scene) Odd(ev hook.Event, what string) error {
 				odd = more[1:]
 			}
 			sm = sm.With(identity.Token(odd))
-			return v.present(sm, query(string(sm.Token)), or(sm.Param, query(string(sm.Token))))
+			return v.as(sm)
 		}
 		switch what {
 		case "an empty pageUrl":

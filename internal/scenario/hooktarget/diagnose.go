@@ -1,10 +1,12 @@
 package hooktarget
 
 import (
+	"fmt"
 	"strings"
 
 	"hookproof/hook"
 	"hookproof/internal/hookcheck"
+	"hookproof/internal/identity"
 )
 
 // attempt is another way to send an event that was not accepted. What it says is for whoever reads that the
@@ -38,6 +40,22 @@ func (s *Scene) diagnose(ev hook.Event) error {
 	return nil
 }
 
+// presentedAt sends an event with its credential at another place.
+func presentedAt(place identity.Place) attempt {
+	says := fmt.Sprintf("with the credential in %s alone (-token-at %[1]s)", place)
+	if place == identity.Both {
+		says = "with the credential in tcUrl and in param (-token-at both)"
+	}
+	return attempt{says: says, body: func(v *visitor, ev hook.Event) ([]byte, error) {
+		if sm := v.sample(ev); sm.Token == "" || sm.TCURL != "" || sm.Param != "" {
+			return nil, nil
+		}
+		other := *v
+		other.place = place
+		return v.body(other.payload(ev))
+	}}
+}
+
 func (s *Scene) attempts() []attempt {
 	_, kind := s.Target.visitor().otherID()
 	all := []attempt{{says: "with " + kind + " for client_id", body: func(v *visitor, ev hook.Event) ([]byte, error) {
@@ -55,6 +73,11 @@ func (s *Scene) attempts() []attempt {
 		pl.IP = "127.0.0.1"
 		return v.body(pl)
 	}}}
+	for _, place := range []identity.Place{identity.TCURL, identity.Param, identity.Both} {
+		if place != s.Target.place() {
+			all = append(all, presentedAt(place))
+		}
+	}
 	for _, p := range hook.Profiles() {
 		if p != s.Target.o.Profile {
 			all = append(

@@ -156,16 +156,15 @@ func (s *Scene) Together(ev hook.Event, apart bool) error {
 	if err != nil {
 		return err
 	}
+	if apart && s.Target.place() != identity.Both {
+		return s.inOnePlace()
+	}
 	good := sm.Credential()
 	bad := s.Target.o.Identities.Wrong(good)
 	for _, pair := range [][2]identity.Token{{good, bad}, {bad, good}} {
 		err := s.visitAs(&sm, ev, func(v *visitor) error {
 			one := sm.With(pair[0] + "&" + pair[1])
-			pl, what := v.present(
-				one,
-				query(string(one.Token)),
-				or(one.Param, query(string(one.Token))),
-			), "an %s with %s and then %s"
+			pl, what := v.as(one), "an %s with %s and then %s"
 			if apart {
 				one = sm.With(pair[0])
 				pl, what = v.present(
@@ -183,12 +182,21 @@ func (s *Scene) Together(ev hook.Event, apart bool) error {
 	return nil
 }
 
+// inOnePlace says that -token-at leaves no room for a scenario.
+func (s *Scene) inOnePlace() error {
+	return &check.NotRun{Reason: "credentials are presented in " + string(s.Target.place()) + " alone (-token-at)",
+		NotApplicable: true}
+}
+
 // Doubled sends the event with its credential twice in param, as SRS 7 sends a
 // credential of tcUrl (H-REQ-04).
 func (s *Scene) Doubled(ev hook.Event) error {
 	sm, err := s.credentialed(ev)
 	if err != nil {
 		return err
+	}
+	if s.Target.place() == identity.TCURL {
+		return s.inOnePlace()
 	}
 	return s.visitAs(&sm, ev, func(v *visitor) error {
 		q := query(string(sm.Credential()))

@@ -26,6 +26,7 @@ type Options struct {
 	// are asked one by one. Only these are called.
 	URLs       map[hook.Event][]string
 	Identities identity.Set
+	TokenAt    identity.Place // where clients present credentials; "" is Both
 	// Header holds further header fields of every request, such as a gateway's secret.
 	Header [][2]string
 	Scale  float64 // of all time-outs; 0 is 1

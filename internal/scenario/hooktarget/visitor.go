@@ -1,6 +1,7 @@
 package hooktarget
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -18,6 +19,7 @@ type visitor struct {
 	turn   int              // which of the accepted samples it presents itself as
 	own    *identity.Sample // presents it at own.Event; nil: the sample whose turn it is
 	ids    *identity.Set
+	place  identity.Place // of credentials
 	p      *hook.Profile
 	stream string // where its sample names none
 	other  bool   // its client_id is of the type that the profile's callers do not send
@@ -30,8 +32,13 @@ type visitor struct {
 // visitor makes up a client that no event has spoken of yet.
 func (t *Target) visitor() *visitor {
 	n := t.visitors.Add(1)
-	return &visitor{n: n, turn: int(n), ids: &t.o.Identities, p: t.o.Profile, stream: fmt.Sprintf("hookproof-%d", n),
+	return &visitor{n: n, turn: int(n), ids: &t.o.Identities, place: t.place(), p: t.o.Profile, stream: fmt.Sprintf("hookproof-%d", n),
 		open: map[hook.Event]*hook.Payload{}}
+}
+
+// place is where clients present their credentials.
+func (t *Target) place() identity.Place {
+	return identity.Place(cmp.Or(string(t.o.TokenAt), string(identity.Both))).In(t.o.Profile)
 }
 
 // sample says how the visitor presents itself at an event.
@@ -46,9 +53,13 @@ func (v *visitor) sample(ev hook.Event) identity.Sample {
 
 // payload makes the payload of an event of the visitor.
 func (v *visitor) payload(ev hook.Event) *hook.Payload {
-	s := v.sample(ev)
-	tcQuery := query(string(s.Token))
-	return v.present(s, tcQuery, or(s.Param, tcQuery))
+	return v.as(v.sample(ev))
+}
+
+// as makes the payload of a sample, with its token where visitors present theirs.
+func (v *visitor) as(s identity.Sample) *hook.Payload {
+	tcQuery, param := v.place.Of(query(string(s.Token)))
+	return v.present(s, tcQuery, or(s.Param, param))
 }
 
 // present makes a payload with given parameters, each with its "?" or empty. A
