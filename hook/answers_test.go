@@ -19,6 +19,7 @@ type answerRow struct {
 	name       string
 	answer     func(net.Conn, int) bool
 	srs1, srs6 bool
+	interim    bool // accepted by a profile that skips interim answers
 	hangs      bool // the answer never ends: the time-out decides
 }
 
@@ -66,8 +67,13 @@ func statusRows() []answerRow {
 		{name: "204 without length", answer: says("HTTP/1.1 204 No Content\r\n\r\n")},
 		{name: "204 with a body", answer: withBody("204 No Content", "0")},
 		{name: "304", answer: says("HTTP/1.1 304 Not Modified\r\n\r\n")},
-		{name: "100 before 200", answer: says("HTTP/1.1 100 Continue\r\n\r\n" + ok)},
-		{name: "103 before 200", answer: says("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + ok)},
+		{name: "100 before 200", answer: says("HTTP/1.1 100 Continue\r\n\r\n" + ok), interim: yes},
+		{name: "100 before 403", answer: says("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 403 X\r\nContent-Length: 1\r\n\r\n0")},
+		{name: "100 with a length before 200", answer: says("HTTP/1.1 100 Continue\r\nContent-Length: 7\r\n\r\n" + ok),
+			interim: yes},
+		{name: "100 a thousand times", answer: says(strings.Repeat("HTTP/1.1 100 Continue\r\nX: "+
+			strings.Repeat("x", 50)+"\r\n\r\n", 1000) + ok)},
+		{name: "103 before 200", answer: says("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + ok), interim: yes},
 		{name: "101", answer: says("HTTP/1.1 101 Switching Protocols\r\n\r\n0")},
 		{name: "100 alone", answer: says("HTTP/1.1 100 Continue\r\n\r\n"), hangs: true},
 	}
@@ -194,8 +200,8 @@ func headers(n int) string {
 	return "HTTP/1.1 200 OK\r\n" + strings.Repeat(one, n/len(one)) + "Content-Length: 1\r\n\r\n0"
 }
 
-// TestAnswers is the table of section 3 over real connections: for both
-// profiles and every opening event, on reused connections and on fresh ones.
+// TestAnswers is the table of section 3 over real connections: for profiles that
+// differ and every opening event, on reused connections and on fresh ones.
 func TestAnswers(t *testing.T) {
 	rows := slices.Concat(contentRows(), statusRows(), framingRows(), brokenRows())
 	for _, row := range rows {
@@ -207,6 +213,7 @@ func TestAnswers(t *testing.T) {
 			t.Parallel()
 			for _, fresh := range []bool{false, true} {
 				testAnswer(t, newCaller(t, CallerOptions{Profile: SRS1, Fresh: fresh}), row, row.srs1)
+				testAnswer(t, newCaller(t, CallerOptions{Profile: SRS4, Fresh: fresh}), row, row.srs6 || row.interim)
 				testAnswer(t, newCaller(t, CallerOptions{Profile: SRS6, Fresh: fresh}), row, row.srs6)
 			}
 		})

@@ -178,7 +178,8 @@ func (c *Caller) roundTrip(d *destination, w *wire, s *scratch) (Answer, deliver
 		return Answer{Err: fmt.Errorf("send: %w", err)}, f
 	}
 	s.buffer.Reset(w)
-	s.reader = answerReader{br: s.buffer, maxBody: c.o.MaxAnswer, large: &c.large, long: s.reader.long}
+	s.reader = answerReader{br: s.buffer, maxBody: c.o.MaxAnswer, interim: c.o.Profile.SkipInterim, large: &c.large,
+		long: s.reader.long}
 	r, err := s.reader.read(s.answer[:0])
 	s.answer = r.body
 	if r.reusable && !c.o.Fresh {

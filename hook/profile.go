@@ -81,6 +81,9 @@ type Profile struct {
 	ClaimFirst bool
 	// FreshConnections: the real server makes a TCP connection for every call.
 	FreshConnections bool
+	// SkipInterim: an interim answer (1xx) is skipped and the final one judged, as RFC 9110 section 15.2 asks.
+	// Otherwise it refuses: SRS 5 and later wait for the rest of it until their time-out.
+	SkipInterim bool
 
 	// AcceptStatus lists the HTTP status codes that can accept.
 	AcceptStatus []int
@@ -114,7 +117,7 @@ func (p *Profile) ClientIDKind() Kind {
 func (p *Profile) String() string { return p.Name }
 
 // Profiles lists all profiles, the oldest first.
-func Profiles() []*Profile { return []*Profile{SRS1, SRS6, SRS7} }
+func Profiles() []*Profile { return []*Profile{SRS1, SRS3, SRS4, SRS6, SRS7} }
 
 // ProfileByName returns the profile of that name, or an error that lists the
 // names there are.
@@ -127,7 +130,7 @@ func ProfileByName(name string) (*Profile, error) {
 	return all[i], nil
 }
 
-// ProfileNames lists the names of all profiles, for messages: "srs1, srs6, srs7".
+// ProfileNames lists the names of all profiles, for messages: "srs1, srs3".
 func ProfileNames() string {
 	var names []string
 	for _, p := range Profiles() {

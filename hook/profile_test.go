@@ -44,6 +44,8 @@ func TestProfileByName(t *testing.T) {
 func TestTables(t *testing.T) {
 	base := []string{"action", "client_id", "ip", "vhost", "app"}
 	with := func(row []string, more ...string) []string { return append(slices.Clone(row), more...) }
+	stream3 := with(base, "stream", "param")
+	stream4 := with(stream3, "server_id")
 	stream7 := with(base, "stream", "server_id", "service_id", "tcUrl", "param", "stream_url", "stream_id")
 	want := map[*Profile][eventCount][]string{
 		SRS1: {
@@ -51,11 +53,25 @@ func TestTables(t *testing.T) {
 			OnPublish: with(base, "stream"), OnUnpublish: with(base, "stream"),
 			OnPlay: with(base, "stream"), OnStop: with(base, "stream"),
 		},
+		SRS3: {
+			OnConnect: with(base, "tcUrl", "pageUrl"), OnClose: with(base, "send_bytes", "recv_bytes"),
+			OnPublish: with(stream3, "tcUrl"), OnUnpublish: stream3, OnPlay: with(stream3, "pageUrl"), OnStop: stream3,
+		},
+		SRS4: {
+			OnConnect: with(stream4, "tcUrl", "pageUrl"), OnClose: with(base, "server_id", "send_bytes", "recv_bytes"),
+			OnPublish: with(stream4, "tcUrl"), OnUnpublish: stream4, OnPlay: with(stream4, "pageUrl"), OnStop: stream4,
+		},
 		SRS6: {
 			OnConnect: with(base, "tcUrl", "pageUrl", "server_id", "service_id", "stream", "param"),
 			OnClose:   with(base, "server_id", "service_id", "send_bytes", "recv_bytes"),
 			OnPublish: stream7, OnUnpublish: stream7,
 			OnPlay: with(stream7, "pageUrl"), OnStop: with(stream7, "pageUrl"),
+		},
+		SRS7: {
+			OnConnect: with(base, "tcUrl", "pageUrl", "server_id", "service_id", "stream", "param"),
+			OnClose:   with(base, "server_id", "service_id", "send_bytes", "recv_bytes"),
+			OnPublish: stream7, OnUnpublish: stream7,
+			OnPlay: with(stream7, "pageUrl", "clients"), OnStop: with(stream7, "pageUrl", "clients"),
 		},
 	}
 	for p, rows := range want {
@@ -63,8 +79,9 @@ func TestTables(t *testing.T) {
 			var got []string
 			for _, k := range p.Keys(e) {
 				got = append(got, k.Name)
-				if k.Optional && (e != OnStop || k.Name != "pageUrl") {
-					t.Errorf("%s %s: %s is optional", p, e, k.Name)
+				if mayLack := e == OnStop && k.Name == "pageUrl" ||
+					k.Name == "stream_id" && e != OnPublish || k.Name == "clients"; k.Optional != mayLack {
+					t.Errorf("%s %s: %s: optional is %v", p, e, k.Name, k.Optional)
 				}
 			}
 			slices.Sort(got)
@@ -73,7 +90,9 @@ func TestTables(t *testing.T) {
 			}
 		}
 	}
-	if SRS1.ClientIDKind() != NumberID || SRS6.ClientIDKind() != TextID {
-		t.Error("the kinds of client_id are mixed up")
+	for _, p := range Profiles() {
+		if number := p == SRS1 || p == SRS3; number != (p.ClientIDKind() == NumberID) {
+			t.Errorf("%s: client_id is %s", p, p.ClientIDKind())
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strconv"
 
 	"hookproof/internal/redact"
@@ -34,11 +35,13 @@ type reply struct {
 }
 
 // answerReader reads one HTTP/1.x answer by RFC 9112. It is as strict as the
-// protocol's table wants it: no interim answers (1xx), no decoding of content,
-// and framing that can be read in two ways is an error.
+// protocol's table wants it: interim answers (1xx) only where the profile skips
+// them, no decoding of content, and framing that can be read in two ways is an
+// error.
 type answerReader struct {
 	br      *bufio.Reader
 	maxBody int64
+	interim bool    // an interim answer is skipped
 	large   *budget // for more than smallAnswer bytes; nil: no limit
 	taken   int64   // of large
 	head    int     // bytes of head read so far
@@ -52,20 +55,8 @@ func (r *answerReader) read(into []byte) (reply, error) {
 	if _, err := r.br.Peek(1); err != nil {
 		return a, fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
-	if err := r.statusLine(&a); err != nil {
+	if err := r.readHead(&a); err != nil {
 		return a, err
-	}
-	for {
-		line, err := r.line("answer's headers")
-		if err != nil {
-			return a, err
-		}
-		if len(line) == 0 {
-			break
-		}
-		if err := a.header(line); err != nil {
-			return a, err
-		}
 	}
 	if err := a.checkHead(); err != nil {
 		return a, err
@@ -73,6 +64,36 @@ func (r *answerReader) read(into []byte) (reply, error) {
 	err := r.readBody(&a)
 	a.reusable = a.reusable && err == nil && r.br.Buffered() == 0
 	return a, err
+}
+
+// readHead reads status line and headers, up to those of the final answer. All heads together have at most maxHead
+// bytes.
+func (r *answerReader) readHead(a *reply) error {
+	for {
+		if err := r.statusLine(a); err != nil {
+			return err
+		}
+		interim := a.status < http.StatusOK
+		if interim && (!r.interim || a.status == http.StatusSwitchingProtocols) {
+			return fmt.Errorf("interim answer %d: want a final one", a.status)
+		}
+		if err := r.headers(a); err != nil || !interim {
+			return err
+		}
+		*a = reply{body: a.body, length: -1} // what an interim answer says is of itself
+	}
+}
+
+func (r *answerReader) headers(a *reply) error {
+	for {
+		line, err := r.line("answer's headers")
+		if err != nil || len(line) == 0 {
+			return err
+		}
+		if err := a.header(line); err != nil {
+			return err
+		}
+	}
 }
 
 // line returns the next line without its end, which may be LF alone.
@@ -125,9 +146,6 @@ func (r *answerReader) statusLine(a *reply) error {
 		return fmt.Errorf("status line: want HTTP/1.1 and a status, got %s", quoteBody(line))
 	}
 	a.minor = int(line[7] - '0')
-	if a.status < 200 {
-		return fmt.Errorf("interim answer %d: want a final one", a.status)
-	}
 	return nil
 }
 

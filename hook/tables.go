@@ -11,7 +11,7 @@ import (
 var SRS1 = &Profile{
 	Name:              "srs1",
 	Title:             "the document of 2014 and SRS 1.0",
-	Agents:            []Agent{{Begin: "SRS(Simple RTMP Server)"}, {Begin: "SRS/", From: "1", Until: "4"}},
+	Agents:            []Agent{{Begin: "SRS(Simple RTMP Server)"}, {Begin: "SRS/", From: "1", Until: "3"}},
 	ConnectFirst:      true,
 	ConnectAlone:      Must,
 	CloseAfterRefusal: May,
@@ -29,11 +29,59 @@ var SRS1 = &Profile{
 	},
 }
 
+// SRS3 is what SRS 3 does on the wire, as seen of 3.0.170: the integer client ids of SRS 1, with param.
+var SRS3 = &Profile{
+	Name:               "srs3",
+	Title:              "SRS 3 as observed",
+	Agents:             []Agent{{Begin: "SRS/", From: "3", Until: "4"}},
+	ConnectAlone:       May,
+	ConnectAgain:       true,
+	CloseAfterRefusal:  Must,
+	UnpublishAfterBusy: true,
+	FreshConnections:   true,
+	SkipInterim:        true,
+	AcceptStatus:       []int{http.StatusOK, http.StatusCreated},
+	AcceptObject:       true,
+	keys: [eventCount][]Key{
+		OnConnect:   keys("action", "client_id:number", "ip", "vhost", "app", "tcUrl", "pageUrl"),
+		OnClose:     keys("action", "client_id:number", "ip", "vhost", "app", "send_bytes:count", "recv_bytes:count"),
+		OnPublish:   keys("action", "client_id:number", "ip", "vhost", "app", "tcUrl", "stream", "param"),
+		OnUnpublish: keys("action", "client_id:number", "ip", "vhost", "app", "stream", "param"),
+		OnPlay:      keys("action", "client_id:number", "ip", "vhost", "app", "stream", "param", "pageUrl"),
+		OnStop:      keys("action", "client_id:number", "ip", "vhost", "app", "stream", "param"),
+	},
+}
+
+// SRS4 is what SRS 4 does on the wire, as seen of 4.0.271.
+var SRS4 = &Profile{
+	Name:               "srs4",
+	Title:              "SRS 4 as observed",
+	Agents:             []Agent{{Begin: "SRS/", From: "4", Until: "5"}},
+	ConnectAlone:       May,
+	ConnectAgain:       true,
+	CloseAfterRefusal:  Must,
+	UnpublishAfterBusy: true,
+	FreshConnections:   true,
+	SkipInterim:        true,
+	AcceptStatus:       []int{http.StatusOK, http.StatusCreated},
+	AcceptObject:       true,
+	keys: [eventCount][]Key{
+		OnConnect: keys("server_id", "action", "client_id:text", "ip", "vhost", "app",
+			"stream", "param", "tcUrl", "pageUrl"),
+		OnClose: keys("server_id", "action", "client_id:text", "ip", "vhost", "app",
+			"send_bytes:count", "recv_bytes:count"),
+		OnPublish:   keys("server_id", "action", "client_id:text", "ip", "vhost", "app", "tcUrl", "stream", "param"),
+		OnUnpublish: keys("server_id", "action", "client_id:text", "ip", "vhost", "app", "stream", "param"),
+		OnPlay:      keys("server_id", "action", "client_id:text", "ip", "vhost", "app", "stream", "param", "pageUrl"),
+		OnStop:      keys("server_id", "action", "client_id:text", "ip", "vhost", "app", "stream", "param"),
+	},
+}
+
 // SRS6 is what SRS 5.0.214 to 7.0.61 do on the wire, as seen of 5.0.216, 6.0.157 and 7.0.18, key order and all.
 var SRS6 = &Profile{
 	Name:              "srs6",
 	Title:             "SRS 5.0.214 to 7.0.61 as observed",
-	Agents:            []Agent{{Begin: "SRS/", From: "4", Until: "7.0.62"}},
+	Agents:            []Agent{{Begin: "SRS/", From: "5", Until: "7.0.62"}},
 	ConnectAlone:      May,
 	ConnectAgain:      true,
 	CloseAfterRefusal: Must,
@@ -45,8 +93,8 @@ var SRS6 = &Profile{
 			"stream", "param", "tcUrl", "pageUrl"),
 		OnClose: keys("server_id", "service_id", "action", "client_id:text", "ip", "vhost", "app",
 			"send_bytes:count", "recv_bytes:count"),
-		OnPublish:   srs6Stream,
-		OnUnpublish: srs6Stream,
+		OnPublish:   keys(append(slices.Clip(srs6Stream), "stream_id")...),
+		OnUnpublish: keys(append(slices.Clip(srs6Stream), "stream_id:optional")...),
 		OnPlay:      keys(srs6Play...),
 		OnStop:      keys(srs6Stop...),
 	},
@@ -67,9 +115,9 @@ var SRS7 = &Profile{
 	keys: [eventCount][]Key{
 		OnConnect:   SRS6.keys[OnConnect],
 		OnClose:     SRS6.keys[OnClose],
-		OnPublish:   srs6Stream,
-		OnUnpublish: srs6Stream,
-		// clients came with 7.0.107, and is absent where the server keeps no statistics of the stream.
+		OnPublish:   SRS6.keys[OnPublish],
+		OnUnpublish: SRS6.keys[OnUnpublish],
+		// clients came with 7.0.107.
 		OnPlay: keys(append(slices.Clip(srs6Play), "clients:count:optional")...),
 		OnStop: keys(append(slices.Clip(srs6Stop), "clients:count:optional")...),
 	},
@@ -77,15 +125,17 @@ var SRS7 = &Profile{
 
 var (
 	srs1Stream = keys("action", "client_id:number", "ip", "vhost", "app", "stream")
-	srs6Stream = keys("server_id", "service_id", "action", "client_id:text", "ip", "vhost", "app",
-		"tcUrl", "stream", "param", "stream_url", "stream_id")
 
+	// stream_id, and clients after it, are left out where the server keeps no statistics of the stream: of players over
+	// HTTP that name another vhost, and of some publishers over SRT and WebRTC.
+	srs6Stream = []string{"server_id", "service_id", "action", "client_id:text", "ip", "vhost", "app", "tcUrl", "stream",
+		"param", "stream_url"}
 	srs6Play = []string{"server_id", "service_id", "action", "client_id:text", "ip", "vhost", "app", "stream", "tcUrl",
-		"param", "pageUrl", "stream_url", "stream_id"}
+		"param", "pageUrl", "stream_url", "stream_id:optional"}
 	// The table of PROTOCOL.md gives on_stop the keys of on_play; SRS sends it without pageUrl. So it is sent and not
 	// asked for.
 	srs6Stop = []string{"server_id", "service_id", "action", "client_id:text", "ip", "vhost", "app", "tcUrl", "stream",
-		"param", "pageUrl:optional", "stream_url", "stream_id"}
+		"param", "pageUrl:optional", "stream_url", "stream_id:optional"}
 )
 
 // keys builds a row of the tables from "name" or "name:kind".

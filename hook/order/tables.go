@@ -180,12 +180,12 @@ var closedRow = row{name: "closed", events: [...]cell{
 	hook.OnStop:      closes.bad(AfterClose, "S-ORD-02", ""),
 }}
 
-// srs6: on_connect comes with the first on_publish or on_play, and may come
+// Since SRS 3: on_connect comes with the first on_publish or on_play, and may come
 // again with each further one; a client that leaves before causes on_close alone.
 // An on_connect that came again may be followed by on_close: the client named a
 // further stream and left. [Expect], which knows what the client did, allows it
 // of such a client only.
-var srs6Table = table{
+var laterTable = table{
 	sNew:            newRow(closes),
 	sConnected:      connectedRow,
 	sConnectRefused: refusedRow("refused at on_connect", sConnectRefused, set(hook.OnClose), "S-ANS-03"),
@@ -194,7 +194,6 @@ var srs6Table = table{
 	sPlaying:        playingRow(connects.lacks("S-ORD-02", "S-ORD-13", hook.OnStop)),
 	sPlayRefused:    refusedRow("refused at on_play", sPlayRefused, set(hook.OnClose), "S-ANS-05"),
 	sIdle:           idleRow(connects),
-	sLost:           lostRow(goes(sIdle).bad(AfterRefusal, "S-CON-04", "")),
 	sClosed:         closedRow,
 }
 
@@ -209,11 +208,10 @@ var srs1Table = table{
 	sPlaying:        playingRow(goes(sPlaying).bad(Doubled, "S-ORD-02", "")),
 	sPlayRefused:    refusedRow("refused at on_play", sPlayRefused, set(hook.OnClose), "S-ANS-05"),
 	sIdle:           idleRow(goes(sIdle).bad(Doubled, role, "")),
-	sLost:           lostRow(goes(sIdle)),
 	sClosed:         closedRow,
 }
 
-// withHTTPPlayers adds the players over HTTP-FLV and HLS of SRS 7: they cause
+// withHTTPPlayers adds the players over HTTP-FLV and HLS of SRS: they cause
 // on_play and on_stop alone; on_stop may follow even a refused on_play.
 func withHTTPPlayers(t table) table {
 	stray := func(c cell) cell { return c.lacks("S-ORD-02", "", hook.OnConnect) }
@@ -237,7 +235,11 @@ func withHTTPPlayers(t table) table {
 func tableFor(p *hook.Profile, httpPlayers bool) *table {
 	t := srs1Table
 	if p.ConnectAlone == hook.May {
-		t = srs6Table
+		t = laterTable
+	}
+	t[sLost] = lostRow(goes(sIdle).bad(AfterRefusal, "S-CON-04", ""))
+	if p.UnpublishAfterBusy {
+		t[sLost] = lostRow(goes(sIdle))
 	}
 	if httpPlayers {
 		t = withHTTPPlayers(t)

@@ -20,12 +20,13 @@ import (
 // request is one recorded hook. Times count from the recorder's start; answered
 // and gaveUp are zero where that did not happen.
 type request struct {
+	profile               *hook.Profile // of the server
 	method, target, agent string
 	body                  string
 	payload               *hook.Payload
 	event                 hook.Event
 	isEvent               bool
-	problems              error // by profile srs6
+	problems              error // by its profile
 
 	arrived, answered, gaveUp time.Time
 	answer                    string // raw bytes, or words for what is not bytes
@@ -34,6 +35,7 @@ type request struct {
 
 // recording is one file.
 type recording struct {
+	profile  *hook.Profile
 	requests []*request
 	accepted map[string]bool // by case: what the server made of the answer
 }
@@ -52,9 +54,10 @@ type line struct {
 	Accepted    bool        `json:"accepted"`
 }
 
-func read(t *testing.T, text []byte) *recording {
+// read reads a recording of a server that speaks the profile.
+func read(t *testing.T, text []byte, p *hook.Profile) *recording {
 	t.Helper()
-	rec := &recording{accepted: map[string]bool{}}
+	rec := &recording{profile: p, accepted: map[string]bool{}}
 	for raw := range bytes.Lines(text) {
 		var l line
 		if err := json.Unmarshal(raw, &l); err != nil {
@@ -62,7 +65,7 @@ func read(t *testing.T, text []byte) *recording {
 		}
 		switch l.Kind {
 		case "hook":
-			rec.requests = append(rec.requests, l.request(t))
+			rec.requests = append(rec.requests, l.request(t, p))
 		case "result":
 			rec.accepted[l.Case] = l.Accepted
 		}
@@ -71,9 +74,9 @@ func read(t *testing.T, text []byte) *recording {
 	return rec
 }
 
-func (l *line) request(t *testing.T) *request {
+func (l *line) request(t *testing.T, p *hook.Profile) *request {
 	t.Helper()
-	r := &request{body: l.Body, answer: l.Answer, name: l.Case, arrived: at(l.T)}
+	r := &request{profile: p, body: l.Body, answer: l.Answer, name: l.Case, arrived: at(l.T)}
 	words := strings.SplitN(l.RequestLine, " ", 3)
 	if len(words) != 3 {
 		t.Fatalf("request line %q: want three words", l.RequestLine)
@@ -90,7 +93,7 @@ func (l *line) request(t *testing.T) *request {
 	if l.GaveUpAfter != nil {
 		r.gaveUp = at(l.T + *l.GaveUpAfter)
 	}
-	if r.payload, r.problems = hook.SRS6.Decode([]byte(l.Body)); r.problems != nil {
+	if r.payload, r.problems = p.Decode([]byte(l.Body)); r.problems != nil {
 		r.payload, _ = hook.DecodeAny([]byte(l.Body)) // what could not be read shows as no event
 	}
 	r.event, r.isEvent = r.payload.Event()
@@ -105,15 +108,15 @@ func at(seconds float64) time.Time {
 func (r *request) verdict() hook.Decision {
 	switch {
 	case r.answered.IsZero() || !r.gaveUp.IsZero() && r.gaveUp.Before(r.answered):
-		return hook.SRS6.Judge(hook.Answer{Err: io.ErrUnexpectedEOF})
+		return r.profile.Judge(hook.Answer{Err: io.ErrUnexpectedEOF})
 	case strings.HasPrefix(r.answer, "headers, then spaces"):
-		return hook.SRS6.Judge(hook.Answer{Status: 200, Body: []byte(`{"code":0}`)})
+		return r.profile.Judge(hook.Answer{Status: 200, Body: []byte(`{"code":0}`)})
 	}
 	resp, err := http.ReadResponse(bufio.NewReader(strings.NewReader(r.answer)), nil)
 	if err != nil {
-		return hook.SRS6.Judge(hook.Answer{Err: err})
+		return r.profile.Judge(hook.Answer{Err: err})
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	return hook.SRS6.Judge(hook.Answer{Status: resp.StatusCode, Body: body, Err: err})
+	return r.profile.Judge(hook.Answer{Status: resp.StatusCode, Body: body, Err: err})
 }

@@ -16,7 +16,7 @@ import (
 // and what the hooks alone do not show.
 type recordingCase struct {
 	opts order.Options
-	open int      // clients cut off by the end of the file or the server's death
+	open int      // clients cut off by the end of the file or the server's death; negative: not counted
 	lost []string // accepted as publishers, then turned away by SRS itself
 	// only splits a file: the checker gets the requests that it agrees to.
 	only func(*request) bool
@@ -80,7 +80,7 @@ func TestRecordings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rec := read(t, text)
+			rec := read(t, text, hook.SRS6)
 			checkBodies(t, rec, damagedBodies[name])
 			obeyResults(t, rec)
 			if name == "04_kick_while_hook_pending" {
@@ -106,7 +106,7 @@ func TestRecordings(t *testing.T) {
 // bytes, which is no JSON.
 var damagedBodies = map[string]int{"02_order_ctrl": 3, "05_names_and_params": 3}
 
-// checkBodies asks that every event's body is a payload of srs6 and detected as
+// checkBodies asks that every event's body is a payload of its profile and detected as
 // such, but for so many damaged ones, which are detected all the same.
 func checkBodies(t *testing.T, rec *recording, damaged int) {
 	t.Helper()
@@ -121,9 +121,12 @@ func checkBodies(t *testing.T, rec *recording, damaged int) {
 				t.Errorf("request %d: %v\n%s", n, r.problems, r.body)
 			}
 		}
+		if _, err := hook.DecodeAny([]byte(r.body)); err != nil && r.problems != nil && damaged > 0 {
+			continue // a quote that is not escaped, as SRS 3 sends it: nobody can read on after it
+		}
 		if d := hook.Detect(hook.Request{Target: r.target, UserAgent: r.agent,
-			Body: []byte(r.body)}); d.Profile != hook.SRS6 || !d.Exact {
-			t.Errorf("request %d: want srs6, detected %+v\n%s", n, d, r.body)
+			Body: []byte(r.body)}); d.Profile != r.profile || !d.Exact {
+			t.Errorf("request %d: want %s, detected %+v\n%s", n, r.profile, d, r.body)
 		}
 	}
 	if bad != damaged {
@@ -173,7 +176,7 @@ func feed(k *order.Checker, requests []*request) {
 
 func checkOrder(t *testing.T, rec *recording, c recordingCase) int {
 	t.Helper()
-	c.opts.Profile = hook.SRS6
+	c.opts.Profile = rec.profile
 	// The lab recorder noted an answer's time after it was written, by up to
 	// 3.2 ms: the next event could be there before.
 	c.opts.Uncertainty = 5 * time.Millisecond
@@ -193,7 +196,7 @@ func checkOrder(t *testing.T, rec *recording, c recordingCase) int {
 		}
 	}
 	stats := k.Stats()
-	if stats.Live != c.open {
+	if stats.Live != c.open && c.open >= 0 {
 		t.Errorf("%d clients open at the end, want %d", stats.Live, c.open)
 	}
 	total := 0
@@ -236,7 +239,7 @@ func TestMutatedRecordings(t *testing.T) {
 	}
 	for _, m := range mutants {
 		t.Run(m.name, func(t *testing.T) {
-			rec := read(t, text)
+			rec := read(t, text, hook.SRS6)
 			if len(rec.requests) != 4 {
 				t.Fatalf("want 4 requests, got %d", len(rec.requests))
 			}
