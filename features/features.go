@@ -44,7 +44,7 @@ type catalogue struct {
 }
 
 // Profiles are the names of the protocol's profiles, in the order shown.
-var Profiles = []string{"srs1", "srs6", "srs7"}
+var Profiles = []string{"srs1", "srs3", "srs4", "srs6", "srs7"}
 
 // Requirements is the catalogue, in its order. The slice is shared: do not
 // change it.

@@ -1,7 +1,7 @@
 Feature: The answers
   The answer decides. Whatever is not clearly an acceptance is a refusal.
 
-  @S-ANS-01 @must @srs1 @srs6 @srs7
+  @S-ANS-01 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ANS-01 MUST: every accepting answer lets the client on
 
     Scenario Outline: <case>, to a publisher's on_connect and on_publish
@@ -9,7 +9,7 @@ Feature: The answers
       When Alice tries to publish "cam"
       Then Alice is let on
 
-      Examples: both profiles
+      Examples: all profiles
         | case                        | answer                                   |
         | the byte 0                  | 200 and `0`                              |
         | chunked                     | 200 and `0`, chunked                     |
@@ -17,8 +17,8 @@ Feature: The answers
         | without length              | 200 and `0`, without length              |
         | keep-alive refused          | 200 and `0`, with Connection: close      |
 
-      @srs6 @srs7
-      Examples: srs6
+      @srs3 @srs4 @srs6 @srs7
+      Examples: since srs3
         | case                        | answer                                   |
         | status 201                  | 201 and `0`                              |
         | an object                   | 200 and `{"code":0}`                     |
@@ -37,15 +37,15 @@ Feature: The answers
       Then Bob is let on
       And Bob receives media of Alice
 
-      Examples: both profiles
+      Examples: all profiles
         | case                        | answer                                   |
         | the byte 0                  | 200 and `0`                              |
         | chunked                     | 200 and `0`, chunked                     |
         | HTTP/1.0 without length     | 200 and `0`, as HTTP/1.0 without length  |
         | without length              | 200 and `0`, without length              |
 
-      @srs6 @srs7
-      Examples: srs6
+      @srs3 @srs4 @srs6 @srs7
+      Examples: since srs3
         | case                        | answer                                   |
         | status 201                  | 201 and `0`                              |
         | an object                   | 200 and `{"code":0}`                     |
@@ -60,7 +60,7 @@ Feature: The answers
       When Alice tries to publish "cam"
       Then Alice is let on
 
-  @S-ANS-02 @must @srs1 @srs6 @srs7
+  @S-ANS-02 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ANS-02 MUST: every rejecting answer makes the server disconnect the client
 
     Scenario Outline: <case>, to a publisher's on_connect
@@ -68,7 +68,7 @@ Feature: The answers
       When Alice tries to publish "cam"
       Then Alice is disconnected, refused at on_connect
 
-      Examples: both profiles
+      Examples: all profiles
         | case                     | answer                         |
         | 1                        | 200 and `1`                    |
         | an empty body            | 200 and ``                     |
@@ -84,7 +84,7 @@ Feature: The answers
       When Alice tries to publish "cam"
       Then Alice is disconnected, refused at on_publish
 
-      Examples: both profiles
+      Examples: all profiles
         | case                     | answer                         |
         | 1                        | 200 and `1`                    |
         | minus 1                  | 200 and `-1`                   |
@@ -146,7 +146,7 @@ Feature: The answers
       When Alice tries to publish "cam"
       Then Alice is disconnected, refused at on_publish
 
-      Examples: both profiles
+      Examples: all profiles
         | case                     | answer                         |
         | no answer in time        | no answer                      |
         | status 204               | 204 and ``                     |
@@ -161,7 +161,7 @@ Feature: The answers
       When Alice tries to publish "cam"
       Then Alice is let on, or disconnected, refused at on_publish
 
-      Examples: both profiles
+      Examples: all profiles
         | case                     | answer                          |
         | 0 after 100 Continue     | 200 and `0`, after 100 Continue |
         | 0 without header fields  | 200 and `0`, without any header field |
@@ -172,7 +172,7 @@ Feature: The answers
       When Bob tries to play "cam"
       Then Bob is disconnected, refused at on_play
 
-      Examples: both profiles
+      Examples: all profiles
         | case                     | answer                         |
         | 1                        | 200 and `1`                    |
         | an object with code 1    | 200 and `{"code":1}`           |
@@ -211,7 +211,7 @@ Feature: The answers
       When Bob tries to play "cam"
       Then the events of Bob are exactly on_connect, with or without on_close after it
 
-  @S-ANS-03 @must @srs6 @srs7
+  @S-ANS-03 @must @srs3 @srs4 @srs6 @srs7
   Rule: S-ANS-03 MUST: on_connect refused: no on_publish or on_play follows, on_close does
 
     Scenario: a publisher refused at on_connect
@@ -224,7 +224,7 @@ Feature: The answers
       When Bob tries to play "cam"
       Then the events of Bob are exactly on_connect, on_close
 
-  @S-ANS-04 @must @srs1 @srs6 @srs7
+  @S-ANS-04 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ANS-04 MUST: on_publish refused: no on_unpublish, on_close follows, no player ever sees a frame of it, and the client is not told NetStream.Publish.Start
 
     Scenario Outline: a refused <case> with players waiting
@@ -252,7 +252,7 @@ Feature: The answers
       And Bob has been shown nothing of the stream of Alice
       And Dave has been shown nothing of the stream of Alice
 
-  @S-ANS-05 @must @srs1 @srs6 @srs7
+  @S-ANS-05 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ANS-05 MUST: on_play refused: no on_stop, on_close follows, and no audio or video reaches the player
 
     Scenario: a refused player of a live stream
@@ -263,7 +263,7 @@ Feature: The answers
       And the events of Bob are exactly on_connect, on_play, on_close
       And Bob has received no media
 
-  @S-ANS-06 @must @srs1 @srs6 @srs7
+  @S-ANS-06 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ANS-06 MUST: while on_publish is unanswered the stream is not visible; while on_play is unanswered no media is sent
 
     Scenario: a publisher whose on_publish is held
@@ -288,7 +288,7 @@ Feature: The answers
       When the hook server answers
       Then Bob receives media of Alice
 
-  @S-ANS-07 @must @srs1 @srs6 @srs7
+  @S-ANS-07 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ANS-07 MUST: the refused client is off within 1 s of the answer (and of the answers to its on_close)
 
     Scenario Outline: refused at <event>
@@ -302,7 +302,7 @@ Feature: The answers
         | on_publish | publish |
         | on_play    | play    |
 
-  @S-ANS-08 @must @srs1 @srs6 @srs7
+  @S-ANS-08 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ANS-08 MUST: a refused publisher leaves the stream name free at once
 
     Scenario: the rightful publisher comes right after the refused one
@@ -320,7 +320,7 @@ Feature: The answers
       And Carol tries to publish "cam"
       Then Carol is let on
 
-  @S-ANS-09 @must @srs1 @srs6 @srs7
+  @S-ANS-09 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ANS-09 MUST: answers to on_close, on_unpublish and on_stop change nothing, errors and time-outs among them
 
     Scenario Outline: <case>
@@ -345,7 +345,7 @@ Feature: The answers
       When Alice publishes "cam" and leaves
       Then the events of Alice are exactly on_connect, on_publish, on_unpublish, on_close
 
-  @S-ANS-10 @must @srs1 @srs6 @srs7
+  @S-ANS-10 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ANS-10 MUST: a client that leaves while its hook is pending causes its closing events once the answer is in, and no others
 
     Scenario Outline: a publisher <goes> while on_publish is pending, which is then accepted

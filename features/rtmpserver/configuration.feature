@@ -2,7 +2,7 @@ Feature: The configuration
   Hooks that are off by mistake let everybody in, and hooks of the wrong vhost
   ask the wrong judge.
 
-  @S-CFG-01 @must @srs1 @srs6 @srs7 @vhosts
+  @S-CFG-01 @must @srs1 @srs3 @srs4 @srs6 @srs7 @vhosts
   Rule: S-CFG-01 MUST: with hooks off, or none configured, there is no request and every client is accepted
 
     Scenario Outline: a vhost whose hooks are <case>
@@ -17,7 +17,7 @@ Feature: The configuration
         | off            |
         | not configured |
 
-  @S-CFG-02 @must @srs1 @srs6 @srs7 @vhosts
+  @S-CFG-02 @must @srs1 @srs3 @srs4 @srs6 @srs7 @vhosts
   Rule: S-CFG-02 MUST: an event without a URL is not called and accepts
 
     Scenario: a publisher and a player on a vhost with URLs for on_publish, on_stop and on_close only
@@ -26,7 +26,7 @@ Feature: The configuration
       Then the events of Alice are exactly on_publish, on_close
       And the events of Bob are exactly on_stop, on_close
 
-  @S-CFG-03 @must @srs1 @srs6 @srs7 @vhosts
+  @S-CFG-03 @must @srs1 @srs3 @srs4 @srs6 @srs7 @vhosts
   Rule: S-CFG-03 MUST: hooks belong to their vhost
 
     Scenario: the same stream on two vhosts
@@ -34,7 +34,7 @@ Feature: The configuration
       Then every request of Alice went to the URLs of the default vhost
       And every request of Carol went to the URLs of the vhost "other"
 
-  @S-CFG-04 @should @srs1 @srs6 @srs7 @vhosts
+  @S-CFG-04 @should @srs1 @srs3 @srs4 @srs6 @srs7 @vhosts
   Rule: S-CFG-04 SHOULD: https URLs work
 
     Scenario: a publisher on a vhost whose URLs are https

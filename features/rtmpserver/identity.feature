@@ -1,7 +1,7 @@
 Feature: The client's identity
   client_id is what joins the events of one connection; on_close has nothing else.
 
-  @S-ID-01 @must @srs1 @srs6 @srs7
+  @S-ID-01 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ID-01 MUST: one connection has one client_id in all its events
 
     Scenario: a publisher
@@ -21,7 +21,7 @@ Feature: The client's identity
       When another client publishes and leaves
       Then no event of the whole run is nobody's
 
-  @S-ID-02 @must @srs1 @srs6 @srs7
+  @S-ID-02 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ID-02 MUST: two connections never share a client_id, and it is never empty
 
     Scenario: two publishers and two players at once

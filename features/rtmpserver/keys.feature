@@ -2,7 +2,7 @@ Feature: The keys
   What the hook server decides on. A key that is missing, misnamed or of another
   type breaks it; a wrong value lets the wrong client in.
 
-  @S-KEY-01 @must @srs1 @srs6 @srs7
+  @S-KEY-01 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-KEY-01 MUST: on_connect carries its keys, each with its type
 
     Scenario: on_connect of a publisher
@@ -13,7 +13,7 @@ Feature: The keys
       When Bob plays "cam" before anyone publishes, and leaves
       Then on_connect of Bob carries the keys of the protocol
 
-  @S-KEY-02 @must @srs1 @srs6 @srs7
+  @S-KEY-02 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-KEY-02 MUST: on_close carries its keys, each with its type
 
     Scenario: on_close of a publisher
@@ -24,35 +24,35 @@ Feature: The keys
       When Bob plays "cam" before anyone publishes, and leaves
       Then on_close of Bob carries the keys of the protocol
 
-  @S-KEY-03 @must @srs1 @srs6 @srs7
+  @S-KEY-03 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-KEY-03 MUST: on_publish carries its keys, each with its type
 
     Scenario: on_publish
       When Alice publishes "cam" and leaves
       Then on_publish of Alice carries the keys of the protocol
 
-  @S-KEY-04 @must @srs1 @srs6 @srs7
+  @S-KEY-04 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-KEY-04 MUST: on_unpublish carries its keys, each with its type
 
     Scenario: on_unpublish
       When Alice publishes "cam" and leaves
       Then on_unpublish of Alice carries the keys of the protocol
 
-  @S-KEY-05 @must @srs1 @srs6 @srs7
+  @S-KEY-05 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-KEY-05 MUST: on_play carries its keys, each with its type
 
     Scenario: on_play
       When Alice publishes "cam", Bob plays it, and both leave
       Then on_play of Bob carries the keys of the protocol
 
-  @S-KEY-06 @must @srs1 @srs6 @srs7
+  @S-KEY-06 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-KEY-06 MUST: on_stop carries its keys, each with its type
 
     Scenario: on_stop
       When Alice publishes "cam", Bob plays it, and both leave
       Then on_stop of Bob carries the keys of the protocol
 
-  @S-KEY-07 @must @srs1 @srs6 @srs7
+  @S-KEY-07 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-KEY-07 MUST: ip is the client's address without port
 
     Scenario: the address of a publisher
@@ -64,7 +64,7 @@ Feature: The keys
       When Bob, from another local address, plays "cam" before anyone publishes, and leaves
       Then ip is the address of Bob in every event of Bob
 
-  @S-KEY-08 @must @srs1 @srs6 @srs7
+  @S-KEY-08 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-KEY-08 MUST: tcUrl is what the client sent, query string and all
 
     Scenario Outline: a tcUrl with <case>
@@ -82,7 +82,7 @@ Feature: The keys
       When Alice, with tcUrl "rtmp://user:secret@{address}/{app}", publishes "cam" and leaves
       Then tcUrl is what Alice sent in every event of Alice that has the key
 
-  @S-KEY-09 @must @srs6 @srs7
+  @S-KEY-09 @must @srs3 @srs4 @srs6 @srs7
   Rule: S-KEY-09 MUST: what follows the ? of the stream name goes to param with its ?, and stream is the bare name
 
     Scenario Outline: a publisher's stream name with <case>
@@ -132,7 +132,7 @@ Feature: The keys
       When Alice publishes "cam?token=abc" and leaves
       Then stream_url of Alice is "{vhost}/{app}/cam" in on_publish and on_unpublish
 
-  @S-KEY-11 @must @srs1 @srs6 @srs7
+  @S-KEY-11 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-KEY-11 MUST: vhost comes from ?vhost= in tcUrl or stream, else from tcUrl's host where such a vhost is configured, else it is __defaultVhost__
 
     Scenario Outline: vhost by <case>
@@ -155,12 +155,12 @@ Feature: The keys
         | ?vhost= in tcUrl            | rtmp://{address}/{app}?vhost=other.hookproof.test   | cam                             |
         | the legacy form in tcUrl    | rtmp://{address}/{app}...vhost...other.hookproof.test | cam                           |
 
-    @vhosts @srs6 @srs7
+    @vhosts @srs3 @srs4 @srs6 @srs7
     Scenario: another vhost by ?vhost= after the stream name
       When Alice, with tcUrl "rtmp://{address}/{app}", publishes "cam?vhost=other.hookproof.test" and leaves
       Then vhost of Alice is "other.hookproof.test" in every event that knows the stream
 
-  @S-KEY-12 @must @srs6 @srs7
+  @S-KEY-12 @must @srs3 @srs4 @srs6 @srs7
   Rule: S-KEY-12 MUST: parameters arrive byte for byte, whatever their length and characters
 
     Scenario Outline: after the stream name, <case>
@@ -181,7 +181,7 @@ Feature: The keys
         | a blank            | a b                 |
         | a tab              | a{0x09}b            |
 
-  @S-KEY-12 @must @srs1 @srs6 @srs7
+  @S-KEY-12 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-KEY-12 MUST: parameters of tcUrl arrive byte for byte, whatever their length and characters
 
     Scenario Outline: in tcUrl, <case>
@@ -202,7 +202,7 @@ Feature: The keys
         | a blank            | a b                 |
         | a tab              | a{0x09}b            |
 
-  @S-KEY-13 @should @srs6 @srs7
+  @S-KEY-13 @should @srs3 @srs4 @srs6 @srs7
   Rule: S-KEY-13 SHOULD: the parameters of a further stream of a connection are its own, and parameters of tcUrl are not repeated
 
     Scenario Outline: a further stream that is published, with <case>

@@ -2,7 +2,7 @@ Feature: Under concurrent load
   One client at a time is the easy case. Who is let in, who is told, and in what
   order must hold when hundreds come, are refused and vanish at once.
 
-  @S-CON-01 @must @srs1 @srs6 @srs7 @load
+  @S-CON-01 @must @srs1 @srs3 @srs4 @srs6 @srs7 @load
   Rule: S-CON-01 MUST: many publishers at once, a share refused: no false accept, no false reject, exact event counts, every client in order
 
     Scenario: publishers of streams of their own, a third refused at on_connect or on_publish, some vanish while asked
@@ -10,7 +10,7 @@ Feature: Under concurrent load
       When a crowd of publishers, each of its own stream, comes at once, and a tenth of it vanishes while its hook is pending
       Then every client of the crowd is accounted for
 
-  @S-CON-02 @must @srs1 @srs6 @srs7 @load
+  @S-CON-02 @must @srs1 @srs3 @srs4 @srs6 @srs7 @load
   Rule: S-CON-02 MUST: many players of one live stream, a share refused: the refused get no frame, the accepted all play
 
     Scenario: players of one live stream, a third refused at on_connect or on_play, some vanish while asked
@@ -25,7 +25,7 @@ Feature: Under concurrent load
       Then every client of the crowd is accounted for
       And no frame of a refused publisher has reached any player
 
-  @S-CON-03 @must @srs1 @srs6 @srs7 @load
+  @S-CON-03 @must @srs1 @srs3 @srs4 @srs6 @srs7 @load
   Rule: S-CON-03 MUST: one slow hook delays its own client only
 
     Scenario Outline: <event> of one client is held while a crowd comes and goes
@@ -42,7 +42,7 @@ Feature: Under concurrent load
         | on_publish | publish |
         | on_play    | play    |
 
-  @S-CON-04 @must @srs1 @srs6 @srs7 @load
+  @S-CON-04 @must @srs1 @srs3 @srs4 @srs6 @srs7 @load
   Rule: S-CON-04 MUST: many publishers of one stream name: at most one is live at any time, each that went live has its on_unpublish, and each that lost is disconnected with its on_close
 
     Scenario: a crowd publishes the same stream at once
@@ -85,7 +85,7 @@ Feature: Under concurrent load
       And the hook server answers
       Then one of Alice and Carol stays on, and the other loses to it
 
-  @S-CON-05 @must @srs1 @srs6 @srs7 @load @vhosts
+  @S-CON-05 @must @srs1 @srs3 @srs4 @srs6 @srs7 @load @vhosts
   Rule: S-CON-05 MUST: hook server down: new clients are refused and live ones play on; back up: new clients are accepted
 
     Scenario: the hook server goes down and comes back
@@ -103,7 +103,7 @@ Feature: Under concurrent load
       And Eve tries to publish "gate"
       Then Eve is let on
 
-  @S-CON-06 @must @srs1 @srs6 @srs7 @load
+  @S-CON-06 @must @srs1 @srs3 @srs4 @srs6 @srs7 @load
   Rule: S-CON-06 MUST: churn: no event lost or doubled, no connection or memory left behind
 
     Scenario: clients connect, publish and vanish, round after round

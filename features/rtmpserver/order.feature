@@ -2,7 +2,7 @@ Feature: The order of events
   A hook server keeps track of who is on, who publishes and who plays. It can do
   so only if each client's events come complete, once, and in order.
 
-  @S-ORD-01 @must @srs1 @srs6 @srs7
+  @S-ORD-01 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ORD-01 MUST: a publishing client causes on_connect, on_publish, on_unpublish, on_close, each exactly once and in that order
 
     Scenario: an encoder publishes and leaves
@@ -28,7 +28,7 @@ Feature: The order of events
       Then the events of Alice are exactly on_connect, on_publish, on_unpublish, on_close
       And the events of Carol are exactly on_connect, on_publish, on_unpublish, on_close
 
-  @S-ORD-02 @must @srs1 @srs6 @srs7
+  @S-ORD-02 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ORD-02 MUST: a playing client causes on_connect, on_play, on_stop, on_close, each exactly once and in that order
 
     Scenario: a player of a live stream plays and leaves
@@ -42,7 +42,7 @@ Feature: The order of events
       And Bob closes his connection
       Then the events of Bob are exactly on_connect, on_play, on_stop, on_close
 
-  @S-ORD-03 @must @srs1 @srs6 @srs7
+  @S-ORD-03 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ORD-03 MUST: events of one client never overlap: the next is sent after the answer to the one before
 
     Scenario Outline: while <event> is unanswered the client's next event waits
@@ -93,14 +93,14 @@ Feature: The order of events
       When Alice connects and leaves
       Then the events of Alice are exactly on_connect, on_close
 
-  @S-ORD-04 @must @srs6 @srs7
+  @S-ORD-04 @must @srs3 @srs4 @srs6 @srs7
   Rule: S-ORD-04 MUST: a client that connects and leaves causes its on_close
 
     Scenario: connect and leave
       When Alice connects and leaves
       Then the events of Alice are exactly on_close, with or without on_connect before it
 
-  @S-ORD-05 @must @srs1 @srs6 @srs7
+  @S-ORD-05 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ORD-05 MUST: a client that vanishes causes the same closing events, within 5 s
 
     Scenario: a publisher's connection is reset
@@ -130,7 +130,7 @@ Feature: The order of events
       Then the events of Bob are exactly on_connect, on_play, on_stop, on_close
       And the last of them came within 5 s of his going
 
-  @S-ORD-06 @must @srs1 @srs6 @srs7 @api
+  @S-ORD-06 @must @srs1 @srs3 @srs4 @srs6 @srs7 @api
   Rule: S-ORD-06 MUST: a client dropped by the server over its HTTP API causes the same closing events
 
     Scenario: a publisher is kicked off
@@ -146,7 +146,7 @@ Feature: The order of events
       Then Bob is disconnected
       And the events of Bob are exactly on_connect, on_play, on_stop, on_close
 
-  @S-ORD-07 @should @srs1 @srs6 @srs7 @restart
+  @S-ORD-07 @should @srs1 @srs3 @srs4 @srs6 @srs7 @restart
   Rule: S-ORD-07 SHOULD: a server that shuts down sends the closing events of every live client first
 
     Scenario: the server is told to end while a publisher and a player are on
@@ -157,7 +157,7 @@ Feature: The order of events
       Then the events of Alice are exactly on_connect, on_publish, on_unpublish, on_close
       And the events of Bob are exactly on_connect, on_play, on_stop, on_close
 
-  @S-ORD-08 @must @srs1 @srs6 @srs7
+  @S-ORD-08 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ORD-08 MUST: the publisher's leaving causes no on_stop for players that stay
 
     Scenario: the publisher leaves, the player stays
@@ -176,7 +176,7 @@ Feature: The order of events
       Then Bob receives media of Carol
       And the events of Bob so far are exactly on_connect, on_play
 
-  @S-ORD-09 @must @srs1 @srs6 @srs7
+  @S-ORD-09 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ORD-09 MUST: playing before anyone publishes is an on_play as usual
 
     Scenario: nobody ever publishes
@@ -189,7 +189,7 @@ Feature: The order of events
       Then Bob receives media of Alice
       And the events of Bob so far are exactly on_connect, on_play
 
-  @S-ORD-10 @must @srs1 @srs6 @srs7
+  @S-ORD-10 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ORD-10 MUST: publish, unpublish and publish again on one connection: an on_unpublish lies between the two on_publish
 
     Scenario: an encoder ends with FCUnpublish
@@ -204,7 +204,7 @@ Feature: The order of events
       When Alice, a Flash publisher, publishes "cam", unpublishes with closeStream and publishes "cam2", then leaves
       Then the events of Alice are exactly on_connect, on_publish, on_unpublish, on_publish, on_unpublish, on_close
 
-  @S-ORD-10 @should @srs1 @srs6 @srs7
+  @S-ORD-10 @should @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ORD-10 SHOULD: deleteStream ends publishing, too
 
     Scenario: a Flash publisher ends with deleteStream
@@ -212,7 +212,7 @@ Feature: The order of events
       And Alice unpublishes with deleteStream
       Then the events of Alice so far are exactly on_connect, on_publish, on_unpublish
 
-  @S-ORD-11 @should @srs1 @srs6 @srs7 @slow
+  @S-ORD-11 @should @srs1 @srs3 @srs4 @srs6 @srs7 @slow
   Rule: S-ORD-11 SHOULD: a silent, half-open client is dropped after the server's time-out, with its closing events
 
     Scenario: a publisher falls silent
@@ -222,7 +222,7 @@ Feature: The order of events
       Then the events of Alice are exactly on_connect, on_publish, on_unpublish, on_close
       And Alice is disconnected
 
-  @S-ORD-12 @must @srs1 @srs6 @srs7
+  @S-ORD-12 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ORD-12 MUST: a peer that never completes connect causes no event
 
     Scenario Outline: a peer that <case>
@@ -238,7 +238,7 @@ Feature: The order of events
         | sends garbage                        |
         | sends garbage after the handshake    |
 
-  @S-ORD-13 @must @srs1 @srs6 @srs7
+  @S-ORD-13 @must @srs1 @srs3 @srs4 @srs6 @srs7
   Rule: S-ORD-13 MUST: stop and play again on one connection: an on_stop lies between the two on_play; pause and unpause give no event
 
     Scenario: a player changes to another stream

@@ -1,7 +1,7 @@
 Feature: Several URLs
   An event may have several URLs: one that decides, one that counts, one that logs.
 
-  @S-URL-01 @must @srs1 @srs6 @srs7 @vhosts
+  @S-URL-01 @must @srs1 @srs3 @srs4 @srs6 @srs7 @vhosts
   Rule: S-URL-01 MUST: all URLs of an event are called, once each, in the configured order, one by one
 
     Scenario: three URLs for each event
@@ -9,7 +9,7 @@ Feature: Several URLs
       When Alice publishes "cam", Bob plays it, and both leave
       Then for each event of Alice and Bob the URLs 1, 2, 3 were called, one by one
 
-  @S-URL-02 @must @srs1 @srs6 @srs7 @vhosts
+  @S-URL-02 @must @srs1 @srs3 @srs4 @srs6 @srs7 @vhosts
   Rule: S-URL-02 MUST: the first refusal refuses the client, and later URLs of that event are not called
 
     Scenario Outline: <event> is refused at URL <nth>
@@ -28,7 +28,7 @@ Feature: Several URLs
         | on_publish | publish | 3   | 1, 2, 3 |
         | on_play    | play    | 2   | 1, 2    |
 
-  @S-URL-03 @must @srs1 @srs6 @srs7 @vhosts
+  @S-URL-03 @must @srs1 @srs3 @srs4 @srs6 @srs7 @vhosts
   Rule: S-URL-03 MUST: for on_close, on_unpublish and on_stop a failing URL does not keep the next from being called
 
     Scenario Outline: <case> at URLs 1 and 2
