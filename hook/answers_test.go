@@ -68,7 +68,8 @@ func statusRows() []answerRow {
 		{name: "204 with a body", answer: withBody("204 No Content", "0")},
 		{name: "304", answer: says("HTTP/1.1 304 Not Modified\r\n\r\n")},
 		{name: "100 before 200", answer: says("HTTP/1.1 100 Continue\r\n\r\n" + ok), interim: yes},
-		{name: "100 before 403", answer: says("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 403 X\r\nContent-Length: 1\r\n\r\n0")},
+		{name: "100 before 403", answer: says("HTTP/1.1 100 Continue\r\n\r\n" +
+			"HTTP/1.1 403 X\r\nContent-Length: 1\r\n\r\n0")},
 		{name: "100 with a length before 200", answer: says("HTTP/1.1 100 Continue\r\nContent-Length: 7\r\n\r\n" + ok),
 			interim: yes},
 		{name: "100 a thousand times", answer: says(strings.Repeat("HTTP/1.1 100 Continue\r\nX: "+

@@ -128,8 +128,8 @@ var (
 
 	// stream_id, and clients after it, are left out where the server keeps no statistics of the stream: of players over
 	// HTTP that name another vhost, and of some publishers over SRT and WebRTC.
-	srs6Stream = []string{"server_id", "service_id", "action", "client_id:text", "ip", "vhost", "app", "tcUrl", "stream",
-		"param", "stream_url"}
+	srs6Stream = []string{"server_id", "service_id", "action", "client_id:text", "ip", "vhost", "app", "tcUrl",
+		"stream", "param", "stream_url"}
 	srs6Play = []string{"server_id", "service_id", "action", "client_id:text", "ip", "vhost", "app", "stream", "tcUrl",
 		"param", "pageUrl", "stream_url", "stream_id:optional"}
 	// The table of PROTOCOL.md gives on_stop the keys of on_play; SRS sends it without pageUrl. So it is sent and not

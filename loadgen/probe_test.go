@@ -145,12 +145,13 @@ func TestProfileIsFoundOut(t *testing.T) {
 			cfg.Listen = anAddress(t)
 			cfg.RTMP = "rtmp://" + foreign(t, "http://"+cfg.Listen, hook.SRS6).Addr + "/live"
 		}, hook.SRS6},
+		// The newest server that it works with.
 		{"a hook server of 2014", func(t *testing.T, cfg *Config) {
 			cfg.Hooks, cfg.HooksOnly = theirHooks(t, old), true
 		},
-			hook.SRS1},
+			hook.SRS3},
 		{"one behind the built-in server", func(t *testing.T, cfg *Config) { cfg.Hooks = theirHooks(t, old) },
-			hook.SRS1},
+			hook.SRS3},
 		{"a hook server of today", func(t *testing.T, cfg *Config) {
 			cfg.Hooks, cfg.HooksOnly = theirHooks(t, honest), true
 		}, hook.SRS7},

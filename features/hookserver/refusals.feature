@@ -178,13 +178,21 @@ Feature: The refusals of a hook server
         | on_publish |
         | on_play    |
 
-    @srs3 @srs4 @srs6 @srs7
     Scenario Outline: an <event> with a good credential in tcUrl and a bad one in param
       When a caller sends an <event> with a good credential in tcUrl and a bad one in param, and swapped
       Then both get the same verdict
 
-      Examples:
+      @srs3 @srs4 @srs6 @srs7
+      Examples: on_publish has both keys since srs3
+        | event      |
+        | on_publish |
+
+      @srs4 @srs6 @srs7
+      Examples: on_connect since srs4
         | event      |
         | on_connect |
-        | on_publish |
+
+      @srs6 @srs7
+      Examples: on_play since srs6
+        | event      |
         | on_play    |

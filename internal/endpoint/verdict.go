@@ -14,11 +14,11 @@ import (
 // Verdict says what a caller that follows the profile must make of the answer
 // that r got. A caller that closed before the answer was given has not got it.
 func (r *Request) Verdict(p *hook.Profile) hook.Decision {
-	return p.Judge(r.received())
+	return p.Judge(r.received(p))
 }
 
-// received is the answer as a caller that follows HTTP gets it.
-func (r *Request) received() hook.Answer {
+// received is the answer as a caller of the profile gets it.
+func (r *Request) received(p *hook.Profile) hook.Answer {
 	fault := r.Answer.Fault.info()
 	switch {
 	case r.WriteErr != nil:
@@ -29,7 +29,7 @@ func (r *Request) received() hook.Answer {
 		return hook.Answer{Err: errors.New("the caller closed before the answer")}
 	case r.Answer.Raw != "":
 		return readRaw(r.Answer.Raw)
-	case !r.Answer.Fault.Readable():
+	case !r.Answer.Fault.Readable() && !(p.SkipInterim && r.Answer.Fault == Continue100):
 		return hook.Answer{Err: fmt.Errorf("an answer with the fault %s", r.Answer.Fault)}
 	}
 	return hook.Answer{Status: r.Answer.status(), Body: []byte(r.Answer.Body)}

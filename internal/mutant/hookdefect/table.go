@@ -18,6 +18,8 @@ func ids(all ...string) []string { return all }
 
 var (
 	onlySRS1  = []*hook.Profile{hook.SRS1}
+	sinceSRS3 = []*hook.Profile{hook.SRS3, hook.SRS4, hook.SRS6, hook.SRS7}
+	sinceSRS4 = []*hook.Profile{hook.SRS4, hook.SRS6, hook.SRS7}
 	sinceSRS6 = []*hook.Profile{hook.SRS6, hook.SRS7}
 	// accepts are the requirements that ask for an accepting answer to every event.
 	accepts = ids("H-RSP-01", "H-RSP-02", "H-RSP-03", "H-RSP-04", "H-RSP-05", "H-RSP-06")
@@ -38,7 +40,7 @@ var answerRows = []mutant.Row{
 		Peer: accepting(200, `{"code":0.0}`)},
 	{Name: "object-for-old-callers", Defect: `accepts with {"code":0}, which callers of srs1 do not know`,
 		Profiles: onlySRS1, Expected: exactly, Peer: accepting(200, `{"code":0}`)},
-	{Name: "code-twice", Defect: "the answer has the key code twice", Profiles: sinceSRS6, Expected: ids("H-RSP-07"),
+	{Name: "code-twice", Defect: "the answer has the key code twice", Profiles: sinceSRS3, Expected: ids("H-RSP-07"),
 		Peer: accepting(200, `{"code":0,"code":0}`)},
 	{Name: "status-201", Defect: "accepts with status 201", Expected: accepts, Peer: accepting(201, "0")},
 	{Name: "no-content", Defect: "accepts with status 204", Expected: accepts, Peer: accepting(204, "")},
@@ -63,7 +65,7 @@ var refusalRows = []mutant.Row{
 	{Name: "publish-unchecked", Defect: "accepts every on_publish", Expected: ids("H-REJ-02"),
 		Peer: unchecked(hook.OnPublish)},
 	{Name: "play-unchecked", Defect: "accepts every on_play", Expected: ids("H-REJ-03"), Peer: unchecked(hook.OnPlay)},
-	{Name: "own-machine-trusted", Defect: "accepts whoever comes from 127.0.0.1", Profiles: sinceSRS6,
+	{Name: "own-machine-trusted", Defect: "accepts whoever comes from 127.0.0.1", Profiles: sinceSRS3,
 		Expected: ids("H-REJ-01", "H-REJ-02", "H-REJ-03", "H-REJ-07"), Peer: trusts("127.0.0.1")},
 	{Name: "own-network-trusted", Defect: "accepts whoever comes from a private address", Expected: ids("H-REJ-07"),
 		Peer: trusts("10.0.0.1")},
@@ -93,7 +95,7 @@ var tokenRows = []mutant.Row{
 		Peer: planted(func(s *parts) {
 			s.allow = func(pl *hook.Payload) bool { return allowed(s, query(pl.TCURL), "", "") }
 		})},
-	{Name: "token-of-param-alone", Defect: "reads the token from param only", Profiles: sinceSRS6,
+	{Name: "token-of-param-alone", Defect: "reads the token from param only", Profiles: sinceSRS4,
 		Expected: ids("H-REJ-08"),
 		Peer: planted(func(s *parts) {
 			s.allow = func(pl *hook.Payload) bool {
@@ -102,11 +104,11 @@ var tokenRows = []mutant.Row{
 		})},
 	{Name: "token-optional", Defect: "accepts who has no token", Expected: ids("H-REJ-05", "H-REJ-06"),
 		Peer: planted(optional)},
-	{Name: "state-of-the-last", Defect: "takes what a request has not from the request before", Profiles: sinceSRS6,
+	{Name: "state-of-the-last", Defect: "takes what a request has not from the request before", Profiles: sinceSRS3,
 		Expected: ids("H-REJ-06"), May: ids("H-REJ-05", "H-REQ-01", "H-CON-01"), Peer: planted(remembers)},
-	{Name: "params-cut", Defect: "reads 255 bytes of the parameters", Profiles: sinceSRS6,
+	{Name: "params-cut", Defect: "reads 255 bytes of the parameters", Profiles: sinceSRS3,
 		Expected: ids("H-RSP-01", "H-RSP-03", "H-RSP-05"), Peer: cuts(255)},
-	{Name: "first-parameter-alone", Defect: "reads the first parameter only", Profiles: sinceSRS6,
+	{Name: "first-parameter-alone", Defect: "reads the first parameter only", Profiles: sinceSRS3,
 		Expected: ids("H-RSP-01", "H-RSP-03", "H-RSP-05"), May: ids("H-REJ-05", "H-REJ-08"),
 		Peer: planted(firstOnly)},
 	{Name: "doubled-token", Defect: "does not end a value at a second ?", Profiles: sinceSRS6,

@@ -11,9 +11,9 @@ import (
 // connectRows are variants of when on_connect is asked, in profiles that ask it after connect is answered.
 var connectRows = []mutant.Row{
 	{Name: "connect-early", Defect: "on_connect is asked as soon as connect is answered, before a stream is named",
-		Variant: true, Profiles: sinceSRS6, Peer: spoken(asksEarly)},
+		Variant: true, Profiles: sinceSRS3, Peer: spoken(asksEarly)},
 	{Name: "connect-late", Defect: "on_connect is asked at publish or play alone, not at releaseStream", Variant: true,
-		Profiles: sinceSRS6, Peer: spoken(asksLate)},
+		Profiles: sinceSRS3, Peer: spoken(asksLate)},
 }
 
 // inserted is the transaction of a command that the client did not send.

@@ -36,6 +36,7 @@ func watched(d hookDefect) proxies {
 func ids(all ...string) []string { return all }
 
 var (
+	sinceSRS3 = []*hook.Profile{hook.SRS3, hook.SRS4, hook.SRS6, hook.SRS7}
 	sinceSRS6 = []*hook.Profile{hook.SRS6, hook.SRS7}
 	anything  = ids("S-*")
 	// unrouted may fail where an event lacks the app: the suite finds the client
@@ -87,7 +88,7 @@ var keyRows = []mutant.Row{
 		May:      ids("S-KEY-10"), Peer: hooked(hookFunc(keysOfSRS4))},
 	{Name: "close-key-renamed", Defect: "on_close has vHost in place of vhost", Expected: ids("S-KEY-02"),
 		Peer: hooked(on(renamed("vhost", "vHost"), hook.OnClose))},
-	{Name: "close-bytes-text", Defect: "send_bytes of on_close is a string", Profiles: sinceSRS6,
+	{Name: "close-bytes-text", Defect: "send_bytes of on_close is a string", Profiles: sinceSRS3,
 		Expected: ids("S-KEY-02"), Peer: hooked(on(otherKind("send_bytes"), hook.OnClose))},
 	{Name: "publish-key-null", Defect: "app of on_publish is null", Expected: ids("S-KEY-03"), May: unrouted,
 		Peer: hooked(on(raw("app", "null"), hook.OnPublish))},
@@ -115,7 +116,7 @@ var keyRows = []mutant.Row{
 		Peer: hooked(value("tcUrl", cutAt(256)))},
 	{Name: "tcurl-decoded", Defect: "percent escapes in tcUrl are decoded", Expected: ids("S-KEY-08", "S-KEY-12"),
 		Peer: hooked(value("tcUrl", decodePercent))},
-	{Name: "param-without-mark", Defect: "param lacks its leading ?", Profiles: sinceSRS6,
+	{Name: "param-without-mark", Defect: "param lacks its leading ?", Profiles: sinceSRS3,
 		Expected: ids("S-KEY-09", "S-KEY-12", "S-KEY-13"),
 		Peer:     hooked(value("param", func(s string) string { return s[min(1, len(s)):] }))},
 	{Name: "stop-other-stream", Defect: "stream of on_stop is another one", Expected: ids("S-KEY-09"),
@@ -123,10 +124,10 @@ var keyRows = []mutant.Row{
 		Peer: hooked(on(sparing(value("stream", constant("another"))), hook.OnStop))},
 	{Name: "param-in-stream", Defect: "stream has the parameters after it", Expected: ids("S-KEY-09"),
 		May: ids("S-KEY-12", "S-REQ-03"), Peer: hooked(body(withParam))},
-	{Name: "param-at-unpublish-empty", Defect: "param of on_unpublish and on_stop is empty", Profiles: sinceSRS6,
+	{Name: "param-at-unpublish-empty", Defect: "param of on_unpublish and on_stop is empty", Profiles: sinceSRS3,
 		Expected: ids("S-KEY-09", "S-KEY-12", "S-KEY-13"), Peer: hooked(on(value("param", constant("")), ends...))},
 	{Name: "param-of-first-stream", Defect: "a second stream of a connection has the param of the first",
-		Profiles: sinceSRS6, Expected: ids("S-KEY-09", "S-KEY-13"),
+		Profiles: sinceSRS3, Expected: ids("S-KEY-09", "S-KEY-13"),
 		Peer: hooked(on(firstParam, hook.OnPublish, hook.OnUnpublish, hook.OnPlay, hook.OnStop))},
 	{Name: "stream-url-relative", Defect: "stream_url lacks its leading slash", Profiles: sinceSRS6,
 		Expected: ids("S-KEY-10"),
@@ -148,18 +149,18 @@ var keyRows = []mutant.Row{
 			}
 			return s
 		}))},
-	{Name: "param-cut", Defect: "param is cut at 256 bytes", Profiles: sinceSRS6, Expected: ids("S-KEY-12"),
+	{Name: "param-cut", Defect: "param is cut at 256 bytes", Profiles: sinceSRS3, Expected: ids("S-KEY-12"),
 		Peer: hooked(value("param", cutAt(256)))},
-	{Name: "param-without-blanks", Defect: "blanks and tabs in param are lost", Profiles: sinceSRS6,
+	{Name: "param-without-blanks", Defect: "blanks and tabs in param are lost", Profiles: sinceSRS3,
 		Expected: ids("S-KEY-12"), Peer: hooked(value("param", strings.NewReplacer(" ", "", "\t", "").Replace))},
 	{Name: "tcurl-without-blanks", Defect: "blanks and tabs in tcUrl are lost", Expected: ids("S-KEY-12"),
 		Peer: hooked(value("tcUrl", strings.NewReplacer(" ", "", "\t", "").Replace))},
-	{Name: "param-grows", Defect: "param of a further stream has that of the first after its own", Profiles: sinceSRS6,
+	{Name: "param-grows", Defect: "param of a further stream has that of the first after its own", Profiles: sinceSRS3,
 		Expected: ids("S-KEY-13"),
 		Peer:     hooked(on(growingParam, hook.OnPublish, hook.OnUnpublish, hook.OnPlay, hook.OnStop))},
-	{Name: "tcurl-params-doubled", Defect: "param has the parameters of tcUrl twice", Profiles: sinceSRS6,
+	{Name: "tcurl-params-doubled", Defect: "param has the parameters of tcUrl twice", Profiles: sinceSRS3,
 		Expected: ids("S-KEY-13"), Peer: hooked(body(doubledQuery))},
-	{Name: "param-decoded", Defect: "percent escapes in param are decoded", Profiles: sinceSRS6,
+	{Name: "param-decoded", Defect: "percent escapes in param are decoded", Profiles: sinceSRS3,
 		Expected: ids("S-KEY-12"), Peer: hooked(value("param", decodePercent))},
 }
 
@@ -175,7 +176,7 @@ var identityRows = []mutant.Row{
 		May: unjoined, Peer: hooked(sparing(withID(idOfApp)))},
 	{Name: "client-id-reused", Defect: "a client gets the client_id of one that has left", Expected: ids("S-ID-02"),
 		May: unjoined, Peer: hooked(sparing(withID(idReused)))},
-	{Name: "client-id-empty", Defect: "client_id of on_stop is empty", Profiles: sinceSRS6,
+	{Name: "client-id-empty", Defect: "client_id of on_stop is empty", Profiles: sinceSRS3,
 		Expected: ids("S-ID-02", "S-KEY-06"), May: ids("S-ID-01", "S-ORD-*", "S-CFG-02", "S-CON-02"),
 		Peer: hooked(on(emptyID, hook.OnStop))},
 }

@@ -237,8 +237,10 @@ func TestMisfit(t *testing.T) {
 		{"another version", q("SRS/3.0.170(OuXuli)", whole),
 			"the server calls itself SRS/3.0.170(OuXuli); profile srs6 describes SRS 5.0.214 to"},
 		{"another profile", q("SRS(Simple RTMP Server)0.9.2", old), "fit -profile srs1 better"},
-		{"keys are missing", q("SRS/7.0.18", strings.Replace(whole, `,"stream_id":"i"`, "", 1)),
+		{"keys are missing", q("SRS/7.0.18", strings.Replace(whole, `"ip":"127.0.0.1",`, "", 1)),
 			"its hooks differ: on_publish comes closest to"},
+		{"an older server's keys", q("SRS/7.0.18", strings.Replace(whole, `,"stream_id":"i"`, "", 1)),
+			"fit -profile srs4 better"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := (&Target{Profile: hook.SRS6}).misfit(c.q)

@@ -24,7 +24,7 @@ type rig struct {
 	srv      *server.Server
 	endpoint *endpoint.Endpoint
 	clients  *faultlink.Link
-	hooks    []*faultlink.Link // one for each profile, as in hook.Profiles
+	hooks    []*faultlink.Link // one for each profile, as in tested
 	clock    *ownclock.Clock
 
 	book           atomic.Pointer[books.Book] // of the round
@@ -62,7 +62,7 @@ func (r *rig) putUp(ctx context.Context) error {
 		Connect: quietTimeout, Idle: quietTimeout, FirstPacket: quietTimeout, Publish: quietTimeout,
 		Ping: quietTimeout / 2, Player: quietTimeout, Write: quietTimeout, Linger: 200 * time.Millisecond,
 	}
-	for i, p := range hook.Profiles() {
+	for i, p := range tested {
 		v, err := r.vhost(ctx, i, p)
 		if err != nil {
 			return err
