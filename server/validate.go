@@ -104,7 +104,7 @@ func (v *VHost) validate() (errs []error) {
 	if v.FirstPacket < 0 || v.Publish < 0 {
 		bad("publish: want time-outs of 0 or more, got %v and %v", v.FirstPacket, v.Publish)
 	}
-	if v.HLS.Fragment <= 0 || v.HLS.Window <= 0 {
+	if v.HLS.Enabled && (v.HLS.Fragment <= 0 || v.HLS.Window <= 0) {
 		bad("hls_fragment and hls_window: want more than 0, got %v and %v", v.HLS.Fragment, v.HLS.Window)
 	}
 	if v.Hooks.Timeout <= 0 {
