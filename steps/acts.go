@@ -27,6 +27,9 @@ func (w *rtmpWorld) registerActs(sc *godog.ScenarioContext) {
 	step(sc, `^`+who+` tries to (publish|play) "([^"]*)"(, sending media at once)?$`, w.tries)
 	step(sc, `^`+who+` begins to (publish|play) "([^"]*)"(, sending media at once)?$`, w.begins)
 	step(sc, `^`+who+` begins to publish "([^"]*)" and leaves at once$`, w.beginsAndLeaves)
+	step(sc, `^`+who+` begins to connect$`, w.beginsToConnect)
+	w.acting(sc, `^([A-Z][a-z]+) begins to (publish|play) "([^"]*)" on (?:her|his) connection$`, w.beginsOn)
+	w.acting(sc, `^([A-Z][a-z]+(?:(?:, | and )[A-Z][a-z]+)+) begin to publish "([^"]*)" at once$`, w.beginAtOnce)
 	step(sc, `^`+who+` plays "([^"]*)"(?: before anyone publishes)?$`, w.plays)
 	step(sc, `^`+who+` plays "([^"]*)"(?: before anyone publishes)?,? and (leaves|closes (?:her|his) connection)$`,
 		w.playsAndGoes)
@@ -42,6 +45,8 @@ func (w *rtmpWorld) registerActs(sc *godog.ScenarioContext) {
 	w.acting(sc, `^([A-Z][a-z]+) unpublishes with (\w+)$`, w.unpublishes)
 	w.acting(sc, `^([A-Z][a-z]+) unpublishes with (\w+) and begins to publish "([^"]*)"$`, w.unpublishesAndBegins)
 	w.acting(sc, `^([A-Z][a-z]+) pauses and goes on$`, w.pauses)
+	w.acting(sc, `^([A-Z][a-z]+) seeks$`, func(name string) error { return w.scene.Actor(name).Seek() })
+	w.acting(sc, `^everyone leaves$`, func() error { w.scene.LeaveAll(); return nil })
 	step(sc, `^(?:another client|a client of the default vhost) publishes and leaves$`, w.marker)
 	w.acting(sc, `^a peer (.+) and goes$`, w.peer)
 }
@@ -180,6 +185,33 @@ func (w *rtmpWorld) beginsAndLeaves(ctx context.Context, name, presented, stream
 	return w.act(func() error { return w.goes(name, "closes her connection") })
 }
 
+func (w *rtmpWorld) beginsToConnect(ctx context.Context, name, presented string) error {
+	a, err := w.actor(name, presented)
+	if err != nil {
+		return err
+	}
+	return w.act(func() error {
+		a.BeginConnect(ctx)
+		return nil
+	})
+}
+
+func (w *rtmpWorld) beginsOn(ctx context.Context, name, act, stream string) error {
+	a := w.scene.Actor(name)
+	a.Plays = act == "play"
+	a.BeginOn(ctx, w.scene.Expand(stream))
+	return nil
+}
+
+func (w *rtmpWorld) beginAtOnce(ctx context.Context, names, stream string) error {
+	var all []*rtmptarget.Actor
+	for _, name := range words(names) {
+		all = append(all, w.scene.Actor(name))
+	}
+	w.scene.BeginAtOnce(ctx, all, w.scene.Expand(stream))
+	return nil
+}
+
 func (w *rtmpWorld) plays(ctx context.Context, name, presented, stream string) error {
 	a, err := w.actor(name, presented)
 	if err != nil {
@@ -257,19 +289,7 @@ func (w *rtmpWorld) connectsAndLeaves(ctx context.Context, name string) error {
 }
 
 func (w *rtmpWorld) goes(name, how string) error {
-	a := w.scene.Actor(name)
-	switch {
-	case how == "leaves":
-		a.Leave()
-	case how == "vanishes":
-		a.Vanish()
-	case how == "falls silent":
-		a.Silence()
-	case strings.HasPrefix(how, "closes the sending half"):
-		a.HalfClose()
-	default:
-		a.Close()
-	}
+	w.scene.Actor(name).Goes(how)
 	return nil
 }
 

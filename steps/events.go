@@ -9,6 +9,7 @@ import (
 	"hookproof/hook"
 	"hookproof/hook/order"
 	"hookproof/internal/check"
+	"hookproof/internal/explore/oracle"
 	"hookproof/internal/timeline"
 	"hookproof/reports"
 )
@@ -17,6 +18,8 @@ func (w *rtmpWorld) registerEvents(sc *godog.ScenarioContext) {
 	step(sc, `^the events of ([A-Z][a-z]+)(?: so far)? are (?:exactly )?(none|on_.+)$`, w.eventsAre)
 	step(sc, `^the events of ([A-Z][a-z]+) overlap nowhere$`, w.noOverlap)
 	step(sc, `^no event of ([A-Z][a-z]+) has come after (on_\w+)$`, w.nothingAfter)
+	step(sc, `^everybody is on or off, as the hook server decided$`, w.settled)
+	step(sc, `^every client is accounted for$`, w.allAccounted)
 	step(sc, `^no event but that client's has come$`, w.onlyMarkers)
 	step(sc, `^the last of them came within 5 s of (?:her|his) going$`, w.lastWithin)
 	step(sc, `^all events of ([A-Z][a-z]+) have one client_id$`, w.oneID)
@@ -142,4 +145,23 @@ func (w *rtmpWorld) atVHost(ctx context.Context, name, vhost string) error {
 
 func (w *rtmpWorld) overTLS(ctx context.Context, name string) error {
 	return w.fenced(ctx, closed, func(obs []reports.Observation) *check.Finding { return check.OverTLS(obs, name) })
+}
+
+// settled waits until everybody is on or off, as the hook server decided.
+func (w *rtmpWorld) settled(ctx context.Context) error {
+	return w.eventually(ctx, func(obs []reports.Observation) *check.Finding {
+		return oracle.Settled(w.Profile, obs)
+	})
+}
+
+// allAccounted waits until every client that has gone has caused its events, and
+// judges all that has happened.
+func (w *rtmpWorld) allAccounted(ctx context.Context) error {
+	complete := func(obs []reports.Observation) bool { return oracle.Complete(w.Profile, obs) }
+	return w.fenced(ctx, complete, func(obs []reports.Observation) *check.Finding {
+		if found := oracle.Judge(w.Profile, obs); len(found) > 0 {
+			return found[0]
+		}
+		return nil
+	})
 }

@@ -19,7 +19,8 @@ func (w *rtmpWorld) registerServer(sc *godog.ScenarioContext) {
 		func(ctx context.Context) error { return w.ownServer(ctx, rtmptarget.OwnOptions{}) })
 	w.acting(sc, `^a server that drops silent publishers$`, w.impatientServer)
 	w.acting(sc, `^the server is told to shut down$`, w.shutsDown)
-	w.acting(sc, `^the operator kicks ([A-Z][a-z]+) off$`, w.kicks)
+	w.acting(sc, `^the operator kicks ([A-Z][a-z]+) off$`,
+		func(ctx context.Context, name string) error { return w.scene.Kick(ctx, name) })
 }
 
 // ownServer moves to a server of the scenario's own. Where there is only the one
@@ -55,20 +56,6 @@ func (w *rtmpWorld) shutsDown(ctx context.Context) error {
 		return &check.Finding{Expected: "the server to end when it is told to", Seen: err.Error()}
 	}
 	return err
-}
-
-func (w *rtmpWorld) kicks(ctx context.Context, name string) error {
-	id := w.scene.Actor(name).ClientID()
-	if id == "" {
-		return &check.Finding{Expected: "an event that tells the client_id of " + name, Seen: "none"}
-	}
-	w.scene.Note("kick", "the operator drops %s, client_id %s, over the HTTP API", name, id)
-	ctx, cancel := w.scene.Within(ctx)
-	defer cancel()
-	if err := w.scene.Target.Kick(ctx, id); err != nil {
-		return &check.Finding{Expected: "the HTTP API to drop " + name, Seen: err.Error()}
-	}
-	return nil
 }
 
 // gone waits until an actor is disconnected.

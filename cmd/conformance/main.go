@@ -34,6 +34,7 @@ var commands = []struct {
 	{diffHelp, diffCommand},
 	{compareHelp, compareCommand},
 	{mutantsHelp, mutantsCommand},
+	{exploreHelp, exploreCommand},
 }
 
 // root returns what help, completion and manual pages are made from.

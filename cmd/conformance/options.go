@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -85,15 +86,7 @@ func newOptions() *options {
 	o := &options{flags: flag.NewFlagSet(help.Name, flag.ContinueOnError),
 		nonce: strconv.FormatUint(rand.Uint64()&0xfffff, 36)}
 	f := o.flags
-	f.StringVar(&o.rtmp, "rtmp", "",
-		"test the RTMP server at `URL`, rtmp://HOST[:PORT]/APP, instead of the built-in one")
-	f.StringVar(&o.listen, "listen", "127.0.0.1:8085",
-		"with -rtmp: receive its hooks at this `ADDRESS` and at the two ports above it")
-	f.StringVar(&o.api, "api", "",
-		"with -rtmp: the base `URL` of its HTTP API, which must be like SRS's: http://HOST:1985")
-	f.StringVar(&o.app, "app", "",
-		"with -rtmp: publish to the app `NAME` only, for a server that knows its apps by name:\n"+
-			"scenarios use stream names of their own and run one at a time")
+	o.serverFlags()
 	f.BoolVar(&o.noVHosts, "no-vhosts", false,
 		"with -rtmp: only the default vhost has our hooks; do not run scenarios that need others")
 	f.IntVar(&o.pid, "pid", 0,
@@ -126,14 +119,28 @@ func newOptions() *options {
 	f.IntVar(&o.parallel, "parallel", suite.DefaultParallel, "run `N` scenarios at once, 1 to 256")
 	f.IntVar(&o.clients, "clients", suite.DefaultClients,
 		"use crowds of `N` clients in scenarios under load, 1 to 20000")
-	f.Float64Var(&o.scale, "timeout-scale", 1, "multiply every time limit by `FACTOR`, for slow machines")
 	f.Int64Var(&o.seed, "seed", 0,
 		"`NUMBER` that decides which clients are refused and which vanish; 0 takes one from the clock")
 	f.BoolVar(&o.list, "list", false, "list the scenarios and exit")
-	f.BoolVar(&o.quiet, "quiet", false, "print only failures and the summary")
 	o.hooks.register(f)
 	f.BoolVar(&o.version, "version", false, "print the version and exit")
 	return o
+}
+
+// serverFlags registers what tells which RTMP server is tested, and how patiently.
+func (o *options) serverFlags() {
+	f := o.flags
+	f.StringVar(&o.rtmp, "rtmp", "",
+		"test the RTMP server at `URL`, rtmp://HOST[:PORT]/APP, instead of the built-in one")
+	f.StringVar(&o.listen, "listen", "127.0.0.1:8085",
+		"with -rtmp: receive its hooks at this `ADDRESS` and at the two ports above it")
+	f.StringVar(&o.api, "api", "",
+		"with -rtmp: the base `URL` of its HTTP API, which must be like SRS's: http://HOST:1985")
+	f.StringVar(&o.app, "app", "",
+		"with -rtmp: publish to the app `NAME` only, for a server that knows its apps by name:\n"+
+			"scenarios use stream names of their own and run one at a time")
+	f.Float64Var(&o.scale, "timeout-scale", 1, "multiply every time limit by `FACTOR`, for slow machines")
+	f.BoolVar(&o.quiet, "quiet", false, "print only failures and the summary")
 }
 
 // findsProfile reports whether a probe is to find the profile out.
@@ -167,8 +174,8 @@ func list(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
-// check checks the flags that do not select.
-func (o *options) check() error {
+// checkServer checks the flags of serverFlags, and those that need a server.
+func (o *options) checkServer() error {
 	set := map[string]bool{}
 	o.flags.Visit(func(f *flag.Flag) { set[f.Name] = true })
 	if o.rtmp == "" {
@@ -178,7 +185,15 @@ func (o *options) check() error {
 			}
 		}
 	}
-	if err := o.hooks.check(o.rtmp); err != nil {
+	if !(o.scale >= 0.1 && o.scale <= 100) {
+		return cli.Usagef("-timeout-scale: want 0.1 to 100, got %v", o.scale)
+	}
+	return nil
+}
+
+// check checks the flags that do not select.
+func (o *options) check() error {
+	if err := cmp.Or(o.checkServer(), o.hooks.check(o.rtmp)); err != nil {
 		return err
 	}
 	switch {
@@ -190,8 +205,6 @@ func (o *options) check() error {
 		return cli.Usagef("-parallel: want 1 to 256, got %d", o.parallel)
 	case o.clients < 1 || o.clients > 20000:
 		return cli.Usagef("-clients: want 1 to 20000, got %d", o.clients)
-	case !(o.scale >= 0.1 && o.scale <= 100):
-		return cli.Usagef("-timeout-scale: want 0.1 to 100, got %v", o.scale)
 	}
 	if o.app != "" {
 		o.parallel = 1 // what names no stream is then of the scenario that runs

@@ -125,16 +125,11 @@ func (o *options) writeKnownFailing(run *reports.Run) error {
 func (o *options) play(ctx context.Context, s cli.Streams, so *suite.Options, style reports.Style,
 ) (*reports.Run, error) {
 	if o.findsProfile() {
-		d, err := rtmptarget.Detect(ctx, o.external(nil))
+		p, err := o.detect(ctx, s)
 		if err != nil {
-			return nil, cli.ListenError(err)
+			return nil, err
 		}
-		if d.Profile == nil {
-			return nil, fmt.Errorf("no profile fits the hooks of the server: %s (-profile chooses one)", d.Reason)
-		}
-		fmt.Fprintf(s.Out, "profile %s, found by a probe (-profile chooses another): %s\n", d.Profile,
-			redact.Line(d.Reason))
-		so.Selection.Profiles = []string{d.Profile.Name}
+		so.Selection.Profiles = []string{p.Name}
 	}
 	cases, err := so.Selection.Select(so.Role)
 	if err != nil {
@@ -153,6 +148,20 @@ func (o *options) play(ctx context.Context, s cli.Streams, so *suite.Options, st
 	}
 	run, err := suite.Run(ctx, *so)
 	return run, cli.ListenError(err)
+}
+
+// detect finds out which profile the server under test speaks.
+func (o *options) detect(ctx context.Context, s cli.Streams) (*hook.Profile, error) {
+	d, err := rtmptarget.Detect(ctx, o.external(nil))
+	if err != nil {
+		return nil, cli.ListenError(err)
+	}
+	if d.Profile == nil {
+		return nil, fmt.Errorf("no profile fits the hooks of the server: %s (-profile chooses one)", d.Reason)
+	}
+	fmt.Fprintf(s.Out, "profile %s, found by a probe (-profile chooses another): %s\n", d.Profile,
+		redact.Line(d.Reason))
+	return d.Profile, nil
 }
 
 func styleOf(s cli.Streams) reports.Style {

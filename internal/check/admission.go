@@ -10,8 +10,9 @@ import (
 
 // RTMP status codes with which a server lets a client on.
 const (
-	PublishStart = "NetStream.Publish.Start"
-	PlayStart    = "NetStream.Play.Start"
+	ConnectSuccess = "NetConnection.Connect.Success"
+	PublishStart   = "NetStream.Publish.Start"
+	PlayStart      = "NetStream.Play.Start"
 )
 
 // Told returns the onStatus with that code that an actor received; nil without
@@ -23,6 +24,40 @@ func Told(obs []reports.Observation, actor, code string) *reports.Observation {
 		}
 	}
 	return nil
+}
+
+// Connected reports whether the server has accepted an actor's connect.
+func Connected(obs []reports.Observation, actor string) bool {
+	for _, o := range timeline.Of(obs, actor, reports.KindStatus) {
+		if o.Name == "_result" && o.Code == ConnectSuccess {
+			return true
+		}
+	}
+	return false
+}
+
+// TimesOn counts how often an actor has been let on so far: told so by the
+// server, and its on_publish or on_play answered, if there is a URL.
+func TimesOn(obs []reports.Observation, actor string, e Entry) int {
+	code, ev := PublishStart, hook.OnPublish
+	if e.Plays {
+		code, ev = PlayStart, hook.OnPlay
+	}
+	told, answered := 0, 0
+	for _, o := range timeline.Of(obs, actor, reports.KindStatus) {
+		if o.Name == "onStatus" && o.Code == code {
+			told++
+		}
+	}
+	if !e.Asked {
+		return told
+	}
+	for _, h := range timeline.Events(obs, actor) {
+		if h.Event == ev && h.Answer >= 0 {
+			answered++
+		}
+	}
+	return min(told, answered)
 }
 
 // NotTold checks that an actor never received an onStatus with that code.

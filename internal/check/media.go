@@ -58,7 +58,7 @@ func ShownNothing(obs []reports.Observation, player, publisher string) *Finding 
 	begins, stream := 0, "" // StreamBegin since it asked to play, and what
 	for i := range obs {
 		o := &obs[i]
-		if o.Kind == reports.KindSent && o.Name == "publish" && o.Actor != publisher && streamIn(o) == stream {
+		if o.Kind == reports.KindSent && o.Name == "publish" && o.Actor != publisher && timeline.StreamSent(o) == stream {
 			return marksOnly(obs[i:], player, publisher)
 		}
 		if o.Actor != player {
@@ -66,7 +66,7 @@ func ShownNothing(obs []reports.Observation, player, publisher string) *Finding 
 		}
 		switch {
 		case o.Kind == reports.KindSent && o.Name == "play":
-			begins, stream = 0, streamIn(o)
+			begins, stream = 0, timeline.StreamSent(o)
 		case o.Kind == reports.KindReceived && o.Name == streamBegin:
 			begins++
 		}
@@ -75,13 +75,6 @@ func ShownNothing(obs []reports.Observation, player, publisher string) *Finding 
 		}
 	}
 	return nil
-}
-
-// streamIn returns the stream that a publish or play names.
-func streamIn(o *reports.Observation) string {
-	name, _, _ := strings.Cut(o.Text, ",")
-	name, _, _ = strings.Cut(strings.Trim(name, `"`), "?")
-	return name
 }
 
 // streamBegin comes once after play, whether anybody publishes or not; a second

@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"strconv"
+	"strings"
 
 	"hookproof/hook"
 	"hookproof/reports"
@@ -100,6 +101,25 @@ func Of(obs []reports.Observation, actor string, kinds ...reports.Kind) []*repor
 		}
 	}
 	return out
+}
+
+// StreamSent returns the stream, without its parameters, that a command which was
+// sent names after its null object; "" for another observation.
+func StreamSent(o *reports.Observation) string {
+	if o.Kind != reports.KindSent {
+		return ""
+	}
+	_, rest, _ := strings.Cut(o.Text, ", ")
+	quoted, err := strconv.QuotedPrefix(rest)
+	if err != nil {
+		return ""
+	}
+	name, err := strconv.Unquote(quoted)
+	if err != nil {
+		return ""
+	}
+	name, _, _ = strings.Cut(name, "?")
+	return name
 }
 
 // Disconnected returns the observation of an actor's disconnect; nil while it is

@@ -248,7 +248,7 @@ func (a *Actor) Again(ctx context.Context, stream string) error {
 func (a *Actor) Begin(ctx context.Context, stream string) {
 	a.use(stream)
 	a.patient = true
-	a.act = begin(func() error { return a.Enter(a.ctx, stream) })
+	a.then(func() error { return a.Enter(a.ctx, stream) })
 	a.scene.Await(ctx, func(obs []reports.Observation) bool {
 		return a.scene.holds(a) || check.On(obs, a.Name, a.Entry()) || timeline.Disconnected(obs, a.Name) != nil
 	})
@@ -261,7 +261,7 @@ func (a *Actor) BeginAgain(ctx context.Context, stream string) {
 	a.use(stream)
 	a.patient = true
 	before := published(a.scene.Log.All(), a.Name)
-	a.act = begin(func() error { return a.Again(a.ctx, stream) })
+	a.then(func() error { return a.Again(a.ctx, stream) })
 	a.scene.Await(ctx, func(obs []reports.Observation) bool {
 		return a.scene.holds(a) || published(obs, a.Name) > before || timeline.Disconnected(obs, a.Name) != nil
 	})
@@ -279,7 +279,13 @@ func published(obs []reports.Observation, actor string) (n int) {
 
 // Unpublish ends publishing, or playing, with a command: FCUnpublish,
 // closeStream or deleteStream. The connection stays.
+// Where the actor still does what it began, that comes first, unless the hook
+// server holds it up.
 func (a *Actor) Unpublish(command string) error {
+	if a.c.Load() == nil {
+		return fmt.Errorf("%s has no connection on which to end a stream", a.Name)
+	}
+	a.settle()
 	a.stopPump()
 	defer a.c.Load().UseStream(0)
 	switch command {
@@ -294,13 +300,19 @@ func (a *Actor) Unpublish(command string) error {
 }
 
 // Leave says goodbye and closes, as encoders and players do.
-func (a *Actor) Leave() { a.going(func() { a.c.Load().Leave() }) }
+func (a *Actor) Leave() {
+	a.going(func() { a.goes("says goodbye and closes"); a.c.Load().Leave() })
+}
 
 // Close closes the connection without a goodbye.
-func (a *Actor) Close() { a.going(func() { a.c.Load().Close() }) }
+func (a *Actor) Close() {
+	a.going(func() { a.goes("closes without a goodbye"); a.c.Load().Close() })
+}
 
 // Vanish resets the connection.
-func (a *Actor) Vanish() { a.going(func() { a.c.Load().Vanish(); <-a.c.Load().Done() }) }
+func (a *Actor) Vanish() {
+	a.going(func() { a.goes(check.Vanishes); a.c.Load().Vanish(); <-a.c.Load().Done() })
+}
 
 // HalfClose closes the sending half.
 func (a *Actor) HalfClose() { a.going(func() { a.c.Load().HalfClose() }) }
@@ -313,16 +325,26 @@ func (a *Actor) going(how func()) {
 	how()
 }
 
+// goes notes that the actor is about to end its connection.
+func (a *Actor) goes(how string) {
+	a.scene.Log.Add(reports.Observation{Kind: reports.KindNote, Actor: a.Name, Name: check.GoingNote, Text: how})
+}
+
 // Silence stops sending and reading; the connection stays.
 func (a *Actor) Silence() {
 	a.going(func() {
-		a.scene.Log.Add(reports.Observation{Kind: reports.KindNote, Actor: a.Name, Name: "silent",
+		a.scene.Log.Add(reports.Observation{Kind: reports.KindNote, Actor: a.Name, Name: check.SilentNote,
 			Text: "sends nothing any more"})
 	})
 }
 
 // Pause pauses and goes on, and waits for both answers.
 func (a *Actor) Pause(ctx context.Context) error {
+	if a.c.Load() == nil {
+		return fmt.Errorf("%s has no connection on which to pause", a.Name)
+	}
+	ctx, cancel := a.within(ctx)
+	defer cancel()
 	if err := a.c.Load().Pause(ctx, true); err != nil {
 		return err
 	}

@@ -3,8 +3,10 @@ package rtmptarget
 import (
 	"context"
 
+	"hookproof/internal/check"
 	"hookproof/internal/client"
 	"hookproof/internal/rtmp/flv"
+	"hookproof/reports"
 )
 
 // startPump begins to send the clip, over and over, in its own time.
@@ -19,6 +21,8 @@ func (a *Actor) startPump() {
 	}
 	ctx, cancel := context.WithCancel(a.ctx)
 	c := a.c.Load()
+	a.scene.Log.Add(reports.Observation{Kind: reports.KindNote, Actor: a.Name, Name: check.MediaNote,
+		Text: "begins to send its media"})
 	a.pump, a.stop = begin(func() error { return loop(ctx, c, marked(client.Clip(), a.Number)) }), cancel
 }
 

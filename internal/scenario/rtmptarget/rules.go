@@ -25,8 +25,7 @@ type Rule struct {
 
 type rule struct {
 	Rule
-	release chan struct{}
-	instead *endpoint.Answer // on release
+	release chan struct{} // closed once Answer holds
 }
 
 // Answer adds a rule.
@@ -44,8 +43,10 @@ func (s *Scene) Release(instead *endpoint.Answer) {
 	defer s.mu.Unlock()
 	for i := range s.rules {
 		if r := &s.rules[i]; r.Hold {
-			r.instead = instead
-			r.Hold = false
+			r.Answer, r.Hold = endpoint.Accept(), false
+			if instead != nil {
+				r.Answer = *instead
+			}
 			close(r.release)
 		}
 	}
@@ -65,7 +66,7 @@ func (s *Scene) holds(actor *Actor) bool {
 
 // answer decides what a request is answered, and blocks while it is held.
 func (s *Scene) answer(a *arrival) endpoint.Answer {
-	i, ans := s.choose(a)
+	i := s.choose(a)
 	if i < 0 {
 		return endpoint.Accept()
 	}
@@ -80,7 +81,7 @@ func (s *Scene) answer(a *arrival) endpoint.Answer {
 		return r.Decide(s.Ctx, a.event, actor)
 	}
 	if !r.Hold {
-		return ans
+		return r.Answer
 	}
 	s.Log.Add(reports.Observation{Kind: reports.KindNote, Actor: a.actor, Name: "held",
 		Text: "the answer to " + a.event.String() + " is held back", Refs: []int{a.n}})
@@ -90,16 +91,16 @@ func (s *Scene) answer(a *arrival) endpoint.Answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if instead := s.rules[i].instead; instead != nil {
-		return *instead
+	if s.rules[i].Hold { // the scene is over
+		return endpoint.Accept()
 	}
-	return endpoint.Accept()
+	return s.rules[i].Answer
 }
 
-// choose finds the rule for a request, -1 for none, and its answer.
-func (s *Scene) choose(a *arrival) (int, endpoint.Answer) {
+// choose finds the rule for a request, -1 for none.
+func (s *Scene) choose(a *arrival) int {
 	if !a.known || timeline.IsMarker(a.actor) {
-		return -1, endpoint.Answer{}
+		return -1
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -109,8 +110,8 @@ func (s *Scene) choose(a *arrival) (int, endpoint.Answer) {
 			(len(r.Actors) == 0 || slices.Contains(r.Actors, a.actor)) &&
 			(r.Of == nil || r.Of(a.actor)) &&
 			(len(r.URLs) == 0 || slices.Contains(r.URLs, a.url)) {
-			return i, r.Answer
+			return i
 		}
 	}
-	return -1, endpoint.Answer{}
+	return -1
 }
