@@ -56,33 +56,35 @@ func Cases(role string) ([]Case, error) {
 	}
 	var all []Case
 	for _, name := range names {
-		cases, err := casesOf(name)
+		text, err := files.ReadFile(name)
 		if err != nil {
 			return nil, err
 		}
-		for i := range cases {
-			cases[i].Role = role
+		cases, err := CasesOf(name, text, role)
+		if err != nil {
+			return nil, err
 		}
 		all = append(all, cases...)
 	}
 	return all, nil
 }
 
-func casesOf(uri string) ([]Case, error) {
-	text, err := files.ReadFile(uri)
-	if err != nil {
-		return nil, err
-	}
+// CasesOf lists the test cases of a feature file, which need not be one of ours: its
+// scenarios carry the same tags.
+func CasesOf(uri string, text []byte, role string) ([]Case, error) {
 	doc, err := gherkin.ParseGherkinDocument(bytes.NewReader(text), (&messages.Incrementing{}).NewId)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", uri, err)
+	}
+	if doc.Feature == nil {
+		return nil, fmt.Errorf("%s: no feature", uri)
 	}
 	index := indexOf(doc)
 	var cases []Case
 	seen := map[string]bool{}
 	for _, p := range gherkin.Pickles(*doc, uri, (&messages.Incrementing{}).NewId) {
 		c := index.describe(uri, p)
-		c.Feature = doc.Feature.Name
+		c.Feature, c.Role = doc.Feature.Name, role
 		profiles, err := c.classify()
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", uri, c.Line, err)

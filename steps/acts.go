@@ -15,6 +15,9 @@ import (
 	"hookproof/reports"
 )
 
+// ifOn ends a step that is taken only by who is there for it.
+const ifOn = `(, if (?:she|he) is on)?$`
+
 // what a client is said to be, between commas after its name.
 const who = `([A-Z][a-z]+)(?:, (.+),)?`
 
@@ -28,7 +31,7 @@ func (w *rtmpWorld) registerActs(sc *godog.ScenarioContext) {
 	step(sc, `^`+who+` begins to (publish|play) "([^"]*)"(, sending media at once)?$`, w.begins)
 	step(sc, `^`+who+` begins to publish "([^"]*)" and leaves at once$`, w.beginsAndLeaves)
 	step(sc, `^`+who+` begins to connect$`, w.beginsToConnect)
-	w.acting(sc, `^([A-Z][a-z]+) begins to (publish|play) "([^"]*)" on (?:her|his) connection$`, w.beginsOn)
+	w.acting(sc, `^([A-Z][a-z]+) begins to (publish|play) "([^"]*)" on (?:her|his) connection`+ifOn, w.beginsOn)
 	w.acting(sc, `^([A-Z][a-z]+(?:(?:, | and )[A-Z][a-z]+)+) begin to publish "([^"]*)" at once$`, w.beginAtOnce)
 	step(sc, `^`+who+` plays "([^"]*)"(?: before anyone publishes)?$`, w.plays)
 	step(sc, `^`+who+` plays "([^"]*)"(?: before anyone publishes)?,? and (leaves|closes (?:her|his) connection)$`,
@@ -42,10 +45,10 @@ func (w *rtmpWorld) registerActs(sc *godog.ScenarioContext) {
 	step(sc, `^([A-Z][a-z]+) connects and leaves$`, w.connectsAndLeaves)
 	w.acting(sc,
 		`^([A-Z][a-z]+) (leaves|vanishes|falls silent|closes (?:her|his) connection|closes the sending half of (?:her|his) connection)$`, w.goes)
-	w.acting(sc, `^([A-Z][a-z]+) unpublishes with (\w+)$`, w.unpublishes)
+	w.acting(sc, `^([A-Z][a-z]+) unpublishes with (\w+)`+ifOn, w.unpublishes)
 	w.acting(sc, `^([A-Z][a-z]+) unpublishes with (\w+) and begins to publish "([^"]*)"$`, w.unpublishesAndBegins)
-	w.acting(sc, `^([A-Z][a-z]+) pauses and goes on$`, w.pauses)
-	w.acting(sc, `^([A-Z][a-z]+) seeks$`, func(name string) error { return w.scene.Actor(name).Seek() })
+	w.acting(sc, `^([A-Z][a-z]+) pauses and goes on`+ifOn, w.pauses)
+	w.acting(sc, `^([A-Z][a-z]+) seeks`+ifOn, w.seeks)
 	w.acting(sc, `^everyone leaves$`, func() error { w.scene.LeaveAll(); return nil })
 	step(sc, `^(?:another client|a client of the default vhost) publishes and leaves$`, w.marker)
 	w.acting(sc, `^a peer (.+) and goes$`, w.peer)
@@ -196,8 +199,11 @@ func (w *rtmpWorld) beginsToConnect(ctx context.Context, name, presented string)
 	})
 }
 
-func (w *rtmpWorld) beginsOn(ctx context.Context, name, act, stream string) error {
+func (w *rtmpWorld) beginsOn(ctx context.Context, name, act, stream, ifOn string) error {
 	a := w.scene.Actor(name)
+	if ifOn != "" && !a.CanBegin() {
+		return nil
+	}
 	a.Plays = act == "play"
 	a.BeginOn(ctx, w.scene.Expand(stream))
 	return nil
@@ -293,20 +299,38 @@ func (w *rtmpWorld) goes(name, how string) error {
 	return nil
 }
 
-func (w *rtmpWorld) unpublishes(name, command string) error {
+func (w *rtmpWorld) unpublishes(name, command, ifOn string) error {
+	if ifOn != "" && !w.scene.Actor(name).CanEnd() {
+		return nil
+	}
 	return w.scene.Actor(name).Unpublish(command)
 }
 
 func (w *rtmpWorld) unpublishesAndBegins(ctx context.Context, name, command, stream string) error {
-	if err := w.unpublishes(name, command); err != nil {
+	if err := w.unpublishes(name, command, ""); err != nil {
 		return err
 	}
 	w.scene.Actor(name).BeginAgain(ctx, stream)
 	return nil
 }
 
-func (w *rtmpWorld) pauses(ctx context.Context, name string) error {
-	return w.scene.Actor(name).Pause(ctx)
+func (w *rtmpWorld) pauses(ctx context.Context, name, ifOn string) error {
+	a := w.scene.Actor(name)
+	if ifOn == "" {
+		return a.Pause(ctx)
+	}
+	if a.Connected() {
+		_ = a.Pause(ctx) // a server that is about to drop it does not answer
+	}
+	return nil
+}
+
+func (w *rtmpWorld) seeks(name, ifOn string) error {
+	a := w.scene.Actor(name)
+	if ifOn != "" && !a.Connected() {
+		return nil
+	}
+	return a.Seek()
 }
 
 func (w *rtmpWorld) marker(ctx context.Context) error {

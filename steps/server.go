@@ -19,8 +19,7 @@ func (w *rtmpWorld) registerServer(sc *godog.ScenarioContext) {
 		func(ctx context.Context) error { return w.ownServer(ctx, rtmptarget.OwnOptions{}) })
 	w.acting(sc, `^a server that drops silent publishers$`, w.impatientServer)
 	w.acting(sc, `^the server is told to shut down$`, w.shutsDown)
-	w.acting(sc, `^the operator kicks ([A-Z][a-z]+) off$`,
-		func(ctx context.Context, name string) error { return w.scene.Kick(ctx, name) })
+	w.acting(sc, `^the operator kicks ([A-Z][a-z]+) off`+ifOn, w.kicks)
 }
 
 // ownServer moves to a server of the scenario's own. Where there is only the one
@@ -56,6 +55,17 @@ func (w *rtmpWorld) shutsDown(ctx context.Context) error {
 		return &check.Finding{Expected: "the server to end when it is told to", Seen: err.Error()}
 	}
 	return err
+}
+
+func (w *rtmpWorld) kicks(ctx context.Context, name, ifOn string) error {
+	a := w.scene.Actor(name)
+	if ifOn == "" {
+		return w.scene.Kick(ctx, name)
+	}
+	if a.Connected() && a.ClientID() != "" {
+		_ = w.scene.Kick(ctx, name) // it may have gone by itself meanwhile
+	}
+	return nil
 }
 
 // gone waits until an actor is disconnected.

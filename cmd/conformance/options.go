@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -67,6 +68,7 @@ type options struct {
 	ids        []string
 	tags       string
 	name       string
+	feature    string
 	profile    string
 	known      string
 	writeKnown string
@@ -103,6 +105,8 @@ func newOptions() *options {
 		"the `VERSION` of the set of requirements to test; this program knows no other than its own")
 	f.StringVar(&o.tags, "tags", "", "run scenarios whose tags match this `EXPRESSION`: @must and not (@slow or @load)")
 	f.StringVar(&o.name, "name", "", "run scenarios whose id contains this `TEXT`")
+	f.StringVar(&o.feature, "feature", "",
+		"run the scenarios of this `FILE`, a feature in the suite's own steps, in place of the suite's")
 	f.StringVar(&o.profile, "profile", "",
 		"run this `PROFILE`: "+hook.ProfileNames()+", all, or auto, which is the one that fits the server's hooks\n"+
 			"(default all; with -rtmp auto; with -hooks srs6)")
@@ -151,6 +155,13 @@ func (o *options) findsProfile() bool {
 // selection checks the flags that select.
 func (o *options) selection() (suite.Selection, error) {
 	sel := suite.Selection{IDs: o.ids, Tags: o.tags, Name: o.name}
+	if o.feature != "" {
+		text, err := os.ReadFile(o.feature)
+		if err != nil {
+			return sel, err
+		}
+		sel.Feature = &suite.Feature{Name: filepath.Base(o.feature), Text: text}
+	}
 	switch {
 	case o.profile == "" && o.hooks.Given() || o.findsProfile() && o.list:
 		sel.Profiles = []string{hook.SRS7.Name}

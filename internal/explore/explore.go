@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,7 +34,7 @@ type Options struct {
 	// ShrinkFor bounds the time in which one violation is made smaller; 0 is
 	// DefaultShrink, less than 0 does not shrink.
 	ShrinkFor time.Duration
-	// First ends the exploration with the first violation.
+	// First ends the exploration with the first violation that comes again.
 	First bool
 	// Found, when not nil, is told of each new violation; not by two at a time.
 	Found func(*Violation)
@@ -78,6 +79,7 @@ type Violation struct {
 	Failed      int // of Replays times that it was played again it failed
 	Replays     int
 	Times       int // programs that broke it in this way
+	Looks       int // programs of those that were played again
 	Started     time.Time
 	Took        time.Duration
 	Actors      []reports.Actor
@@ -93,12 +95,16 @@ type Explorer struct {
 	target *rtmptarget.Target
 	limits program.Limits
 
+	// playing is held, for reading, while a program is played among others, and for
+	// writing while what was found is played again, alone.
+	playing sync.RWMutex
+
 	mu         sync.Mutex
 	next       int
 	pairs      map[string]bool
 	counters   Counters
 	violations []*Violation
-	known      map[string]*Violation
+	known      map[string]*Violation // by key
 	ended      bool
 	undecided  string
 }
@@ -176,7 +182,9 @@ func (e *Explorer) one(ctx context.Context) bool {
 	seed := SeedOf(e.o.Seed, number)
 	p := program.Draw(seed, e.limits)
 	started := time.Now()
+	e.playing.RLock()
 	r := play(ctx, e.target, p, fmt.Sprintf("explore/%d", seed), e.o.Started)
+	e.playing.RUnlock()
 	if v := e.count(p, r); v != nil {
 		v.Seed, v.Number, v.Started, v.Took = seed, number+1, started, time.Since(started)
 		e.examine(ctx, v, r)
@@ -212,33 +220,77 @@ func (e *Explorer) count(p program.Program, r *played) *Violation {
 	}
 	c.Violations++
 	f := r.found[0]
-	key := f.Requirement + " " + f.Cause
-	if v := e.known[key]; v != nil {
-		v.Times++
-		return nil
+	known := e.known[f.Requirement+" "+f.Cause]
+	if known != nil {
+		known.Times++
+		if known.Failed > 0 || known.Looks >= mostLooks {
+			return nil
+		}
 	}
-	v := &Violation{Requirement: f.Requirement, Cause: f.Cause, Profile: e.target.Profile.Name, Drawn: p, Program: p,
+	e.ended = e.ended || f.Fatal
+	return &Violation{Requirement: f.Requirement, Cause: f.Cause, Profile: e.target.Profile.Name, Drawn: p, Program: p,
 		First: f, Finding: f, Times: 1, Actors: r.actors, Evidence: r.obs}
-	e.known[key] = v
-	e.violations = append(e.violations, v)
-	e.ended = e.ended || e.o.First || f.Fatal
-	return v
 }
+
+// mostLooks is how many programs are played again for one kind of violation, until one
+// of them does it again: what a program saw may have been another's doing.
+const mostLooks = 8
 
 // examine plays a violation again, and makes it smaller.
 func (e *Explorer) examine(ctx context.Context, v *Violation, r *played) {
+	e.playing.Lock()
+	defer e.playing.Unlock()
+	if !e.first(v) {
+		return
+	}
 	if !v.Finding.Fatal {
 		e.Replay(ctx, v)
-		if e.o.ShrinkFor > 0 {
+		if e.o.ShrinkFor > 0 && v.Failed > 0 {
 			e.shrink(ctx, v, r)
 		}
 	}
-	if e.o.Found != nil {
-		e.mu.Lock()
-		defer e.mu.Unlock()
+	if e.keep(v) && e.o.Found != nil {
 		e.o.Found(v)
 	}
 }
+
+// first reports whether no violation of the kind has been found, or none that came
+// again, and the exploration goes on.
+func (e *Explorer) first(v *Violation) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	known := e.known[v.key()]
+	if e.ended && !v.First.Fatal {
+		return false
+	}
+	return known == nil || known.Failed == 0 && known.Looks < mostLooks
+}
+
+// keep takes a violation in, in place of one of its kind that never came again. It
+// reports whether there is something to tell.
+func (e *Explorer) keep(v *Violation) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	key := v.key()
+	known := e.known[key]
+	e.ended = e.ended || e.o.First && v.Failed > 0
+	switch {
+	case known == nil:
+		v.Looks = 1
+		e.known[key] = v
+		e.violations = append(e.violations, v)
+		return true
+	case v.Failed == 0:
+		known.Looks++
+		return false
+	}
+	v.Times, v.Looks = known.Times, known.Looks+1
+	e.known[key] = v
+	e.violations[slices.Index(e.violations, known)] = v
+	return true
+}
+
+func (v *Violation) key() string { return v.First.Requirement + " " + v.First.Cause }
 
 // Replay plays a violation's program again, as often as the options say, and notes how
 // often the requirement was broken again.

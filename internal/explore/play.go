@@ -57,6 +57,7 @@ type player struct {
 func play(ctx context.Context, t *rtmptarget.Target, p program.Program, name string, start time.Time) *played {
 	log := timeline.New(name, t.Profile.Name, start, nil)
 	s := &player{ctx: ctx, target: t, scene: rtmptarget.NewScene(ctx, t, log)}
+	s.scene.WatchStrays()
 	err := s.steps(p)
 	if err == nil {
 		err = s.ending()
@@ -154,10 +155,13 @@ func (s *player) step(st *program.Step) (took bool, err error) {
 func (s *player) does(st *program.Step, a *rtmptarget.Actor) (took bool, err error) {
 	switch st.Kind {
 	case program.Again:
+		if !a.CanBegin() {
+			return false, nil
+		}
 		a.Plays = st.Act == "play"
 		a.BeginOn(s.ctx, st.Stream)
 	case program.End:
-		return a.Unpublish(st.Command) == nil, nil
+		return a.CanEnd() && a.Unpublish(st.Command) == nil, nil
 	case program.Pause:
 		return a.Pause(s.ctx) == nil, nil
 	case program.Seek:

@@ -280,11 +280,14 @@ func (pr *profileRun) godog(ctx context.Context) error {
 		concurrency = 1
 		slices.SortStableFunc(uris, func(a, b string) int { return pr.turnOf(a) - pr.turnOf(b) })
 	}
-	suite := godog.TestSuite{Name: pr.profile.Name, ScenarioInitializer: pr.initialize, Options: &godog.Options{
-		Format: silentFormat, Output: io.Discard, Strict: true, NoColors: true, Concurrency: concurrency,
-		DefaultContext: ctx,
-		FS:             features.FS(), Paths: uris,
-	}}
+	o := &godog.Options{Format: silentFormat, Output: io.Discard, Strict: true, NoColors: true,
+		Concurrency: concurrency, DefaultContext: ctx}
+	if f := pr.o.Selection.Feature; f != nil {
+		o.FeatureContents = []godog.Feature{{Name: f.Name, Contents: f.Text}}
+	} else {
+		o.FS, o.Paths = features.FS(), uris
+	}
+	suite := godog.TestSuite{Name: pr.profile.Name, ScenarioInitializer: pr.initialize, Options: o}
 	if code := suite.Run(); code > 1 {
 		return errors.New("the features could not be run") // godog has said why on standard error
 	}

@@ -14,13 +14,24 @@ type Selection struct {
 	IDs      []string // of requirements; none: all
 	Tags     string   // tag expression; "" is all
 	Name     string   // part of a case's id; "" is all
+	// Feature is a feature file to run in place of the suite's own; nil: those.
+	Feature *Feature
 	// Only, when not nil, is asked last.
 	Only func(*features.Case) bool
+}
+
+// Feature is a feature file: its scenarios are made of the suite's steps.
+type Feature struct {
+	Name string // as reports show it
+	Text []byte
 }
 
 // String returns the selection as it was asked for; "" for everything.
 func (s Selection) String() string {
 	var parts []string
+	if s.Feature != nil {
+		parts = append(parts, "-feature "+s.Feature.Name)
+	}
 	if len(s.IDs) > 0 {
 		parts = append(parts, "-id "+strings.Join(s.IDs, ","))
 	}
@@ -36,7 +47,7 @@ func (s Selection) String() string {
 // Select returns the cases of a role that are asked for. An id, tag or profile
 // that does not exist is an error, and so is a selection of nothing.
 func (s Selection) Select(role string) ([]features.Case, error) {
-	all, err := features.Cases(role)
+	all, err := s.cases(role)
 	if err != nil {
 		return nil, err
 	}
@@ -62,6 +73,14 @@ func (s Selection) Select(role string) ([]features.Case, error) {
 		return nil, fmt.Errorf("no scenario matches %s", s)
 	}
 	return picked, nil
+}
+
+// cases lists what is selected from.
+func (s Selection) cases(role string) ([]features.Case, error) {
+	if s.Feature == nil {
+		return features.Cases(role)
+	}
+	return features.CasesOf(s.Feature.Name, s.Feature.Text, role)
 }
 
 func (s Selection) wants(c *features.Case) bool {

@@ -126,13 +126,14 @@ func (w *world) events() (found []*check.Finding) {
 			f = &check.Finding{Expected: fmt.Sprintf("the events of %s to be exactly %s", l.name, want),
 				Seen: fmt.Sprint(l.events())}
 		}
-		f.Requirement, f.Cause = w.blame(l, roleOf(l)), "events"
+		f.Requirement, f.Cause = w.blame(l, roleOf(l), never), "events"
 		found = append(found, f)
 	}
 	if len(w.nobodys) > 0 {
 		h := w.nobodys[0]
-		f := &check.Finding{Requirement: "S-ID-01", Cause: "nobody", Expected: "every event to be a client's of the scenario",
-			Seen: fmt.Sprintf("%s with client_id %q at %.3f s", h.Event, h.ClientID, h.Arrived), Evidence: []int{h.N}}
+		f := &check.Finding{Requirement: "S-ID-01", Cause: "nobody",
+			Expected: "every event to be a client's of the scenario",
+			Seen:     fmt.Sprintf("%s with client_id %q at %.3f s", h.Event, h.ClientID, h.Arrived), Evidence: []int{h.N}}
 		if w.peers {
 			f.Requirement = "S-ORD-12"
 		}
@@ -169,13 +170,24 @@ func (w *world) problems() map[string]*check.Finding {
 			continue
 		}
 		id := p.ID
-		if strings.HasPrefix(id, "S-ORD-0") && p.Kind != order.Overlap && p.Kind != order.Late {
-			id = w.blame(l, id)
+		switch {
+		case p.Kind == order.AfterClose && p.Also != "":
+			id = p.Also // the client is known by more than its client_id
+		case p.Kind == order.AfterRefusal, strings.HasPrefix(id, "S-ORD-0") && p.Kind != order.Overlap && p.Kind != order.Late:
+			id = w.blame(l, id, since(base, p.At))
 		}
 		found[p.Client] = &check.Finding{Requirement: id, Cause: "order " + p.Kind.String(),
 			Expected: l.name + ": " + p.Expected, Seen: p.Seen, Evidence: numbers(l.hooks)}
 	}
 	return found
+}
+
+// since is the time of a problem in seconds; never for one of a run's end.
+func since(base, at time.Time) float64 {
+	if at.IsZero() {
+		return never
+	}
+	return at.Sub(base).Seconds()
 }
 
 // moment is the arrival of a hook of a client, or its answer.
@@ -236,17 +248,23 @@ func roleOf(l *life) string {
 	return "S-ORD-01"
 }
 
-// blame names the requirement that is about what was special about a client; id
-// where nothing was.
-func (w *world) blame(l *life, id string) string {
+// blame names the requirement that is about what was special about a client when its
+// events went wrong, at a time; id where nothing was.
+func (w *world) blame(l *life, id string, at float64) string {
 	refused := l.refusal()
 	a := l.last()
 	switch {
-	case refused != nil:
+	case refused != nil && refused.Answered < at && l.letOnAfter(refused):
+		return "S-ANS-02"
+	case refused != nil && refused.Answered < at:
 		return map[hook.Event]string{hook.OnConnect: "S-ANS-03", hook.OnPublish: "S-ANS-04",
 			hook.OnPlay: "S-ANS-05"}[refused.Event]
-	case a != nil && w.lost(a):
+	case a == nil:
+		return id
+	case w.lost(a):
 		return "S-CON-04"
+	case l.dropped() && a.accepted() < never && a.closed == nil && w.live(a) == never:
+		return "S-ANS-01"
 	case l.badlyClosed(w.obs):
 		return "S-ANS-09"
 	case l.leftPending():
@@ -263,10 +281,16 @@ func (w *world) blame(l *life, id string) string {
 		return "S-ORD-13"
 	case len(l.asks) > 1:
 		return "S-ORD-10"
-	case a != nil && a.plays && a.hook == nil && w.early(a):
+	case a.plays && a.hook == nil && w.early(a):
 		return "S-ORD-09"
 	}
 	return id
+}
+
+// letOnAfter reports whether a client was told that it is on after it was refused.
+func (l *life) letOnAfter(refused *timeline.Hook) bool {
+	a := l.last()
+	return a != nil && refused.Answered < a.told && a.told < never
 }
 
 // badlyClosed reports whether a closing event of a client got another answer than

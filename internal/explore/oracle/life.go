@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"slices"
 	"strings"
 
 	"hookproof/hook"
@@ -168,21 +169,32 @@ func (l *life) last() *ask {
 
 // nameless gives an on_close that names nobody to a client that has connected, asked
 // for nothing and caused no event: where nothing else names such a client, it is its.
+// Further ones of that client_id are, too.
 func (w *world) nameless() {
-	for i := 0; i < len(w.nobodys); i++ {
-		h := w.nobodys[i]
-		if h.Event != hook.OnClose {
-			continue
+	owner := map[string]*life{}
+	w.nobodys = slices.DeleteFunc(w.nobodys, func(h timeline.Hook) bool {
+		l := owner[h.ClientID]
+		if l == nil && h.Event == hook.OnClose {
+			l = w.silentOne()
 		}
-		for _, l := range w.lives {
-			if l.connected && len(l.hooks) == 0 && l.over() {
-				l.hooks = append(l.hooks, h)
-				w.nobodys = append(w.nobodys[:i], w.nobodys[i+1:]...)
-				i--
-				break
-			}
+		if l == nil {
+			return false
+		}
+		owner[h.ClientID] = l
+		l.hooks = append(l.hooks, h)
+		return true
+	})
+}
+
+// silentOne returns a client that has connected, has gone and caused no event; nil
+// without one.
+func (w *world) silentOne() *life {
+	for _, l := range w.lives {
+		if l.connected && len(l.hooks) == 0 && l.over() {
+			return l
 		}
 	}
+	return nil
 }
 
 // join finds the events of each ask: the n-th on_publish is of the n-th publish.

@@ -17,10 +17,11 @@ import (
 // on_unpublish. One whose fate is not known may have held it or not. A publisher
 // that was accepted and dropped found it held.
 
-// deal is one step of a publisher with the lock.
+// deal is one step of a publisher with the lock; number is the publisher's, from 0.
 type deal struct {
-	kind dealKind
-	by   *ask
+	kind   dealKind
+	number int
+	by     *ask
 }
 
 type dealKind uint8
@@ -33,25 +34,39 @@ const (
 	findsHeld
 )
 
-// lock is the model: the state is the ask that holds the name, or nil.
+// mostRivals bounds the publishers of one name that are judged.
+const mostRivals = 64
+
+// held is the state of a name: who holds it, nobody below 0, and who may take it no
+// more.
+type held struct {
+	by   int
+	over uint64
+}
+
 var lock = (&porcupine.NondeterministicModel{
-	Init: func() []any { return []any{(*ask)(nil)} },
-	Step: func(state, input, _ any) []any {
-		holder, d := state.(*ask), input.(deal)
-		switch {
-		case d.kind == takes && holder == nil:
-			return []any{d.by}
-		case d.kind == mayTake && holder == nil:
-			return []any{holder, d.by}
-		case d.kind == givesBack && holder == d.by, d.kind == mayGiveBack && holder == d.by:
-			return []any{(*ask)(nil)}
-		case d.kind == mayTake, d.kind == mayGiveBack,
-			d.kind == findsHeld && holder != nil && holder != d.by:
-			return []any{holder}
-		}
-		return nil
-	},
+	Init: func() []any { return []any{held{by: -1}} },
+	Step: func(state, input, _ any) []any { return state.(held).after(input.(deal)) },
 }).ToModel()
+
+// after returns the possible states after a step; none where it cannot be.
+func (h held) after(d deal) []any {
+	taken, free := held{d.number, h.over}, held{-1, h.over}
+	over := held{h.by, h.over | 1<<d.number}
+	switch {
+	case d.kind == takes && h.by < 0:
+		return []any{taken}
+	case d.kind == mayTake && h.by < 0 && h.over&(1<<d.number) == 0:
+		return []any{h, taken}
+	case (d.kind == givesBack || d.kind == mayGiveBack) && h.by == d.number:
+		return []any{free}
+	case d.kind == mayGiveBack:
+		return []any{over}
+	case d.kind == mayTake, d.kind == findsHeld && h.by >= 0 && h.by != d.number:
+		return []any{h}
+	}
+	return nil
+}
 
 // locks checks each stream name.
 func (w *world) locks() (found []*check.Finding) {
@@ -75,11 +90,15 @@ func (w *world) locks() (found []*check.Finding) {
 
 // dealsOf is the history of a name.
 func (w *world) dealsOf(name string) (all []porcupine.Operation) {
+	number := -1
 	add := func(kind dealKind, a *ask, from, to float64) {
-		all = append(all, porcupine.Operation{ClientId: len(all), Input: deal{kind, a}, Call: nanos(from),
+		all = append(all, porcupine.Operation{ClientId: len(all), Input: deal{kind, number, a}, Call: nanos(from),
 			Return: nanos(max(from, to))})
 	}
 	for _, a := range w.asksOf(name) {
+		if number++; number == mostRivals {
+			return nil
+		}
 		live := w.live(a)
 		switch {
 		case a.plays || !a.life.connected:

@@ -33,7 +33,7 @@ func (w *world) media() (found []*check.Finding) {
 			}
 		}
 	}
-	return append(found, w.shown()...)
+	return append(found, w.shown(told)...)
 }
 
 // between checks one message that reached a player.
@@ -55,7 +55,8 @@ func (w *world) between(o *reports.Observation, to, from *life, of string) *chec
 			return nil
 		}
 		f.Requirement = waitsOrRefused(from, o.T, hook.OnPublish, "S-ANS-04")
-		f.Expected = fmt.Sprintf("%s to get media of %s only once its on_publish of that stream is accepted", to.name, of)
+		f.Expected = fmt.Sprintf("%s to get media of %s only once its on_publish of that stream is accepted", to.name,
+			of)
 	}
 	return f
 }
@@ -83,8 +84,9 @@ func (l *life) accepts(t float64, plays bool) (streams []string) {
 }
 
 // shown checks what bears no mark: a player of a stream that one client alone ever
-// asks to publish is shown no sign of it before that is accepted.
-func (w *world) shown() (found []*check.Finding) {
+// asks to publish is shown no sign of it before that is accepted. Of a player and a
+// publisher that something was told of already nothing more is.
+func (w *world) shown(told map[string]bool) (found []*check.Finding) {
 	for _, l := range w.lives {
 		stream, alone := w.alone(l)
 		if !alone {
@@ -98,7 +100,7 @@ func (w *world) shown() (found []*check.Finding) {
 			}
 		}
 		for _, to := range w.lives {
-			if !to.playsOnly(stream) {
+			if !to.playsOnly(stream) || told[to.name+" "+l.name] {
 				continue
 			}
 			if f := check.ShownNothing(until, to.name, l.name); f != nil {
@@ -128,10 +130,7 @@ func (w *world) alone(l *life) (stream string, alone bool) {
 }
 
 func (l *life) playsOnly(stream string) bool {
-	if len(l.asks) != 1 || !l.asks[0].plays || l.asks[0].stream != stream {
-		return false
-	}
-	return true
+	return len(l.asks) == 1 && l.asks[0].plays && l.asks[0].stream == stream
 }
 
 // Settled returns what is not yet as the hook server decided; nil once nothing is: who
@@ -224,7 +223,8 @@ func (w *world) admitted(l *life) *check.Finding {
 	}
 	f := &check.Finding{Requirement: "S-ANS-01", Cause: "dropped",
 		Expected: fmt.Sprintf("%s, which was accepted, to stay on until it leaves", l.name),
-		Seen:     fmt.Sprintf("disconnected, %s, at %.3f s", l.gone.Name, l.gone.T), Evidence: []int{a.hook.N, l.gone.N}}
+		Seen:     fmt.Sprintf("disconnected, %s, at %.3f s", l.gone.Name, l.gone.T),
+		Evidence: []int{a.hook.N, l.gone.N}}
 	for _, other := range w.asksOf(a.stream) {
 		switch {
 		case other == a || other.plays:

@@ -106,6 +106,9 @@ func Parse(text string) (*Scenario, error) {
 			s.Profile = tag
 		}
 	}
+	if s.Requirement == "" || s.Level == "" || s.Profile == "" {
+		return nil, fmt.Errorf("want the tags of a requirement, its level and a profile, as in @S-ORD-01 @must @srs7")
+	}
 	for _, st := range all[0].Steps {
 		step, err := Read(st.Text)
 		if err != nil {

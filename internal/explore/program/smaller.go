@@ -18,6 +18,11 @@ func Smaller(p Program) (all []Program) {
 	for i := len(p) - 1; i >= 0; i-- {
 		all = append(all, slices.Delete(slices.Clone(p), i, i+1))
 	}
+	for _, client := range Names {
+		if q := joined(p, client); q != nil {
+			all = append(all, q)
+		}
+	}
 	for i := range p {
 		for _, s := range plainer(p[i]) {
 			q := slices.Clone(p)
@@ -31,6 +36,19 @@ func Smaller(p Program) (all []Program) {
 // without leaves out a client, and what the hook server answers it.
 func without(p Program, client string) Program {
 	return slices.DeleteFunc(slices.Clone(p), func(s Step) bool { return slices.Contains(s.Acting(), client) })
+}
+
+// joined has a client that connects, and publishes or plays later, do both then; nil
+// where none does.
+func joined(p Program, client string) Program {
+	connects := slices.IndexFunc(p, func(s Step) bool { return s.Kind == Connect && s.Client == client })
+	enters := slices.IndexFunc(p, func(s Step) bool { return s.Kind == Again && s.Client == client })
+	if connects < 0 || enters < 0 {
+		return nil
+	}
+	q := slices.Clone(p)
+	q[enters] = Step{Kind: Enter, Client: client, Act: p[enters].Act, Stream: p[enters].Stream}
+	return slices.Delete(q, connects, connects+1)
 }
 
 // Plain answers, which others are shrunk to.
@@ -54,6 +72,16 @@ func plainer(s Step) (all []Step) {
 	}
 	if s.Answer != "" {
 		add(func(t *Step) { t.Answer = PlainRefuse })
+	}
+	if s.Kind == AtOnce {
+		add(func(t *Step) {
+			*t = Step{Kind: Enter, Client: s.Acting()[0], Act: "publish", Stream: s.Stream}
+		})
+		add(func(t *Step) { // with the last one left out
+			if all := s.Acting(); len(all) > 2 {
+				t.Client = list(all[:len(all)-1])
+			}
+		})
 	}
 	if s.Kind == Go {
 		add(func(t *Step) { t.How = Leaves })

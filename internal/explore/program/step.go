@@ -82,14 +82,15 @@ var sentences = [kindCount]sentence{
 			s.Client, s.Flash, s.Act, s.Stream, s.Eager = m[0], m[1] != "", m[2], m[3], m[4] != ""
 		}},
 	Again: {func(s *Step) string {
-		return fmt.Sprintf("%s begins to %s %q on %s connection", s.Client, s.Act, s.Stream, whose(s.Client))
-	}, regexp.MustCompile(`^` + name + ` begins to (publish|play) "([^"]*)" on (?:her|his) connection$`),
+		return fmt.Sprintf("%s begins to %s \"%s\" on %s connection", s.Client, s.Act, s.Stream, whose(s.Client)) +
+			ifOn(s)
+	}, regexp.MustCompile(`^` + name + ` begins to (publish|play) "([^"]*)" on (?:her|his) connection` + on),
 		func(s *Step, m []string) { s.Client, s.Act, s.Stream = m[0], m[1], m[2] }},
-	AtOnce: {func(s *Step) string { return fmt.Sprintf("%s begin to publish %q at once", s.Client, s.Stream) },
+	AtOnce: {func(s *Step) string { return fmt.Sprintf("%s begin to publish \"%s\" at once", s.Client, s.Stream) },
 		regexp.MustCompile(`^([A-Z][a-z]+(?:(?:, | and )[A-Z][a-z]+)+) begin to publish "([^"]*)" at once$`),
 		func(s *Step, m []string) { s.Client, s.Stream = m[0], m[1] }},
-	End: {func(s *Step) string { return fmt.Sprintf("%s unpublishes with %s", s.Client, s.Command) },
-		regexp.MustCompile(`^` + name + ` unpublishes with (\w+)$`),
+	End: {func(s *Step) string { return fmt.Sprintf("%s unpublishes with %s", s.Client, s.Command) + ifOn(s) },
+		regexp.MustCompile(`^` + name + ` unpublishes with (\w+)` + on),
 		func(s *Step, m []string) { s.Client, s.Command = m[0], m[1] }},
 	Pause: ofClient("pauses and goes on"),
 	Seek:  ofClient("seeks"),
@@ -99,8 +100,8 @@ var sentences = [kindCount]sentence{
 		func(s *Step, m []string) {
 			s.Client, s.How = m[0], strings.NewReplacer("her", "their", "his", "their").Replace(m[1])
 		}},
-	Kick: {func(s *Step) string { return fmt.Sprintf("the operator kicks %s off", s.Client) },
-		regexp.MustCompile(`^the operator kicks ` + name + ` off$`), func(s *Step, m []string) { s.Client = m[0] }},
+	Kick: {func(s *Step) string { return fmt.Sprintf("the operator kicks %s off", s.Client) + ifOn(s) },
+		regexp.MustCompile(`^the operator kicks ` + name + ` off` + on), func(s *Step, m []string) { s.Client = m[0] }},
 	Peer: {func(s *Step) string { return fmt.Sprintf("a peer %s and goes", s.How) },
 		regexp.MustCompile(`^a peer (.+) and goes$`), func(s *Step, m []string) { s.How = m[0] }},
 	Fence:    fixed("another client publishes and leaves"),
@@ -115,10 +116,21 @@ func fixed(words string) sentence {
 		func(*Step, []string) {}}
 }
 
+// Who wins a race, or is refused, is not known when a program is drawn: some steps are
+// taken only by who is there for it.
+func ifOn(s *Step) string {
+	if whose(s.Client) == "his" {
+		return ", if he is on"
+	}
+	return ", if she is on"
+}
+
+const on = `(?:, if (?:she|he) is on)?$`
+
 // ofClient is a sentence about a client alone.
 func ofClient(does string) sentence {
-	return sentence{func(s *Step) string { return s.Client + " " + does },
-		regexp.MustCompile(`^` + name + ` ` + does + `$`), func(s *Step, m []string) { s.Client = m[0] }}
+	return sentence{func(s *Step) string { return s.Client + " " + does + ifOn(s) },
+		regexp.MustCompile(`^` + name + ` ` + does + on), func(s *Step, m []string) { s.Client = m[0] }}
 }
 
 func writeEnter(s *Step) string {

@@ -41,11 +41,13 @@ type Actor struct {
 	ctx      context.Context
 	cancel   context.CancelFunc
 
-	c    atomic.Pointer[client.Client]
-	act  *task // what it does in the background
-	pump *task // sends media; with stop guarded by scene.mu
-	stop context.CancelFunc
-	seen mediaSeen
+	c     atomic.Pointer[client.Client]
+	act   *task // what it does in the background
+	begun int   // how often it has begun to publish or play there
+	free  bool  // it is to do neither now, on the connection that it has
+	pump  *task // sends media; with stop guarded by scene.mu
+	stop  context.CancelFunc
+	seen  mediaSeen
 }
 
 // longest is the client's own limit for one step: longer than any scenario. The
@@ -248,6 +250,7 @@ func (a *Actor) Again(ctx context.Context, stream string) error {
 func (a *Actor) Begin(ctx context.Context, stream string) {
 	a.use(stream)
 	a.patient = true
+	a.begun++
 	a.then(func() error { return a.Enter(a.ctx, stream) })
 	a.scene.Await(ctx, func(obs []reports.Observation) bool {
 		return a.scene.holds(a) || check.On(obs, a.Name, a.Entry()) || timeline.Disconnected(obs, a.Name) != nil
@@ -287,6 +290,7 @@ func (a *Actor) Unpublish(command string) error {
 	}
 	a.settle()
 	a.stopPump()
+	a.free = true
 	defer a.c.Load().UseStream(0)
 	switch command {
 	case "FCUnpublish":

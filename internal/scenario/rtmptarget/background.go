@@ -41,7 +41,7 @@ func (a *Actor) settle() {
 // the actor has been turned away, or waits for an answer that the hook server
 // holds back.
 func (a *Actor) BeginConnect(ctx context.Context) {
-	a.patient = true
+	a.patient, a.free = true, true
 	a.then(func() error { return a.Connect(a.ctx) })
 	a.scene.Await(ctx, func(obs []reports.Observation) bool {
 		return a.scene.holds(a) || check.Connected(obs, a.Name) || timeline.Disconnected(obs, a.Name) != nil
@@ -53,7 +53,8 @@ func (a *Actor) BeginConnect(ctx context.Context) {
 // or the actor waits for an answer that the hook server holds back.
 func (a *Actor) BeginOn(ctx context.Context, stream string) {
 	a.use(stream)
-	a.patient = true
+	a.patient, a.free = true, false
+	a.begun++
 	entry := a.Entry()
 	before := check.TimesOn(a.scene.Log.All(), a.Name, entry)
 	a.then(func() error { return a.Again(a.ctx, stream) })
@@ -103,6 +104,22 @@ func (a *Actor) Goes(how string) {
 // Connected reports whether the actor has a connection.
 func (a *Actor) Connected() bool {
 	return a.c.Load() != nil && timeline.Disconnected(a.scene.Log.All(), a.Name) == nil
+}
+
+// CanBegin reports whether the actor, which does things in the background, may
+// publish or play on the connection that it has.
+func (a *Actor) CanBegin() bool { return a.Connected() && a.free }
+
+// CanEnd reports whether it has a stream to end: what it has not sent yet, since the
+// hook server holds it up, is none.
+func (a *Actor) CanEnd() bool {
+	asked := 0
+	for _, o := range timeline.Of(a.scene.Log.All(), a.Name, reports.KindSent) {
+		if o.Name == "publish" || o.Name == "play" {
+			asked++
+		}
+	}
+	return a.Connected() && !a.free && asked >= a.begun
 }
 
 // Has reports whether the scene has had a client of that name.

@@ -19,7 +19,7 @@ var garbage = []byte("GET / HTTP/1.1\r\nHost: " +
 // Peer comes as a peer that never completes connect, and goes. Requests that
 // belong to no scene are looked at from now on: such a peer has no name.
 func (s *Scene) Peer(ctx context.Context, how string) error {
-	s.watchStrays()
+	s.WatchStrays()
 	raw, say := true, []byte(nil)
 	switch how {
 	case "opens a TCP connection":
@@ -55,9 +55,9 @@ func (s *Scene) Peer(ctx context.Context, how string) error {
 	return nil
 }
 
-// watchStrays records, as nobody's, the requests that belong to no scene and
+// WatchStrays records, as nobody's, the requests that belong to no scene and
 // speak of this machine's address.
-func (s *Scene) watchStrays() {
+func (s *Scene) WatchStrays() {
 	r := s.Target.router
 	r.mu.Lock()
 	defer r.mu.Unlock()
