@@ -21,7 +21,7 @@ VULNDB   ?= https://vuln.go.dev
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
 
-.PHONY: help build test conformance examples mutants soak attack soak-conformance lint bench bench-peers fuzz e2e-kubernetes generate dist clean
+.PHONY: help build test conformance examples mutants explore soak attack soak-conformance lint bench bench-peers fuzz e2e-kubernetes generate dist clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -47,6 +47,10 @@ mutants: build ## plant defects in servers, which the suite must catch, and lega
 	bin/conformance mutants $(ARGS)
 
 # MODE=strict: an event that a link loses is lost. MODE=retry: closing events are sent again.
+explore: build ## explore the built-in server for FOR (10m), and look for each planted defect: after how many programs
+	bin/conformance explore -for $(FOR) -seed $(SEED) $(ARGS)
+	bin/conformance explore -mutants all -seed $(SEED)
+
 soak: ## churn for FOR (10m) at RATE (200) clients a second while all links fail, and settle the books
 	$(GO) test -count=1 -timeout 0 -v -run '^TestBooks$$/^$(MODE)$$' ./internal/test/soak -soak.for $(FOR) -soak.rate $(RATE) -soak.seed $(SEED)
 

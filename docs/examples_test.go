@@ -42,6 +42,9 @@ const (
 	loaded     = "bin/rtmpserver -hooks http://127.0.0.1:8085 -profile srs7"
 )
 
+// explored makes a FILE as explore writes it.
+const explored = "cp bin/../internal/explore/program/testdata/written.feature FILE"
+
 // examples has every command of this project that the documentation shows.
 var examples = map[string]example{
 	"bin/conformance":                              {},
@@ -57,6 +60,12 @@ var examples = map[string]example{
 		before: "for r in old new; do bin/conformance -quiet -id S-ANS-04 -report report-$r; done"},
 	"bin/conformance compare -report page A B C": {
 		before: "for r in A B C; do bin/conformance -quiet -id S-ANS-04 -report $r; done"},
+	"bin/conformance -feature FILE":            {before: explored},
+	"bin/conformance explore -for 60s -seed 1": {skip: ".ci/run runs it"},
+	"bin/conformance explore -for 10m -rtmp rtmp://127.0.0.1/live -listen 127.0.0.1:8085 " +
+		"-api http://127.0.0.1:1985 -report found": {skip: "ten minutes"},
+	"bin/conformance explore -replay FILE":                                         {before: explored},
+	"bin/conformance explore -mutants all -profile srs7":                           {skip: "takes minutes"},
 	"bin/conformance mutants":                                                      {skip: "make mutants runs it"},
 	"bin/conformance -id S-XXX-01 -report report":                                  {skip: "an id to be chosen"},
 	"bin/conformance mutants -name your-mutant":                                    {skip: "a name to be chosen"},

@@ -64,12 +64,12 @@ func newExploreOptions() *exploreOptions {
 	f.Int64Var(&o.Options.Seed, "seed", 0, "`NUMBER` that decides which programs are drawn; 0 takes one from the clock")
 	f.IntVar(&o.Clients, "clients", explore.DefaultClients, "draw programs of at most `N` clients, 1 to 8")
 	f.IntVar(&o.Parallel, "parallel", explore.DefaultParallel, "play `N` programs at once, 1 to 256")
-	f.StringVar(&o.profile, "profile", "", "explore in this `PROFILE`: "+hook.ProfileNames()+", all, or auto, which is "+
-		"the one that\nfits the server's hooks (default all; with -rtmp auto)")
+	f.StringVar(&o.profile, "profile", "", "explore in this `PROFILE`: "+hook.ProfileNames()+", all, or auto,\n"+
+		"which is the one that fits the server's hooks (default all; with -rtmp auto)")
 	f.StringVar(&o.replay, "replay", "", "play the scenario in this `FILE` again, as often as -replays says")
 	f.IntVar(&o.Replays, "replays", explore.DefaultReplays, "play what was found `N` times again, 1 to 100")
-	f.Func("mutants", "find the planted defects whose names contain one of these `NAMES`, separated by commas, or all;\n"+
-		"-programs (2000) bounds the search for each", func(v string) error {
+	f.Func("mutants", "find the planted defects whose names contain one of these `NAMES`, separated by commas,\n"+
+		"or all; -programs (2000) bounds the search for each", func(v string) error {
 		o.mutants = append(o.mutants, list(v)...)
 		return nil
 	})

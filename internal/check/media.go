@@ -58,7 +58,8 @@ func ShownNothing(obs []reports.Observation, player, publisher string) *Finding 
 	begins, stream := 0, "" // StreamBegin since it asked to play, and what
 	for i := range obs {
 		o := &obs[i]
-		if o.Kind == reports.KindSent && o.Name == "publish" && o.Actor != publisher && timeline.StreamSent(o) == stream {
+		if o.Kind == reports.KindSent && o.Name == "publish" && o.Actor != publisher &&
+			timeline.StreamSent(o) == stream {
 			return marksOnly(obs[i:], player, publisher)
 		}
 		if o.Actor != player {

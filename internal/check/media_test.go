@@ -19,7 +19,8 @@ func of(kind reports.Kind, name, publisher string) reports.Observation {
 
 // asks is a client's publish or play.
 func asks(actor, command, stream string) reports.Observation {
-	return reports.Observation{Kind: reports.KindSent, Actor: actor, Name: command, Text: `<nil>, "` + stream + `", "live"`}
+	return reports.Observation{Kind: reports.KindSent, Actor: actor, Name: command,
+		Text: `<nil>, "` + stream + `", "live"`}
 }
 
 func TestShownNothing(t *testing.T) {

@@ -56,7 +56,8 @@ func (d *Done) scenarios(r *reports.Requirement) (all []reports.Scenario) {
 		return all
 	}
 	s := reports.Scenario{ID: "explore/" + r.ID, Profile: d.Profile, Requirements: []string{r.ID}, Feature: feature,
-		Rule: r.Sentence, Name: fmt.Sprintf("none of %d programs breaks it", d.Counters.Programs), Verdict: reports.Pass}
+		Rule: r.Sentence, Name: fmt.Sprintf("none of %d programs breaks it", d.Counters.Programs),
+		Verdict: reports.Pass}
 	if d.Counters.Programs == d.Counters.Undecided {
 		s.Verdict, s.Reason = reports.NotRun, "no program was played and judged"
 		if d.Undecided != "" {
@@ -72,8 +73,8 @@ const feature = "Found by conformance explore"
 func (v *Violation) scenario(r *reports.Requirement) reports.Scenario {
 	s := reports.Scenario{ID: "explore/" + v.Name(), Profile: v.Profile, Requirements: []string{r.ID}, Feature: feature,
 		Rule: r.Sentence, Name: fmt.Sprintf("%s, by program %d (seed %d), made %d steps small", v.Cause, v.Number,
-			v.Seed, len(v.Program)), Started: v.Started, Duration: v.Took, Failure: v.Finding.Failure(), Actors: v.Actors,
-		Observations: v.Evidence, Verdict: reports.Fail}
+			v.Seed, len(v.Program)), Started: v.Started, Duration: v.Took, Failure: v.Finding.Failure(),
+		Actors: v.Actors, Observations: v.Evidence, Verdict: reports.Fail}
 	s.Failure.Requirement = r.ID
 	if r.LevelFor(v.Profile) != reports.Must {
 		s.Verdict = reports.Warn
@@ -106,7 +107,8 @@ func (v *Violation) Scenario(command string) *program.Scenario {
 		how = "Unstable: f" + how[1:]
 	}
 	s.Comment = []string{"Found by: " + command, fmt.Sprintf("Program %d, seed %d, %d steps as it was drawn.", v.Number,
-		v.Seed, len(v.Drawn)), how, "As it was drawn, seen first: " + v.First.Error(), "Expected " + v.Finding.Expected, "Seen: " + v.Finding.Seen,
+		v.Seed, len(v.Drawn)), how, "As it was drawn, seen first: " + v.First.Error(),
+		"Expected " + v.Finding.Expected, "Seen: " + v.Finding.Seen,
 		"Play it again: conformance explore -replay FILE, or conformance -feature FILE"}
 	for i, line := range s.Comment {
 		s.Comment[i] = strings.Join(strings.Fields(line), " ")

@@ -133,7 +133,8 @@ func (w *world) events() (found []*check.Finding) {
 		h := w.nobodys[0]
 		f := &check.Finding{Requirement: "S-ID-01", Cause: "nobody",
 			Expected: "every event to be a client's of the scenario",
-			Seen:     fmt.Sprintf("%s with client_id %q at %.3f s", h.Event, h.ClientID, h.Arrived), Evidence: []int{h.N}}
+			Seen:     fmt.Sprintf("%s with client_id %q at %.3f s", h.Event, h.ClientID, h.Arrived),
+			Evidence: []int{h.N}}
 		if w.peers {
 			f.Requirement = "S-ORD-12"
 		}
@@ -159,7 +160,7 @@ func (w *world) problems() map[string]*check.Finding {
 			k.Arrived(l.name, h.Event, at(m.t))
 			w.left(k, l, h, at)
 		}
-		if a := l.last(); a != nil && w.lost(a) {
+		if a := l.last(); a != nil && a.hook != nil && w.lost(a) {
 			k.Lost(l.name)
 		}
 	}
@@ -173,7 +174,8 @@ func (w *world) problems() map[string]*check.Finding {
 		switch {
 		case p.Kind == order.AfterClose && p.Also != "":
 			id = p.Also // the client is known by more than its client_id
-		case p.Kind == order.AfterRefusal, strings.HasPrefix(id, "S-ORD-0") && p.Kind != order.Overlap && p.Kind != order.Late:
+		case p.Kind == order.Overlap, p.Kind == order.Late:
+		case p.Kind == order.AfterRefusal, strings.HasPrefix(id, "S-ORD-0"):
 			id = w.blame(l, id, since(base, p.At))
 		}
 		found[p.Client] = &check.Finding{Requirement: id, Cause: "order " + p.Kind.String(),

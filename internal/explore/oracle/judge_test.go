@@ -150,15 +150,16 @@ func TestJudge(t *testing.T) {
 		{"it loses to nobody", carol + "Carol off; Carol on_close 0;" + fence, "S-ANS-01"},
 		{"it loses to one who has left", alice + fence + aliceGo + fence + carol + "Carol off; Carol on_close 0;" +
 			fence, "S-ANS-01"},
-		{"it loses to one who was refused", "Alice connect; Alice on_connect 0; Alice publish cam; Alice on_publish 1;" +
-			"Alice off; Alice on_close 0;" + fence + carol + "Carol off; Carol on_close 0;" + fence, "S-ANS-08"},
+		{"it loses to one who was refused", "Alice connect; Alice on_connect 0; Alice publish cam;" +
+			"Alice on_publish 1; Alice off; Alice on_close 0;" + fence + carol +
+			"Carol off; Carol on_close 0;" + fence, "S-ANS-08"},
 		{"two publishers are on", alice + carol + "Carol told publish;" + fence + aliceGo +
 			"Carol leaves; Carol on_unpublish 0; Carol on_close 0;" + fence, "S-CON-04"},
 		{"one after the other", alice + fence + aliceGo + carol + "Carol told publish;" + fence +
 			"Carol leaves; Carol on_unpublish 0; Carol on_close 0;" + fence, ""},
 		{"the second takes over", alice + bob + "Bob gets Alice;" + carol + "Alice off; Alice on_unpublish 0;" +
-			"Alice on_close 0; Carol told publish;" + fence + bobGo + "Carol leaves; Carol on_unpublish 0; Carol on_close 0;" + fence,
-			"S-CON-04"},
+			"Alice on_close 0; Carol told publish;" + fence + bobGo +
+			"Carol leaves; Carol on_unpublish 0; Carol on_close 0;" + fence, "S-CON-04"},
 		{"it left while it was asked about, and somebody was live", alice + fence +
 			"Carol connect; Carol on_connect 0; Carol publish cam; Carol goes; Carol on_publish 0; Carol gone;" +
 			"Carol on_close 0;" + aliceGo + fence, ""},

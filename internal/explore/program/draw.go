@@ -263,9 +263,10 @@ var (
 		"201 and `{\"code\":0}`", "200 and `{\"code\":0,\"msg\":\"ok\"}`", "200 and `{\"code\": 0, \"data\": null}\\n`",
 		"200 and `\\n{\"code\":0}`", "200 and `{\"code\":0}`, chunked", "200 and an object of 200 KB whose code is 0"}
 	refusals = []string{PlainRefuse, "200 and `{\"code\":1}`", "200 and `{\"code\":\"0\"}`", "200 and `{\"code\":0.0}`",
-		"200 and `{}`", "200 and `[]`", "200 and `null`", "200 and `true`", "200 and `\"0\"`", "200 and `ok`", "200 and ``",
+		"200 and `{}`", "200 and `[]`", "200 and `null`", "200 and `true`", "200 and `\"0\"`", "200 and `ok`",
+		"200 and ``",
 		"200 and `0\\n`", "200 and ` 0`", "200 and `00`", "200 and `-0`", "200 and `0.0`", "202 and `0`",
-		"302 and `0`", "404 and `0`", "500 and `0`", "500 and `{\"code\":0}`", "a reset connection", "a closed connection",
-		"what is not HTTP", "a truncated answer", "200 and `0`, gzipped"}
+		"302 and `0`", "404 and `0`", "500 and `0`", "500 and `{\"code\":0}`", "a reset connection",
+		"a closed connection", "what is not HTTP", "a truncated answer", "200 and `0`, gzipped"}
 	delays = []string{"200 and `0`, after 20 ms", "200 and `0`, after 80 ms", "200 and `1`, after 40 ms"}
 )

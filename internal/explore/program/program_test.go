@@ -56,7 +56,8 @@ func TestLimits(t *testing.T) {
 // TestWrite holds a scenario against a file, as it is written for people.
 func TestWrite(t *testing.T) {
 	s := &Scenario{Requirement: "S-ANS-08", Level: "must", Profile: "srs7",
-		Sentence: "a refused publisher leaves the stream name free at once", Comment: []string{"Found by: conformance explore -seed 1"},
+		Sentence: "a refused publisher leaves the stream name free at once",
+		Comment:  []string{"Found by: conformance explore -seed 1"},
 		Program: Program{{Kind: Hold, Event: "on_publish", Client: "Alice"},
 			{Kind: Enter, Client: "Alice", Act: "publish", Stream: "cam", Flash: true, Eager: true},
 			{Kind: ReleaseAs, Answer: PlainRefuse}, {Kind: AtOnce, Client: "Bob, Carol and Dave", Stream: "cam"},

@@ -18,9 +18,14 @@ func Smaller(p Program) (all []Program) {
 	for i := len(p) - 1; i >= 0; i-- {
 		all = append(all, slices.Delete(slices.Clone(p), i, i+1))
 	}
-	for _, client := range Names {
-		if q := joined(p, client); q != nil {
-			all = append(all, q)
+	for i := 0; i < len(p) && len(p) <= mostPairs; i++ { // two that need each other, as leaving and coming back
+		for j := i + 1; j < len(p); j++ {
+			all = append(all, slices.Delete(slices.Delete(slices.Clone(p), j, j+1), i, i+1))
+		}
+	}
+	for i := range p {
+		if p[i].Kind == Again {
+			all = append(all, anew(p, i))
 		}
 	}
 	for i := range p {
@@ -33,22 +38,26 @@ func Smaller(p Program) (all []Program) {
 	return slices.DeleteFunc(all, func(q Program) bool { return !q.Sound() })
 }
 
+// mostPairs bounds the programs of which each two steps are left out.
+const mostPairs = 10
+
 // without leaves out a client, and what the hook server answers it.
 func without(p Program, client string) Program {
 	return slices.DeleteFunc(slices.Clone(p), func(s Step) bool { return slices.Contains(s.Acting(), client) })
 }
 
-// joined has a client that connects, and publishes or plays later, do both then; nil
-// where none does.
-func joined(p Program, client string) Program {
-	connects := slices.IndexFunc(p, func(s Step) bool { return s.Kind == Connect && s.Client == client })
-	enters := slices.IndexFunc(p, func(s Step) bool { return s.Kind == Again && s.Client == client })
-	if connects < 0 || enters < 0 {
-		return nil
+// anew has the client of the i-th step, which comes back, come only then.
+func anew(p Program, i int) (q Program) {
+	client := p[i].Client
+	for j, s := range p {
+		switch own := s.Client == client && s.Kind != Answer && s.Kind != Hold; {
+		case j == i:
+			q = append(q, Step{Kind: Enter, Client: client, Act: s.Act, Stream: s.Stream})
+		case j > i || !own:
+			q = append(q, s)
+		}
 	}
-	q := slices.Clone(p)
-	q[enters] = Step{Kind: Enter, Client: client, Act: p[enters].Act, Stream: p[enters].Stream}
-	return slices.Delete(q, connects, connects+1)
+	return q
 }
 
 // Plain answers, which others are shrunk to.
@@ -74,14 +83,14 @@ func plainer(s Step) (all []Step) {
 		add(func(t *Step) { t.Answer = PlainRefuse })
 	}
 	if s.Kind == AtOnce {
-		add(func(t *Step) {
-			*t = Step{Kind: Enter, Client: s.Acting()[0], Act: "publish", Stream: s.Stream}
-		})
-		add(func(t *Step) { // with the last one left out
-			if all := s.Acting(); len(all) > 2 {
-				t.Client = list(all[:len(all)-1])
-			}
-		})
+		for i, client := range s.Acting() {
+			add(func(t *Step) { *t = Step{Kind: Enter, Client: client, Act: "publish", Stream: s.Stream} })
+			add(func(t *Step) { // without that one
+				if all := s.Acting(); len(all) > 2 {
+					t.Client = list(slices.Delete(all, i, i+1))
+				}
+			})
+		}
 	}
 	if s.Kind == Go {
 		add(func(t *Step) { t.How = Leaves })
