@@ -92,7 +92,8 @@ func TestSuite(t *testing.T) {
 // that is written of it, by the requirement that it names, and so does a replay; on a
 // sound server both pass.
 func TestFinds(t *testing.T) {
-	for name, steps := range map[string]int{"unpublish-doubled": 1, "publish-after-refusal": 2, "refused-frames-leak": 4} {
+	for name, steps := range map[string]int{"unpublish-doubled": 1,
+		"publish-after-refusal": 2, "refused-frames-leak": 4} {
 		t.Run(name, func(t *testing.T) {
 			p := hook.SRS7
 			target := planted(t, name, p)

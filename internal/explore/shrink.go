@@ -22,11 +22,11 @@ func (e *Explorer) shrink(ctx context.Context, v *Violation, r *played) {
 	}
 	tried := map[string]bool{v.Program.String(): true}
 	attempt := func(p program.Program) bool {
-		if text := p.String(); tried[text] || len(p) == 0 {
+		text := p.String()
+		if tried[text] || len(p) == 0 {
 			return false
-		} else {
-			tried[text] = true
 		}
+		tried[text] = true
 		for range best {
 			started := time.Now()
 			r := play(ctx, e.target, p, "explore/smaller", e.o.Started)
