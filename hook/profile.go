@@ -56,6 +56,8 @@ const (
 type Profile struct {
 	Name  string // "srs1", "srs7"
 	Title string // what it is, in a few words
+	// First and Last are the versions of SRS that speak it: "5", "7.0.61".
+	First, Last string
 	// Agents tell the servers that speak it by their User-Agent, for [Detect].
 	Agents []Agent
 

@@ -9,7 +9,8 @@ import (
 // source of SRS 1.0: integer client ids, and 200 with the byte 0 as the only
 // answer that accepts.
 var SRS1 = &Profile{
-	Name:              "srs1",
+	Name:  "srs1",
+	First: "1", Last: "2",
 	Title:             "the document of 2014 and SRS 1.0",
 	Agents:            []Agent{{Begin: "SRS(Simple RTMP Server)"}, {Begin: "SRS/", From: "1", Until: "3"}},
 	ConnectFirst:      true,
@@ -31,7 +32,8 @@ var SRS1 = &Profile{
 
 // SRS3 is what SRS 3 does on the wire, as seen of 3.0.170: the integer client ids of SRS 1, with param.
 var SRS3 = &Profile{
-	Name:               "srs3",
+	Name:  "srs3",
+	First: "3", Last: "3",
 	Title:              "SRS 3 as observed",
 	Agents:             []Agent{{Begin: "SRS/", From: "3", Until: "4"}},
 	ConnectAlone:       May,
@@ -54,7 +56,8 @@ var SRS3 = &Profile{
 
 // SRS4 is what SRS 4 does on the wire, as seen of 4.0.271.
 var SRS4 = &Profile{
-	Name:               "srs4",
+	Name:  "srs4",
+	First: "4", Last: "4",
 	Title:              "SRS 4 as observed",
 	Agents:             []Agent{{Begin: "SRS/", From: "4", Until: "5"}},
 	ConnectAlone:       May,
@@ -79,7 +82,8 @@ var SRS4 = &Profile{
 
 // SRS6 is what SRS 5.0.214 to 7.0.61 do on the wire, as seen of 5.0.216, 6.0.157 and 7.0.18, key order and all.
 var SRS6 = &Profile{
-	Name:              "srs6",
+	Name:  "srs6",
+	First: "5", Last: "7.0.61",
 	Title:             "SRS 5.0.214 to 7.0.61 as observed",
 	Agents:            []Agent{{Begin: "SRS/", From: "5", Until: "7.0.62"}},
 	ConnectAlone:      May,
@@ -102,7 +106,8 @@ var SRS6 = &Profile{
 
 // SRS7 is what SRS 7.0.62 and later do on the wire, as seen of 7.0.128.
 var SRS7 = &Profile{
-	Name:              "srs7",
+	Name:  "srs7",
+	First: "7.0.62", Last: "7",
 	Title:             "SRS 7.0.62 and later as observed",
 	Agents:            []Agent{{Begin: "SRS/", From: "7.0.62"}},
 	ConnectAlone:      May,

@@ -72,7 +72,7 @@ func statusMeans(p *hook.Profile, x *Exchange) string {
 }
 
 // Headline says in one sentence what the whole run shows of a hook server, which the counts of failures do not: it
-// died, it refuses nobody, it accepts nobody. "" where there is nothing of the kind.
+// died, it refuses nobody, it accepts nobody, it works with some versions. "" where there is nothing of the kind.
 func Headline(run *reports.Run) string {
 	var parts []string
 	for i := range run.Scenarios {
@@ -103,6 +103,9 @@ func Headline(run *reports.Run) string {
 		parts = append(parts, "accepts nobody: each client that it should accept was refused")
 	case named > 0 && refused == 0:
 		parts = append(parts, "refuses nobody: each client that it should refuse was accepted")
+	}
+	if text := Versions(run); text != "" {
+		parts = append(parts, text)
 	}
 	return strings.Join(slices.Compact(parts), "; ")
 }
