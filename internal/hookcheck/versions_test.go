@@ -16,7 +16,8 @@ func TestVersions(t *testing.T) {
 		want     string
 	}{
 		{"all", []string{"srs3", "srs4", "srs6", "srs7"}, nil, "works with SRS 3 to 7"},
-		{"strings alone", []string{"srs3", "srs4", "srs6", "srs7"}, map[string][]string{"srs3": {"H-RSP-01", "H-RSP-03"}},
+		{"strings alone", []string{"srs3", "srs4", "srs6", "srs7"},
+			map[string][]string{"srs3": {"H-RSP-01", "H-RSP-03"}},
 			"works with SRS 4 to 7; SRS 3 sends an integer client_id: refused"},
 		{"integers alone", []string{"srs3", "srs4"}, map[string][]string{"srs4": {"H-RSP-03"}},
 			"works with SRS 3; SRS 4 sends a string for client_id: refused"},

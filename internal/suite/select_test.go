@@ -76,7 +76,7 @@ func TestSelect(t *testing.T) {
 		{"a name", Selection{Name: "vanish"}, ""},
 		{"an unknown id", Selection{IDs: []string{"S-ANS-99"}}, `no requirement "S-ANS-99"`},
 		{"an unknown tag", Selection{Tags: "@msut"}, "no scenario carries the tag @msut"},
-		{"an unknown profile", Selection{Profiles: []string{"srs2"}}, "want one of srs1, srs6"},
+		{"an unknown profile", Selection{Profiles: []string{"srs2"}}, "want one of srs1, srs3"},
 		{"nothing", Selection{IDs: []string{"S-KEY-10"}, Profiles: []string{"srs1"}}, "no scenario matches"},
 		{"a broken expression", Selection{Tags: "@must and"}, "want a tag"},
 	} {
