@@ -104,8 +104,8 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 e2e-kubernetes: build ## play the README's test and disturbed ones on the cluster of KUBECONFIG
 	deploy/kubernetes/e2e.sh
 
-generate: ## write the table of requirements in docs/requirements.md anew
-	$(GO) generate ./features
+generate: ## write the tables of docs/requirements.md and docs/servers.md anew
+	$(GO) generate ./features ./docs
 
 dist: ## build static binaries for Linux, macOS and Windows into dist/, with checksums (VERSION=)
 	GO='$(GO)' VERSION='$(VERSION)' .ci/dist

@@ -58,6 +58,10 @@ var examples = map[string]example{
 	"bin/conformance judge report":        {before: "bin/conformance -quiet -id S-ANS-04 -report report"},
 	"bin/conformance diff report-old report-new": {
 		before: "for r in old new; do bin/conformance -quiet -id S-ANS-04 -report report-$r; done"},
+	"bin/conformance condense -report docs/servers/rtmp/NAME report": {
+		before: "mkdir -p docs/servers/rtmp && bin/conformance -quiet -id S-ANS-04 -report report"},
+	"bin/conformance condense -report small report": {
+		before: "bin/conformance -quiet -id S-ANS-04 -report report"},
 	"bin/conformance compare -report page A B C": {
 		before: "for r in A B C; do bin/conformance -quiet -id S-ANS-04 -report $r; done"},
 	"bin/conformance -feature FILE":            {before: explored},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"hookproof/internal/reportdir"
 )
@@ -66,27 +67,31 @@ func (s *EventStream) Close() (Evidence, error) {
 // writeEvidence writes run's observations and notes in run what the files are.
 func writeEvidence(d *reportdir.Dir, run *Run, keep KeepEvidence) error {
 	run.Evidence = nil
-	write := func(name string, body func(io.Writer) (Evidence, error)) error {
-		return d.Write(name, func(w io.Writer) error {
-			e, err := body(w)
-			e.File = name
-			run.Evidence = append(run.Evidence, e)
-			return err
-		})
-	}
 	plain := func(s *Scenario) bool { return keep == KeepAll || s.Verdict != Pass }
-	err := write(EventsFile, func(w io.Writer) (Evidence,
-		error) {
-		return writeEvents(w, run, run.Observations, plain)
-	})
+	err := writeEvidenceFile(d, run, EventsFile, run.Observations, plain)
 	if keep == KeepAll {
 		return err
 	}
-	return errors.Join(err, write(PassedFile, func(w io.Writer) (Evidence, error) {
-		z := gzip.NewWriter(w)
-		e, err := writeEvents(z, run, nil, func(s *Scenario) bool { return !plain(s) })
-		return e, errors.Join(err, z.Close())
-	}))
+	return errors.Join(err, writeEvidenceFile(d, run, PassedFile, nil, func(s *Scenario) bool { return !plain(s) }))
+}
+
+// writeEvidenceFile writes the observations given and those of some scenarios, compressed where the name says so, and
+// adds to run what the file is.
+func writeEvidenceFile(d *reportdir.Dir, run *Run, name string, all []Observation, of func(*Scenario) bool) error {
+	return d.Write(name, func(w io.Writer) error {
+		var z *gzip.Writer
+		if strings.HasSuffix(name, ".gz") {
+			z = gzip.NewWriter(w)
+			w = z
+		}
+		e, err := writeEvents(w, run, all, of)
+		if z != nil {
+			err = errors.Join(err, z.Close())
+		}
+		e.File = name
+		run.Evidence = append(run.Evidence, e)
+		return err
+	})
 }
 
 // writeEvents writes the observations given and those of some scenarios in

@@ -74,7 +74,7 @@ func checkParts(run *Run) error {
 		}
 	}
 	for i, e := range run.Evidence {
-		if e.File != EventsFile && e.File != PassedFile ||
+		if !slices.Contains([]string{EventsFile, PassedFile, CondensedEvents}, e.File) ||
 			slices.ContainsFunc(run.Evidence[:i], func(o Evidence) bool { return o.File == e.File }) {
 			return fmt.Errorf("evidence: unexpected file %q", e.File)
 		}

@@ -95,7 +95,7 @@ func readEvidence(dir string, e Evidence, fn func(Observation)) error {
 	}
 	defer f.Close()
 	var r io.Reader = f
-	if e.File == PassedFile {
+	if strings.HasSuffix(e.File, ".gz") {
 		if r, err = gzip.NewReader(f); err != nil {
 			return err
 		}

@@ -33,6 +33,7 @@ var commands = []struct {
 	{judgeHelp, judgeCommand},
 	{diffHelp, diffCommand},
 	{compareHelp, compareCommand},
+	{condenseHelp, condenseCommand},
 	{mutantsHelp, mutantsCommand},
 	{exploreHelp, exploreCommand},
 }

@@ -92,6 +92,36 @@ func judgeCommand(ctx context.Context, args []string, s cli.Streams) int {
 	return exit(s, run)
 }
 
+var condenseHelp = cli.Help{
+	Name: "conformance condense", Synopsis: []string{"-report DIR DIR"}, Operands: "DIR",
+	About: `Writes a small copy of a report, to be kept in a repository beside those of other servers:
+all verdicts, and the evidence of what did not pass. compare, diff and judge read it.`,
+	Examples: []cli.Example{{For: "keep what was seen of a server",
+		Call: "conformance condense -report servers/srs-7 report"}},
+}
+
+// condenseCommand writes a small copy of a report.
+func condenseCommand(_ context.Context, args []string, s cli.Streams) int {
+	f := flag.NewFlagSet(condenseHelp.Name, flag.ContinueOnError)
+	out := f.String("report", "", "write the copy to this `DIR`")
+	if code, done := cli.Parse(s, f, condenseHelp, args); done {
+		return code
+	}
+	switch {
+	case f.NArg() != 1:
+		return cli.Report(s, condenseHelp.Name, cli.Usagef("want one report directory, got %d", f.NArg()))
+	case *out == "":
+		return cli.Report(s, condenseHelp.Name, cli.Usagef("-report: want the directory of the copy"))
+	case reportdir.Same(*out, f.Arg(0)):
+		return cli.Report(s, condenseHelp.Name, cli.Usagef("-report %s is the report itself: name another directory", *out))
+	}
+	run, err := reports.ReadRun(f.Arg(0))
+	if err == nil {
+		err = reports.WriteCondensed(*out, run)
+	}
+	return cli.Report(s, condenseHelp.Name, err)
+}
+
 var diffHelp = cli.Help{
 	Name: "conformance diff", Synopsis: []string{"DIR DIR"}, Operands: "DIR DIR",
 	About:       `Says which requirements, and which of their scenarios, changed their verdict between two reports.`,
