@@ -64,8 +64,10 @@ type Target struct {
 
 // Options are the settings that a run depends on, enough to repeat it.
 type Options struct {
-	Seed         int64   `json:"seed"`
-	Clients      int     `json:"clients"`       // in scenarios under load
+	Seed    int64 `json:"seed"`
+	Clients int   `json:"clients"` // in scenarios under load
+	// Between is likewise, in the profiles between the oldest and the newest of the run; 0: as many.
+	Between      int     `json:"clients_between,omitempty"`
 	TimeoutScale float64 `json:"timeout_scale"` // 1 is the default
 	Parallel     int     `json:"parallel"`
 	Selection    string  `json:"selection,omitempty"` // "" is all; else as asked for: "-id S-ANS-04"

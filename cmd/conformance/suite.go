@@ -175,6 +175,9 @@ func styleOf(s cli.Streams) reports.Style {
 func (o *options) target(so *suite.Options) {
 	if o.rtmp == "" {
 		so.SideBySide = true
+		if o.clients == suite.DefaultClients {
+			so.Between = suite.DefaultBetween
+		}
 		so.Open = func(_ context.Context, p *hook.Profile) (scenario.Target, error) {
 			return rtmptarget.BuiltIn(rtmptarget.BuiltInOptions{Profile: p, Scale: o.scale, Nonce: o.nonce})
 		}

@@ -22,13 +22,15 @@ func Judge(ctx context.Context, recorded *reports.Run) (*reports.Run, error) {
 	}
 	run := *recorded
 	run.Scenarios, run.Requirements, run.RequirementSet = nil, requirementsOf(roleOf(recorded)), features.Version()
-	o := &Options{Clients: recorded.Options.Clients, Scale: 1, Parallel: DefaultParallel, Seed: recorded.Options.Seed}
-	for _, name := range recorded.Profiles {
+	o := &Options{Clients: recorded.Options.Clients, Between: recorded.Options.Between, Scale: 1,
+		Parallel: DefaultParallel, Seed: recorded.Options.Seed}
+	for i, name := range recorded.Profiles {
 		p, err := hook.ProfileByName(name)
 		if err != nil {
 			return nil, err
 		}
 		pr := &profileRun{o: o, role: roleOf(recorded), profile: p, start: recorded.Started,
+			clients: o.clientsIn(i, len(recorded.Profiles)),
 			cases: map[string]*features.Case{}, recorded: map[string]*reports.Scenario{}}
 		for i := range recorded.Scenarios {
 			if s := &recorded.Scenarios[i]; s.Profile == name {

@@ -38,13 +38,16 @@ type Options struct {
 	Open func(ctx context.Context, p *hook.Profile) (scenario.Target, error)
 	// SideBySide says that the targets of several profiles can be open at once.
 	SideBySide bool
-	Parallel   int     // scenarios at once; 0 is DefaultParallel
-	Clients    int     // in a crowd; 0 is DefaultClients
-	Scale      float64 // of all time-outs; 0 is 1
-	Seed       int64
-	Known      *Known       // what is known to fail; may be nil
-	Repeats    int          // how often a scenario that failed is played again
-	Live       reports.Live // told of scenarios as they run; may be nil
+	Parallel   int // scenarios at once; 0 is DefaultParallel
+	Clients    int // in a crowd; 0 is DefaultClients
+	// Between is how many are in a crowd in the profiles between the oldest and the newest of a run; 0 is Clients. A
+	// server of ours has the same code in all of them.
+	Between int
+	Scale   float64 // of all time-outs; 0 is 1
+	Seed    int64
+	Known   *Known       // what is known to fail; may be nil
+	Repeats int          // how often a scenario that failed is played again
+	Live    reports.Live // told of scenarios as they run; may be nil
 	// Started is the zero of all observations' clock; the zero Time is now.
 	Started time.Time
 	// Observe, when not nil, is told of every observation as it is made.
@@ -76,6 +79,7 @@ func (o *Options) place(c *features.Case) *semaphore.Weighted {
 const (
 	DefaultParallel = 16
 	DefaultClients  = 200
+	DefaultBetween  = 50
 )
 
 // Run runs the selected cases and returns the results, those of an interrupted
@@ -90,12 +94,13 @@ func Run(ctx context.Context, o Options) (*reports.Run, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var open []*profileRun
-	for _, name := range run.Profiles {
+	for i, name := range run.Profiles {
 		p, err := hook.ProfileByName(name)
 		if err != nil {
 			return nil, err
 		}
-		pr := &profileRun{o: &o, role: o.Role, profile: p, start: run.Started, cases: map[string]*features.Case{}}
+		pr := &profileRun{o: &o, role: o.Role, profile: p, clients: o.clientsIn(i, len(run.Profiles)),
+			start: run.Started, cases: map[string]*features.Case{}}
 		for i := range cases {
 			if c := &cases[i]; c.Profile == name {
 				pr.cases[c.Key] = c
@@ -124,6 +129,14 @@ func Run(ctx context.Context, o Options) (*reports.Run, error) {
 	return run, nil
 }
 
+// clientsIn is the size of a crowd in the profile at a place among so many.
+func (o *Options) clientsIn(i, profiles int) int {
+	if o.Between > 0 && i > 0 && i < profiles-1 {
+		return min(o.Between, o.Clients)
+	}
+	return o.Clients
+}
+
 // unselected lists the cases of the run's profiles that are not among the selected ones.
 func unselected(all, selected []features.Case, profiles []string) []features.Case {
 	return slices.DeleteFunc(all, func(c features.Case) bool {
@@ -140,8 +153,8 @@ const Tool = "hookproof conformance"
 func (o *Options) newRun(profiles []string) *reports.Run {
 	return &reports.Run{SchemaVersion: reports.SchemaVersion, Tool: Tool, Started: o.Started,
 		Profiles: profiles, Requirements: requirementsOf(o.Role), RequirementSet: features.Version(),
-		Options: reports.Options{Seed: o.Seed, Clients: o.Clients, TimeoutScale: o.Scale, Parallel: o.Parallel,
-			Selection: o.Selection.String()}}
+		Options: reports.Options{Seed: o.Seed, Clients: o.Clients, Between: o.Between, TimeoutScale: o.Scale,
+			Parallel: o.Parallel, Selection: o.Selection.String()}}
 }
 
 // Failed is the result of a run that could not be done, for its report.
@@ -227,6 +240,7 @@ type profileRun struct {
 	o       *Options
 	role    string
 	profile *hook.Profile
+	clients int // in a crowd
 	start   time.Time
 	cases   map[string]*features.Case // by features.Key
 	target  scenario.Target
@@ -314,7 +328,7 @@ func (pr *profileRun) turnOf(uri string) (turn int) {
 
 // initialize binds one scenario to its steps and a recorder.
 func (pr *profileRun) initialize(sc *godog.ScenarioContext) {
-	r := &recorder{pr: pr, steps: steps.New(sc, pr.role, steps.Options{Profile: pr.profile, Clients: pr.o.Clients})}
+	r := &recorder{pr: pr, steps: steps.New(sc, pr.role, steps.Options{Profile: pr.profile, Clients: pr.clients})}
 	sc.Before(r.before)
 	sc.StepContext().Before(r.beforeStep)
 	sc.StepContext().After(r.afterStep)
