@@ -31,7 +31,7 @@ func Judge(ctx context.Context, recorded *reports.Run) (*reports.Run, error) {
 		}
 		pr := &profileRun{o: o, role: roleOf(recorded), profile: p, start: recorded.Started,
 			clients: o.clientsIn(i, len(recorded.Profiles)),
-			cases: map[string]*features.Case{}, recorded: map[string]*reports.Scenario{}}
+			cases:   map[string]*features.Case{}, recorded: map[string]*reports.Scenario{}}
 		for i := range recorded.Scenarios {
 			if s := &recorded.Scenarios[i]; s.Profile == name {
 				pr.recorded[s.ID] = s
