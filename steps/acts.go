@@ -72,6 +72,8 @@ func (w *rtmpWorld) actor(name, presented string) (*rtmptarget.Actor, error) {
 		a.Local = rtmptarget.AnotherAddress
 	case "with tcUrl …":
 		a.TCURL = quoted
+	case "who says to be at …":
+		a.Forwarded = quoted
 	case "whose tcUrl ends in …":
 		a.Query = quoted
 	case "whose pageUrl ends in …":

@@ -35,8 +35,11 @@ func (w *rtmpWorld) registerEvents(sc *godog.ScenarioContext) {
 // eventsAre waits until the events are there, runs a marker client through,
 // and checks that no other have come.
 func (w *rtmpWorld) eventsAre(ctx context.Context, name, list string) error {
-	vhost := w.scene.Actor(name).VHost
-	want, err := expected(w.Profile, list, vhost.Called())
+	a := w.scene.Actor(name)
+	want, err := expected(w.Profile, list, a.VHost.Called())
+	if a.Watches {
+		want, err = expectedOfViewer(w.Profile, list)
+	}
 	if err != nil {
 		return err
 	}

@@ -116,3 +116,23 @@ func named(x order.Expectation, list []item) (items []item) {
 	}
 	return items
 }
+
+// expectedOfViewer is expected of a viewer over HTTP, who has on_play and on_stop.
+func expectedOfViewer(p *hook.Profile, list string) (order.Expectation, error) {
+	if list == "none" {
+		return order.ExpectViewer(p), nil
+	}
+	evs, err := events(list)
+	if err != nil {
+		return order.Expectation{}, err
+	}
+	var did []order.Deed
+	for _, ev := range evs {
+		did = append(did, order.Deed{Event: ev})
+	}
+	x := order.ExpectViewer(p, did...)
+	if x.Fit(evs...) != order.Complete {
+		err = fmt.Errorf("events %q: %s expects them of no viewer", list, p)
+	}
+	return x, err
+}

@@ -180,3 +180,13 @@ func (w *walk) leave(d Deed) {
 	w.left = w.left || !d.Unsure
 	w.do(Deed{Event: hook.OnClose, Unsure: true}, d.Unsure || !due || !w.sure)
 }
+
+// ExpectViewer returns the events that must come of a player over HTTP that did these things: OnPlay and OnStop, and
+// nothing else, come of them.
+func ExpectViewer(p *hook.Profile, did ...Deed) Expectation {
+	w := walk{at: states(sNew), Expectation: Expectation{table: tableFor(p, true), events: allEvents}}
+	for _, d := range did {
+		w.do(d, d.Unsure)
+	}
+	return w.Expectation
+}

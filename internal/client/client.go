@@ -102,7 +102,7 @@ func (c *Client) handshakeError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return contextCause(ctx, err)
 	}
-	how := classify(err)
+	how := HowOf(err)
 	if how == Timeout {
 		return ErrTimeout
 	}

@@ -69,7 +69,7 @@ func (c *Client) HalfClose() error {
 
 // finish ends the client once reading has ended with err.
 func (c *Client) finish(err error) {
-	c.because(classify(err)) // unless the end is our doing
+	c.because(HowOf(err)) // unless the end is our doing
 	how := *c.cause.Load()
 	c.conn.Close() // a blocked write returns
 	c.out.mu.Lock()
@@ -87,8 +87,8 @@ func (c *Client) finish(err error) {
 	close(c.done)
 }
 
-// classify says from a read error how the connection ended.
-func classify(err error) How {
+// HowOf says from a read error how a connection ended.
+func HowOf(err error) How {
 	var limit *chunk.LimitError
 	var protocol *chunk.ProtocolError
 	switch {

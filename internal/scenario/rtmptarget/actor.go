@@ -15,6 +15,7 @@ import (
 	"hookproof/internal/check"
 	"hookproof/internal/client"
 	"hookproof/internal/timeline"
+	"hookproof/internal/viewer"
 	"hookproof/reports"
 )
 
@@ -34,6 +35,9 @@ type Actor struct {
 	Stream string // with its parameters
 	Number uint64 // stamped into its frames
 
+	Watches   bool   // over HTTP
+	Forwarded string // X-Forwarded-For, of a viewer over HTTP
+
 	scene    *Scene
 	patient  bool   // waits for answers as long as the scenario runs
 	clientID string // guarded by scene.mu, as dialed
@@ -48,6 +52,12 @@ type Actor struct {
 	pump  *task // sends media; with stop guarded by scene.mu
 	stop  context.CancelFunc
 	seen  mediaSeen
+
+	flv      atomic.Pointer[viewer.FLV]
+	over     *task              // a viewer over HTTP that is on; guarded by scene.mu, as the following
+	playlist string             // the media playlist that it has
+	segment  string             // the newest segment that it has
+	unwatch  context.CancelFunc // ends it
 }
 
 // longest is the client's own limit for one step: longer than any scenario. The
@@ -78,6 +88,14 @@ func begin(f func() error) *task {
 	return t
 }
 
+// ended is closed with the task; a nil task never ends.
+func (t *task) ended() <-chan struct{} {
+	if t == nil {
+		return nil
+	}
+	return t.done
+}
+
 // wait waits for the task's end; a nil task has none.
 func (t *task) wait() error {
 	if t == nil {
@@ -106,6 +124,9 @@ func (s *Scene) Actor(name string) *Actor {
 
 // role is what the actor is in the report.
 func (a *Actor) role() string {
+	if a.Watches {
+		return "viewer"
+	}
 	if a.Plays {
 		return "player"
 	}
@@ -305,6 +326,9 @@ func (a *Actor) Unpublish(command string) error {
 
 // Leave says goodbye and closes, as encoders and players do.
 func (a *Actor) Leave() {
+	if a.Watches {
+		a.leaveHTTP(false)
+	}
 	a.going(func() { a.goes("says goodbye and closes"); a.c.Load().Leave() })
 }
 
@@ -315,6 +339,9 @@ func (a *Actor) Close() {
 
 // Vanish resets the connection.
 func (a *Actor) Vanish() {
+	if a.Watches {
+		a.leaveHTTP(true)
+	}
 	a.going(func() { a.goes(check.Vanishes); a.c.Load().Vanish(); <-a.c.Load().Done() })
 }
 
@@ -366,6 +393,9 @@ func Refused(err error) bool {
 // end ends the actor: its connection and everything it does.
 func (a *Actor) end() {
 	a.cancel()
+	if a.Watches {
+		a.leaveHTTP(true)
+	}
 	a.stopPump()
 	a.act.wait()
 	a.stopPump() // the act may have started one

@@ -1,6 +1,7 @@
 package rtmptarget
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -30,7 +31,7 @@ type BuiltInOptions struct {
 // Links are the addresses at which the parties find each other: the clients
 // the server, the server our endpoints. host:port each.
 type Links struct {
-	RTMP string
+	RTMP, HTTP string
 	Addresses
 }
 
@@ -75,7 +76,7 @@ func (t *Target) startBuiltIn(o BuiltInOptions) error {
 		t.closeEndpoints()
 		return err
 	}
-	t.Addr, t.API = srv.Addr().String(), "http://"+srv.APIAddr().String()
+	t.Addr, t.API, t.HTTP = srv.Addr().String(), "http://"+srv.APIAddr().String(), srv.HTTPAddr().String()
 	t.shutdown = srv.Shutdown
 	t.stop = func() { srv.Close() }
 	return t.putBetween(o, at, func(at Addresses) error {
@@ -114,6 +115,7 @@ func parseBuiltIn(text string, silence time.Duration) (server.Config, error) {
 	}
 	cfg.Listen = []string{anyPort}
 	cfg.API = server.API{Enabled: true, Listen: anyPort}
+	cfg.HTTP = server.HTTP{Enabled: true, Listen: anyPort}
 	for i := range cfg.VHosts {
 		cfg.VHosts[i].Hooks.InsecureTLS = true // the endpoint's certificate is its own
 	}
@@ -130,6 +132,7 @@ func parseBuiltIn(text string, silence time.Duration) (server.Config, error) {
 // reload has a server take over a configuration; its addresses stay.
 func reload(srv *server.Server, cfg server.Config) error {
 	cfg.Listen, cfg.API.Listen = []string{srv.Addr().String()}, srv.APIAddr().String()
+	cfg.HTTP.Listen = srv.HTTPAddr().String()
 	return srv.Reload(cfg)
 }
 
@@ -140,7 +143,7 @@ func (t *Target) putBetween(o BuiltInOptions, at Addresses, reconfigure func(Add
 	if o.Between == nil {
 		return nil
 	}
-	links, stop, err := o.Between(Links{RTMP: t.Addr, Addresses: at})
+	links, stop, err := o.Between(Links{RTMP: t.Addr, HTTP: t.HTTP, Addresses: at})
 	if err == nil {
 		err = reconfigure(links.Addresses)
 	}
@@ -151,7 +154,7 @@ func (t *Target) putBetween(o BuiltInOptions, at Addresses, reconfigure func(Add
 		t.Close()
 		return err
 	}
-	t.Addr = links.RTMP
+	t.Addr, t.HTTP = links.RTMP, cmp.Or(links.HTTP, t.HTTP)
 	server := t.stop
 	t.stop = func() { stop(); server() }
 	return nil

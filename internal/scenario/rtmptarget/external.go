@@ -18,6 +18,7 @@ type ExternalOptions struct {
 	App     string  // the app of all scenarios; "": each has one of its own, which begins with that of URL
 	Listen  string  // host:port at which its hooks arrive
 	API     string  // base URL of its HTTP API; "" without
+	HTTP    string  // base URL of its HTTP-FLV and HLS; "" without
 	Scale   float64 // of all time-outs; 0 is 1
 	Nonce   string  // letters and digits, of this run alone
 	VHosts  bool    // the stanza's vhosts are configured at the server
@@ -78,6 +79,12 @@ func External(o ExternalOptions) (*Target, error) {
 	if o.API == "" {
 		t.Lacks[CanKick] = "no HTTP API of the server under test was given (-api)"
 	}
+	if t.HTTP, err = viewersAt(o.HTTP); err != nil {
+		return nil, err
+	}
+	if o.HTTP == "" {
+		t.Lacks[ServesHTTP] = "no HTTP-FLV and HLS of the server under test was given (-http)"
+	}
 	if !o.VHosts {
 		t.Lacks[HasVHosts] = "the vhosts of `conformance config` were said not to be configured (-no-vhosts)"
 	}
@@ -88,6 +95,21 @@ func External(o ExternalOptions) (*Target, error) {
 		return nil, err
 	}
 	return t, nil
+}
+
+// viewersAt reads where HTTP viewers are served; "" of "".
+func viewersAt(raw string) (string, error) {
+	if raw == "" {
+		return "", nil
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != "http" || u.Host == "" || strings.Trim(u.Path, "/") != "" {
+		return "", fmt.Errorf("HTTP viewers at %q: want http://HOST[:PORT]", raw)
+	}
+	if u.Port() == "" {
+		return net.JoinHostPort(u.Hostname(), "80"), nil
+	}
+	return u.Host, nil
 }
 
 // localAddress is the address from which a server is reached. Nothing is sent.

@@ -27,10 +27,11 @@ const (
 	HasVHosts   Capability = "vhosts"   // the vhosts of the stanza are configured
 	IsLocal     Capability = "loopback" // it is on this machine's loopback
 	ShowsMemory Capability = "memory"   // its process can be looked at
+	ServesHTTP  Capability = "http"     // it serves HTTP-FLV and HLS
 )
 
 // Capabilities lists them all.
-var Capabilities = []Capability{CanKick, CanRestart, HasVHosts, IsLocal, ShowsMemory}
+var Capabilities = []Capability{CanKick, CanRestart, HasVHosts, IsLocal, ShowsMemory, ServesHTTP}
 
 // Target is a server under test with our endpoints around it, in one profile.
 type Target struct {
@@ -39,6 +40,7 @@ type Target struct {
 	App         string // what app names begin with
 	FixedApp    bool   // App is the app of all scenes, whose streams have names of their own instead
 	API         string // base URL of its HTTP API; "" without
+	HTTP        string // host:port of HTTP-FLV and HLS; "" without
 	ClientIP    string // the address that clients come from by default
 	Scale       float64
 	HookTimeout time.Duration // of the vhost "with the shortest time-out"

@@ -156,6 +156,13 @@ type StanzaOptions struct {
 	Timeout int
 }
 
+// The HLS of the stanza, in seconds: short, so that scenarios need not wait long for a segment, or for a viewer that has
+// left to be missed.
+const (
+	fragment = 1
+	window   = 2
+)
+
 // Stanza writes the vhosts as SRS configuration, to be pasted into the
 // configuration of a server under test, or loaded by the built-in one.
 func Stanza(a Addresses, o StanzaOptions) string {
@@ -163,6 +170,9 @@ func Stanza(a Addresses, o StanzaOptions) string {
 	for i := range VHosts {
 		v := &VHosts[i]
 		fmt.Fprintf(&b, "vhost %s {\n", v.Name)
+		b.WriteString("    http_remux {\n        enabled on;\n    }\n")
+		fmt.Fprintf(&b, "    hls {\n        enabled on;\n        hls_fragment %d;\n        hls_window %d;\n    }\n",
+			fragment, window)
 		if !v.Unset {
 			b.WriteString("    http_hooks {\n")
 			fmt.Fprintf(&b, "        enabled %s;\n", map[bool]string{true: "off", false: "on"}[v.Off])
