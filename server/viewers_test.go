@@ -98,7 +98,8 @@ func TestFLV(t *testing.T) {
 	f.must(err)
 	first := f.tags(r, 3)
 	if first[0].Type != flv.TypeData || first[1].Type != flv.TypeVideo || first[2].Type != flv.TypeAudio {
-		t.Errorf("the first tags are %v, %v and %v: want metadata and headers", first[0].Type, first[1].Type, first[2].Type)
+		t.Errorf("the first tags are %v, %v and %v: want metadata and headers", first[0].Type, first[1].Type,
+			first[2].Type)
 	}
 	f.must(publisher.WriteMedia(client.Clip()[:20]...))
 	f.tags(r, 30)
@@ -121,7 +122,9 @@ func TestFLV(t *testing.T) {
 
 // A refused viewer is told 401, and nothing else; no on_stop follows, and there is no way round.
 func TestRefusedViewers(t *testing.T) {
-	for _, path := range []string{"/live/cam.flv", "/live/cam.m3u8", "/live/cam.m3u8?hls_ctx=mine", "/live/cam.flv?vhost=x"} {
+	for _, path := range []string{
+		"/live/cam.flv", "/live/cam.m3u8", "/live/cam.m3u8?hls_ctx=mine", "/live/cam.flv?vhost=x",
+	} {
 		t.Run(path, func(t *testing.T) {
 			f, publisher := viewers(t)
 			f.hooks.rule(func(s *seen) bool { return s.event != onPlay })
@@ -155,7 +158,8 @@ func TestViewersOfOtherVHosts(t *testing.T) {
 	f.hooks.rule(func(s *seen) bool { return s.event != onPlay })
 	for _, vhost := range []string{"open.test", "closed.test"} {
 		for _, ext := range []string{"flv", "m3u8"} {
-			if status, body := f.get("/live/cam." + ext + "?vhost=" + vhost); status != http.StatusNotFound || body != "" {
+			status, body := f.get("/live/cam." + ext + "?vhost=" + vhost)
+			if status != http.StatusNotFound || body != "" {
 				t.Errorf("%s of %s: %d %q", ext, vhost, status, body)
 			}
 		}
@@ -208,7 +212,9 @@ func TestHLS(t *testing.T) {
 	if status, _ := f.get(next); status != 200 {
 		t.Errorf("just after the end of the stream: %d", status)
 	}
-	all := f.hooks.await("on_stop", func(all []seen) bool { return count(all, onStop) == 1 && !all[len(all)-1].ended.IsZero() })
+	all := f.hooks.await("on_stop", func(all []seen) bool {
+		return count(all, onStop) == 1 && !all[len(all)-1].ended.IsZero()
+	})
 	play, stop := all[0].pl, all[len(all)-1].pl
 	if play.Stream != "cam" || play.Param != "?token=abc" || play.TCURL != "http://127.0.0.1/live" ||
 		stop.ClientID != play.ClientID || stop.Param != play.Param {
@@ -301,7 +307,9 @@ func TestHLSWithoutContexts(t *testing.T) {
 // has gone meanwhile.
 func TestViewersWhileOnPlayIsPending(t *testing.T) {
 	for _, ext := range []string{"flv", "m3u8"} {
-		for _, what := range []string{"the viewer leaves", "kick", "the publisher leaves", "the viewer leaves and is refused"} {
+		for _, what := range []string{
+			"the viewer leaves", "kick", "the publisher leaves", "the viewer leaves and is refused",
+		} {
 			t.Run(ext+", "+what, func(t *testing.T) {
 				f, publisher := viewers(t, func(c *Config) { c.VHosts[0].HLS.Window = 250 * time.Millisecond })
 				g := &gate{make(chan struct{}), onPlay}
@@ -390,7 +398,8 @@ func TestProxies(t *testing.T) {
 	}{
 		{"nobody is believed", nil, []string{"192.0.2.1"}, "127.0.0.1"},
 		{"the proxy is", []netip.Prefix{network("127.0.0.0/8")}, []string{"192.0.2.1"}, "192.0.2.1"},
-		{"and what it appended to", []netip.Prefix{network("127.0.0.0/8")}, []string{"10.0.0.1, 192.0.2.1"}, "192.0.2.1"},
+		{"and what it appended to", []netip.Prefix{network("127.0.0.0/8")}, []string{"10.0.0.1, 192.0.2.1"},
+			"192.0.2.1"},
 		{"a chain", []netip.Prefix{network("127.0.0.0/8"), network("10.0.0.0/8")},
 			[]string{"6.6.6.6", "192.0.2.1, 10.0.0.1"}, "192.0.2.1"},
 		{"nonsense", []netip.Prefix{network("127.0.0.0/8")}, []string{"x; drop"}, "127.0.0.1"},
@@ -436,7 +445,9 @@ func TestViewersHaveLimits(t *testing.T) {
 	})
 	t.Run("parameters", func(t *testing.T) {
 		f, _ := viewers(t, func(c *Config) { c.Limits.Param, c.Limits.StreamName = 100, 20 })
-		for _, path := range []string{"/live/cam.flv?" + strings.Repeat("a", 101), "/" + strings.Repeat("a", 30) + "/cam.flv"} {
+		for _, path := range []string{
+			"/live/cam.flv?" + strings.Repeat("a", 101), "/" + strings.Repeat("a", 30) + "/cam.flv",
+		} {
 			if status, _ := f.get(path); status != 404 {
 				t.Errorf("%d", status)
 			}

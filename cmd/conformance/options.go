@@ -60,6 +60,7 @@ type options struct {
 	nonce      string // of this run's names
 	listen     string
 	api        string
+	http       string
 	app        string
 	noVHosts   bool
 	pid        int
@@ -141,6 +142,9 @@ func (o *options) serverFlags() {
 		"with -rtmp: receive its hooks at this `ADDRESS` and at the two ports above it")
 	f.StringVar(&o.api, "api", "",
 		"with -rtmp: the base `URL` of its HTTP API, which must be like SRS's: http://HOST:1985")
+	f.StringVar(&o.http, "http", "",
+		"with -rtmp: the base `URL` of its HTTP-FLV and HLS: http://HOST:8080.\nNot given: what is about viewers over "+
+			"HTTP is not applicable")
 	f.StringVar(&o.app, "app", "",
 		"with -rtmp: publish to the app `NAME` only, for a server that knows its apps by name:\n"+
 			"scenarios use stream names of their own and run one at a time")
@@ -191,7 +195,7 @@ func (o *options) checkServer() error {
 	set := map[string]bool{}
 	o.flags.Visit(func(f *flag.Flag) { set[f.Name] = true })
 	if o.rtmp == "" {
-		for _, name := range []string{"listen", "api", "app", "no-vhosts", "pid", "restart"} {
+		for _, name := range []string{"listen", "api", "http", "app", "no-vhosts", "pid", "restart"} {
 			if set[name] {
 				return cli.Usagef("-%s goes with -rtmp", name)
 			}

@@ -43,8 +43,8 @@ func Watched(obs []reports.Observation, actor string) *Finding {
 // playlist is the name of media that is only a playlist.
 const playlist = "playlist"
 
-// CanBeWatched is Watched of the viewer that tries whether there is anything to be watched at all: that the server has it
-// not, or not yet, decides nothing.
+// CanBeWatched is Watched of the viewer that tries whether there is anything to be watched at all: that the server has
+// it not, or not yet, decides nothing.
 func CanBeWatched(obs []reports.Observation, actor string) *Finding {
 	f := Watched(obs, actor)
 	if f == nil {

@@ -71,8 +71,8 @@ func ask(conn *net.TCPConn, o Options, target string) (*http.Response, error) {
 		return nil, fmt.Errorf("viewer: %.80q cannot stand in a request", target)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\nAccept: */*\r\nConnection: close\r\n", target, host,
-		agent)
+	fmt.Fprintf(&b, "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\nAccept: */*\r\nConnection: close\r\n", target,
+		host, agent)
 	if err := o.Header.Write(&b); err != nil {
 		return nil, err
 	}

@@ -156,9 +156,11 @@ type StanzaOptions struct {
 	Timeout int
 }
 
-// The HLS of the stanza, in seconds: short, so that scenarios need not wait long for a segment, or for a viewer that has
-// left to be missed.
+// viewers is what viewers over HTTP are served by. The times of HLS, in seconds, are short, so that scenarios need not
+// wait long for a segment, or for a viewer that has left to be missed.
 const (
+	viewers = "    http_remux {\n        enabled on;\n    }\n    hls {\n        enabled on;\n        hls_fragment %d;\n" +
+		"        hls_window %d;\n    }\n"
 	fragment = 1
 	window   = 2
 )
@@ -170,9 +172,6 @@ func Stanza(a Addresses, o StanzaOptions) string {
 	for i := range VHosts {
 		v := &VHosts[i]
 		fmt.Fprintf(&b, "vhost %s {\n", v.Name)
-		b.WriteString("    http_remux {\n        enabled on;\n    }\n")
-		fmt.Fprintf(&b, "    hls {\n        enabled on;\n        hls_fragment %d;\n        hls_window %d;\n    }\n",
-			fragment, window)
 		if !v.Unset {
 			b.WriteString("    http_hooks {\n")
 			fmt.Fprintf(&b, "        enabled %s;\n", map[bool]string{true: "off", false: "on"}[v.Off])
@@ -189,6 +188,9 @@ func Stanza(a Addresses, o StanzaOptions) string {
 				}
 			}
 			b.WriteString("    }\n")
+		}
+		if v.Key == Default || v.Unset {
+			fmt.Fprintf(&b, viewers, fragment, window)
 		}
 		b.WriteString("}\n")
 	}

@@ -62,7 +62,8 @@ func (a *Actor) On() bool {
 }
 
 func (a *Actor) viewerOptions() viewer.Options {
-	o := viewer.Options{Address: a.scene.Target.HTTP, LocalAddr: a.Local, Header: http.Header{"Referer": {a.SentPageURL()}}}
+	o := viewer.Options{Address: a.scene.Target.HTTP, LocalAddr: a.Local,
+		Header: http.Header{"Referer": {a.SentPageURL()}}}
 	if a.Forwarded != "" {
 		o.Header.Set("X-Forwarded-For", a.Forwarded)
 		o.Header.Set("X-Real-IP", a.Forwarded)
@@ -162,8 +163,8 @@ func (a *Actor) told(status int, of string) {
 
 // frame writes what an FLV viewer gets into the log, as media of RTMP is.
 func (a *Actor) frame(f *viewer.Frame) {
-	ev := client.Event{At: f.At, Frame: f.Picture, Keyframe: f.Keyframe, SequenceHeader: f.Header, Timestamp: f.Timestamp,
-		Size: len(f.Payload), Marker: f.Marker, Payload: f.Payload}
+	ev := client.Event{At: f.At, Frame: f.Picture, Keyframe: f.Keyframe, SequenceHeader: f.Header,
+		Timestamp: f.Timestamp, Size: len(f.Payload), Marker: f.Marker, Payload: f.Payload}
 	o := reports.Observation{T: a.scene.Log.At(f.At), Actor: a.Name, Name: "FLV"}
 	if a.media(&ev, &o) {
 		a.scene.Log.Add(o)
@@ -226,7 +227,8 @@ func (a *Actor) follow(ctx context.Context, target string) (media string, served
 	return p.Variants[0], true, nil
 }
 
-// segments asks for a media playlist and the segments of it that are new. Those that have gone meanwhile are no refusal.
+// segments asks for a media playlist and the segments of it that are new. Those that have gone meanwhile are no
+// refusal.
 func (a *Actor) segments(ctx context.Context, target string, got map[string]bool) (served bool, err error) {
 	p, served, err := a.askPlaylist(ctx, target)
 	if err != nil || !served {
