@@ -70,7 +70,7 @@ type VHost struct {
 type HLS struct {
 	Enabled bool
 	// Fragment is how long a segment is at least, Window how much of a stream the playlist has (SRS: hls_fragment,
-	// hls_window). A viewer that asks for nothing for two windows has left. More than 0.
+	// hls_window). A viewer that asks for nothing for two windows has left. More than 0 if Enabled.
 	Fragment, Window time.Duration
 	// Ctx tells viewers apart by a parameter of their own, hls_ctx, as SRS does. Off, those of one address with the
 	// same parameters are one viewer.

@@ -39,6 +39,8 @@ func (w *rtmpWorld) eventsAre(ctx context.Context, name, list string) error {
 	want, err := expected(w.Profile, list, a.VHost.Called())
 	if a.Watches {
 		want, err = expectedOfViewer(w.Profile, list)
+		w.scene.AwaitHLS()
+		defer w.scene.Wait(0)
 	}
 	if err != nil {
 		return err

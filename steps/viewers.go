@@ -29,10 +29,6 @@ func (w *rtmpWorld) registerViewers(sc *godog.ScenarioContext) {
 	step(sc, `^pageUrl of ([A-Z][a-z]+) is what (?:she|he) sent in on_play$`, w.pageOfViewer)
 }
 
-// hlsPatience is how long a server may take to have the first segment, or to miss a viewer of HLS: SRS looks each 5 s,
-// for one of them.
-const hlsPatience = 90 * time.Second
-
 // scout is the viewer that tries whether a stream can be watched.
 const scout = "Scout"
 
@@ -40,7 +36,8 @@ const scout = "Scout"
 // nothing: the server may serve no such thing.
 func (w *rtmpWorld) publishesForViewers(ctx context.Context, name, stream, as string) error {
 	if strings.Contains(as, ".m3u8") {
-		w.scene.Wait(hlsPatience)
+		w.scene.AwaitHLS()
+		defer w.scene.Wait(0)
 	}
 	if err := w.publishes(ctx, name, "", stream); err != nil {
 		return err

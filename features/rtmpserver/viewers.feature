@@ -108,6 +108,7 @@ Feature: Viewers over HTTP
       And Alice leaves
       And the events of Alice are exactly on_connect, on_publish, on_unpublish, on_close
       And the hook server answers
+      And another client publishes and leaves
       And Vera leaves
       Then the events of Vera are exactly on_play, on_stop
 

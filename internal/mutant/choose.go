@@ -20,6 +20,7 @@ const (
 	size    = string(rtmptarget.ShowsMemory)
 	load    = "load"
 	hostile = "hostile"
+	viewers = string(rtmptarget.ServesHTTP)
 )
 
 // choose returns the ids of the cases that a trial runs: of the requirements
@@ -62,7 +63,14 @@ func (t *Trial) costly(c *features.Case) bool {
 	if t.Row.Peer.Role() == features.RoleHookServer {
 		return c.Has(load) || c.Has(hostile)
 	}
-	return c.Has(own) || c.Has(size) || c.Has(slow)
+	return c.Has(own) || c.Has(size) || c.Has(slow) || c.Has(viewers) && !t.Row.Variant && !t.Row.ofViewers()
+}
+
+// ofViewers reports whether the defect shows in viewers over HTTP.
+func (r *Row) ofViewers() bool {
+	return slices.ContainsFunc(r.Expected, func(id string) bool {
+		return strings.HasPrefix(id, "S-FLV-") || strings.HasPrefix(id, "S-HLS-")
+	})
 }
 
 // crowd is the size of crowds for the trial: what is not about load only has

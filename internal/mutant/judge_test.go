@@ -37,7 +37,7 @@ func TestChoose(t *testing.T) {
 	total := map[string]int{}
 	chosen := tr.choose(cases, false)
 	for _, c := range cases {
-		if c.Profile != "srs6" || c.Has(slow) || c.Has(own) || c.Has(size) {
+		if c.Profile != "srs6" || c.Has(slow) || c.Has(own) || c.Has(size) || c.Has(viewers) {
 			continue
 		}
 		total[c.Requirements[0]]++

@@ -2,6 +2,7 @@ package rtmpdefect
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -25,6 +26,25 @@ type call struct {
 	vhost  string // key of the vhost whose URL it is
 	n      int
 	stream string // with its parameters
+	tcURL  string // that the server makes up for a viewer over HTTP; "" for other clients
+}
+
+// viewerScript is what a viewer of HTTP-FLV and one of HLS cause, and two that are refused.
+func viewerScript() (all []call) {
+	const flv, hls = "rtmp://__defaultVhost__/live", "http://127.0.0.1/live"
+	for _, tcURL := range []string{flv, hls} {
+		over, _, _ := strings.Cut(tcURL, ":")
+		for _, ev := range []hook.Event{hook.OnPlay, hook.OnStop} {
+			all = append(all, call{"viewer-" + over, ev, "default", 1, "cam?hls_ctx=1", tcURL})
+		}
+		all = append(all, call{"bad-on_play-" + over, hook.OnPlay, "default", 1, "cam", tcURL})
+	}
+	return all
+}
+
+// ofViewers reports whether a row is about viewers over HTTP.
+func ofViewers(m mutant.Row) bool {
+	return slices.ContainsFunc(viewerRows, func(r mutant.Row) bool { return r.Name == m.Name })
 }
 
 // script is what two plain clients, and three that are refused, cause.
@@ -33,7 +53,7 @@ func script() []call {
 	life := func(client, stream, vhost string, urls int, events ...hook.Event) {
 		for _, ev := range events {
 			for n := 1; n <= urls; n++ {
-				all = append(all, call{client, ev, vhost, n, stream})
+				all = append(all, call{client, ev, vhost, n, stream, ""})
 			}
 		}
 	}
@@ -53,7 +73,7 @@ func script() []call {
 	life("bad-on_unpublish", "cam", "default", 1, hook.OnConnect, hook.OnPublish, hook.OnUnpublish, hook.OnClose)
 	life("carol", "cam", "other", 1, hook.OnConnect, hook.OnPublish, hook.OnUnpublish, hook.OnClose)
 	life("eve", "cam", "several", 3, hook.OnConnect, hook.OnPublish, hook.OnUnpublish)
-	all = append(all, call{"bad-on_play", hook.OnPlay, "several", 1, "cam"})
+	all = append(all, call{"bad-on_play", hook.OnPlay, "several", 1, "cam", ""})
 	return all
 }
 
@@ -72,6 +92,7 @@ func (c call) request(t *testing.T, p *hook.Profile) string {
 		Stream: bare, Param: param, TCURL: "rtmp://127.0.0.1/live?token=a%20b", PageURL: "http://page.test/key/" +
 			c.client + "/",
 		ServerID: "vid-1", ServiceID: "s1", StreamURL: "/live/" + bare, StreamID: "vid-2", SendBytes: 10, RecvBytes: 20}
+	pl.TCURL = cmp.Or(c.tcURL, pl.TCURL)
 	body, err := p.Encode(nil, pl)
 	if err != nil {
 		t.Fatal(err)
@@ -99,13 +120,13 @@ var badNumbers = func() map[string]string {
 
 // transcript runs the script through a mutant: what the endpoint saw, and what
 // the server got. It waits until atLeast requests have come.
-func transcript(t *testing.T, m mutant.Row, p *hook.Profile, atLeast int) []string {
+func transcript(t *testing.T, m mutant.Row, p *hook.Profile, script []call, atLeast int) []string {
 	t.Helper()
 	e := hooks(t, answers)
 	at := between(t, m, Upstream{Main: e.Addr(), Profile: p})
 	var lines []string
 	seen := 0
-	for _, c := range script() {
+	for _, c := range script {
 		got, end := sent(t, at.Main, c.request(t, p))
 		_, body, _ := strings.Cut(got, "\r\n\r\n")
 		all := e.Requests()
@@ -135,7 +156,8 @@ func unordered(t *testing.T, m mutant.Row, p *hook.Profile, plain []string) []st
 			requests++
 		}
 	}
-	return differ(slices.Sorted(slices.Values(plain)), slices.Sorted(slices.Values(transcript(t, m, p, requests))))
+	mutated := transcript(t, m, p, script(), requests)
+	return differ(slices.Sorted(slices.Values(plain)), slices.Sorted(slices.Values(mutated)))
 }
 
 func describe(q *endpoint.Request) string {
@@ -185,7 +207,8 @@ func TestHookDefects(t *testing.T) {
 	}
 	for _, p := range hook.Profiles() {
 		t.Run(p.Name, func(t *testing.T) {
-			plain := transcript(t, Sound, p, 0)
+			plain := transcript(t, Sound, p, script(), 0)
+			plainViewers := transcript(t, Sound, p, viewerScript(), 0)
 			for _, trial := range trials {
 				m := trial.Row
 				plant, is := m.Peer.(proxies)
@@ -199,7 +222,12 @@ func TestHookDefects(t *testing.T) {
 						checkGolden(t, golden, strings.Join(unordered(t, m, p, plain), "\n")+"\n")
 						return
 					}
-					checkGolden(t, golden, strings.Join(differ(plain, transcript(t, m, p, 0)), "\n")+"\n")
+					if ofViewers(m) {
+						mutated := transcript(t, m, p, viewerScript(), 0)
+						checkGolden(t, golden, strings.Join(differ(plainViewers, mutated), "\n")+"\n")
+						return
+					}
+					checkGolden(t, golden, strings.Join(differ(plain, transcript(t, m, p, script(), 0)), "\n")+"\n")
 				})
 			}
 		})

@@ -20,6 +20,7 @@ type proxies func(*world) parts
 type parts struct {
 	hook  hookDefect
 	rtmp  *rtmpDefect
+	http  *httpDefect
 	noTLS bool // https is not spoken
 }
 
@@ -49,10 +50,10 @@ func (l leak) Open(ctx context.Context, profile *hook.Profile, scale float64) (s
 func open(ctx context.Context, p proxies, o rtmptarget.BuiltInOptions) (scenario.Target, error) {
 	o.Nonce = "m"
 	o.Between = func(l rtmptarget.Links) (rtmptarget.Links, func(), error) {
-		at, stop, err := p.start(ctx, Upstream{RTMP: l.RTMP, Main: l.Main, Stoppable: l.Stoppable, TLS: l.TLS,
-			Profile: o.Profile})
+		at, stop, err := p.start(ctx, Upstream{RTMP: l.RTMP, HTTP: l.HTTP, Main: l.Main, Stoppable: l.Stoppable,
+			TLS: l.TLS, Profile: o.Profile})
 		hooks := rtmptarget.Addresses{Main: at.Main, Stoppable: at.Stoppable, TLS: at.TLS}
-		return rtmptarget.Links{RTMP: at.RTMP, Addresses: hooks}, stop, err
+		return rtmptarget.Links{RTMP: at.RTMP, HTTP: at.HTTP, Addresses: hooks}, stop, err
 	}
 	return rtmptarget.BuiltIn(o)
 }
@@ -61,13 +62,13 @@ func open(ctx context.Context, p proxies, o rtmptarget.BuiltInOptions) (scenario
 // endpoints that its hooks are meant for. host:port each; an empty one gets no
 // front.
 type Upstream struct {
-	RTMP, Main, Stoppable, TLS string
-	Profile                    *hook.Profile
+	RTMP, HTTP, Main, Stoppable, TLS string
+	Profile                          *hook.Profile
 }
 
-// Front is where they are to find each other instead: clients dial RTMP, and
-// the server's hooks are configured to the others.
-type Front struct{ RTMP, Main, Stoppable, TLS string }
+// Front is where they are to find each other instead: clients dial RTMP and HTTP,
+// and the server's hooks are configured to the others.
+type Front struct{ RTMP, HTTP, Main, Stoppable, TLS string }
 
 // start starts the proxies. They run until stop is called, which
 // waits for everything to end; ctx ends what they wait for, not the proxies.
@@ -84,6 +85,9 @@ func (p proxies) start(ctx context.Context, up Upstream) (at Front, stop func(),
 	if planted.rtmp == nil {
 		planted.rtmp = &rtmpDefect{}
 	}
+	if planted.http == nil {
+		planted.http = &httpDefect{}
+	}
 	var fronts []*tcpproxy.Front
 	stop = func() {
 		cancel()
@@ -97,6 +101,7 @@ func (p proxies) start(ctx context.Context, up Upstream) (at Front, stop func(),
 		serve    func(*tcpproxy.Front, *net.TCPConn)
 	}{
 		{up.RTMP, &at.RTMP, serveRTMP(w, up.RTMP, planted.rtmp)},
+		{up.HTTP, &at.HTTP, serveHTTP(w, up.HTTP, planted.http)},
 		{up.Main, &at.Main, serveHooks(w, up.Main, planted.hook)},
 		{up.Stoppable, &at.Stoppable, serveHooks(w, up.Stoppable, planted.hook)},
 		{up.TLS, &at.TLS, serveTLS(up.TLS, planted.noTLS)},

@@ -15,7 +15,7 @@ var Sound = mutant.Row{Name: mutant.Sound, Defect: "none: the built-in server be
 // Table lists the mutants, in the order of the requirements they break, and the
 // variants.
 var Table = slices.Concat(requestRows, keyRows, identityRows, orderRows, answerRows, urlRows, loadRows, variantRows,
-	spokenRows, connectRows)
+	spokenRows, connectRows, viewerRows)
 
 // hooked is a mutant whose defect is in the hooks alone.
 func hooked(d hookDefect) proxies {

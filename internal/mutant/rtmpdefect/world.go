@@ -25,6 +25,7 @@ type world struct {
 	clients  map[string]*client  // by client_id
 	pages    map[string]*client  // by page URL
 	sessions map[string]*session // by page URL
+	viewers  map[string]*watcher // by page URL: the latest request
 	apps     map[string]*app
 	channels map[string]*channel
 	made     int // requests made up
@@ -33,7 +34,8 @@ type world struct {
 func newWorld(ctx context.Context, up Upstream) *world {
 	return &world{profile: up.Profile, ctx: ctx, rtmp: up.RTMP, main: up.Main, clients: map[string]*client{},
 		pages:    map[string]*client{},
-		sessions: map[string]*session{}, apps: map[string]*app{}, channels: map[string]*channel{}}
+		sessions: map[string]*session{},
+		viewers:  map[string]*watcher{}, apps: map[string]*app{}, channels: map[string]*channel{}}
 }
 
 // A client is one client_id, as its hooks told of it. Its events come one

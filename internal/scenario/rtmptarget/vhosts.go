@@ -159,8 +159,8 @@ type StanzaOptions struct {
 // viewers is what viewers over HTTP are served by. The times of HLS, in seconds, are short, so that scenarios need not
 // wait long for a segment, or for a viewer that has left to be missed.
 const (
-	viewers = "    http_remux {\n        enabled on;\n    }\n    hls {\n        enabled on;\n        hls_fragment %d;\n" +
-		"        hls_window %d;\n    }\n"
+	viewers = "    http_remux {\n        enabled on;\n    }\n    hls {\n        enabled on;\n" +
+		"        hls_fragment %d;\n        hls_window %d;\n    }\n"
 	fragment = 1
 	window   = 2
 )

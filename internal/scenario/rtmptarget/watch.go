@@ -171,6 +171,17 @@ func (a *Actor) frame(f *viewer.Frame) {
 	}
 }
 
+// AwaitHLS makes the scene as patient as it takes until there is a first segment, or a viewer of HLS is missed. SRS
+// looks for one of them each 5 s.
+func (s *Scene) AwaitHLS() {
+	const ours, others = 10 * time.Second, 90 * time.Second
+	if s.Target != nil && s.Target.shared {
+		s.Wait(others)
+		return
+	}
+	s.Wait(ours)
+}
+
 // hlsEvery is how often an HLS viewer looks for a new segment.
 const hlsEvery = 200 * time.Millisecond
 
