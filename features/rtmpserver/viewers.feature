@@ -2,7 +2,7 @@ Feature: Viewers over HTTP
   A viewer of HTTP-FLV is one request, one of HLS a run of requests. on_play and on_stop are its only events.
   A server need not serve both: what cannot be watched at all decides nothing.
 
-  @S-FLV-01 @must @srs6 @srs7 @http
+  @S-FLV-01 @must @srs3 @srs4 @srs6 @srs7 @http
   Rule: S-FLV-01 MUST: a viewer of HTTP-FLV causes on_play before it is shown anything and on_stop when it leaves, each once
 
     Scenario: a viewer that comes and leaves
@@ -34,7 +34,7 @@ Feature: Viewers over HTTP
       And the events of Walter are exactly on_play, on_stop
       And no client_id is empty or shared
 
-  @S-FLV-02 @must @srs6 @srs7 @http
+  @S-FLV-02 @must @srs3 @srs4 @srs6 @srs7 @http
   Rule: S-FLV-02 MUST: on_play and on_stop of a viewer of HTTP-FLV carry the keys of the protocol, with its own values
 
     Scenario: a viewer with parameters
@@ -45,10 +45,16 @@ Feature: Viewers over HTTP
       And on_stop of Vera carries the keys of the protocol
       And all events of Vera have one client_id
       And param of Vera begins with "?token=abc&x=1" and stream is "cam" in on_play and on_stop
-      And stream_url of Vera is "/{app}/cam" in on_play and on_stop
       And pageUrl of Vera is what she sent in on_play
 
-  @S-FLV-03 @must @srs6 @srs7 @http
+    @srs6 @srs7
+    Scenario: stream_url has no extension
+      Given Alice publishes "cam", which can be watched as "cam.flv"
+      When Vera watches "cam.flv" and leaves
+      Then the events of Vera are exactly on_play, on_stop
+      And stream_url of Vera is "/{app}/cam" in on_play and on_stop
+
+  @S-FLV-03 @must @srs3 @srs4 @srs6 @srs7 @http
   Rule: S-FLV-03 MUST: a viewer of HTTP-FLV that is refused is shown nothing, and causes no on_stop
 
     Scenario: refused while another viewer is let on
@@ -70,7 +76,7 @@ Feature: Viewers over HTTP
       Then the events of Vera are exactly on_play
       And Vera has received no media
 
-  @S-FLV-04 @must @srs6 @srs7 @http
+  @S-FLV-04 @must @srs3 @srs4 @srs6 @srs7 @http
   Rule: S-FLV-04 MUST: a viewer of HTTP-FLV that leaves while its on_play is unanswered causes on_stop if it is accepted, and nothing if it is refused
 
     Scenario: accepted after it has left
@@ -89,7 +95,7 @@ Feature: Viewers over HTTP
       And the hook server answers with 200 and `1`
       Then the events of Vera are exactly on_play
 
-  @S-FLV-05 @must @srs6 @srs7 @http
+  @S-FLV-05 @must @srs3 @srs4 @srs6 @srs7 @http
   Rule: S-FLV-05 MUST: a viewer of HTTP-FLV that is accepted causes on_stop also when its publisher leaves, before the answer to its on_play or after it
 
     Scenario: the publisher leaves, and the viewer after it
@@ -112,7 +118,7 @@ Feature: Viewers over HTTP
       And Vera leaves
       Then the events of Vera are exactly on_play, on_stop
 
-  @S-FLV-06 @must @srs6 @srs7 @http @api
+  @S-FLV-06 @must @srs3 @srs4 @srs6 @srs7 @http @api
   Rule: S-FLV-06 MUST: a viewer of HTTP-FLV that is dropped over the HTTP API is disconnected, with its on_stop
 
     Scenario: a viewer is kicked off
@@ -123,7 +129,7 @@ Feature: Viewers over HTTP
       Then Vera is disconnected
       And the events of Vera are exactly on_play, on_stop
 
-  @S-FLV-07 @should @srs6 @srs7 @http
+  @S-FLV-07 @should @srs3 @srs4 @srs6 @srs7 @http
   Rule: S-FLV-07 SHOULD: ip is the address of the viewer's connection, whatever its X-Forwarded-For says
 
     Scenario: a viewer that makes an address up
@@ -132,7 +138,7 @@ Feature: Viewers over HTTP
       Then the events of Vera are exactly on_play, on_stop
       And ip is the address of Vera in every event of Vera
 
-  @S-FLV-08 @must @srs6 @srs7 @http @vhosts
+  @S-FLV-08 @must @srs3 @srs4 @srs6 @srs7 @http @vhosts
   Rule: S-FLV-08 MUST: a viewer of HTTP-FLV gets nothing of a vhost's streams without that vhost's hooks, whatever its vhost parameter says
 
     Scenario: the parameter names a vhost without hooks
@@ -143,7 +149,7 @@ Feature: Viewers over HTTP
       And Walter is shown the stream
       Then Vera has received no media
 
-  @S-FLV-09 @must @srs6 @srs7 @http
+  @S-FLV-09 @must @srs3 @srs4 @srs6 @srs7 @http
   Rule: S-FLV-09 MUST: a viewer of HTTP-FLV of a stream that nobody publishes is shown nothing, and causes on_play and on_stop or neither
 
     Scenario: a stream that nobody publishes
@@ -154,7 +160,7 @@ Feature: Viewers over HTTP
       Then the events of Vera are none, or on_play, on_stop
       And Vera has received no media
 
-  @S-HLS-01 @must @srs6 @srs7 @http
+  @S-HLS-01 @must @srs4 @srs6 @srs7 @http
   Rule: S-HLS-01 MUST: a viewer of HLS causes one on_play, before it is given a segment, however often it asks
 
     Scenario: a viewer that plays
@@ -173,7 +179,7 @@ Feature: Viewers over HTTP
       And the hook server answers
       And Vera is shown the stream
 
-  @S-HLS-02 @must @srs6 @srs7 @http @slow
+  @S-HLS-02 @must @srs4 @srs6 @srs7 @http @slow
   Rule: S-HLS-02 MUST: a viewer of HLS that asks for nothing any more causes one on_stop
 
     Scenario: two viewers leave together
@@ -184,7 +190,7 @@ Feature: Viewers over HTTP
       And the events of Walter are exactly on_play, on_stop
       And no client_id is empty or shared
 
-  @S-HLS-03 @must @srs6 @srs7 @http @slow
+  @S-HLS-03 @must @srs4 @srs6 @srs7 @http @slow
   Rule: S-HLS-03 MUST: on_play and on_stop of a viewer of HLS carry the keys of the protocol, with its own values
 
     Scenario: a viewer with parameters
@@ -195,11 +201,17 @@ Feature: Viewers over HTTP
       And on_stop of Vera carries the keys of the protocol
       And all events of Vera have one client_id
       And stream of Vera is "cam", or "cam.m3u8", in on_play and on_stop
-      And stream_url of Vera is "/{app}/cam" in on_play and on_stop
       And param of Vera has "token=abc&x=1" in on_play and on_stop
       And pageUrl of Vera is what she sent in on_play
 
-  @S-HLS-04 @must @srs6 @srs7 @http @slow
+    @srs6 @srs7
+    Scenario: stream_url has no extension
+      Given Alice publishes "cam", which can be watched as "cam.m3u8"
+      When Vera watches "cam.m3u8" and leaves
+      Then the events of Vera are exactly on_play, on_stop
+      And stream_url of Vera is "/{app}/cam" in on_play and on_stop
+
+  @S-HLS-04 @must @srs4 @srs6 @srs7 @http @slow
   Rule: S-HLS-04 MUST: a viewer of HLS that is refused is given neither a playlist nor a segment, and causes no on_stop
 
     Scenario: refused while another viewer is let on
@@ -211,7 +223,7 @@ Feature: Viewers over HTTP
       And the events of Walter are exactly on_play, on_stop
       And the events of Vera are exactly on_play
 
-  @S-HLS-05 @must @srs6 @srs7 @http
+  @S-HLS-05 @must @srs4 @srs6 @srs7 @http
   Rule: S-HLS-05 MUST: a viewer of HLS that was refused is not served when it asks again, whatever context it has chosen
 
     Scenario Outline: refused <case>, and asked again
@@ -228,7 +240,7 @@ Feature: Viewers over HTTP
         | with a context  | cam.m3u8?hls_ctx=mine     |
         | with a token    | cam.m3u8?hls_ctx=m&token=bad |
 
-  @S-HLS-06 @must @srs6 @srs7 @http @loopback
+  @S-HLS-06 @must @srs4 @srs6 @srs7 @http @loopback
   Rule: S-HLS-06 MUST: the context of a viewer of HLS lets nobody else on
 
     Scenario: from another address, with another token
@@ -240,7 +252,7 @@ Feature: Viewers over HTTP
       And Mallory, from another local address, asks for the playlist of Vera with "token=bad"
       Then Mallory has received no media
 
-  @S-HLS-07 @must @srs6 @srs7 @http @vhosts
+  @S-HLS-07 @must @srs4 @srs6 @srs7 @http @vhosts
   Rule: S-HLS-07 MUST: a viewer of HLS gets nothing of a vhost's streams without that vhost's hooks, whatever its vhost parameter says
 
     Scenario: the parameter names a vhost without hooks
@@ -249,7 +261,7 @@ Feature: Viewers over HTTP
       When Vera asks for "cam.m3u8?vhost=unset.hookproof.test"
       Then Vera has received no media
 
-  @S-HLS-08 @should @srs6 @srs7 @http
+  @S-HLS-08 @should @srs4 @srs6 @srs7 @http
   Rule: S-HLS-08 SHOULD: a segment is given only to who was let on
 
     Scenario: a segment without a session
@@ -260,7 +272,7 @@ Feature: Viewers over HTTP
       And Mallory asks for the newest segment of Vera without its parameters
       Then Mallory has received no media
 
-  @S-HLS-09 @should @srs6 @srs7 @http
+  @S-HLS-09 @should @srs4 @srs6 @srs7 @http
   Rule: S-HLS-09 SHOULD: ip is the address of the viewer's connection, whatever its X-Forwarded-For says
 
     Scenario: a viewer that makes an address up
@@ -269,7 +281,7 @@ Feature: Viewers over HTTP
       And Vera is shown the stream
       Then ip is the address of Vera in every event of Vera
 
-  @S-HLS-10 @must @srs6 @srs7 @http
+  @S-HLS-10 @must @srs4 @srs6 @srs7 @http
   Rule: S-HLS-10 MUST: a viewer of HLS of a stream that nobody publishes is given nothing
 
     Scenario: a stream that nobody publishes

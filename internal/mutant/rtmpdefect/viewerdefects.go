@@ -8,12 +8,25 @@ import (
 	"hookproof/hook"
 )
 
-// isFLV and isHLS tell the hooks of viewers from those of other clients, by the tcUrl that the server makes up.
+// isFLV and isHLS tell the hooks of viewers from those of other clients, by the tcUrl that the server makes up, or by
+// the request.
 func isFLV(x *exchange) bool {
-	return x.req.known && strings.HasPrefix(x.req.payload.TCURL, "rtmp://__defaultVhost__/")
+	return x.req.known && (strings.HasPrefix(x.req.payload.TCURL, "rtmp://__defaultVhost__/") || asked(x, ".flv"))
 }
 
-func isHLS(x *exchange) bool { return x.req.known && strings.HasPrefix(x.req.payload.TCURL, "http://") }
+func isHLS(x *exchange) bool {
+	return x.req.known && (strings.HasPrefix(x.req.payload.TCURL, "http://") || asked(x, ".m3u8") || asked(x, ".ts"))
+}
+
+// asked reports whether a hook is of a viewer who asked for such a file.
+func asked(x *exchange, ext string) bool {
+	v := x.world.viewer(x.client)
+	if v == nil {
+		return false
+	}
+	path, _, _ := strings.Cut(v.target, "?")
+	return strings.HasSuffix(path, ext)
+}
 
 func isViewer(x *exchange) bool { return isFLV(x) || isHLS(x) }
 

@@ -5,8 +5,11 @@ import (
 	"hookproof/internal/mutant"
 )
 
-// overHTTP are the profiles that have viewers over HTTP.
-var overHTTP = []*hook.Profile{hook.SRS6, hook.SRS7}
+// overHTTP are the profiles that have viewers over HTTP, overHLS those that have hooks of HLS.
+var (
+	overHTTP = []*hook.Profile{hook.SRS3, hook.SRS4, hook.SRS6, hook.SRS7}
+	overHLS  = []*hook.Profile{hook.SRS4, hook.SRS6, hook.SRS7}
+)
 
 // viewerRows are servers with a defect, or a difference, in what they do about viewers over HTTP.
 var viewerRows = []mutant.Row{
@@ -40,28 +43,29 @@ var viewerRows = []mutant.Row{
 	{Name: "viewer-address-believed", Defect: "ip of viewers over HTTP is what they say it is", Profiles: overHTTP,
 		Expected: ids("S-FLV-07", "S-HLS-09"), Peer: hooked(where(isViewer, believed))},
 	{Name: "viewer-vhost-believed", Profiles: overHTTP, Expected: ids("S-FLV-08", "S-HLS-07"),
-		Defect: "viewers that name a vhost without hooks see the streams of the default one", Peer: proxies(otherVHost)},
+		Defect: "viewers that name a vhost without hooks see the streams of the default one",
+		Peer:   proxies(otherVHost)},
 	{Name: "flv-unknown-stop-lost", Profiles: overHTTP, Expected: ids("S-FLV-09"),
 		Defect: "an HTTP-FLV viewer of a stream that nobody publishes causes on_play and no on_stop",
 		Peer:   proxies(unknownFLV(func(v *watcher) { v.asks(false) }))},
 
-	{Name: "hls-play-doubled", Defect: "HLS viewers are asked about twice", Profiles: overHTTP,
+	{Name: "hls-play-doubled", Defect: "HLS viewers are asked about twice", Profiles: overHLS,
 		Expected: ids("S-HLS-01"), May: ids("S-HLS-02", "S-HLS-03", "S-HLS-04"),
 		Peer: hooked(ofHLS(double, hook.OnPlay))},
-	{Name: "hls-stop-lost", Defect: "on_stop of HLS viewers is not sent", Profiles: overHTTP, Slow: true,
+	{Name: "hls-stop-lost", Defect: "on_stop of HLS viewers is not sent", Profiles: overHLS, Slow: true,
 		Expected: ids("S-HLS-02", "S-HLS-03", "S-HLS-04"), Silent: true, Peer: hooked(ofHLS(drop, hook.OnStop))},
-	{Name: "hls-without-param", Defect: "param of HLS viewers is empty", Profiles: overHTTP, Slow: true,
+	{Name: "hls-without-param", Defect: "param of HLS viewers is empty", Profiles: overHLS, Slow: true,
 		Expected: ids("S-HLS-03"), Peer: hooked(where(isHLS, value("param", constant(""))))},
-	{Name: "hls-refused-served", Defect: "HLS viewers that are refused are served", Profiles: overHTTP, Slow: true,
+	{Name: "hls-refused-served", Defect: "HLS viewers that are refused are served", Profiles: overHLS, Slow: true,
 		Expected: ids("S-HLS-04", "S-HLS-05", "S-HLS-06"), May: ids("S-HLS-07"),
 		Peer: hooked(ofHLS(letsRefusedOn, hook.OnPlay))},
 	{Name: "hls-refused-stop", Defect: "on_stop of HLS viewers is sent also where on_play was refused",
-		Profiles: overHTTP, Slow: true, Expected: ids("S-HLS-04"), Peer: hooked(ofHLS(stopsRefused, hook.OnPlay))},
+		Profiles: overHLS, Slow: true, Expected: ids("S-HLS-04"), Peer: hooked(ofHLS(stopsRefused, hook.OnPlay))},
 	{Name: "hls-context-trusted", Defect: "HLS viewers with a context are let on without on_play",
-		Profiles: overHTTP, Expected: ids("S-HLS-05", "S-HLS-06"), Peer: hooked(where(hasContext, drop))},
-	{Name: "hls-segments-open", Defect: "segments are given to everybody", Profiles: overHTTP,
+		Profiles: overHLS, Expected: ids("S-HLS-05", "S-HLS-06"), Peer: hooked(where(hasContext, drop))},
+	{Name: "hls-segments-open", Defect: "segments are given to everybody", Profiles: overHLS,
 		Expected: ids("S-HLS-08"), Peer: proxies(openSegments)},
-	{Name: "hls-unknown-served", Defect: "there is a playlist of every stream", Profiles: overHTTP,
+	{Name: "hls-unknown-served", Defect: "there is a playlist of every stream", Profiles: overHLS,
 		Expected: ids("S-HLS-10"),
 		Peer: insteadOf(404, "HTTP/1.1 200 OK\r\nContent-Length: 8\r\nConnection: close\r\n\r\n#EXTM3U\n",
 			"nothing.m3u8")},
@@ -75,6 +79,6 @@ var viewerRows = []mutant.Row{
 	{Name: "flv-unknown-asked", Defect: "HTTP-FLV viewers of a stream that nobody publishes are asked about, and wait",
 		Variant: true, Profiles: overHTTP, Peer: proxies(unknownFLV(func(v *watcher) { v.asks(true) }))},
 	{Name: "hls-stream-with-extension", Defect: "stream of HLS viewers is the name of the playlist, as with SRS",
-		Variant: true, Profiles: overHTTP, Slow: true,
+		Variant: true, Profiles: overHLS, Slow: true,
 		Peer: hooked(where(isHLS, value("stream", func(s string) string { return s + ".m3u8" })))},
 }
