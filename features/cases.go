@@ -22,6 +22,7 @@ type Case struct {
 	Profile      string
 	Requirements []string
 	Level        reports.Level
+	Unscored     bool // by the set of requirements of a run; see [Case.Later]
 	Feature      string
 	Rule         string
 	Name         string // of the scenario, placeholders filled
@@ -40,6 +41,21 @@ func Key(p *messages.Pickle) string {
 		key += " " + t.Name
 	}
 	return key
+}
+
+// sinceTag begins the tag of a scenario that a later set of requirements brought to a requirement of an earlier one:
+// @since-2026-12.
+const sinceTag = "since-"
+
+// Later reports whether the case is no part of a set of requirements: it came with a later one, or all that it tests
+// did. It is played all the same, and not scored.
+func (c *Case) Later(version string) bool {
+	for _, t := range c.Tags {
+		if since, ok := strings.CutPrefix(t, sinceTag); ok && since > version {
+			return true
+		}
+	}
+	return !slices.ContainsFunc(c.Requirements, func(id string) bool { return Requirement(id).Since <= version })
 }
 
 // Has reports whether the case carries a tag (without its @).

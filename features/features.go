@@ -7,6 +7,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,6 +30,7 @@ const (
 
 type catalogue struct {
 	Version  string
+	Earlier  []string
 	Sections []struct {
 		ID, Role, Title string
 		Requirements    []struct {
@@ -36,6 +38,7 @@ type catalogue struct {
 			Level    string
 			Levels   map[string]string
 			Profiles []string
+			Since    string
 			Origin   string
 			Text     string
 			Source   string
@@ -50,13 +53,16 @@ var Profiles = []string{"srs1", "srs3", "srs4", "srs6", "srs7"}
 // change it.
 func Requirements() []reports.Requirement { return requirements().all }
 
-// Version is that of the set of requirements: "2026-11".
-func Version() string { return requirements().version }
+// Version is that of the newest set of requirements: "2026-12".
+func Version() string { return requirements().versions[len(requirements().versions)-1] }
+
+// Versions are those of all sets that can be asked for, the oldest first.
+func Versions() []string { return slices.Clone(requirements().versions) }
 
 // set is the catalogue as it was read.
 type set struct {
-	version string
-	all     []reports.Requirement
+	versions []string // ascending
+	all      []reports.Requirement
 }
 
 var requirements = sync.OnceValue(func() set {
@@ -76,14 +82,17 @@ func parseCatalogue(text []byte) (set, error) {
 	if err := yaml.Unmarshal(text, &c); err != nil {
 		return set{}, err
 	}
-	if _, err := time.Parse("2006-01", c.Version); err != nil {
-		return set{}, fmt.Errorf("version: want a year and a month as in 2026-11, got %q", c.Version)
+	versions := append(slices.Clone(c.Earlier), c.Version)
+	for i, v := range versions {
+		if _, err := time.Parse("2006-01", v); err != nil || i > 0 && v <= versions[i-1] {
+			return set{}, fmt.Errorf("version: want a year and a month as in 2026-11, after those before it, got %q", v)
+		}
 	}
 	var reqs []reports.Requirement
 	for _, s := range c.Sections {
 		for _, r := range s.Requirements {
 			q := reports.Requirement{ID: r.ID, Section: s.ID + ": " + s.Title, Level: reports.Level(r.Level),
-				Role:     s.Role,
+				Role: s.Role, Since: r.Since,
 				Profiles: r.Profiles, Sentence: r.Text, Source: r.Source, Origin: reports.Origin(r.Origin)}
 			if len(q.Profiles) == 0 {
 				q.Profiles = Profiles
@@ -94,10 +103,13 @@ func parseCatalogue(text []byte) (set, error) {
 				}
 				q.LevelIn[p] = reports.Level(l)
 			}
+			if r.Since != "" && !slices.Contains(versions, r.Since) {
+				return set{}, fmt.Errorf("%s: since: want one of %v, got %q", r.ID, versions, r.Since)
+			}
 			reqs = append(reqs, q)
 		}
 	}
-	return set{c.Version, reqs}, nil
+	return set{versions, reqs}, nil
 }
 
 // Requirement returns the requirement of that id; nil for an unknown one.

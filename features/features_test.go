@@ -118,9 +118,47 @@ func TestCatalogueHasAVersion(t *testing.T) {
 	if v := Version(); v < "2026-11" {
 		t.Errorf("the set of requirements has the version %q", v)
 	}
-	for _, text := range []string{"sections: []", "version: eleven\nsections: []", "version: 2026-13\nsections: []"} {
+	for _, text := range []string{"sections: []", "version: eleven\nsections: []", "version: 2026-13\nsections: []",
+		"version: 2026-11\nearlier: [2026-11]\nsections: []", "version: 2026-11\nearlier: [2026-12]\nsections: []",
+		"version: 2026-11\nsections: [{id: S, requirements: [{id: S-X-01, since: 2026-10}]}]"} {
 		if _, err := parseCatalogue([]byte(text)); err == nil {
 			t.Errorf("%q is taken for a catalogue", text)
+		}
+	}
+}
+
+// TestLater: what came with a later set of requirements is no part of an earlier one.
+func TestLater(t *testing.T) {
+	first := Requirements()[0].ID
+	for _, c := range []struct {
+		tags []string
+		set  string
+		want bool
+	}{
+		{nil, "2026-11", false}, {[]string{"since-2026-12"}, "2026-11", true},
+		{[]string{"since-2026-12"}, "2026-12", false},
+		{[]string{"since-2026-12"}, "2027-01", false},
+	} {
+		k := Case{Tags: c.tags, Requirements: []string{first}}
+		if got := k.Later(c.set); got != c.want {
+			t.Errorf("tags %v in the set %s: later is %v, want %v", c.tags, c.set, got, c.want)
+		}
+	}
+}
+
+// TestSinceTags: a scenario's set is one that can be asked for.
+func TestSinceTags(t *testing.T) {
+	for _, role := range []string{RoleServer, RoleHookServer} {
+		cases, err := Cases(role)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range cases {
+			for _, tag := range c.Tags {
+				if v, ok := strings.CutPrefix(tag, sinceTag); ok && !slices.Contains(Versions(), v) {
+					t.Errorf("%s: @%s: want one of %v", c.ID, tag, Versions())
+				}
+			}
 		}
 	}
 }

@@ -85,8 +85,12 @@ func (c *Cell) derive(run *Run, q *Requirement) {
 		return
 	}
 	c.Counts = map[Verdict]int{}
+	scored := slices.ContainsFunc(c.indexes, func(i int) bool { return !run.Scenarios[i].Unscored })
 	for _, i := range c.indexes {
 		s := &run.Scenarios[i]
+		if scored && s.Unscored {
+			continue // it came after the requirement: it is shown, and decides nothing
+		}
 		v := s.VerdictFor(q.ID, c.Level)
 		c.Counts[v]++
 		if worse(c.Verdict, v) != c.Verdict {

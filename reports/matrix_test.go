@@ -114,6 +114,14 @@ func TestMatrixCells(t *testing.T) {
 		r.Scenarios = append(r.Scenarios, Scenario{Profile: "srs1", Requirements: []string{"D"}, Verdict: Fail},
 			Scenario{Profile: "srs6", Requirements: []string{"D"}, Verdict: Fail}, Scenario{Profile: "other",
 				Requirements: []string{"A"}, Verdict: Fail})
+		// A scenario that came later decides nothing beside others, and a later requirement is a MAY.
+		r.Requirements = append(r.Requirements, Requirement{ID: "E", Level: Must, Profiles: []string{"srs6"}},
+			Requirement{ID: "F", Level: May, Profiles: []string{"srs6"}})
+		for id, v := range map[string]Verdict{"E": NotRun, "F": Fail} {
+			r.Scenarios = append(r.Scenarios, Scenario{Profile: "srs6", Requirements: []string{id}, Verdict: v,
+				Unscored: true})
+		}
+		r.Scenarios = append(r.Scenarios, Scenario{Profile: "srs6", Requirements: []string{"E"}, Verdict: Pass})
 	}, Pass, Warn, NotRun)
 	got := map[string][]Verdict{}
 	for _, r := range Matrix(run) {
@@ -121,7 +129,8 @@ func TestMatrixCells(t *testing.T) {
 			got[r.ID] = append(got[r.ID], c.Verdict)
 		}
 	}
-	want := map[string][]Verdict{"A": {NotRun, NotRun}, "B": {Warn, NotRun}, "C": {"", NotRun}, "D": {Warn, Fail}}
+	want := map[string][]Verdict{"A": {NotRun, NotRun}, "B": {Warn, NotRun}, "C": {"", NotRun}, "D": {Warn, Fail},
+		"E": {"", Pass}, "F": {"", Warn}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -83,6 +83,7 @@ type Requirement struct {
 	Sentence string   `json:"sentence"`
 	Source   string   `json:"source,omitempty"`
 	Origin   Origin   `json:"origin,omitempty"`
+	Since    string   `json:"since,omitempty"` // the set of requirements that it came with; "" is the first
 
 	// LevelIn overrides Level in single profiles (S-KEY-09 is a MUST in srs6
 	// and a SHOULD in srs1).

@@ -15,6 +15,7 @@ type Scenario struct {
 	Case         string        `json:"case,omitempty"` // the outline's case column
 	Tags         []string      `json:"tags,omitempty"`
 	Location     string        `json:"location,omitempty"` // "features/rtmpserver/answers.feature:41"
+	Unscored     bool          `json:"unscored,omitempty"` // no part of the run's set of requirements: it came later
 	Verdict      Verdict       `json:"verdict"`
 	Reason       string        `json:"reason,omitempty"`   // why not run, inconclusive, error, known failing
 	Attempts     []Verdict     `json:"attempts,omitempty"` // of each time that it was played, where it was repeated

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -103,7 +104,8 @@ func newOptions() *options {
 			return nil
 		})
 	f.StringVar(&o.set, "requirements", features.Version(),
-		"the `VERSION` of the set of requirements to test; this program knows no other than its own")
+		"judge by this `VERSION` of the set of requirements, one of "+strings.Join(features.Versions(), ", ")+
+			";\nwhat came later is played and not scored")
 	f.StringVar(&o.tags, "tags", "", "run scenarios whose tags match this `EXPRESSION`: @must and not (@slow or @load)")
 	f.StringVar(&o.name, "name", "", "run scenarios whose id contains this `TEXT`")
 	f.StringVar(&o.feature, "feature", "",
@@ -159,7 +161,7 @@ func (o *options) findsProfile() bool {
 
 // selection checks the flags that select.
 func (o *options) selection() (suite.Selection, error) {
-	sel := suite.Selection{IDs: o.ids, Tags: o.tags, Name: o.name}
+	sel := suite.Selection{Set: o.set, IDs: o.ids, Tags: o.tags, Name: o.name}
 	if o.feature != "" {
 		text, err := os.ReadFile(o.feature)
 		if err != nil {
@@ -215,8 +217,8 @@ func (o *options) check() error {
 	switch {
 	case o.evidence != string(reports.KeepFailed) && o.evidence != string(reports.KeepAll):
 		return cli.Usagef("-evidence: want %s or %s, got %q", reports.KeepFailed, reports.KeepAll, o.evidence)
-	case o.set != features.Version():
-		return cli.Usagef("-requirements: want %s, the set of this program, got %q", features.Version(), o.set)
+	case !slices.Contains(features.Versions(), o.set):
+		return cli.Usagef("-requirements: want one of %s, got %q", strings.Join(features.Versions(), ", "), o.set)
 	case o.parallel < 1 || o.parallel > 256:
 		return cli.Usagef("-parallel: want 1 to 256, got %d", o.parallel)
 	case o.clients < 1 || o.clients > 20000:

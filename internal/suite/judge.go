@@ -3,6 +3,7 @@ package suite
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"hookproof/features"
@@ -12,7 +13,8 @@ import (
 )
 
 // Judge judges a recorded run again, from its evidence alone: nothing is
-// driven, and the steps of each scenario decide on what they were shown then.
+// driven, and the steps of each scenario decide on what they were shown then,
+// by the set of requirements of the recording, or the newest where that is unknown.
 // What was not run stays not run; what has no evidence is inconclusive. The
 // recording's own verdicts, levels and requirements count for nothing.
 func Judge(ctx context.Context, recorded *reports.Run) (*reports.Run, error) {
@@ -21,7 +23,10 @@ func Judge(ctx context.Context, recorded *reports.Run) (*reports.Run, error) {
 		return nil, err
 	}
 	run := *recorded
-	run.Scenarios, run.Requirements, run.RequirementSet = nil, requirementsOf(roleOf(recorded)), features.Version()
+	if !slices.Contains(features.Versions(), run.RequirementSet) {
+		run.RequirementSet = features.Version()
+	}
+	run.Scenarios, run.Requirements = nil, requirementsOf(roleOf(recorded), run.RequirementSet)
 	o := &Options{Clients: recorded.Options.Clients, Between: recorded.Options.Between, Scale: 1,
 		Parallel: DefaultParallel, Seed: recorded.Options.Seed}
 	for i, name := range recorded.Profiles {
@@ -39,6 +44,7 @@ func Judge(ctx context.Context, recorded *reports.Run) (*reports.Run, error) {
 		}
 		for i := range cases {
 			if c := &cases[i]; c.Profile == name && pr.recorded[c.ID] != nil {
+				c.Unscored = c.Later(run.RequirementSet)
 				pr.cases[c.Key] = c
 			}
 		}

@@ -46,7 +46,7 @@ type recorder struct {
 
 // resultOf begins a result with what the features say of the case.
 func resultOf(c *features.Case) reports.Scenario {
-	s := reports.Scenario{ID: c.ID, Profile: c.Profile, Requirements: c.Requirements, Feature: c.Feature, Rule: c.Rule,
+	s := reports.Scenario{ID: c.ID, Profile: c.Profile, Unscored: c.Unscored, Requirements: c.Requirements, Feature: c.Feature, Rule: c.Rule,
 		Name: c.Name,
 		Tags: c.Tags, Location: fmt.Sprintf("features/%s:%d", c.URI,
 			c.Line), Started: time.Now(), Steps: append([]reports.Step(nil), c.Steps...)}
@@ -234,7 +234,7 @@ func (r *recorder) found(f *check.Finding) {
 		s.Failure.Requirement = r.c.Requirements[0]
 	}
 	s.Verdict = reports.Fail
-	if r.c.Level != reports.Must && !f.Fatal {
+	if r.c.Level != reports.Must && !f.Fatal || r.c.Unscored {
 		s.Verdict = reports.Warn
 	}
 	if f.Undecided {

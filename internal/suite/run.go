@@ -152,7 +152,7 @@ const Tool = "hookproof conformance"
 // newRun begins the result of a run with what the options say of it.
 func (o *Options) newRun(profiles []string) *reports.Run {
 	return &reports.Run{SchemaVersion: reports.SchemaVersion, Tool: Tool, Started: o.Started,
-		Profiles: profiles, Requirements: requirementsOf(o.Role), RequirementSet: features.Version(),
+		Profiles: profiles, Requirements: requirementsOf(o.Role, o.Selection.set()), RequirementSet: o.Selection.set(),
 		Options: reports.Options{Seed: o.Seed, Clients: o.Clients, Between: o.Between, TimeoutScale: o.Scale,
 			Parallel: o.Parallel, Selection: o.Selection.String()}}
 }
@@ -214,12 +214,17 @@ func profilesOf(cases []features.Case) []string {
 	return names
 }
 
-func requirementsOf(role string) []reports.Requirement {
+// requirementsOf lists the requirements of a role. Those that are later than the set ask for nothing.
+func requirementsOf(role, set string) []reports.Requirement {
 	var reqs []reports.Requirement
 	for _, r := range features.Requirements() {
-		if r.Role == role {
-			reqs = append(reqs, r)
+		if r.Role != role {
+			continue
 		}
+		if r.Since > set {
+			r.Level, r.LevelIn = reports.May, nil
+		}
+		reqs = append(reqs, r)
 	}
 	return reqs
 }

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,6 +17,8 @@ type Selection struct {
 	Name     string   // part of a case's id; "" is all
 	// Feature is a feature file to run in place of the suite's own; nil: those.
 	Feature *Feature
+	// Set is the version of the set of requirements; "" is the newest. What came later is played and not scored.
+	Set string
 	// Only, when not nil, is asked last.
 	Only func(*features.Case) bool
 }
@@ -65,6 +68,7 @@ func (s Selection) Select(role string) ([]features.Case, error) {
 	}
 	var picked []features.Case
 	for _, c := range all {
+		c.Unscored = c.Later(s.set())
 		if (len(s.Profiles) == 0 || slices.Contains(s.Profiles, c.Profile)) && s.wants(&c) && holds(c.Has) {
 			picked = append(picked, c)
 		}
@@ -74,6 +78,9 @@ func (s Selection) Select(role string) ([]features.Case, error) {
 	}
 	return picked, nil
 }
+
+// set is the version of the set of requirements.
+func (s Selection) set() string { return cmp.Or(s.Set, features.Version()) }
 
 // cases lists what is selected from.
 func (s Selection) cases(role string) ([]features.Case, error) {
