@@ -54,7 +54,9 @@ type player struct {
 }
 
 // play plays a program in a scene of its own, and judges it.
-func play(ctx context.Context, t *rtmptarget.Target, p program.Program, name string, start time.Time) *played {
+func play(run context.Context, t *rtmptarget.Target, p program.Program, name string, start time.Time) *played {
+	ctx, cancel := context.WithTimeout(run, time.Duration(float64(programTime)*t.Scale))
+	defer cancel()
 	log := timeline.New(name, t.Profile.Name, start, nil)
 	s := &player{ctx: ctx, target: t, scene: rtmptarget.NewScene(ctx, t, log)}
 	s.scene.WatchStrays()
@@ -65,8 +67,10 @@ func play(ctx context.Context, t *rtmptarget.Target, p program.Program, name str
 	r := &s.result
 	var f *check.Finding
 	switch {
-	case ctx.Err() != nil:
+	case run.Err() != nil:
 		r.reason = interrupted
+	case ctx.Err() != nil:
+		r.reason = fmt.Sprintf("it did not end within %v", time.Duration(float64(programTime)*t.Scale))
 	case errors.As(err, &f):
 		r.found = append(r.found, f)
 	case err != nil:
@@ -90,6 +94,9 @@ func play(ctx context.Context, t *rtmptarget.Target, p program.Program, name str
 	}
 	return r
 }
+
+// programTime bounds one program, before scaling: far above what its steps wait for.
+const programTime = 2 * time.Minute
 
 // interrupted is why nothing can be said of a program that was cut off.
 const interrupted = "interrupted"

@@ -155,6 +155,10 @@ func TestJudge(t *testing.T) {
 			"Carol off; Carol on_close 0;" + fence, "S-ANS-08"},
 		{"two publishers are on", alice + carol + "Carol told publish;" + fence + aliceGo +
 			"Carol leaves; Carol on_unpublish 0; Carol on_close 0;" + fence, "S-CON-04"},
+		{"late media of what it published before, and it loses now", bob + alice + "Alice FCUnpublish cam;" +
+			"Alice on_unpublish 0;" + carol + "Carol told publish;" + fence + "Alice publish cam; Alice on_publish 0;" +
+			"Alice off; Alice on_close 0; Bob gets Alice; Bob gets Carol;" + bobGo +
+			"Carol leaves; Carol on_unpublish 0; Carol on_close 0;" + fence, ""},
 		{"one after the other", alice + fence + aliceGo + carol + "Carol told publish;" + fence +
 			"Carol leaves; Carol on_unpublish 0; Carol on_close 0;" + fence, ""},
 		{"the second takes over", alice + bob + "Bob gets Alice;" + carol + "Alice off; Alice on_unpublish 0;" +

@@ -34,6 +34,7 @@ type life struct {
 	kicked    float64 // never without
 	silent    float64 // never without
 	paused    float64 // when it first sent pause; never without
+	moved     bool    // it has paused or sought, of which servers tell as of a stream's begin
 }
 
 // ask is one publish or play.
@@ -152,7 +153,9 @@ func (l *life) sent(o *reports.Observation, last *ask) {
 		l.asks = append(l.asks, &ask{life: l, plays: o.Name == "play", stream: timeline.StreamSent(o), sent: o.T,
 			told: never, ended: never, media: never, seen: never})
 	case "pause":
-		l.paused = min(l.paused, o.T)
+		l.paused, l.moved = min(l.paused, o.T), true
+	case "seek":
+		l.moved = true
 	case "FCUnpublish", "closeStream", "deleteStream":
 		if last != nil {
 			last.ended = min(last.ended, o.T)
@@ -226,7 +229,8 @@ func (l *life) join() {
 	}
 }
 
-// watch finds when media of each publish reached a player first.
+// watch finds when media of each publish reached a player first. What comes of a client
+// that has published the name before may have been sent then: servers deliver late.
 func (w *world) watch(by map[string]*life) {
 	for i := range w.obs {
 		o := &w.obs[i]
@@ -240,6 +244,7 @@ func (w *world) watch(by map[string]*life) {
 		for _, a := range from.asks {
 			if !a.plays && a.sent <= o.T && to.plays(a.stream, o.T) {
 				a.seen = min(a.seen, o.T)
+				break
 			}
 		}
 	}

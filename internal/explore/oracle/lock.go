@@ -187,6 +187,9 @@ func (w *world) keptBy(name string, all []porcupine.Operation) string {
 	id := "S-ANS-01"
 	for _, o := range all {
 		if d := o.Input.(deal); d.kind == findsHeld && !d.by.life.dropped() {
+			if d.by.life.kicked < never {
+				return "S-ORD-06"
+			}
 			return "S-ANS-10"
 		}
 	}

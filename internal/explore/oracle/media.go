@@ -129,8 +129,9 @@ func (w *world) alone(l *life) (stream string, alone bool) {
 	return stream, stream != ""
 }
 
+// playsOnly reports whether a client has played that stream and done nothing else.
 func (l *life) playsOnly(stream string) bool {
-	return len(l.asks) == 1 && l.asks[0].plays && l.asks[0].stream == stream
+	return len(l.asks) == 1 && !l.moved && l.asks[0].plays && l.asks[0].stream == stream
 }
 
 // Settled returns what is not yet as the hook server decided; nil once nothing is: who

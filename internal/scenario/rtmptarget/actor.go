@@ -374,7 +374,7 @@ func (a *Actor) Pause(ctx context.Context) error {
 	if a.c.Load() == nil {
 		return fmt.Errorf("%s has no connection on which to pause", a.Name)
 	}
-	ctx, cancel := a.within(ctx)
+	ctx, cancel := a.scene.Within(ctx)
 	defer cancel()
 	if err := a.c.Load().Pause(ctx, true); err != nil {
 		return err
