@@ -36,7 +36,8 @@ func WriteCondensed(dir string, run *Run) error {
 	return errors.Join(writeEvidenceFile(d, &small, CondensedEvents, nil, all), d.Write(ReportFile, func(w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
-		return enc.Encode(jsonReport{Schema: reportSchema, Run: &small, Summary: summarize(run, Matrix(run))})
+		summary := summarize(run, Matrix(run))
+		return enc.Encode(jsonReport{Schema: reportSchema, Run: &small, Summary: summary})
 	}), d.Close())
 }
 

@@ -114,6 +114,12 @@ async function copyText(button, from) {
   setTimeout(() => { button.textContent = "Copy as curl"; }, 2000);
 }
 
+// tellUnmatched says so where events are there, and none is shown.
+function tellUnmatched() {
+  const all = [...byID("log").children], none = all.length > 0 && all.every((li) => li.offsetParent === null);
+  byID("unmatched").textContent = none ? "no event matches" : "";
+}
+
 function filter(li) { li.hidden = wanted !== "" && !li.textContent.toLowerCase().includes(wanted); }
 
 function showLog(state) {
@@ -131,6 +137,7 @@ function showLog(state) {
   log.prepend(...held.map(logItem).reverse());
   held = [];
   while (log.childElementCount > kept) log.lastElementChild.remove();
+  tellUnmatched();
   byID("log-note").textContent = log.childElementCount === 0 ? "no event yet"
     : state.counts.events > kept ? `The newest ${kept} of ${state.counts.events} events are kept.` : "";
 }
@@ -186,8 +193,12 @@ byID("pause").addEventListener("click", (e) => {
 byID("filter").addEventListener("input", (e) => {
   wanted = e.target.value.trim().toLowerCase();
   for (const li of byID("log").children) filter(li);
+  tellUnmatched();
 });
-byID("only").addEventListener("change", (e) => byID("log").classList.toggle("only", e.target.checked));
+byID("only").addEventListener("change", (e) => {
+  byID("log").classList.toggle("only", e.target.checked);
+  tellUnmatched();
+});
 setInterval(() => { if (heard) tick(); }, 1000);
 setTimeout(() => { if (!heard) tick(); }, staleAfter);
 listen();
