@@ -53,8 +53,8 @@ func TestUsage(t *testing.T) {
 		{"no parallel", []string{"-parallel", "0"}, 2, "-parallel: want 1 to 256, got 0"},
 		{"no clients", []string{"-clients", "0"}, 2, "-clients: want 1 to 20000, got 0"},
 		{"no time", []string{"-timeout-scale", "0"}, 2, "-timeout-scale: want 0.1 to 100, got 0"},
-		{"another set of requirements", []string{"-requirements", "2025-01"}, 2, "-requirements: want one of 2026-11, " +
-			features.Version()},
+		{"another set of requirements", []string{"-requirements", "2025-01"}, 2,
+			"-requirements: want one of 2026-11, " + features.Version()},
 		{"pid alone", []string{"-pid", "1"}, 2, "goes with -rtmp"},
 		{"restart alone", []string{"-restart", "true"}, 2, "goes with -rtmp"},
 		{"pid of nobody", []string{"-rtmp", "rtmp://127.0.0.1/live", "-listen", freeListen(t), "-pid", "2147483647"}, 3,

@@ -125,8 +125,8 @@ func newOptions() *options {
 			"passed.ndjson.gz")
 	f.IntVar(&o.parallel, "parallel", suite.DefaultParallel, "run `N` scenarios at once, 1 to 256")
 	f.IntVar(&o.clients, "clients", suite.DefaultClients,
-		fmt.Sprintf("use crowds of `N` clients in scenarios under load, 1 to 20000; by default only %d in the profiles\n"+
-			"between the oldest and the newest of a run of the built-in server", suite.DefaultBetween))
+		fmt.Sprintf("use crowds of `N` clients in scenarios under load, 1 to 20000; by default only %d in\n"+
+			"the profiles between the oldest and the newest of a run of the built-in server", suite.DefaultBetween))
 	f.Int64Var(&o.seed, "seed", 0,
 		"`NUMBER` that decides which clients are refused and which vanish; 0 takes one from the clock")
 	f.BoolVar(&o.list, "list", false, "list the scenarios and exit")

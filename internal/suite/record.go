@@ -46,7 +46,8 @@ type recorder struct {
 
 // resultOf begins a result with what the features say of the case.
 func resultOf(c *features.Case) reports.Scenario {
-	s := reports.Scenario{ID: c.ID, Profile: c.Profile, Unscored: c.Unscored, Requirements: c.Requirements, Feature: c.Feature, Rule: c.Rule,
+	s := reports.Scenario{ID: c.ID, Profile: c.Profile, Unscored: c.Unscored, Requirements: c.Requirements,
+		Feature: c.Feature, Rule: c.Rule,
 		Name: c.Name,
 		Tags: c.Tags, Location: fmt.Sprintf("features/%s:%d", c.URI,
 			c.Line), Started: time.Now(), Steps: append([]reports.Step(nil), c.Steps...)}
