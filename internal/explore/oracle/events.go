@@ -80,7 +80,7 @@ func (w *world) deed(a *ask) order.Deed {
 		// A server may tell a player that it is on before it asks.
 		d.Answer = order.Accepted
 		d.Unsure = a.told == never || a.plays && !w.fenced(a.told, a.end())
-	case a.hook.Answer < 0:
+	case a.hook.Answer < 0, a.overtaken():
 		d.Answer = order.Unknown
 	case a.hook.Accept:
 		d.Answer = order.Accepted

@@ -53,6 +53,12 @@ func (t *tape) line(text string) {
 		t.add(reports.Observation{Kind: reports.KindDisconnect, Actor: actor, Name: "fin"})
 	case "kicked":
 		note(check.KickNote, "")
+	case "late": // the answer to an event that had none
+		for i := range t.obs {
+			if o := &t.obs[i]; o.Kind == reports.KindHook && o.Actor == actor && o.Event == arg {
+				t.answer(actor, arg, "0", o.N)
+			}
+		}
 	case "runs": // the fence
 		t.add(reports.Observation{Kind: reports.KindFence, Actor: timeline.MarkerName(1)})
 	default: // an event, and its answer: "on_publish 0", "on_publish 1", "on_publish" without
@@ -72,9 +78,13 @@ func (t *tape) hook(actor, event, answer, of string) {
 	n := t.add(reports.Observation{Kind: reports.KindHook, Actor: actor, ClientID: id, Event: event,
 		Data: &reports.Details{Request: reports.Request{URLNumber: 1}}})
 	if answer != "" {
-		t.add(reports.Observation{Kind: reports.KindAnswer, Actor: actor, Event: event, Code: "200", Refs: []int{n},
-			Data: &reports.Details{Answer: reports.Answer{Accept: answer == "0"}}})
+		t.answer(actor, event, answer, n)
 	}
+}
+
+func (t *tape) answer(actor, event, answer string, n int) {
+	t.add(reports.Observation{Kind: reports.KindAnswer, Actor: actor, Event: event, Code: "200", Refs: []int{n},
+		Data: &reports.Details{Answer: reports.Answer{Accept: answer == "0"}}})
 }
 
 func tapeOf(script string) []reports.Observation {
@@ -170,6 +180,9 @@ func TestJudge(t *testing.T) {
 		{"it left while it was asked about, and nobody was live", "Carol connect; Carol on_connect 0;" +
 			"Carol publish cam; Carol goes; Carol on_publish 0; Carol gone; Carol on_close 0;" + fence, "S-ANS-10"},
 
+		{"kicked while it is asked about, and on_close does not wait", "Carol connect; Carol on_connect 0;" +
+			"Carol publish cam; Carol on_publish; Carol kicked; Carol on_close 0; Carol off;" +
+			"Carol late on_publish;" + fence, "S-ORD-03"},
 		{"a player is dropped when its publisher leaves", alice + bob + "Bob gets Alice;" + fence + aliceGo +
 			"Bob off; Bob on_stop 0; Bob on_close 0;" + fence, "S-ORD-08"},
 		{"on_stop at pause", alice + bob + fence + "Bob pause; Bob on_stop 0;" + fence + "Bob leaves; Bob on_stop 0;" +

@@ -282,10 +282,17 @@ func (l *life) refusal() *timeline.Hook {
 
 // accepted returns when the hook server let an ask on; never otherwise.
 func (a *ask) accepted() float64 {
-	if a.hook == nil || a.hook.Answer < 0 || !a.hook.Accept {
+	if a.hook == nil || a.hook.Answer < 0 || !a.hook.Accept || a.overtaken() {
 		return never
 	}
 	return a.hook.Answered
+}
+
+// overtaken reports whether the client's on_close came while its ask was unanswered:
+// what the answer was nobody waited for.
+func (a *ask) overtaken() bool {
+	end := a.life.closes()
+	return a.hook != nil && end != nil && (a.hook.Answer < 0 || end.Arrived < a.hook.Answered)
 }
 
 // live returns when an accepted ask was surely on: media of it had reached a player,

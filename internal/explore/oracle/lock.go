@@ -174,6 +174,13 @@ func (w *world) broken(name string, all []porcupine.Operation) *check.Finding {
 	return f
 }
 
+// overlaps reports whether a publisher that found the name held may have met this one.
+func overlaps(live porcupine.Operation, all []porcupine.Operation) bool {
+	return slices.ContainsFunc(all, func(o porcupine.Operation) bool {
+		return o.Input.(deal).kind == findsHeld && o.Call <= live.Return && live.Call <= o.Return
+	})
+}
+
 func between(o porcupine.Operation) string {
 	if o.Return == nanos(never) {
 		return fmt.Sprintf("from %.3f s on", float64(o.Call)/1e9)
@@ -186,6 +193,9 @@ func between(o porcupine.Operation) string {
 func (w *world) keptBy(name string, all []porcupine.Operation) string {
 	id := "S-ANS-01"
 	for _, o := range all {
+		if o.Input.(deal).kind == takes && overlaps(o, all) {
+			return "S-CON-04"
+		}
 		if d := o.Input.(deal); d.kind == findsHeld && !d.by.life.dropped() {
 			if d.by.life.kicked < never {
 				return "S-ORD-06"
