@@ -39,6 +39,7 @@ const (
 	stanza      = "bin/conformance config -listen 127.0.0.1:8085 -profile srs7 -own > vhosts.conf && { echo 'listen " +
 		"1935;'; cat vhosts.conf; } > srs.conf"
 	rtmpServer = "bin/rtmpserver -c srs.conf -api 1985"
+	viewing    = "bin/rtmpserver -hooks http://127.0.0.1:8085 -profile srs7 -http 8080"
 	loaded     = "bin/rtmpserver -hooks http://127.0.0.1:8085 -profile srs7"
 )
 
@@ -101,7 +102,10 @@ var examples = map[string]example{
 	"bin/loadgen -n 500 -hooks http://127.0.0.1:8085 -accept token=good -refuse token=bad": {
 		given: []string{tokenServer}, load: true},
 	"bin/loadgen -n 1000 -threshold 'publish p99<500ms' -threshold 'hooks late==0' -report report": {load: true},
-	"bin/loadgen -n 1000 -web 8090": {load: true},
+	"bin/loadgen -n 1000 -web 8090":                        {load: true},
+	"bin/loadgen -n 200 -players rtmp=60%,flv=30%,hls=10%": {load: true},
+	"bin/loadgen -n 200 -players flv=100% -rtmp rtmp://127.0.0.1:1935/live -http http://127.0.0.1:8080 -listen " +
+		"127.0.0.1:8085": {given: []string{viewing}, load: true},
 }
 
 // ours is a line of an indented code block that calls a command of this

@@ -29,6 +29,9 @@ type Config struct {
 
 	// RTMP is the server under test, rtmp://host[:port]/app; empty: the built-in one is started.
 	RTMP string
+	// HTTP is where that server serves HTTP-FLV and HLS, http://host[:port]; needed with RTMP where the Plan has
+	// players over HTTP.
+	HTTP string
 	// Listen is where our endpoint takes the hooks of a server that RTMP names; empty: they are not accounted for.
 	// Of several shards only the first one listens.
 	Listen string

@@ -149,6 +149,9 @@ func (r *run) load() string {
 	if n := c.Refused(); n > 0 {
 		text += fmt.Sprintf("; %d more are refused", n)
 	}
+	if c.Players > 0 && r.cfg.Plan.Players.HTTP() {
+		text += "; players over " + r.cfg.Plan.Players.String()
+	}
 	return text
 }
 

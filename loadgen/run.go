@@ -46,6 +46,7 @@ type run struct {
 	server   *measure.Process // the server, where it can be measured
 	caller   *hook.Caller     // with HooksOnly, in place of a server
 	base     string           // URL of the application; the default one where there is no RTMP server
+	http     string           // host:port of HTTP-FLV and HLS
 	hooksAt  string           // URL at which the server reaches our endpoint
 	notes    []string
 	sampler  *sampler

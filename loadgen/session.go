@@ -21,6 +21,7 @@ type session struct {
 	measured bool // its latencies count
 
 	c       *client.Client // set by arrive; nil: no connection
+	view    *watching      // likewise, of a player over HTTP that is in
 	settled chan struct{}  // closed when arrive is done
 	stop    chan struct{}  // publishers: closed when they are to send no more
 	sent    chan struct{}  // publishers: closed when they send no more
@@ -42,6 +43,10 @@ func (s *session) arrive(ctx context.Context) {
 	if s.r.cfg.HooksOnly {
 		s.enterHooks()
 		s.r.g.arriving.Add(-1)
+		return
+	}
+	if s.Over != plan.RTMP {
+		s.arriveHTTP(ctx)
 		return
 	}
 	err := s.enter(ctx)
@@ -175,6 +180,10 @@ func (s *session) depart() {
 	}
 	if s.r.cfg.HooksOnly {
 		s.leaveHooks()
+		return
+	}
+	if s.Over != plan.RTMP {
+		s.leaveHTTP()
 		return
 	}
 	if s.publishes() {

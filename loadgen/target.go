@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -71,7 +72,7 @@ func (r *run) provisional() *hook.Profile {
 	switch {
 	case r.cfg.Profile != nil:
 		return r.cfg.Profile
-	case r.cfg.RTMP == "" && r.cfg.Hooks == nil:
+	case r.cfg.RTMP == "" && r.cfg.Hooks == nil && !r.cfg.Plan.Players.HTTP():
 		return hook.SRS1
 	}
 	return hook.SRS7
@@ -170,6 +171,13 @@ func (r *run) decide(client int, q *endpoint.Request) endpoint.Answer {
 // useServer makes a server that is there the one under test.
 func (r *run) useServer() (err error) {
 	r.base = client.WithoutUser(strings.TrimSuffix(r.cfg.RTMP, "/"))
+	if r.cfg.HTTP != "" {
+		u, err := url.Parse(r.cfg.HTTP)
+		if err != nil {
+			return err // Validate has read it
+		}
+		r.http = net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), "80"))
+	}
 	if r.cfg.PID == 0 {
 		return nil
 	}
@@ -183,8 +191,9 @@ func (r *run) useServer() (err error) {
 func (r *run) startServer() (err error) {
 	peak := r.cfg.Plan.Peak()
 	r.child, err = builtin.StartChild(builtin.Order{Hooks: r.hooksAt, Profile: r.profile.Name,
-		Clients: peak + r.cfg.Plan.Refused.Of(peak)})
+		Clients: peak + r.cfg.Plan.Refused.Of(peak), HTTP: r.cfg.Plan.Players.HTTP()})
 	if err == nil {
+		r.http = r.child.HTTP
 		r.base = "rtmp://" + r.child.Addr + "/live"
 		r.server, _ = measure.Watch(r.child.PID()) // where there is no procfs, its costs are 0
 	}

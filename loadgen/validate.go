@@ -87,6 +87,9 @@ func (c *Config) checkTarget() error {
 			}
 		}
 	}
+	if err := c.checkHTTP(); err != nil {
+		return err
+	}
 	switch {
 	case c.Listen != "" && c.RTMP == "":
 		return invalid("{Listen} needs {RTMP}: the built-in server knows by itself where its hooks go")
@@ -100,6 +103,34 @@ func (c *Config) checkTarget() error {
 		return invalid("{PID} needs {RTMP}: the built-in server is measured anyway")
 	}
 	return nil
+}
+
+// checkHTTP compares where players over HTTP go with whether there are any.
+func (c *Config) checkHTTP() error {
+	if c.HTTP != "" {
+		u, err := url.Parse(c.HTTP)
+		if err != nil || u.Scheme != "http" || u.Hostname() == "" || len(u.Path) > 1 {
+			return invalid("{HTTP}: want http://HOST[:PORT], got %q", c.HTTP)
+		}
+	}
+	viewers := c.Plan.Players.HTTP()
+	switch {
+	case c.HTTP != "" && c.RTMP == "":
+		return invalid("{HTTP} needs {RTMP}: the built-in server is known")
+	case viewers && c.HooksOnly:
+		return invalid("{Players} over HTTP and {HooksOnly} exclude each other")
+	case viewers && c.RTMP != "" && c.HTTP == "":
+		return invalid("{Players} over HTTP need {HTTP}, the server's address for them")
+	case viewers && c.Profile != nil && !showsViewers(c.Profile):
+		return invalid("{Players} over HTTP need a {Profile} whose on_play has param: %s has none, and nothing shows "+
+			"whose an event is", c.Profile)
+	}
+	return nil
+}
+
+// showsViewers reports whether the events of viewers over HTTP show whose they are.
+func showsViewers(p *hook.Profile) bool {
+	return slices.ContainsFunc(p.Keys(hook.OnPlay), func(k hook.Key) bool { return k.Name == "param" })
 }
 
 func (c *Config) checkShard() error {

@@ -6,6 +6,7 @@ import (
 	"hookproof/internal/client"
 	"hookproof/loadgen/account"
 	"hookproof/loadgen/measure"
+	"hookproof/loadgen/plan"
 )
 
 // watch is what a client's reading goroutine notes; others read it when that
@@ -87,7 +88,7 @@ func (s *session) media(f client.Frame) {
 	s.r.g.received.Inc(s.Index)
 	m := &f.Marker
 	if s.frames == 1 && !s.r.cfg.Media.None { // which is a matter of the distance between its few bytes
-		s.record(measure.FirstFrame, s.since(f.At))
+		s.record(s.metric(measure.FirstFrame, measure.FLVFirstFrame), s.since(f.At))
 	}
 	if f.Keyframe && !s.keyframe {
 		s.keyframe, s.lost = true, 0 // until then servers hold back what cannot be decoded
@@ -98,6 +99,14 @@ func (s *session) media(f client.Frame) {
 	}
 	s.sequence(m)
 	s.delay(f.At, m.SentAt)
+}
+
+// metric returns that of what the player plays over.
+func (s *session) metric(rtmp, flv measure.Metric) measure.Metric {
+	if s.Over == plan.FLV {
+		return flv
+	}
+	return rtmp
 }
 
 // since corrects the time of a first frame by what the player had to wait for
@@ -139,7 +148,7 @@ func (s *session) delay(at, sent time.Time) {
 	}
 	d := at.Sub(sent)
 	if s.measured {
-		s.r.measures.Record(measure.E2E, s.Index, d)
+		s.r.measures.Record(s.metric(measure.E2E, measure.FLVE2E), s.Index, d)
 	}
 	if s.timed {
 		if s.measured {

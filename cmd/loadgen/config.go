@@ -15,7 +15,7 @@ import (
 // config makes the test that the command line asks for.
 func (o *options) config(s cli.Streams) (loadgen.Config, error) {
 	cfg := loadgen.Config{
-		RTMP: o.rtmp, Listen: o.listen, Spread: o.spread, HooksOnly: o.hooksOnly, PID: o.pid,
+		RTMP: o.rtmp, HTTP: o.http, Listen: o.listen, Spread: o.spread, HooksOnly: o.hooksOnly, PID: o.pid,
 		Accept: o.hooks.Accept, Refuse: o.hooks.Refuse, Identities: o.hooks.Files, TokenAt: string(o.hooks.TokenAt),
 		Timeout: o.timeout, Stall: o.stall, Warmup: o.warmup, Settle: o.settle, LateAfter: o.late, Burst: o.burst,
 		Media: loadgen.Media{File: o.media, None: o.noMedia}, Meet: o.meet, MeetWithin: o.meetWithin, Command: o.args,
@@ -47,7 +47,7 @@ func flagOf(field string) string {
 	case "HooksOnly", "TokenAt", "StartAt":
 		return "-" + strings.ToLower(field[:5]) + "-" + strings.ToLower(field[5:])
 	}
-	return "-" + strings.ToLower(field)
+	return "-" + strings.ToLower(field) // of Plan.Players, too
 }
 
 func (o *options) setThresholds(cfg *loadgen.Config) error {
@@ -84,6 +84,10 @@ func (o *options) setPlan(cfg *loadgen.Config) error {
 			return cli.Usagef("-%s: %v", name, err)
 		}
 		*to = share
+	}
+	var err error
+	if spec.Players, err = plan.ParseMix(o.players); err != nil {
+		return cli.Usagef("-players: %v", err)
 	}
 	switch o.arrivals {
 	case "even":

@@ -13,6 +13,8 @@ func (o *options) declarePlan(f *flag.FlagSet) {
 	f.IntVar(&o.n, "n", 100, "hold `N` sessions at once; those that are refused come on top")
 	f.StringVar(&o.publishers, "publishers", "20%",
 		"so many of them publish: a `SHARE` like 20%, or a number; the rest play")
+	f.StringVar(&o.players, "players", "rtmp=100%",
+		"the players play over these in these `SHARES`, such as rtmp=60%,flv=30%,hls=10%")
 	f.StringVar(&o.refused, "refused", "10%",
 		"so many more are refused by the hook server: a `SHARE` of those that are held, or a number")
 	f.StringVar(&o.refuseAt, "refuse-at", "",
@@ -40,6 +42,8 @@ func (o *options) declareTarget(f *flag.FlagSet) {
 	f.StringVar(&o.rtmp, "rtmp", "",
 		"load the RTMP server at `URL`, such as rtmp://127.0.0.1:1935/live.\nNot given: the built-in server, in a "+
 			"process of its own")
+	f.StringVar(&o.http, "http", "",
+		"with -rtmp: where that server serves HTTP-FLV and HLS, a `URL` such as http://127.0.0.1:8080, for -players")
 	f.StringVar(&o.listen, "listen", "",
 		"with -rtmp: take that server's hooks at `ADDR`, such as 127.0.0.1:8085, and account for them.\nOf several "+
 			"shards only the first one listens")

@@ -18,8 +18,10 @@ func root() cli.Command {
 
 // groups order the options in the help.
 var groups = []cli.Group{
-	{Title: "What is loaded", Flags: []string{"rtmp", "listen", "hooks", "hooks-only", "accept", "refuse", "profile"}},
-	{Title: "How much", Flags: []string{"n", "publishers", "refused", "vanish", "ramp", "hold", "down", "churn"}},
+	{Title: "What is loaded", Flags: []string{"rtmp", "http", "listen", "hooks", "hooks-only", "accept", "refuse",
+		"profile"}},
+	{Title: "How much", Flags: []string{"n", "publishers", "players", "refused", "vanish", "ramp", "hold", "down",
+		"churn"}},
 	{Title: "What comes of it", Flags: []string{"threshold", "find", "report", "web", "quiet", "version"}},
 	{Title: "The hook server", Flags: []string{"url", "on_connect", "on_close", "on_publish", "on_unpublish", "on_play",
 		"on_stop", "conf", "vhost", "identities", "token-at"}, Rare: true},

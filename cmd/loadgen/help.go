@@ -15,7 +15,9 @@ built-in RTMP server and a recording hook endpoint.`,
 		{Title: "Thresholds", Text: `
 METRIC PART OP TIME   such as publish p99<500ms. Metrics: tcp, handshake, connect,
                       publish, play, first_frame, first_keyframe, disconnect,
-                      e2e, jitter, lateness, pacing, hook, hook.on_connect, …;
+                      e2e, jitter, flv_first_frame, flv_e2e, hls_playlist,
+                      hls_segment, hls_first_segment, lateness, pacing, hook,
+                      hook.on_connect, …;
                       parts: p50, p90, p95, p99, p99.9, max, mean, min, count
 hooks COUNT OP N      lost, doubled, out_of_order, unexpected, late,
                       false_accepts, false_refusals, frames_to_refused

@@ -18,6 +18,7 @@ type options struct {
 
 	n                           int
 	publishers, refused, vanish string
+	players                     string
 	refuseAt                    string
 	streams                     int
 	churn, rate                 float64
@@ -25,7 +26,7 @@ type options struct {
 	stages                      string
 	arrivals                    string
 	seed                        uint64
-	rtmp, listen, profile       string
+	rtmp, http, listen, profile string
 	hooks                       hookflags.Server
 	spread                      bool
 	meet                        string

@@ -29,6 +29,7 @@ type Frame struct {
 // FLV is a viewer over HTTP-FLV.
 type FLV struct {
 	Status int // of the answer
+	body   io.Reader
 	conn   *net.TCPConn
 	cause  atomic.Pointer[client.How]
 	done   chan struct{}
@@ -36,20 +37,24 @@ type FLV struct {
 }
 
 // Open asks for a stream, and waits for the answer, or for ctx. Without one the error is the connection's: see [HowOf].
-// What comes after an answer of 200 is given to frame, from a goroutine that ends with the connection.
-func Open(ctx context.Context, o Options, target string, frame func(*Frame)) (*FLV, error) {
+// Play is to be called then.
+func Open(ctx context.Context, o Options, target string) (*FLV, error) {
 	conn, answer, err := request(ctx, o, target)
 	if err != nil {
 		return nil, err
 	}
-	v := &FLV{Status: answer.StatusCode, conn: conn, done: make(chan struct{})}
+	return &FLV{Status: answer.StatusCode, body: answer.Body, conn: conn, done: make(chan struct{})}, nil
+}
+
+// Play gives frame what comes after an answer of 200, from a goroutine that ends with the connection. It is called
+// once.
+func (v *FLV) Play(frame func(*Frame)) {
 	go func() {
 		defer close(v.done)
-		defer conn.Close()
-		v.because(HowOf(v.read(answer.Body, frame)))
+		defer v.conn.Close()
+		v.because(HowOf(v.read(v.body, frame)))
 		v.how = *v.cause.Load()
 	}()
-	return v, nil
 }
 
 // read reads the answer to its end, and returns the error that was it.
@@ -93,14 +98,14 @@ func frameOf(tag *flv.Tag) *Frame {
 // because notes why the connection ends; the first one to say counts.
 func (v *FLV) because(how client.How) { v.cause.CompareAndSwap(nil, &how) }
 
-// Leave closes the connection as players do.
+// Leave closes the connection as players do, and waits for Done.
 func (v *FLV) Leave() {
 	v.because(client.Local)
 	v.conn.Close()
 	<-v.done
 }
 
-// Vanish resets the connection.
+// Vanish resets the connection, and waits for Done.
 func (v *FLV) Vanish() {
 	v.because(client.Local)
 	v.conn.SetLinger(0)

@@ -15,10 +15,13 @@ type span struct{ least, most int }
 // that the hook of its stream was accepted while it was connected.
 func expect(p *hook.Profile, s *plan.Session, o *Outcome, opened bool) (want [len(hook.Events)]span) {
 	x := order.Expect(p, deeds(s, o, opened)...)
+	if s.Over != plan.RTMP {
+		x = order.ExpectViewer(p, views(s, o)...)
+	}
 	for _, e := range hook.Events {
 		want[e].least, want[e].most = x.Count(e)
 	}
-	if !p.ConnectFirst && !o.Asked && !o.answered() {
+	if s.Over == plan.RTMP && !p.ConnectFirst && !o.Asked && !o.answered() {
 		// It may have come alone, and on_close does not show whose it is.
 		want[hook.OnClose].least = 0
 	}
@@ -69,4 +72,23 @@ func deeds(s *plan.Session, o *Outcome, opened bool) []order.Deed {
 		return []order.Deed{connect, closed}
 	}
 	return []order.Deed{connect, stream, closed}
+}
+
+// views is what a player over HTTP did: it asked, and left. One that was not answered may have been asked about or not;
+// a server need not ask about a stream that it does not have (yet).
+func views(s *plan.Session, o *Outcome) []order.Deed {
+	if !o.Dialed {
+		return nil
+	}
+	play, stop := order.Deed{Event: hook.OnPlay}, order.Deed{Event: hook.OnStop}
+	switch {
+	case s.Refused:
+		play.Answer, play.Unsure = order.Refused, !o.answered()
+		return []order.Deed{play}
+	case o.Let:
+		play.Answer = order.Accepted
+	default:
+		play.Unsure, stop.Unsure = true, true
+	}
+	return []order.Deed{play, stop}
 }

@@ -196,7 +196,9 @@ func (j *judge) foreign() {
 // order walks every client through the order checker. What it finds of a
 // client whose counts are wrong already is the same thing seen twice.
 func (j *judge) order() {
-	k := order.New(order.Options{Profile: j.Profile, KeepClosed: len(j.Entries) + 1, MaxProblems: 100_000})
+	viewers := slices.ContainsFunc(j.Plan.Sessions, func(s plan.Session) bool { return s.Over != plan.RTMP })
+	k := order.New(order.Options{Profile: j.Profile, HTTPPlayers: viewers, KeepClosed: len(j.Entries) + 1,
+		MaxProblems: 100_000})
 	outcomes := map[int]*Outcome{}
 	open := false
 	for i := range j.Outcomes {
@@ -209,7 +211,9 @@ func (j *judge) order() {
 		if !e.Known || e.Client < 0 {
 			continue
 		}
-		if o := outcomes[e.Client]; e.Event.Closing() && o != nil && o.LeftAt > 0 && !told[e.Client] {
+		o := outcomes[e.Client]
+		late := j.Plan.Sessions[e.Client].Over == plan.HLS // it is missed only after a while
+		if e.Event.Closing() && o != nil && o.LeftAt > 0 && !told[e.Client] && !late {
 			told[e.Client] = true
 			k.Left(e.ID, o.how(), time.Unix(0, o.LeftAt))
 		}

@@ -34,7 +34,11 @@ func (j *judge) falseAccept(s *plan.Session, o *Outcome, entries []*Entry) bool 
 	default:
 		return false
 	}
-	j.find(o.Client, Finding{Kind: FalseAccept, Event: s.RefuseAt.String(), Requirement: "S-ANS-02", Text: text})
+	id := "S-ANS-02"
+	if s.Over != plan.RTMP {
+		id = requirement(s, o, hook.OnPlay)
+	}
+	j.find(o.Client, Finding{Kind: FalseAccept, Event: s.RefuseAt.String(), Requirement: id, Text: text})
 	return true
 }
 
@@ -100,6 +104,16 @@ func (j *judge) measureRefusal(s *plan.Session, o *Outcome, entries []*Entry) {
 // requirement names what a missing or surplus event of a client breaks.
 func requirement(s *plan.Session, o *Outcome, e hook.Event) string {
 	switch {
+	case s.Over == plan.FLV && s.Refused:
+		return "S-FLV-03"
+	case s.Over == plan.FLV:
+		return "S-FLV-01"
+	case s.Over == plan.HLS && s.Refused:
+		return "S-HLS-04"
+	case s.Over == plan.HLS && e == hook.OnPlay:
+		return "S-HLS-01"
+	case s.Over == plan.HLS:
+		return "S-HLS-02"
 	case s.Refused && e != hook.OnConnect && e != s.RefuseAt:
 		return map[hook.Event]string{hook.OnConnect: "S-ANS-03", hook.OnPublish: "S-ANS-04",
 			hook.OnPlay: "S-ANS-05"}[s.RefuseAt]

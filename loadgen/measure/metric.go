@@ -12,20 +12,25 @@ type Metric uint8
 // The metrics. The phases of a client count from when it was due, so that
 // neither a late start nor a slow step before is left out.
 const (
-	TCP           Metric = iota // due → TCP connection made
-	Handshake                   // due → RTMP handshake done
-	Connect                     // due → connect accepted
-	Publish                     // due → NetStream.Publish.Start
-	Play                        // due → NetStream.Play.Start
-	FirstFrame                  // due → first frame of a player
-	FirstKeyframe               // due → first keyframe of a player
-	Disconnect                  // answer that refuses → connection over, as the client saw it
-	E2E                         // frame sent → frame received
-	Jitter                      // change of E2E from one frame to the next of a player
-	Lateness                    // due → the generator began with the client
-	Pacing                      // frame due → the generator sent it
-	Hook                        // request arrived → answer sent, all events
-	hookEvents                  // the same by event, six metrics
+	TCP             Metric = iota // due → TCP connection made
+	Handshake                     // due → RTMP handshake done
+	Connect                       // due → connect accepted
+	Publish                       // due → NetStream.Publish.Start
+	Play                          // due → NetStream.Play.Start
+	FirstFrame                    // due → first frame of a player
+	FirstKeyframe                 // due → first keyframe of a player
+	Disconnect                    // answer that refuses → connection over, as the client saw it
+	E2E                           // frame sent → frame received
+	Jitter                        // change of E2E from one frame to the next of a player
+	FLVFirstFrame                 // due → first frame of a player over HTTP-FLV
+	FLVE2E                        // frame sent → frame received over HTTP-FLV
+	HLSFirstSegment               // due → first segment of a player by HLS
+	HLSPlaylist                   // request of a playlist → answered
+	HLSSegment                    // request of a segment → answered
+	Lateness                      // due → the generator began with the client
+	Pacing                        // frame due → the generator sent it
+	Hook                          // request arrived → answer sent, all events
+	hookEvents                    // the same by event, six metrics
 
 	Count = hookEvents + Metric(len(hook.Events))
 )
@@ -33,14 +38,18 @@ const (
 var names = [...]string{
 	TCP: "tcp", Handshake: "handshake", Connect: "connect", Publish: "publish", Play: "play",
 	FirstFrame: "first_frame", FirstKeyframe: "first_keyframe", Disconnect: "disconnect",
-	E2E: "e2e", Jitter: "jitter", Lateness: "lateness", Pacing: "pacing", Hook: "hook",
+	E2E: "e2e", Jitter: "jitter", FLVFirstFrame: "flv_first_frame", FLVE2E: "flv_e2e",
+	HLSFirstSegment: "hls_first_segment", HLSPlaylist: "hls_playlist", HLSSegment: "hls_segment",
+	Lateness: "lateness", Pacing: "pacing", Hook: "hook",
 }
 
 var titles = [...]string{
 	TCP: "TCP connected", Handshake: "handshake done", Connect: "connect accepted",
 	Publish: "publish accepted", Play: "play accepted", FirstFrame: "first frame",
 	FirstKeyframe: "first keyframe", Disconnect: "refused → disconnected", E2E: "end to end",
-	Jitter: "jitter of it", Lateness: "own start lateness", Pacing: "own media lateness", Hook: "hooks, all",
+	Jitter: "jitter of it", FLVFirstFrame: "first frame, HTTP-FLV", FLVE2E: "end to end, HTTP-FLV",
+	HLSFirstSegment: "first segment, HLS", HLSPlaylist: "playlist, HLS", HLSSegment: "segment, HLS",
+	Lateness: "own start lateness", Pacing: "own media lateness", Hook: "hooks, all",
 }
 
 // HookOf returns the metric of one event's hook.
@@ -75,7 +84,7 @@ func (m Metric) Title() string {
 }
 
 // perFrame reports whether the metric is recorded with every frame.
-func (m Metric) perFrame() bool { return m == E2E || m == Jitter || m == Pacing }
+func (m Metric) perFrame() bool { return m == E2E || m == FLVE2E || m == Jitter || m == Pacing }
 
 // ByName returns the metric of that name.
 func ByName(name string) (Metric, bool) {

@@ -27,6 +27,7 @@ func Make(spec Spec) *Plan {
 	for i := range m.sessions {
 		m.sessions[i].Index = i
 	}
+	m.spec.Players.spread(m.sessions)
 	streams := m.assign()
 	return &Plan{Sessions: m.sessions, Streams: streams, Length: at, HoldFrom: m.holdFrom, HoldUntil: m.holdUntil}
 }

@@ -35,8 +35,9 @@ func (r Role) Event() hook.Event {
 type Session struct {
 	Index    int // its place in Plan.Sessions, which names it
 	Role     Role
-	Stream   int // number of the stream that it publishes or plays
-	Source   int // player: Index of the publisher of that stream; publisher: its own; -1: nobody publishes it
+	Over     Over // what a player plays over
+	Stream   int  // number of the stream that it publishes or plays
+	Source   int  // player: Index of the publisher of that stream; publisher: its own; -1: nobody publishes it
 	Refused  bool
 	RefuseAt hook.Event // valid if Refused
 	Vanish   bool       // leaves without a word
@@ -57,6 +58,7 @@ type Plan struct {
 // Counts says how many of a plan's sessions are what.
 type Counts struct {
 	Sessions, Publishers, Players, Vanishing int
+	Over                                     [overs]int // the players, by what they play over
 	RefusedAt                                [len(hook.Events)]int
 }
 
@@ -80,6 +82,7 @@ func (p *Plan) Count(keep func(*Session) bool) (c Counts) {
 			c.Publishers++
 		} else {
 			c.Players++
+			c.Over[s.Over]++
 		}
 		if s.Vanish {
 			c.Vanishing++

@@ -80,6 +80,7 @@ type Spec struct {
 	Stages     []Stage
 	Even       bool // arrivals at even distances; otherwise as a Poisson process
 	Publishers Share
+	Players    Mix          // what the others play over
 	Refused    Share        // come on top, and carry credentials that the hook server refuses
 	RefuseAt   []hook.Event // the opening events at which, in turn; nil: all three
 	Vanish     Share        // leave without a word, of those who are let in
@@ -144,6 +145,11 @@ func (s *Spec) Check() error {
 		return fmt.Errorf("%.0f sessions in all: want at most %d", total, maxSessions)
 	case s.Streams < 0 || s.Streams > maxSessions:
 		return fmt.Errorf("%d streams: want 1 to %d, or 0 for all", s.Streams, maxSessions)
+	}
+	for _, percent := range s.Players {
+		if !(percent >= 0 && percent <= 100) {
+			return fmt.Errorf("players %v: want shares from 0%% to 100%%", s.Players)
+		}
 	}
 	for _, e := range s.RefuseAt {
 		if int(e) >= len(hook.Events) || e.Closing() {

@@ -114,11 +114,12 @@ func (a *Actor) Look(ctx context.Context, name string) {
 }
 
 func (a *Actor) watchFLV(ctx context.Context, target string) error {
-	v, err := viewer.Open(ctx, a.viewerOptions(), target, a.frame)
+	v, err := viewer.Open(ctx, a.viewerOptions(), target)
 	if err != nil {
 		return a.unanswered(ctx, err)
 	}
 	a.told(v.Status, "")
+	v.Play(a.frame)
 	a.flv.Store(v)
 	a.goesOn(func() error {
 		<-v.Done()

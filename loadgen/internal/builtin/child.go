@@ -5,6 +5,7 @@ package builtin
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"hookproof/hook"
 	"hookproof/internal/cli"
@@ -17,10 +18,11 @@ type Order struct {
 	Hooks   string // base URL of the hook server; empty: no hooks
 	Profile string // of the hooks
 	Clients int    // at once
+	HTTP    bool   // HTTP-FLV and HLS are served, too
 }
 
 // ready says where a child serves.
-type ready struct{ RTMP string }
+type ready struct{ RTMP, HTTP string }
 
 var children = reexec.Kind[Order, ready]{
 	Mark: "HOOKPROOF_LOADGEN_SERVER",
@@ -29,7 +31,11 @@ var children = reexec.Kind[Order, ready]{
 		if err != nil {
 			return nil, ready{}, err
 		}
-		return srv, ready{RTMP: srv.Addr().String()}, nil
+		r := ready{RTMP: srv.Addr().String()}
+		if at := srv.HTTPAddr(); at != nil {
+			r.HTTP = at.String()
+		}
+		return srv, r, nil
 	},
 }
 
@@ -47,6 +53,10 @@ func Start(o Order) (*server.Server, error) {
 	cfg := server.DefaultConfig()
 	cfg.Listen = []string{"127.0.0.1:0"}
 	cfg.MaxConnections = 2*o.Clients + 100 // replaced clients may overlap
+	if v := &cfg.VHosts[0]; o.HTTP {
+		cfg.HTTP.Enabled, cfg.HTTP.Listen = true, "127.0.0.1:0"
+		v.Remux, v.HLS = true, server.HLS{Enabled: true, Fragment: time.Second, Window: 3 * time.Second, Ctx: true}
+	}
 	hooks := &cfg.VHosts[0].Hooks
 	hooks.Profile = o.Profile
 	if o.Hooks != "" {
@@ -69,6 +79,7 @@ func Start(o Order) (*server.Server, error) {
 // Child is the built-in server in a process of its own.
 type Child struct {
 	Addr string // RTMP, host:port
+	HTTP string // HTTP-FLV and HLS, likewise; "" without
 	*reexec.Process[Order, ready]
 }
 
@@ -78,5 +89,5 @@ func StartChild(o Order) (*Child, error) {
 	if err != nil {
 		return nil, fmt.Errorf("built-in server: %w", err)
 	}
-	return &Child{Addr: r.RTMP, Process: p}, nil
+	return &Child{Addr: r.RTMP, HTTP: r.HTTP, Process: p}, nil
 }
