@@ -48,8 +48,11 @@ func Key(p *messages.Pickle) string {
 const sinceTag = "since-"
 
 // Later reports whether the case is no part of a set of requirements: it came with a later one, or all that it tests
-// did. It is played all the same, and not scored.
+// did, or its profile is of a version to come. It is played all the same, and not scored.
 func (c *Case) Later(version string) bool {
+	if slices.Contains(previews, c.Profile) {
+		return true
+	}
 	for _, t := range c.Tags {
 		if since, ok := strings.CutPrefix(t, sinceTag); ok && since > version {
 			return true

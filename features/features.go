@@ -47,7 +47,13 @@ type catalogue struct {
 }
 
 // Profiles are the names of the protocol's profiles, in the order shown.
-var Profiles = []string{"srs1", "srs3", "srs4", "srs6", "srs7"}
+var Profiles = []string{"srs1", "srs3", "srs4", "srs6", "srs7", "srs8"}
+
+// previews are those of them that were not seen on the wire: what is played in them is not scored.
+var previews = []string{"srs8"}
+
+// scored are the others.
+var scored = slices.DeleteFunc(slices.Clone(Profiles), func(p string) bool { return slices.Contains(previews, p) })
 
 // Requirements is the catalogue, in its order. The slice is shared: do not
 // change it.
@@ -95,7 +101,7 @@ func parseCatalogue(text []byte) (set, error) {
 				Role: s.Role, Since: r.Since,
 				Profiles: r.Profiles, Sentence: r.Text, Source: r.Source, Origin: reports.Origin(r.Origin)}
 			if len(q.Profiles) == 0 {
-				q.Profiles = Profiles
+				q.Profiles = scored
 			}
 			for p, l := range r.Levels {
 				if q.LevelIn == nil {

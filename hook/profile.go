@@ -56,6 +56,9 @@ const (
 type Profile struct {
 	Name  string // "srs1", "srs7"
 	Title string // what it is, in a few words
+	// Preview: it was not seen on the wire. [Profiles] does not list it, [Detect] does not find it, and nothing is
+	// scored by it.
+	Preview bool
 	// First and Last are the versions of SRS that speak it: "5", "7.0.61".
 	First, Last string
 	// Agents tell the servers that speak it by their User-Agent, for [Detect].
@@ -118,13 +121,16 @@ func (p *Profile) ClientIDKind() Kind {
 // String returns the name.
 func (p *Profile) String() string { return p.Name }
 
-// Profiles lists all profiles, the oldest first.
+// Profiles lists all profiles that were seen on the wire, the oldest first.
 func Profiles() []*Profile { return []*Profile{SRS1, SRS3, SRS4, SRS6, SRS7} }
 
-// ProfileByName returns the profile of that name, or an error that lists the
-// names there are.
+// Previews lists the profiles of versions to come.
+func Previews() []*Profile { return []*Profile{SRS8} }
+
+// ProfileByName returns the profile of that name, previews among them, or an error
+// that lists the names there are.
 func ProfileByName(name string) (*Profile, error) {
-	all := Profiles()
+	all := append(Profiles(), Previews()...)
 	i := slices.IndexFunc(all, func(p *Profile) bool { return p.Name == name })
 	if i < 0 {
 		return nil, fmt.Errorf("hook profile %q: want one of %s", redact.Clip(name, mostQuoted), ProfileNames())

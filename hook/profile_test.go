@@ -1,6 +1,7 @@
 package hook
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 )
@@ -30,13 +31,30 @@ func TestEvents(t *testing.T) {
 }
 
 func TestProfileByName(t *testing.T) {
-	for _, p := range Profiles() {
+	for _, p := range append(Profiles(), Previews()...) {
 		if got, err := ProfileByName(p.Name); got != p || err != nil {
 			t.Errorf("%s: %v, %v", p, got, err)
 		}
 	}
 	if p, err := ProfileByName("srs9"); err == nil {
 		t.Errorf("srs9 is %v", p)
+	}
+}
+
+// TestPreviews: nothing takes a preview for what was seen.
+func TestPreviews(t *testing.T) {
+	for _, p := range Previews() {
+		if !p.Preview || len(p.Agents) > 0 || slices.Contains(Profiles(), p) {
+			t.Errorf("%s: a preview that is listed, or found by its User-Agent", p)
+		}
+	}
+	for _, p := range Profiles() {
+		if p.Preview {
+			t.Errorf("%s is a preview", p)
+		}
+	}
+	if !reflect.DeepEqual(SRS8.keys, SRS7.keys) {
+		t.Error("srs8 has other keys than srs7")
 	}
 }
 

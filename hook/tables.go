@@ -128,6 +128,23 @@ var SRS7 = &Profile{
 	},
 }
 
+// SRS8 is what SRS 8 is to send by its change log and its unit tests: the keys of SRS 7, and param once, where earlier
+// ones repeat the parameters of tcUrl in it. No request of it was seen.
+var SRS8 = &Profile{
+	Name:  "srs8",
+	Title: "SRS 8 by its change log, not seen",
+	First: "8", Last: "8",
+	Preview:           true,
+	ConnectAlone:      SRS7.ConnectAlone,
+	ConnectAgain:      SRS7.ConnectAgain,
+	CloseAfterRefusal: SRS7.CloseAfterRefusal,
+	ClaimFirst:        SRS7.ClaimFirst,
+	FreshConnections:  SRS7.FreshConnections,
+	AcceptStatus:      SRS7.AcceptStatus,
+	AcceptObject:      SRS7.AcceptObject,
+	keys:              SRS7.keys,
+}
+
 var (
 	srs1Stream = keys("action", "client_id:number", "ip", "vhost", "app", "stream")
 

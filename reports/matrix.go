@@ -86,6 +86,9 @@ func (c *Cell) derive(run *Run, q *Requirement) {
 	}
 	c.Counts = map[Verdict]int{}
 	scored := slices.ContainsFunc(c.indexes, func(i int) bool { return !run.Scenarios[i].Unscored })
+	if !scored {
+		c.Level = May
+	}
 	for _, i := range c.indexes {
 		s := &run.Scenarios[i]
 		if scored && s.Unscored {

@@ -64,7 +64,7 @@ func (s *Summary) conclude(run *Run, must map[Verdict]bool) Conclusion {
 		return NotConformant
 	case run.Error != "" || s.Scenarios[Error] > 0 || s.ran(run) == 0:
 		return RunError
-	case run.Interrupted || must[Inconclusive] || must[NotRun]:
+	case run.Interrupted || must[Inconclusive] || must[NotRun] || len(must) == 0:
 		return Partial
 	}
 	return Conformant
@@ -160,6 +160,9 @@ func (s *Summary) Sentence() string {
 	add(Error, "met an error of the harness", "met errors of the harness")
 	add(Inconclusive, "is undecided", "are undecided")
 	add(NotRun, "was not run", "were not run")
+	if len(s.Musts) == 0 {
+		return "no MUST is scored"
+	}
 	held := s.Musts[Pass] + s.Musts[Warn] + s.Musts[UnexpectedPass]
 	if len(parts) == 0 && held > 0 {
 		return fmt.Sprintf("every MUST holds (%d)", held)

@@ -112,7 +112,8 @@ func newOptions() *options {
 		"run the scenarios of this `FILE`, a feature in the suite's own steps, in place of the suite's")
 	f.StringVar(&o.profile, "profile", "",
 		"run this `PROFILE`: "+hook.ProfileNames()+", all, or auto, which is the one that fits the server's hooks\n"+
-			"(default all; with -rtmp auto; with -hooks "+hook.SRS7.Name+")")
+			"(default all; with -rtmp auto; with -hooks "+hook.SRS7.Name+"); with -hooks also "+hook.SRS8.Name+
+			", a preview:\nwhat the next SRS is to send, not seen and not scored")
 	f.StringVar(&o.known, "known-failing", "",
 		"`FILE` that lists what is known to fail, one entry per line: the id of a requirement or of a\n"+
 			"scenario (* matches any text), optionally a profile; \"flaky\" before it means that it may pass.\n"+

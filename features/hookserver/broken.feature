@@ -4,7 +4,7 @@ Feature: Broken requests
   gets a client in, and none keeps others from being served. These come last:
   they can end a server.
 
-  @H-BAD-03 @should @srs1 @srs3 @srs4 @srs6 @srs7
+  @H-BAD-03 @should @srs1 @srs3 @srs4 @srs6 @srs7 @srs8
   Rule: H-BAD-03 SHOULD: GET, PUT and DELETE on a hook path change nothing and get no accepting answer
 
     Scenario Outline: <method>
@@ -19,7 +19,7 @@ Feature: Broken requests
         | DELETE                 |
         | DELETE, without a body |
 
-  @H-BAD-01 @must @srs1 @srs3 @srs4 @srs6 @srs7
+  @H-BAD-01 @must @srs1 @srs3 @srs4 @srs6 @srs7 @srs8
   Rule: H-BAD-01 MUST: what is no event never gets an accepting answer, is answered within 2 s, and the next valid event is served as before
 
     Scenario Outline: <what>
@@ -65,7 +65,7 @@ Feature: Broken requests
         | an action of no event |
         | an action in capitals |
 
-  @H-BAD-04 @should @srs1 @srs3 @srs4 @srs6 @srs7
+  @H-BAD-04 @should @srs1 @srs3 @srs4 @srs6 @srs7 @srs8
   Rule: H-BAD-04 SHOULD: wrong types of keys, and a missing or unknown action at a URL of one event, get no accepting answer and hurt nobody
 
     Scenario Outline: <what>, at a URL of one event
@@ -100,13 +100,13 @@ Feature: Broken requests
         | a number for its ip         |
         | an array for its stream     |
 
-      @srs3 @srs4 @srs6 @srs7
+      @srs3 @srs4 @srs6 @srs7 @srs8
       Examples: keys since srs3
         | what                    |
         | a number for its param  |
         | an object for its tcUrl |
 
-  @H-BAD-02 @must @srs1 @srs3 @srs4 @srs6 @srs7 @hostile
+  @H-BAD-02 @must @srs1 @srs3 @srs4 @srs6 @srs7 @srs8 @hostile
   Rule: H-BAD-02 MUST: huge, deeply nested, truncated and slow requests leave the server alive, and others get an answer of the protocol meanwhile
 
     Scenario Outline: <what>

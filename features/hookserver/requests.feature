@@ -2,7 +2,7 @@ Feature: What a hook server must read
   Callers differ in what they send and how they write it: by version, by the
   client's strings, by their JSON library. The meaning is the same.
 
-  @H-REQ-01 @must @srs1 @srs3 @srs4 @srs6 @srs7
+  @H-REQ-01 @must @srs1 @srs3 @srs4 @srs6 @srs7 @srs8
   Rule: H-REQ-01 MUST: unknown keys, any key order, escaped and non-ASCII strings and empty strings are read
 
     Scenario Outline: <event> with <body>
@@ -34,14 +34,14 @@ Feature: What a hook server must read
         | on_close   | unknown keys after the known ones      |
         | on_close   | every character of its strings escaped |
 
-  @H-REQ-02 @should @srs1 @srs3 @srs4 @srs6 @srs7
+  @H-REQ-02 @should @srs1 @srs3 @srs4 @srs6 @srs7 @srs8
   Rule: H-REQ-02 SHOULD: client_id of the other type, string or integer, is read as well
 
     Scenario: each event with a client_id of the other type
       When a caller sends each event with a client_id of the other type
       Then each is accepted
 
-  @H-REQ-03 @must @srs1 @srs3 @srs4 @srs6 @srs7
+  @H-REQ-03 @must @srs1 @srs3 @srs4 @srs6 @srs7 @srs8
   Rule: H-REQ-03 MUST: an acceptable client with an empty pageUrl, several = or a second ? beside its credential gets an answer of the protocol, not a 5xx, a hang or a dropped connection
 
     Scenario Outline: an <event> with <value>
@@ -58,7 +58,7 @@ Feature: What a hook server must read
         | on_play    | several = beside its credential  |
         | on_play    | a second ? beside its credential |
 
-      @srs3 @srs4 @srs6 @srs7
+      @srs3 @srs4 @srs6 @srs7 @srs8
       Examples: a key that on_play has since srs3
         | event   | value            |
         | on_play | an empty pageUrl |
@@ -76,7 +76,7 @@ Feature: What a hook server must read
         | on_publish |
         | on_play    |
 
-  @H-REQ-05 @should @srs1 @srs3 @srs4 @srs6 @srs7
+  @H-REQ-05 @should @srs1 @srs3 @srs4 @srs6 @srs7 @srs8
   Rule: H-REQ-05 SHOULD: the body is read as JSON whatever the Content-Type
 
     Scenario Outline: the Content-Type <type>
@@ -94,7 +94,7 @@ Feature: What a hook server must read
       When a caller sends an acceptable event without a Content-Type
       Then each is accepted
 
-  @H-ORD-01 @should @srs1 @srs3 @srs4 @srs6 @srs7
+  @H-ORD-01 @should @srs1 @srs3 @srs4 @srs6 @srs7 @srs8
   Rule: H-ORD-01 SHOULD: closing events that it never saw the opening of, repeated and late ones, are answered 0
 
     Scenario: never opened
@@ -109,7 +109,7 @@ Feature: What a hook server must read
       When a caller sends on_unpublish and on_stop after the on_close of clients that never came
       Then each is accepted
 
-    @srs3 @srs4 @srs6 @srs7
+    @srs3 @srs4 @srs6 @srs7 @srs8
     Scenario: a client connects to an RTMP server and leaves, which is an on_close alone
       When Alice, who is acceptable, connects to an RTMP server and leaves
       Then the on_close of Alice is accepted

@@ -13,12 +13,15 @@ import (
 func Versions(run *reports.Run) string {
 	rows := reports.Matrix(run)
 	var works, fails []*hook.Profile
+	var preview []string
 	for i, name := range run.Profiles {
 		p, err := hook.ProfileByName(name)
-		if err != nil || p.First == "" {
+		if err != nil {
 			continue
 		}
 		switch broken, seen := musts(rows, i); {
+		case p.Preview:
+			preview = append(preview, foretell(p, rows, i))
 		case len(broken) > 0:
 			fails = append(fails, p)
 		case seen:
@@ -26,7 +29,7 @@ func Versions(run *reports.Run) string {
 		}
 	}
 	if len(works)+len(fails) < 2 {
-		return ""
+		return strings.Join(preview, "; ")
 	}
 	var parts []string
 	if len(works) > 0 {
@@ -36,7 +39,22 @@ func Versions(run *reports.Run) string {
 		broken, _ := musts(rows, slices.Index(run.Profiles, p.Name))
 		parts = append(parts, misfit(p, works, broken))
 	}
-	return strings.Join(parts, "; ")
+	return strings.Join(append(parts, preview...), "; ")
+}
+
+// foretell says what is to come of a version that was not seen yet, by its column.
+func foretell(p *hook.Profile, rows []reports.Row, column int) string {
+	var missed []string
+	for _, r := range rows {
+		if r.Requirement.Level == reports.Must && r.Cells[column].Verdict == reports.Warn {
+			missed = append(missed, r.ID)
+		}
+	}
+	what := "nothing amiss"
+	if len(missed) > 0 {
+		what = strings.Join(missed, ", ") + " missed"
+	}
+	return spans([]*hook.Profile{p}) + " (a preview, not seen and not scored): " + what
 }
 
 // musts lists the MUSTs that are broken in a profile, by its column, and says whether clients were seen to be accepted.

@@ -28,6 +28,10 @@ func TestVersions(t *testing.T) {
 		{"none", []string{"srs6", "srs7"}, map[string][]string{"srs6": {"H-RSP-01"}, "srs7": {"H-RSP-01"}},
 			"SRS 5 to 7.0.61: refused; SRS 7.0.62 to 7: refused"},
 		{"one profile", []string{"srs6"}, nil, ""},
+		{"a preview", []string{"srs6", "srs7", "srs8"}, nil,
+			"works with SRS 5 to 7; SRS 8 (a preview, not seen and not scored): nothing amiss"},
+		{"a preview alone", []string{"srs8"}, map[string][]string{"srs8": {"H-RSP-01"}},
+			"SRS 8 (a preview, not seen and not scored): H-RSP-01 missed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			run := &reports.Run{Profiles: c.profiles}
@@ -38,9 +42,12 @@ func TestVersions(t *testing.T) {
 					v := reports.Pass
 					if slices.Contains(c.broken[p], id) {
 						v = reports.Fail
+						if p == "srs8" {
+							v = reports.Warn
+						}
 					}
 					run.Scenarios = append(run.Scenarios, reports.Scenario{ID: id, Profile: p, Verdict: v,
-						Requirements: []string{id}})
+						Unscored: p == "srs8", Requirements: []string{id}})
 				}
 			}
 			if got := Versions(run); got != c.want {

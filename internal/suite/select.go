@@ -74,9 +74,17 @@ func (s Selection) Select(role string) ([]features.Case, error) {
 		}
 	}
 	if len(picked) == 0 {
-		return nil, fmt.Errorf("no scenario matches %s", s)
+		return nil, fmt.Errorf("no scenario matches %s%s", cmp.Or(s.String(), "what is tested"), s.of())
 	}
 	return picked, nil
+}
+
+// of names the profiles, if any; srs8, say, has scenarios for hook servers only.
+func (s Selection) of() string {
+	if len(s.Profiles) == 0 {
+		return ""
+	}
+	return " in " + strings.Join(s.Profiles, ", ")
 }
 
 // set is the version of the set of requirements.
