@@ -155,6 +155,11 @@ Feature: The keys
         | ?vhost= in tcUrl            | rtmp://{address}/{app}?vhost=other.hookproof.test   | cam                             |
         | the legacy form in tcUrl    | rtmp://{address}/{app}...vhost...other.hookproof.test | cam                           |
 
+      @srs3 @srs4 @srs6 @srs7 @since-2026-12
+      Examples: the stream has parameters of its own
+        | case                                      | tcUrl                                             | stream  |
+        | ?vhost= in tcUrl, parameters after the stream | rtmp://{address}/{app}?vhost=other.hookproof.test | cam?k=1 |
+
     @vhosts @srs3 @srs4 @srs6 @srs7
     Scenario: another vhost by ?vhost= after the stream name
       When Alice, with tcUrl "rtmp://{address}/{app}", publishes "cam?vhost=other.hookproof.test" and leaves

@@ -238,6 +238,15 @@ func doubledQuery(b []byte) []byte {
 	return setText(b, "param", param+"?"+query+"?"+query)
 }
 
+// vhostLost has the default vhost where tcUrl names another one and the stream has parameters of its own.
+func vhostLost(b []byte) []byte {
+	_, query, _ := strings.Cut(text(b, "tcUrl"), "?")
+	if param := text(b, "param"); strings.Contains(query, "vhost=") && param != "" && param != "?"+query {
+		return setText(b, "vhost", "__defaultVhost__")
+	}
+	return b
+}
+
 // decodePercent decodes percent escapes.
 func decodePercent(s string) string {
 	if d, err := url.PathUnescape(s); err == nil {

@@ -142,6 +142,8 @@ var keyRows = []mutant.Row{
 		}))},
 	{Name: "vhost-always-default", Defect: "vhost is always __defaultVhost__", Expected: ids("S-KEY-11"),
 		Peer: hooked(value("vhost", constant("__defaultVhost__")))},
+	{Name: "vhost-lost-with-parameters", Defect: "vhost of tcUrl is lost where the stream has parameters of its own",
+		Profiles: sinceSRS3, Expected: ids("S-KEY-11"), Peer: hooked(body(vhostLost))},
 	{Name: "vhost-as-sent", Defect: "vhost is an address where the client named no vhost", Expected: ids("S-KEY-11"),
 		Peer: hooked(value("vhost", func(s string) string {
 			if s == "__defaultVhost__" {
