@@ -155,6 +155,9 @@ func TestJudge(t *testing.T) {
 			"Alice on_publish 0; Alice off; Alice on_close 0;" + fence, "S-ANS-03"},
 
 		{"the second publisher loses", alice + fence + carol + "Carol off; Carol on_close 0;" + aliceGo + fence, ""},
+		{"it was told before it was asked about, and has ended what it never had", alice + fence +
+			"Carol connect; Carol on_connect 0; Carol publish cam; Carol told publish; Carol on_publish 0;" +
+			"Carol FCUnpublish cam; Carol off; Carol on_close 0;" + aliceGo + fence, ""},
 		{"it has on_unpublish", alice + fence + carol + "Carol off; Carol on_unpublish 0; Carol on_close 0;" +
 			aliceGo + fence, "S-CON-04 S-CON-04"},
 		{"it loses to nobody", carol + "Carol off; Carol on_close 0;" + fence, "S-ANS-01"},
