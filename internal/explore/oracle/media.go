@@ -43,7 +43,7 @@ func (w *world) between(o *reports.Observation, to, from *life, of string) *chec
 	player := to.accepts(o.T, true)
 	switch {
 	case len(player) == 0:
-		f.Requirement = waitsOrRefused(to, o.T, hook.OnPlay, "S-ANS-05")
+		f.Requirement = waitsOrRefused(to, o.T, "S-ANS-05")
 		f.Expected = fmt.Sprintf("%s to get no media before its on_play is accepted", to.name)
 	case of == "":
 		return nil
@@ -54,22 +54,24 @@ func (w *world) between(o *reports.Observation, to, from *life, of string) *chec
 		if slices.ContainsFunc(publisher, func(s string) bool { return slices.Contains(player, s) }) {
 			return nil
 		}
-		f.Requirement = waitsOrRefused(from, o.T, hook.OnPublish, "S-ANS-04")
+		f.Requirement = waitsOrRefused(from, o.T, "S-ANS-04")
 		f.Expected = fmt.Sprintf("%s to get media of %s only once its on_publish of that stream is accepted", to.name,
 			of)
 	}
 	return f
 }
 
-// waitsOrRefused names the requirement by which a client's media must not flow yet: its
-// event was unanswered, or it was refused.
-func waitsOrRefused(l *life, t float64, ev hook.Event, refused string) string {
-	for i := range l.hooks {
-		if h := &l.hooks[i]; h.Event == ev && h.Answer >= 0 && h.Answered <= t && !h.Accept {
-			return refused
-		}
+// waitsOrRefused names the requirement by which a client's media must not flow yet: it
+// was refused, or it was not asked about, or not answered.
+func waitsOrRefused(l *life, t float64, refused string) string {
+	h := l.refusal()
+	switch {
+	case h == nil || h.Answered > t:
+		return "S-ANS-06"
+	case l.letOnAfter(h):
+		return "S-ANS-02"
 	}
-	return "S-ANS-06"
+	return refused
 }
 
 // accepts lists the streams that a client was accepted for until t, to play or to publish.
@@ -104,7 +106,7 @@ func (w *world) shown(told map[string]bool) (found []*check.Finding) {
 				continue
 			}
 			if f := check.ShownNothing(until, to.name, l.name); f != nil {
-				f.Requirement, f.Cause = waitsOrRefused(l, w.obs[f.Evidence[0]].T, hook.OnPublish, "S-ANS-04"), "shown"
+				f.Requirement, f.Cause = waitsOrRefused(l, w.obs[f.Evidence[0]].T, "S-ANS-04"), "shown"
 				found = append(found, f)
 			}
 		}
