@@ -54,7 +54,7 @@ func (p *Profile) Decode(body []byte) (*Payload, error) {
 	return r.result()
 }
 
-// DecodeAny reads a payload of either profile far enough to know whose event
+// DecodeAny reads a payload of any profile far enough to know whose event
 // it is: an object with an action and a client_id, which may be a string or an
 // integer. It forgives missing and doubled keys, wrong types elsewhere, and
 // raw control bytes or bytes that are not UTF-8 in strings, which SRS 7.0.18

@@ -81,7 +81,7 @@ type HLS struct {
 type Hooks struct {
 	// Enabled off calls nothing and accepts everyone (S-CFG-01).
 	Enabled bool
-	// Profile is the name of a hook.Profile: "srs1", "srs6" or "srs7".
+	// Profile is the name of a hook.Profile: "srs1" or "srs7", say.
 	Profile string
 	// Timeout bounds one call, all of it; an opening event without an answer by then is refused. More than 0.
 	Timeout time.Duration

@@ -89,7 +89,7 @@ func TestCommandLine(t *testing.T) {
 		{"operand", []string{"8085"}, cli.ExitUsage, "", `unknown command "8085"`},
 		{"address", []string{"-listen", "nowhere"}, cli.ExitUsage, "", "-listen: expected PORT or IP:PORT"},
 		{"profile", []string{"-profile", "srs2"}, cli.ExitUsage, "",
-			`-profile: want auto or one of srs1, srs6, srs7, got "srs2"`},
+			`-profile: want auto or one of srs1, srs3, srs4, srs6, srs7, got "srs2"`},
 		{"log", []string{"-log", "xml"}, cli.ExitUsage, "", `-log: want text or json, got "xml"`},
 		{"token", []string{"-token", "good"}, cli.ExitUsage, "", "want KEY=VALUE"},
 		{"two tokens", []string{"-token", "a=b", "-token", "a=c"}, cli.ExitUsage, "", "want only one token"},

@@ -39,7 +39,8 @@ func newOptions() *options {
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8085",
 		"serve on `ADDR`. A port alone is served on 127.0.0.1, \":PORT\" on every\naddress, port 0 takes a free one")
 	f.StringVar(&o.profile, "profile", "auto",
-		"answer as `PROFILE` has it: srs1 (0, as the document of 2014), srs6 ({\"code\":0,\"data\":null}),\nor auto "+
+		"answer as `PROFILE` has it, one of "+hook.ProfileNames()+" ("+hook.SRS1.Name+
+			": 0, as the document of 2014;\nothers: {\"code\":0,\"data\":null}), or auto "+
 			"(0, which all accept; each request tells when its token is due). Events of all are read")
 	f.Func("token", "let on only who carries the parameter `KEY=VALUE` in his URLs, see below", o.readToken)
 	f.StringVar(&o.tokenFile, "token-file", "",

@@ -71,7 +71,7 @@ func TestCommandLine(t *testing.T) {
 		{"stages and n", []string{"-stages", "1s:1", "-n", "5"}, cli.ExitUsage, "",
 			"-n cannot be given together with -stages"},
 		{"stages", []string{"-stages", "1s"}, cli.ExitUsage, "", "want TIME:SESSIONS like 30s:200"},
-		{"profile", []string{"-profile", "srs2"}, cli.ExitUsage, "", "want one of srs1, srs6, srs7, or auto"},
+		{"profile", []string{"-profile", "srs2"}, cli.ExitUsage, "", "want one of srs1, srs3, srs4, srs6, srs7, or auto"},
 		{"rtmp", []string{"-rtmp", "127.0.0.1"}, cli.ExitUsage, "", "want rtmp://HOST[:PORT]/APP"},
 		{"listen alone", []string{"-listen", "127.0.0.1:1"}, cli.ExitUsage, "", "-listen needs -rtmp"},
 		{"pid alone", []string{"-pid", "1"}, cli.ExitUsage, "", "-pid needs -rtmp"},

@@ -74,7 +74,7 @@ func TestCommandLine(t *testing.T) {
 		{"API on the port of RTMP in a file", []string{"-c", both}, cli.ExitCouldNotRun, "", both +
 			":3: http_api: 127.0.0.1:1935 cannot be served beside RTMP on :1935, line 1"},
 		{"hooks", []string{"-hooks", "127.0.0.1:8085"}, cli.ExitUsage, "", "-hooks: hook server"},
-		{"profile", []string{"-profile", "srs2"}, cli.ExitUsage, "", `-profile: want one of srs1, srs6, srs7, got "srs2"`},
+		{"profile", []string{"-profile", "srs2"}, cli.ExitUsage, "", `-profile: want one of srs1, srs3, srs4, srs6, srs7, got "srs2"`},
 		{"log", []string{"-log", "xml"}, cli.ExitUsage, "", `-log: want text or json, got "xml"`},
 		{"grace", []string{"-grace", "0s"}, cli.ExitUsage, "", "-grace: want more than 0, got 0s"},
 		{"no file", []string{"-c", "nowhere.conf"}, cli.ExitCouldNotRun, "", "nowhere.conf: cannot be read: "},

@@ -126,7 +126,8 @@ mw_latency is the longest wait, in ms, before many players are written to
 together (350; 0: none).
 
 Unknown to SRS are in http_hooks
-  profile       srs1 or srs6; srs1 if not given
+  profile       srs1, srs3, srs4, srs6 or srs7, whose versions docs/rtmpserver.md
+                names; srs1 if not given
   timeout       seconds for one call, all of it; 30 if not given
   retry         seconds; see "Hook server down" below; 0 if not given
   max_calls     calls of this vhost to one hook server at once; 512 if not given.

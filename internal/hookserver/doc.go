@@ -4,7 +4,7 @@
 //
 // POST /api/v1/clients, /api/v1/streams and /api/v1/sessions are the hooks.
 // Every answer to a POST of one of them is HTTP 200 with a code: the text of
-// the number in profile srs1, {"code":NUMBER,"data":null} in srs6. See [CodeOK]
+// the number in profile srs1, {"code":NUMBER,"data":null} in later ones. See [CodeOK]
 // and the codes after it. Other methods get 405 and other paths 404, so nothing
 // but a whole, well-formed event of its own path is ever accepted.
 //

@@ -3,7 +3,7 @@
 //
 // A configuration made for SRS loads as it is: what this server does not have
 // is reported once as a Warning and ignored. Some directives are our own; SRS
-// would refuse them (see FormatSRS): in http_hooks "profile srs1|srs6",
+// would refuse them (see FormatSRS): in http_hooks "profile NAME" (see hook.Profiles),
 // "timeout SECONDS", "retry SECONDS" (closing events that did not reach their hook
 // server are sent again for so long; 0, as in SRS, if not given), "max_calls N"
 // (calls that one hook server is asked at once) and "insecure_tls on|off" (on

@@ -123,7 +123,7 @@ func TestErrors(t *testing.T) {
 		{"hooks as a line", head + "vhost a {\nhttp_hooks;\n}",
 			`srs.conf:3: http_hooks: expected a block in braces, got ";"`},
 		{"event without URLs", in("on_play;"), "srs.conf:4: on_play: expected one or more URLs, got nothing"},
-		{"profile", in("profile srs9;"), "srs.conf:4: profile: expected srs1 or srs6 or srs7, got srs9"},
+		{"profile", in("profile srs9;"), "srs.conf:4: profile: expected srs1 or srs3 or srs4 or srs6 or srs7, got srs9"},
 		{"timeout zero", in("timeout 0;"), "srs.conf:4: timeout: expected seconds, from 0.001 to 3600, got 0"},
 		{"timeout with a unit", in("timeout 5s;"), "srs.conf:4: timeout: expected seconds, from 0.001 to 3600, got 5s"},
 		{"retry less than nothing", in("retry -1;"), "srs.conf:4: retry: expected 0 or seconds to 3600, got -1"},

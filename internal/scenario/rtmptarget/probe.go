@@ -54,7 +54,7 @@ func (t *Target) needed(c Capability, planned []*features.Case) bool {
 
 // Detect publishes to a server and says which profile its hooks are written by.
 func Detect(ctx context.Context, o ExternalOptions) (hook.Detection, error) {
-	o.Profile = hook.SRS7 // both profiles accept what the endpoint answers to a probe
+	o.Profile = hook.SRS7 // all profiles accept what the endpoint answers to a probe
 	o.Nonce += "p"        // what is left of this probe is no client of the run's
 	t, err := External(o)
 	if err != nil {

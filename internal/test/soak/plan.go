@@ -57,7 +57,7 @@ type plan struct {
 var tested = [2]*hook.Profile{hook.SRS1, hook.SRS7}
 
 // anchors are the streams that live throughout a round, half of them in the
-// vhost of either profile.
+// vhost of each profile.
 const anchors = 4
 
 // firstAnchor is the lowest number of a client that is an anchor: 4 million others fit below.
