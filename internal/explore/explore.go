@@ -246,11 +246,25 @@ func (e *Explorer) examine(ctx context.Context, v *Violation, r *played) {
 	if !v.Finding.Fatal {
 		e.Replay(ctx, v)
 		if e.o.ShrinkFor > 0 && v.Failed > 0 {
-			e.shrink(ctx, v, r)
+			e.small(ctx, v, r)
 		}
 	}
 	if e.keep(v) && e.o.Found != nil {
 		e.o.Found(v)
+	}
+}
+
+// small makes a violation's program smaller, and finds out how often that one fails. If
+// it never does, what was drawn stays.
+func (e *Explorer) small(ctx context.Context, v *Violation, r *played) {
+	drawn := *v
+	e.shrink(ctx, v, r)
+	if slices.Equal(v.Program, drawn.Program) {
+		return
+	}
+	v.Failed, v.Replays = 0, 0
+	if e.Replay(ctx, v); v.Failed == 0 {
+		*v = drawn
 	}
 }
 
