@@ -149,8 +149,8 @@ func (s *session) played() {
 // tag looks at what an FLV player got. It is called by the goroutine that reads.
 func (s *session) tag(f *viewer.Frame) {
 	s.r.g.bytesIn.Add(int64(len(f.Payload)))
-	s.media(client.Frame{At: f.At, Size: len(f.Payload), Frame: f.Picture, Keyframe: f.Keyframe, SequenceHeader: f.Header,
-		Marker: f.Marker})
+	s.media(client.Frame{At: f.At, Size: len(f.Payload), Frame: f.Picture, Keyframe: f.Keyframe,
+		SequenceHeader: f.Header, Marker: f.Marker})
 }
 
 // openHLS asks for a playlist, follows it and gets the first segment; then it goes on in the background.

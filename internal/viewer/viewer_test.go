@@ -77,8 +77,8 @@ func TestFLV(t *testing.T) {
 	})
 	<-v.Done()
 	if v.Status != 200 || v.How() != client.FIN || pictures != 206 || keyframes != 3 || headers != 2 {
-		t.Errorf("status %d, %s, %d pictures and sounds, %d keyframes, %d headers", v.Status, v.How(), pictures, keyframes,
-			headers)
+		t.Errorf("status %d, %s, %d pictures and sounds, %d keyframes, %d headers", v.Status, v.How(), pictures,
+			keyframes, headers)
 	}
 }
 
@@ -169,7 +169,8 @@ func TestParsePlaylist(t *testing.T) {
 	for _, c := range []struct{ name, target, body, want string }{
 		{"master", "/live/cam.m3u8?a=b", "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\ncam.m3u8?hls_ctx=1&a=b\n",
 			"[/live/cam.m3u8?hls_ctx=1&a=b] [] 0s"},
-		{"media", "/live/cam.m3u8", "#EXTM3U\r\n#EXT-X-TARGETDURATION:2\r\n#EXTINF:1.0,\r\ncam-0.ts\r\n\r\n/x/1.ts?c\r\n",
+		{"media", "/live/cam.m3u8",
+			"#EXTM3U\r\n#EXT-X-TARGETDURATION:2\r\n#EXTINF:1.0,\r\ncam-0.ts\r\n\r\n/x/1.ts?c\r\n",
 			"[] [/live/cam-0.ts /x/1.ts?c] 2s"},
 		{"another host", "/live/cam.m3u8", "#EXTM3U\nhttp://other.test:8080/live/0.ts\n", "[] [/live/0.ts] 0s"},
 	} {

@@ -69,8 +69,8 @@ func ParseMix(text string) (m Mix, err error) {
 	return m, nil
 }
 
-// spread says of each player what it plays over: evenly among the others of its kind, those to be refused too. Who is to
-// be refused at on_connect plays over RTMP: viewers over HTTP have none.
+// spread says of each player what it plays over: evenly among the others of its kind, those to be refused too. Who is
+// to be refused at on_connect plays over RTMP: viewers over HTTP have none.
 func (m Mix) spread(all []Session) {
 	if !m.HTTP() {
 		return

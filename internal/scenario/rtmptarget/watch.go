@@ -136,8 +136,8 @@ func (a *Actor) goesOn(f func() error) {
 	a.over = begin(f)
 }
 
-// unanswered notes that a request had no answer. That the server ended it is its way to refuse; that there was no
-// connection, or no patience left, is an error.
+// unanswered notes that a request had no answer. That the server ended it, or says nothing, is its way to refuse; that
+// there was no connection is an error.
 func (a *Actor) unanswered(ctx context.Context, err error) error {
 	var dial *viewer.DialError
 	if errors.As(err, &dial) {
@@ -147,7 +147,7 @@ func (a *Actor) unanswered(ctx context.Context, err error) error {
 	}
 	if ctx.Err() != nil {
 		a.off(string(client.Local), "no answer yet")
-		return ctx.Err()
+		return a.ctx.Err() // the scene's end, if it is that
 	}
 	a.off(string(viewer.HowOf(err)), "without an answer")
 	return nil
@@ -175,7 +175,7 @@ func (a *Actor) frame(f *viewer.Frame) {
 // AwaitHLS makes the scene as patient as it takes until there is a first segment, or a viewer of HLS is missed. SRS
 // looks for one of them each 5 s.
 func (s *Scene) AwaitHLS() {
-	const ours, others = 10 * time.Second, 90 * time.Second
+	const ours, others = 10 * time.Second, 4 * time.Minute // of many viewers
 	if s.Target != nil && s.Target.shared {
 		s.Wait(others)
 		return
