@@ -1,6 +1,7 @@
 package server
 
 import (
+	"container/list"
 	"crypto/rand"
 	"errors"
 	"net/http"
@@ -35,6 +36,8 @@ type hlsStreams struct {
 	// vhosts without contexts.
 	contexts map[string]*hlsViewer
 	guests   map[guest]int
+	// fresh are the viewers that have a playlist and have not asked for what it names, the oldest first.
+	fresh list.List
 }
 
 // ticket is what a request for a playlist shows.
@@ -130,6 +133,8 @@ type hlsViewer struct {
 
 	timer *time.Timer // under of.mu, nil before the verdict
 	over  bool        // under of.mu
+
+	at *list.Element // in of.fresh; under of.mu
 }
 
 // newHLSViewer makes a viewer with a context that nobody guesses.
@@ -244,7 +249,11 @@ func (h *hlsStreams) known(k stream.Key, ctx, ip string, vhost *VHost) (*hlsView
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if v := h.contexts[ctx]; v != nil {
-		return v, v.key == k && v.ip == ip
+		mine := v.key == k && v.ip == ip
+		if mine {
+			h.follows(v)
+		}
+		return v, mine
 	}
 	return nil, !vhost.HLS.Ctx && h.guests[guest{k, ip}] > 0
 }
@@ -265,6 +274,7 @@ func (h *hlsStreams) admit(r *http.Request, t target, k stream.Key) (*hlsViewer,
 		h.mu.Unlock()
 		return v, h.ask(r, v, rest)
 	}
+	h.follows(v)
 	h.mu.Unlock()
 	select {
 	case <-v.decided:
@@ -303,6 +313,7 @@ func (h *hlsStreams) ask(r *http.Request, v *hlsViewer, rest string) (err error)
 	h.tickets[tick], h.contexts[v.ctx] = v, v
 	h.guests[guest{v.key, v.ip}]++
 	v.timer = time.AfterFunc(v.quiet, v.look)
+	v.at = h.fresh.PushBack(v)
 	h.mu.Unlock()
 	if r.Context().Err() != nil {
 		v.abort(errLeft)
@@ -356,8 +367,35 @@ func (h *hlsStreams) forget(v *hlsViewer, entered bool) {
 	}
 }
 
+// follows notes that a viewer asks for what it was given. The caller holds mu.
+func (h *hlsStreams) follows(v *hlsViewer) {
+	if v.at != nil {
+		h.fresh.Remove(v.at)
+		v.at = nil
+	}
+}
+
+// displace ends the viewer that has asked for a playlist and nothing after it for longest: who only makes contexts, on
+// purpose or by a defect, shuts nobody out. The caller holds Server.mu.
+func (h *hlsStreams) displace() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	oldest := h.fresh.Front()
+	if oldest == nil || time.Since(oldest.Value.(*hlsViewer).since) < spareAfter {
+		return false
+	}
+	v := oldest.Value.(*hlsViewer)
+	h.follows(v)
+	v.displaced = true
+	h.srv.leaving++
+	h.srv.displaced.Add(1)
+	v.abort(errDisplaced)
+	return true
+}
+
 // drop takes a viewer's tickets away. The caller holds mu.
 func (h *hlsStreams) drop(v *hlsViewer) {
+	h.follows(v)
 	for _, t := range v.tickets {
 		if h.tickets[t] == v {
 			delete(h.tickets, t)

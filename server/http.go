@@ -74,8 +74,10 @@ func (c *viewerConn) Close() error {
 func (s *Server) view(w http.ResponseWriter, r *http.Request) {
 	// The hooks have their own time-outs; what is written has one from when it is.
 	control := http.NewResponseController(w)
-	control.SetReadDeadline(time.Time{})
 	control.SetWriteDeadline(time.Time{})
+	if r.ContentLength == 0 { // what else there is to be read has its time
+		control.SetReadDeadline(time.Time{})
+	}
 	set := s.current.Load()
 	if set.cfg.HTTP.CrossOrigin {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
@@ -149,6 +151,9 @@ func (s *Server) refuseView(w http.ResponseWriter, why error) {
 		status = http.StatusUnauthorized
 	case errors.Is(why, stream.ErrOver), errors.Is(why, hls.ErrGone):
 		status = http.StatusNotFound
+	}
+	if errors.Is(why, errFull) {
+		s.reportFull()
 	}
 	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTime))
 	w.Header().Set("Content-Length", "0")

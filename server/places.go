@@ -73,7 +73,7 @@ func (s *Server) room(most int) bool {
 		return true
 	}
 	// Who is displaced stays until its closing events are told; that takes no more than as much again.
-	return all < 2*most && s.displace()
+	return all < 2*most && (s.displace() || s.hls.displace())
 }
 
 // spare displaces sessions where there are no file descriptors left: their limit may be lower than

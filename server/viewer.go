@@ -28,6 +28,8 @@ type viewer struct {
 	cause          atomic.Pointer[error]
 	// ends is how the viewer learns of cause, in no order with what it does.
 	ends func()
+	// displaced says that its place is somebody else's; under Server.mu.
+	displaced bool
 }
 
 // newViewer describes who sent a request.
@@ -106,6 +108,9 @@ func (s *Server) enter(v *viewer, m member) error {
 func (s *Server) leave(v *viewer) {
 	s.mu.Lock()
 	delete(s.viewers, v)
+	if v.displaced {
+		s.leaving--
+	}
 	s.closedSent.Add(int64(v.sent()))
 	s.mu.Unlock()
 	s.running.Done()

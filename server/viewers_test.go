@@ -430,6 +430,42 @@ func TestViewersHaveLimits(t *testing.T) {
 		f.hooks.await("on_stop", func(all []seen) bool { return count(all, onStop) == 1 })
 		f.eventually("the place to be free", func() bool { status, _ := f.get("/live/cam.m3u8"); return status == 200 })
 	})
+	t.Run("who only makes contexts", func(t *testing.T) {
+		f, _ := viewers(t, func(c *Config) { c.MaxConnections, c.VHosts[0].HLS.Window = 4, time.Minute })
+		next := f.master("?mine")
+		f.get(next)
+		for range 2 {
+			f.master("")
+		}
+		f.eventually("a place of those who do not follow", func() bool {
+			c, err := client.Dial(f.ctx, f.options())
+			if err != nil {
+				return false
+			}
+			defer c.Close()
+			return c.Connect(f.ctx) == nil
+		})
+		before := len(f.hooks.await("", func([]seen) bool { return true }))
+		if status, _ := f.get(next); status != 200 {
+			t.Errorf("the viewer that follows: %d", status)
+		}
+		f.hooks.await("on_stop", func(all []seen) bool { return count(all, onStop) >= 1 })
+		for _, s := range f.hooks.await("", func([]seen) bool { return true })[before:] {
+			if s.event == onPlay {
+				t.Error("the viewer that follows was asked about anew")
+			}
+		}
+	})
+	t.Run("a body", func(t *testing.T) {
+		f, _ := viewers(t)
+		f.hooks.rule(func(s *seen) bool { return s.event != onPlay })
+		status, _ := f.get("/live/cam.flv", func(r *http.Request) {
+			r.Body, r.ContentLength = io.NopCloser(strings.NewReader("x")), 1
+		})
+		if status != 401 {
+			t.Errorf("%d", status)
+		}
+	})
 	t.Run("words", func(t *testing.T) {
 		f, _ := viewers(t)
 		nc, err := net.Dial("tcp", f.HTTPAddr().String())
