@@ -9,6 +9,7 @@ import (
 	"github.com/cucumber/godog"
 
 	"hookproof/hook"
+	"hookproof/internal/check"
 	"hookproof/internal/endpoint"
 	"hookproof/internal/scenario/rtmptarget"
 )
@@ -21,6 +22,8 @@ func (w *rtmpWorld) registerAnswers(sc *godog.ScenarioContext) {
 	w.acting(sc, `^the hook server holds its answer to (on_\w+)(?: of ([A-Z][a-z]+))?$`, w.hookServerHolds)
 	w.acting(sc, `^the hook server answers$`, func() error { w.scene.Release(nil); return nil })
 	w.acting(sc, `(?s)^the hook server answers with (.+)$`, w.hookServerLetsGo)
+	w.acting(sc, `^what follows could end the server$`, func() error { return w.scene.Deadly() })
+	step(sc, `^the server lives$`, w.lives)
 	w.acting(sc, `^the hook server goes down$`, w.hookServerDown)
 	w.acting(sc, `^the hook server comes back$`, w.hookServerUp)
 	step(sc, `^the clients use the vhost (.+)$`, w.useVHost)
@@ -134,4 +137,11 @@ func (w *rtmpWorld) useVHost(_ context.Context, spoken string) error {
 		w.scene.Use(v)
 	}
 	return err
+}
+
+func (w *rtmpWorld) lives(ctx context.Context) error {
+	if err := w.act(func() error { return w.scene.Lives() }); err != nil {
+		return err
+	}
+	return failed(check.Alive(w.scene.Log.All()))
 }

@@ -81,8 +81,8 @@ func (o *hookOptions) check(rtmp string) error {
 	switch {
 	case o.Given() && rtmp != "":
 		return cli.Usagef("-rtmp tests an RTMP server, -hooks a hook server: one at a time")
-	case !o.Given() && (o.Identified() || o.safe || len(o.header) > 0):
-		return cli.Usagef("-accept, -refuse, -identities, -header and -safe go with -hooks")
+	case !o.Given() && (o.Identified() || o.safe && rtmp == "" || len(o.header) > 0):
+		return cli.Usagef("-accept, -refuse, -identities and -header go with -hooks, -safe goes with -hooks or -rtmp")
 	}
 	return o.Check()
 }

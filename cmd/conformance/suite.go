@@ -191,7 +191,8 @@ func (o *options) target(so *suite.Options) {
 // external says where somebody else's RTMP server is.
 func (o *options) external(p *hook.Profile) rtmptarget.ExternalOptions {
 	return rtmptarget.ExternalOptions{Profile: p, URL: o.rtmp, App: o.app, Listen: o.listen, API: o.api, HTTP: o.http,
-		Scale: o.scale, Nonce: o.nonce, VHosts: !o.noVHosts, PID: o.pid, Restart: o.restart}
+		Scale: o.scale, Nonce: o.nonce, VHosts: !o.noVHosts, PID: o.pid, Restart: o.restart,
+		Safe: o.hooks.safe}
 }
 
 // describe adds what the suite does not know of its own run.

@@ -376,3 +376,20 @@ Feature: The answers
       And another client publishes and leaves
       And the hook server answers
       Then the events of Bob are exactly on_connect, on_play, on_stop, on_close
+
+  @S-ANS-11 @must @srs3 @srs4 @srs6 @srs7 @deadly
+  Rule: S-ANS-11 MUST: no answer ends the server
+
+    Scenario Outline: an accepting answer nested <depth> deep
+      Given what follows could end the server
+      And Bob publishes "door"
+      And Carol plays "door"
+      And the hook server answers on_publish of Alice with 200 and an object whose code is 0, nested <depth> deep
+      When Alice tries to publish "cam"
+      Then the server lives
+      And Carol receives more media
+
+      Examples:
+        | depth |
+        | 1000  |
+        | 3000  |

@@ -106,9 +106,10 @@ Feature: Viewers over HTTP
       And Vera leaves
       Then the events of Vera are exactly on_play, on_stop
 
-    @last
+    @deadly
     Scenario: the publisher leaves while on_play is unanswered
-      Given Alice publishes "cam", which can be watched as "cam.flv"
+      Given what follows could end the server
+      And Alice publishes "cam", which can be watched as "cam.flv"
       And the hook server holds its answer to on_play of Vera
       When Vera begins to watch "cam.flv"
       And Alice leaves

@@ -44,6 +44,12 @@ func Padded(size int) Answer {
 	return Answer{Status: http.StatusOK, Body: head + strings.Repeat("x", pad) + tail}
 }
 
+// Nested is an accepting answer with an array nested so deep beside its code.
+func Nested(depth int) Answer {
+	return Answer{Status: http.StatusOK,
+		Body: `{"code":0,"data":` + strings.Repeat("[", depth) + strings.Repeat("]", depth) + "}"}
+}
+
 func (a *Answer) status() int {
 	if a.Status == 0 {
 		return http.StatusOK

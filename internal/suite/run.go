@@ -53,7 +53,7 @@ type Options struct {
 	// Observe, when not nil, is told of every observation as it is made.
 	Observe func(reports.Observation)
 	// For scenarios at once, all profiles together.
-	places, crowds, patient *semaphore.Weighted
+	places, crowds, patient, alone *semaphore.Weighted
 }
 
 // crowdsAtOnce is how many scenarios with a crowd run at once, besides the
@@ -67,6 +67,8 @@ func (o *Options) place(c *features.Case) *semaphore.Weighted {
 	switch {
 	case o.Role == features.RoleHookServer || o.Parallel == 1:
 		return o.places
+	case c.Has("deadly"):
+		return o.alone
 	case c.Has("slow"):
 		return o.patient
 	case c.Has("load"):
@@ -179,7 +181,7 @@ func (o *Options) setDefaults() {
 		o.Scale = 1
 	}
 	o.places, o.crowds = semaphore.NewWeighted(int64(o.Parallel)), semaphore.NewWeighted(crowdsAtOnce)
-	o.patient = semaphore.NewWeighted(math.MaxInt64)
+	o.patient, o.alone = semaphore.NewWeighted(math.MaxInt64), semaphore.NewWeighted(1)
 	if o.Started.IsZero() {
 		o.Started = time.Now()
 	}

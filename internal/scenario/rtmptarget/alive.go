@@ -22,22 +22,48 @@ func (s *Scene) checkAlive() {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.gone == "" && !s.own && refuses(t.Addr) {
-		t.gone = "the server under test takes no connections any more; whichever scenario ended it" +
-			" ran when the first was undecided"
+	if t.gone != "" || s.own || !refuses(t.Addr) {
+		if t.gone != "" {
+			s.Note(check.GoneNote, endedText, t.Addr)
+		}
+		return
 	}
-	if t.gone != "" {
-		s.Note(check.GoneNote, "the server at %s refuses connections: it has ended, or was ended", t.Addr)
+	note := check.GoneNote
+	t.gone = "the server under test takes no connections any more; whichever scenario ended it" +
+		" ran when the first was undecided"
+	if s.deadly {
+		note, t.gone = check.DiedNote, "the server under test has died in an earlier scenario"
 	}
+	s.Note(note, endedText, t.Addr)
 }
+
+const endedText = "the server at %s refuses connections: it has ended, or was ended"
+
+// Deadly says that what follows can end the server: the scenario runs alone, so that a death is its.
+func (s *Scene) Deadly() error {
+	s.deadly = true
+	return nil
+}
+
+// Lives looks whether the server under test still takes connections.
+func (s *Scene) Lives() error {
+	s.checkAlive()
+	return nil
+}
+
+// deadly is the tag of scenarios that have ended real servers: each runs alone, after all others.
+const deadly = "deadly"
 
 // Lacking says why a scenario with these tags cannot be played: the server has
 // ended, or lacks a capability.
 func (t *Target) Lacking(tags []string) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.gone != "" {
+	switch {
+	case t.gone != "":
 		return t.gone
+	case t.Safe && slices.Contains(tags, deadly):
+		return "left out by -safe: it can end a server"
 	}
 	for _, need := range Capabilities {
 		if t.Lacks[need] != "" && slices.Contains(tags, string(need)) {

@@ -24,6 +24,7 @@ type ExternalOptions struct {
 	VHosts  bool    // the stanza's vhosts are configured at the server
 	PID     int     // its process on this machine; 0: not known
 	Restart string  // shell command that restarts it; "" without
+	Safe    bool    // leave out what can end it
 }
 
 // Listens returns the addresses of the three endpoints: the port given and the
@@ -58,7 +59,7 @@ func External(o ExternalOptions) (*Target, error) {
 	if o.Scale == 0 {
 		o.Scale = 1
 	}
-	t := &Target{Profile: o.Profile, Addr: u.Host, App: strings.Trim(u.Path, "/"), API: strings.TrimSuffix(o.API, "/"),
+	t := &Target{Profile: o.Profile, Safe: o.Safe, Addr: u.Host, App: strings.Trim(u.Path, "/"), API: strings.TrimSuffix(o.API, "/"),
 		Scale:       o.Scale,
 		HookTimeout: srsTimeout, shared: true, Lacks: map[Capability]string{
 			CanRestart:  "the server under test cannot be shut down from here (-pid or -restart)",

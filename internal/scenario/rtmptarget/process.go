@@ -110,6 +110,8 @@ func (t *Target) Turn(tags []string) int {
 	shared := t.Own == nil
 	for _, tag := range tags {
 		switch {
+		case tag == deadly:
+			return 4
 		case shared && tag == string(CanRestart):
 			return 3
 		case tag == "last":

@@ -37,6 +37,7 @@ type Scene struct {
 	delays   time.Duration // the longest that an answer takes on purpose
 	ended    bool          // the server has ended
 	own      bool          // the server is the scene's own, to end
+	deadly   bool          // it can end the server, and runs alone
 }
 
 // Facts are what checks need to know of a scene; they are part of its

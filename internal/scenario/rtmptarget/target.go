@@ -36,6 +36,7 @@ var Capabilities = []Capability{CanKick, CanRestart, HasVHosts, IsLocal, ShowsMe
 // Target is a server under test with our endpoints around it, in one profile.
 type Target struct {
 	Profile     *hook.Profile
+	Safe        bool   // scenarios that can end the server are left out
 	Addr        string // host:port of RTMP
 	App         string // what app names begin with
 	FixedApp    bool   // App is the app of all scenes, whose streams have names of their own instead
