@@ -386,6 +386,7 @@ Feature: The answers
       And Carol plays "door"
       And the hook server answers on_publish of Alice with 200 and an object whose code is 0, nested <depth> deep
       When Alice tries to publish "cam"
+      And another client publishes and leaves
       Then the server lives
       And Carol receives more media
 
@@ -393,3 +394,4 @@ Feature: The answers
         | depth |
         | 1000  |
         | 3000  |
+        | 50000 |

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"hookproof/hook"
+	"hookproof/internal/check"
 	"hookproof/reports"
 )
 
@@ -76,7 +77,11 @@ func statusMeans(p *hook.Profile, x *Exchange) string {
 func Headline(run *reports.Run) string {
 	var parts []string
 	for i := range run.Scenarios {
-		parts = append(parts, deaths(run.Scenarios[i].Observations)...)
+		s := &run.Scenarios[i]
+		parts = append(parts, deaths(s.Observations)...)
+		if f := check.Alive(s.Observations); f != nil && f.Fatal {
+			parts = append(parts, fmt.Sprintf("the server died in %s %q", strings.Join(s.Requirements, ", "), s.Title()))
+		}
 	}
 	var tested, accepted, named, refused int
 	for i := range run.Observations {

@@ -108,17 +108,23 @@ func (f *Front) Dial(addr string, from net.IP) (*net.TCPConn, error) {
 	return c, nil
 }
 
-// Stop closes the listener, resets every connection, and waits for their goroutines.
-func (f *Front) Stop() {
+// Die closes the listener and resets every connection, as the end of a process does. It does not wait: goroutines
+// that serve a connection may call it. Stop is still due.
+func (f *Front) Die() {
 	f.mu.Lock()
 	f.ended = true
 	conns := f.conns
 	f.conns = map[*net.TCPConn]struct{}{}
 	f.mu.Unlock()
-	f.cancel()
 	f.ln.Close()
 	for c := range conns {
 		Reset(c)
 	}
+}
+
+// Stop closes the listener, resets every connection, and waits for their goroutines.
+func (f *Front) Stop() {
+	f.cancel()
+	f.Die()
 	f.wg.Wait()
 }

@@ -309,3 +309,17 @@ func losesUnderLoad(x *exchange) {
 	defer app.mu.Unlock()
 	app.asking--
 }
+
+// diesOfNesting ends the server when an answer is nested deep.
+func diesOfNesting(x *exchange) { diesNested(x, 1000) }
+
+// diesOfDeeperNesting does so when it is nested deeper.
+func diesOfDeeperNesting(x *exchange) { diesNested(x, 3000) }
+
+func diesNested(x *exchange, depth int) {
+	a := x.ask()
+	if bytes.Contains(a.raw, bytes.Repeat([]byte("["), depth)) {
+		x.world.die()
+	}
+	x.relay(a)
+}

@@ -112,6 +112,11 @@ var closing = []hook.Event{hook.OnUnpublish, hook.OnStop, hook.OnClose}
 var loadRows = []mutant.Row{
 	{Name: "verdicts-mixed", Defect: "under load a publisher gets the answer that was meant for another",
 		Expected: ids("S-CON-01"), May: ids("S-CON-02"), Peer: hooked(on(sharesVerdict, hook.OnPublish))},
+	{Name: "dies-of-answer", Defect: "an answer nested 1,000 deep ends the server", Profiles: sinceSRS3,
+		Expected: ids("S-ANS-11"), NotRun: ids("S-FLV-05"), Peer: hooked(hookFunc(diesOfNesting))},
+	{Name: "dies-of-deeper-answer", Defect: "an answer nested 3,000 deep ends the server, one nested 1,000 deep does not",
+		Profiles: sinceSRS3, Expected: ids("S-ANS-11"), NotRun: ids("S-FLV-05"),
+		Peer: hooked(hookFunc(diesOfDeeperNesting))},
 	{Name: "play-verdicts-mixed", Defect: "under load a player gets the answer that was meant for another",
 		Expected: ids("S-CON-02"), Peer: hooked(on(sharesVerdict, hook.OnPlay))},
 	{Name: "slow-hook-stops-all", Defect: "while one hook is slow the others wait",

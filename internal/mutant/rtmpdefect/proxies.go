@@ -116,6 +116,9 @@ func (p proxies) start(ctx context.Context, up Upstream) (at Front, stop func(),
 		}
 		fronts = append(fronts, f)
 		*l.at = f.Addr()
+		if l.at == &at.RTMP {
+			w.live(f)
+		}
 	}
 	return at, stop, nil
 }

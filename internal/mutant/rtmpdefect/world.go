@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"hookproof/hook"
+	"hookproof/internal/tcpproxy"
 )
 
 // maxClients bounds what is remembered of clients and connections.
@@ -28,7 +29,8 @@ type world struct {
 	viewers  map[string]*watcher // by page URL: the latest request
 	apps     map[string]*app
 	channels map[string]*channel
-	made     int // requests made up
+	made     int             // requests made up
+	front    *tcpproxy.Front // where the RTMP clients come; nil before it listens
 }
 
 func newWorld(ctx context.Context, up Upstream) *world {
@@ -144,4 +146,21 @@ func (w *world) app(name string) *app {
 		w.apps[name] = a
 	}
 	return a
+}
+
+// live tells the world where its RTMP clients come.
+func (w *world) live(f *tcpproxy.Front) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.front = f
+}
+
+// die ends the server as far as its RTMP clients can see.
+func (w *world) die() {
+	w.mu.Lock()
+	f := w.front
+	w.mu.Unlock()
+	if f != nil {
+		f.Die()
+	}
 }

@@ -17,9 +17,10 @@ var namedAnswers = map[string]endpoint.Answer{
 	"what is not HTTP":    {Body: "0", Fault: endpoint.NotHTTP},
 	"a truncated answer":  {Body: `{"code":0}`, Fault: endpoint.Truncated},
 	"no answer":           {Fault: endpoint.Hang},
-	"200 and an object of 200 KB whose code is 0":         endpoint.Padded(200 << 10),
-	"200 and an object whose code is 0, nested 1000 deep": endpoint.Nested(1000),
-	"200 and an object whose code is 0, nested 3000 deep": endpoint.Nested(3000),
+	"200 and an object of 200 KB whose code is 0":          endpoint.Padded(200 << 10),
+	"200 and an object whose code is 0, nested 1000 deep":  endpoint.Nested(1000),
+	"200 and an object whose code is 0, nested 3000 deep":  endpoint.Nested(3000),
+	"200 and an object whose code is 0, nested 50000 deep": endpoint.Nested(50_000),
 }
 
 // answerWays are the ways to write an answer, as scenarios name them after a comma.
