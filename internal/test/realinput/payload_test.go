@@ -34,12 +34,13 @@ func TestParameters(t *testing.T) {
 		if got := connected.Payload.PageURL; got != "http://page.example/x.html" {
 			r.t.Errorf("pageUrl: got %q", got)
 		}
-		if r.profile != hook.SRS6 {
-			return // the others have no param
-		}
 		for _, q := range []*hook.Payload{published.Payload, played.Payload} {
-			if !strings.HasPrefix(q.Param, token) || q.StreamURL != "/live/cam" {
-				r.t.Errorf("%s: param %q, stream_url %q", q.Action, q.Param, q.StreamURL)
+			e, _ := q.Event()
+			for _, k := range r.profile.Keys(e) {
+				if k.Name == "param" && !strings.HasPrefix(q.Param, token) ||
+					k.Name == "stream_url" && q.StreamURL != "/live/cam" {
+					r.t.Errorf("%s: param %q, stream_url %q", q.Action, q.Param, q.StreamURL)
+				}
 			}
 		}
 		if a, b := published.Payload.StreamID, played.Payload.StreamID; a != b {
