@@ -232,7 +232,6 @@ Feature: Viewers over HTTP
       And the hook server refuses on_play of Vera
       When Vera asks for "<playlist>"
       And Vera asks for "<playlist>"
-      And Vera asks for "<playlist>"
       Then Vera has received no media
 
       Examples:

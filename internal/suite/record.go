@@ -21,7 +21,7 @@ const interrupted = "the run was interrupted"
 
 // scenarioTime bounds one scenario, before scaling: far above what its steps
 // wait for, so that it only ends what hangs.
-const scenarioTime = 3 * time.Minute
+const scenarioTime = 5 * time.Minute // SRS may take more than two to miss the viewers of HLS
 
 // errCut is the error of a step that a recording does not reach.
 var errCut = errors.New("the recording ends before this step was over")
