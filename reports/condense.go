@@ -33,7 +33,8 @@ func WriteCondensed(dir string, run *Run) error {
 	}
 	Prepare(&small)
 	all := func(*Scenario) bool { return true }
-	return errors.Join(writeEvidenceFile(d, &small, CondensedEvents, nil, all), d.Write(ReportFile, func(w io.Writer) error {
+	err = writeEvidenceFile(d, &small, CondensedEvents, nil, all)
+	return errors.Join(err, d.Write(ReportFile, func(w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
 		summary := summarize(run, Matrix(run))

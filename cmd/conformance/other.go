@@ -113,7 +113,8 @@ func condenseCommand(_ context.Context, args []string, s cli.Streams) int {
 	case *out == "":
 		return cli.Report(s, condenseHelp.Name, cli.Usagef("-report: want the directory of the copy"))
 	case reportdir.Same(*out, f.Arg(0)):
-		return cli.Report(s, condenseHelp.Name, cli.Usagef("-report %s is the report itself: name another directory", *out))
+		return cli.Report(s, condenseHelp.Name,
+			cli.Usagef("-report %s is the report itself: name another directory", *out))
 	}
 	run, err := reports.ReadRun(f.Arg(0))
 	if err == nil {

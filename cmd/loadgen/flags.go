@@ -52,8 +52,8 @@ func (o *options) declareTarget(f *flag.FlagSet) {
 	f.BoolVar(&o.hooksOnly, "hooks-only", false,
 		"with -hooks: send it the hook traffic of the sessions without any RTMP")
 	f.StringVar(&o.profile, "profile", "auto",
-		"the hooks are those of `PROFILE`, one of "+hook.ProfileNames()+",\nor auto: what the server or hook server turns "+
-			"out to speak; "+hook.SRS1.Name+" between our own")
+		"the hooks are those of `PROFILE`, one of "+hook.ProfileNames()+",\nor auto: what the server or hook server "+
+			"turns out to speak; "+hook.SRS1.Name+" between our own")
 	f.IntVar(&o.pid, "pid", 0, "with -rtmp: the server under test is process `PID` of this machine, whose CPU use "+
 		"and memory are to be measured, too")
 }

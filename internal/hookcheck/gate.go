@@ -80,7 +80,8 @@ func Headline(run *reports.Run) string {
 		s := &run.Scenarios[i]
 		parts = append(parts, deaths(s.Observations)...)
 		if f := check.Alive(s.Observations); f != nil && f.Fatal {
-			parts = append(parts, fmt.Sprintf("the server died in %s %q", strings.Join(s.Requirements, ", "), s.Title()))
+			parts = append(parts,
+				fmt.Sprintf("the server died in %s %q", strings.Join(s.Requirements, ", "), s.Title()))
 		}
 	}
 	var tested, accepted, named, refused int

@@ -245,7 +245,8 @@ func TestTokenAt(t *testing.T) {
 				srv := httptest.NewServer(withBody(func(body string) int {
 					pl, _ := hook.SRS7.Decode([]byte(body))
 					_, query, _ := strings.Cut(pl.TCURL, "?")
-					return codeIf(sound(strings.Contains(query, "token=Good1"), strings.Contains(pl.Param, "token=Good1")))
+					const good = "token=Good1"
+					return codeIf(sound(strings.Contains(query, good), strings.Contains(pl.Param, good)))
 				}))
 				defer srv.Close()
 				run := hookRun(t, hooktarget.Options{Identities: tokens(t), TokenAt: place,

@@ -55,7 +55,8 @@ func TestParse(t *testing.T) {
 func TestParseErrors(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"twice", "a: 1\na: 2\n", "f:2: no YAML: mapping key \"a\" already defined at [1:1]\n    2 | a: 2\n        ^"},
-		{"two documents", "a: 1\n---\nb: 2\n", "f:3: want one document, a second one begins here\n    3 | b: 2\n        ^"},
+		{"two documents", "a: 1\n---\nb: 2\n",
+			"f:3: want one document, a second one begins here\n    3 | b: 2\n        ^"},
 		{"an open quote", "a: \"x\n", "f:1: no YAML: could not find end character of double-quoted text"},
 		{"not UTF-8", "a: \xff", "f: want UTF-8"},
 		{"too long", strings.Repeat("#", MaxFile+1), "f: want at most 1048576 bytes"},

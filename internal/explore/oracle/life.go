@@ -333,7 +333,8 @@ func (w *world) lost(a *ask) bool {
 	}
 	if a.life.dropped() {
 		// A server that tells before it asks has told nothing.
-		return (a.ended == never || a.told == never || a.told < a.accepted()) && (a.hook == nil && a.told == never || a.accepted() < never)
+		return (a.ended == never || a.told == never || a.told < a.accepted()) &&
+			(a.hook == nil && a.told == never || a.accepted() < never)
 	}
 	return a.accepted() < never && a.told == never && a.closed == nil && a.life.over() && a.life.closes() != nil
 }

@@ -114,7 +114,7 @@ var loadRows = []mutant.Row{
 		Expected: ids("S-CON-01"), May: ids("S-CON-02"), Peer: hooked(on(sharesVerdict, hook.OnPublish))},
 	{Name: "dies-of-answer", Defect: "an answer nested 1,000 deep ends the server", Profiles: sinceSRS3,
 		Expected: ids("S-ANS-11"), NotRun: ids("S-FLV-05"), Peer: hooked(hookFunc(diesOfNesting))},
-	{Name: "dies-of-deeper-answer", Defect: "an answer nested 3,000 deep ends the server, one nested 1,000 deep does not",
+	{Name: "dies-of-deeper-answer", Defect: "an answer nested 3,000 deep ends the server, one of 1,000 does not",
 		Profiles: sinceSRS3, Expected: ids("S-ANS-11"), NotRun: ids("S-FLV-05"),
 		Peer: hooked(hookFunc(diesOfDeeperNesting))},
 	{Name: "play-verdicts-mixed", Defect: "under load a player gets the answer that was meant for another",

@@ -32,8 +32,9 @@ type visitor struct {
 // visitor makes up a client that no event has spoken of yet.
 func (t *Target) visitor() *visitor {
 	n := t.visitors.Add(1)
-	return &visitor{n: n, turn: int(n), ids: &t.o.Identities, place: t.place(), p: t.o.Profile, stream: fmt.Sprintf("hookproof-%d", n),
-		open: map[hook.Event]*hook.Payload{}}
+	return &visitor{n: n, turn: int(n), ids: &t.o.Identities, place: t.place(), p: t.o.Profile,
+		stream: fmt.Sprintf("hookproof-%d", n),
+		open:   map[hook.Event]*hook.Payload{}}
 }
 
 // place is where clients present their credentials.

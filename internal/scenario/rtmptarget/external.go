@@ -59,7 +59,8 @@ func External(o ExternalOptions) (*Target, error) {
 	if o.Scale == 0 {
 		o.Scale = 1
 	}
-	t := &Target{Profile: o.Profile, Safe: o.Safe, Addr: u.Host, App: strings.Trim(u.Path, "/"), API: strings.TrimSuffix(o.API, "/"),
+	t := &Target{Profile: o.Profile, Safe: o.Safe, Addr: u.Host, App: strings.Trim(u.Path, "/"),
+		API:         strings.TrimSuffix(o.API, "/"),
 		Scale:       o.Scale,
 		HookTimeout: srsTimeout, shared: true, Lacks: map[Capability]string{
 			CanRestart:  "the server under test cannot be shut down from here (-pid or -restart)",

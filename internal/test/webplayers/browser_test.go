@@ -83,7 +83,9 @@ func TestBrowser(t *testing.T) {
 			mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 				fmt.Fprintf(w, page, r.base+ext+"?token=secret", player.play)
 			})
-			mux.HandleFunc("GET /player.js", func(w http.ResponseWriter, q *http.Request) { http.ServeFile(w, q, script) })
+			mux.HandleFunc("GET /player.js", func(w http.ResponseWriter, q *http.Request) {
+				http.ServeFile(w, q, script)
+			})
 			mux.HandleFunc("POST /seen", func(_ http.ResponseWriter, q *http.Request) {
 				var s seen
 				if json.NewDecoder(q.Body).Decode(&s) == nil {
@@ -142,8 +144,8 @@ func watch(t *testing.T, reports <-chan seen) {
 	}
 }
 
-// look looks at a picture: it has the clip's size, and something to be seen. HOOKPROOF_PICTURES names a directory to keep
-// it in.
+// look looks at a picture: it has the clip's size, and something to be seen. HOOKPROOF_PICTURES names a directory to
+// keep it in.
 func look(t *testing.T, pictures <-chan []byte) {
 	t.Helper()
 	var raw []byte
