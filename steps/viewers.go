@@ -8,6 +8,7 @@ import (
 
 	"github.com/cucumber/godog"
 
+	"hookproof/hook"
 	"hookproof/internal/check"
 	"hookproof/internal/scenario/rtmptarget"
 	"hookproof/internal/timeline"
@@ -26,6 +27,7 @@ func (w *rtmpWorld) registerViewers(sc *godog.ScenarioContext) {
 	step(sc, `^param of ([A-Z][a-z]+) has "(.*)" in (on_\w+) and (on_\w+)$`, w.paramHas)
 	step(sc, `^the events of ([A-Z][a-z]+) are none, or on_play, on_stop$`, w.asWatcherOrNone)
 	step(sc, `^`+who+` asks for the newest segment of ([A-Z][a-z]+) without its parameters$`, w.asksForSegment)
+	step(sc, `^whoever watched "([^"]*)" until now has been missed$`, w.allMissed)
 	step(sc, `^pageUrl of ([A-Z][a-z]+) is what (?:she|he) sent in on_play$`, w.pageOfViewer)
 }
 
@@ -179,4 +181,23 @@ func (w *rtmpWorld) asksForSegment(ctx context.Context, name, presented, other s
 		return err
 	}
 	return w.act(func() error { return a.AskSegment(ctx, w.scene.Actor(other)) })
+}
+
+// allMissed is a fence for on_stop of HLS: SRS tells them in no order, one each 5 s, so that a viewer that comes now is
+// missed after all that left before. Other servers need none: the built-in one tells them together.
+func (w *rtmpWorld) allMissed(ctx context.Context, stream string) error {
+	const later = "Zoe"
+	return w.act(func() error {
+		if !w.scene.Target.Shared() {
+			return nil
+		}
+		if err := w.watches(ctx, later, "", stream); err != nil {
+			return err
+		}
+		w.leaves(later)
+		w.scene.AwaitHLS()
+		defer w.scene.Wait(0)
+		w.ended(ctx, later, hook.OnStop)
+		return nil
+	})
 }

@@ -222,6 +222,7 @@ Feature: Viewers over HTTP
       And Walter watches "cam.m3u8" and leaves
       Then Vera has received no media
       And the events of Walter are exactly on_play, on_stop
+      And whoever watched "cam.m3u8" until now has been missed
       And the events of Vera are exactly on_play
 
   @S-HLS-05 @must @srs4 @srs6 @srs7 @http

@@ -150,6 +150,9 @@ type Memory struct {
 	Live     int64 // as the process itself does: what is in use
 }
 
+// Shared reports whether the server is somebody else's, and may have clients that are not ours.
+func (t *Target) Shared() bool { return t.shared }
+
 // ShowsMemory reports whether the server's process can be looked at.
 func (t *Target) ShowsMemory() bool { return t.memory != nil }
 
