@@ -158,6 +158,8 @@ func TestJudge(t *testing.T) {
 		{"it was told before it was asked about, and has ended what it never had", alice + fence +
 			"Carol connect; Carol on_connect 0; Carol publish cam; Carol told publish; Carol on_publish 0;" +
 			"Carol FCUnpublish cam; Carol off; Carol on_close 0;" + aliceGo + fence, ""},
+		{"it loses, and is connected still while its on_close is unanswered", alice + fence + carol +
+			"Carol told publish; Carol on_close;" + fence + "Carol late on_close; Carol off;" + aliceGo + fence, ""},
 		{"it has on_unpublish", alice + fence + carol + "Carol off; Carol on_unpublish 0; Carol on_close 0;" +
 			aliceGo + fence, "S-CON-04 S-CON-04"},
 		{"it loses to nobody", carol + "Carol off; Carol on_close 0;" + fence, "S-ANS-01"},

@@ -302,8 +302,14 @@ func (w *world) live(a *ask) float64 {
 	if a.closed != nil && !w.profile.UnpublishAfterBusy {
 		at = min(at, a.closed.Arrived)
 	}
+	end := a.end()
+	for _, h := range []*timeline.Hook{a.closed, a.life.closes()} {
+		if h != nil {
+			end = min(end, h.Arrived)
+		}
+	}
 	for _, f := range w.fences {
-		if f > a.told && f > a.accepted() && f < a.end() {
+		if f > a.told && f > a.accepted() && f < end {
 			at = min(at, f)
 			break
 		}
@@ -332,9 +338,7 @@ func (w *world) lost(a *ask) bool {
 		return false
 	}
 	if a.life.dropped() {
-		// A server that tells before it asks has told nothing.
-		return (a.ended == never || a.told == never || a.told < a.accepted()) &&
-			(a.hook == nil && a.told == never || a.accepted() < never)
+		return a.hook == nil && a.told == never || a.accepted() < never
 	}
 	return a.accepted() < never && a.told == never && a.closed == nil && a.life.over() && a.life.closes() != nil
 }
