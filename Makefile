@@ -21,7 +21,7 @@ VULNDB   ?= https://vuln.go.dev
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
 
-.PHONY: help build test conformance examples mutants explore soak attack soak-conformance lint bench bench-peers fuzz e2e-kubernetes generate dist clean
+.PHONY: help build test conformance examples mutants explore soak attack soak-conformance lint bench bench-peers fuzz e2e-kubernetes generate track-record dist clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -106,6 +106,9 @@ e2e-kubernetes: build ## play the README's test and disturbed ones on the cluste
 
 generate: ## write the tables of docs/requirements.md and docs/servers.md anew
 	$(GO) generate ./features ./docs
+
+track-record: ## write docs/track-record.md anew from docs/track-record.yaml
+	$(GO) test -count=1 ./docs -run '^TestTrackRecord$$' -update
 
 dist: ## build static binaries for Linux, macOS and Windows into dist/, with checksums (VERSION=)
 	GO='$(GO)' VERSION='$(VERSION)' .ci/dist
