@@ -9,7 +9,8 @@ import (
 )
 
 // Versions says in one sentence which servers a hook server works with, of a run in several profiles: "works with SRS 4
-// to 7; SRS 3 sends an integer client_id: refused". "" of any other run.
+// to 7; SRS 3 sends an integer client_id: refused". It works with a server whose clients it accepts and refuses as it
+// should; what else it breaks is the matter of the matrix. "" of a run that has no two profiles to compare.
 func Versions(run *reports.Run) string {
 	rows := reports.Matrix(run)
 	var works, fails []*hook.Profile
@@ -19,7 +20,7 @@ func Versions(run *reports.Run) string {
 		if err != nil {
 			continue
 		}
-		switch broken, seen := musts(rows, i); {
+		switch broken, seen := verdicts(rows, i); {
 		case p.Preview:
 			preview = append(preview, foretell(p, rows, i))
 		case len(broken) > 0:
@@ -35,9 +36,17 @@ func Versions(run *reports.Run) string {
 	if len(works) > 0 {
 		parts = append(parts, "works with "+spans(works))
 	}
-	for _, p := range fails {
-		broken, _ := musts(rows, slices.Index(run.Profiles, p.Name))
-		parts = append(parts, misfit(p, works, broken))
+	for len(fails) > 0 {
+		why := misfit(fails[0], works, rows, run.Profiles)
+		n := 1 // those that follow with the same reason
+		for n < len(fails) && misfit(fails[n], works, rows, run.Profiles) == why {
+			n++
+		}
+		if n > 1 || fails[0].First != fails[0].Last {
+			why = strings.Replace(why, " sends ", " send ", 1)
+		}
+		parts = append(parts, spans(fails[:n])+why)
+		fails = fails[n:]
 	}
 	return strings.Join(append(parts, preview...), "; ")
 }
@@ -46,7 +55,7 @@ func Versions(run *reports.Run) string {
 func foretell(p *hook.Profile, rows []reports.Row, column int) string {
 	var missed []string
 	for _, r := range rows {
-		if r.Requirement.Level == reports.Must && r.Cells[column].Verdict == reports.Warn {
+		if slices.Contains(decides, r.ID) && r.Cells[column].Verdict == reports.Warn {
 			missed = append(missed, r.ID)
 		}
 	}
@@ -57,16 +66,23 @@ func foretell(p *hook.Profile, rows []reports.Row, column int) string {
 	return spans([]*hook.Profile{p}) + " (a preview, not seen and not scored): " + what
 }
 
-// musts lists the MUSTs that are broken in a profile, by its column, and says whether clients were seen to be accepted.
-func musts(rows []reports.Row, column int) (broken []string, seen bool) {
+// decides lists the requirements that say whether a hook server works with a profile's servers.
+var decides = []string{"H-RSP-01", "H-RSP-02", "H-RSP-03", "H-RSP-04", "H-RSP-05", "H-RSP-06", "H-REJ-01", "H-REJ-02",
+	"H-REJ-03"}
+
+// verdicts lists those of them that are broken in a profile, by its column, and says whether clients were seen to be
+// accepted.
+func verdicts(rows []reports.Row, column int) (broken []string, seen bool) {
 	for _, r := range rows {
-		c := r.Cells[column]
-		if _, opens := admits[r.ID]; opens && c.Verdict == reports.Pass {
-			seen = true
+		if !slices.Contains(decides, r.ID) {
+			continue
 		}
-		broke := c.Verdict == reports.Fail || c.Verdict == reports.Unstable || c.Verdict == reports.KnownFailing
-		if c.Level == reports.Must && broke {
+		switch r.Cells[column].Verdict {
+		case reports.Fail, reports.Unstable, reports.KnownFailing:
 			broken = append(broken, r.ID)
+		case reports.Pass:
+			_, opens := admits[r.ID]
+			seen = seen || opens
 		}
 	}
 	return broken, seen
@@ -94,17 +110,17 @@ func spans(some []*hook.Profile) string {
 // admits are the requirements that ask for an opening event to be accepted.
 var admits = map[string]hook.Event{"H-RSP-01": hook.OnConnect, "H-RSP-03": hook.OnPublish, "H-RSP-05": hook.OnPlay}
 
-// misfit says what a profile sends otherwise than one that the hook server works with, and what came of it.
-func misfit(p *hook.Profile, works []*hook.Profile, broken []string) string {
-	text := spans([]*hook.Profile{p})
+// misfit says what a profile sends otherwise than those that the hook server works with, and what came of it.
+func misfit(p *hook.Profile, works []*hook.Profile, rows []reports.Row, profiles []string) string {
+	broken, _ := verdicts(rows, slices.Index(profiles, p.Name))
 	i := slices.IndexFunc(broken, func(id string) bool { _, ok := admits[id]; return ok })
 	if i < 0 {
-		return text + ": " + strings.Join(broken, ", ") + " broken"
+		return ": " + strings.Join(broken, ", ") + " broken"
 	}
 	if what := sends(p, works, admits[broken[i]]); what != "" {
-		text += " sends " + what
+		return " sends " + what + ": refused"
 	}
-	return text + ": refused"
+	return ": refused"
 }
 
 // sends names the first thing that a profile sends otherwise at an event than all those that work; "" for nothing.
@@ -123,7 +139,7 @@ func sends(p *hook.Profile, works []*hook.Profile, ev hook.Event) string {
 			return !slices.ContainsFunc(q.Keys(ev), func(own hook.Key) bool { return own.Name == k.Name })
 		}
 		if lacks(p) && !slices.ContainsFunc(works, lacks) {
-			return "no " + k.Name + " with " + ev.String()
+			return "no " + k.Name + " at " + ev.String()
 		}
 	}
 	return ""
