@@ -30,7 +30,7 @@ func refuse(reason string) Decision { return Decision{Reason: reason} }
 //
 // Where neither says anything the answer is a refusal. So only the integer
 // written as the single digit 0 counts as a zero code (-0 does not), and an
-// object must be strict JSON in UTF-8, nested at most 32 deep, without a byte
+// object must be strict JSON in UTF-8, nested at most 1000 deep, without a byte
 // order mark. Of several code keys the last one counts, as in SRS.
 func (p *Profile) Judge(a Answer) Decision {
 	if a.Err != nil {

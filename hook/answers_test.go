@@ -53,7 +53,7 @@ func contentRows() []answerRow {
 		`{"code":0,"code":"0"}`, `{"data":{"code":0}}`, `[{"code":0}]`, `{'code':0}`, `{code:0}`, `{"code":0,}`,
 		`{"code":0 /**/}`,
 		`{"code":0,"msg":"` + "\xff" + `"}`, `{"code":0,"msg":"` + "\x01" + `"}`,
-		`{"code":0,"d":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}`, strings.Repeat("0", 200<<10)} {
+		`{"code":0,"d":` + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + `}`, strings.Repeat("0", 200<<10)} {
 		rows = append(rows, row200(body, no, no))
 	}
 	return append(rows, row200("0", yes, yes))

@@ -39,7 +39,7 @@ func (e *PayloadError) Error() string {
 const maxProblems = 50
 
 // Decode reads a payload and checks it against the profile's table: one
-// well-formed UTF-8 JSON object and nothing else (S-REQ-02), nested at most 32
+// well-formed UTF-8 JSON object and nothing else (S-REQ-02), nested at most 1000
 // deep, no key twice, every key of the event there with its type (S-KEY-01…06).
 // Keys that the table does not list are allowed.
 //

@@ -7,8 +7,9 @@ import (
 	"hookproof/internal/redact"
 )
 
-// maxDepth bounds the nesting of arrays and objects in what a peer sends.
-const maxDepth = 32
+// maxDepth bounds the nesting of arrays and objects in what a peer sends: SRS 5 to 7 take 1,000 levels, and 3,000 end
+// them.
+const maxDepth = 1000
 
 // valueKind is the JSON type of a value as it is in the text.
 type valueKind uint8

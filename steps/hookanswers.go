@@ -33,6 +33,7 @@ func (w *hookWorld) registerAnswers(sc *godog.ScenarioContext) {
 	}))
 	step(sc, `^each answer is exact$`,
 		w.is(func(obs []reports.Observation) *check.Finding { return hookcheck.Exact(w.Profile, obs) }))
+	step(sc, `^no answer is nested deep$`, w.is(hookcheck.Shallow))
 	step(sc, `^(?:it is|each is) answered within 2 s$`, w.is(func(obs []reports.Observation) *check.Finding {
 		return hookcheck.Answered(obs, w.scene.Facts.Limit.Seconds(), hookcheck.Accept, hookcheck.NoAccept)
 	}))

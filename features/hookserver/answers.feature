@@ -136,3 +136,15 @@ Feature: The answers of a hook server
         | kind      |
         | publisher |
         | player    |
+
+  @H-RSP-09 @should @srs3 @srs4 @srs6 @srs7 @srs8
+  Rule: H-RSP-09 SHOULD: an answer is not nested deep
+
+    Scenario Outline: the events of a <kind>
+      When a caller sends the events of a <kind> in order
+      Then no answer is nested deep
+
+      Examples:
+        | kind      |
+        | publisher |
+        | player    |

@@ -221,6 +221,40 @@ func Exact(p *hook.Profile, obs []reports.Observation) *check.Finding {
 	return f
 }
 
+// mostNested is how deep an answer may be nested: more than any has a use for, and a tenth of what ends SRS 3 and 4.
+const mostNested = 100
+
+// Shallow checks that no answer is nested so deep that it could end a caller (H-RSP-09).
+func Shallow(obs []reports.Observation) *check.Finding {
+	return every(Exchanges(obs, Accept), "a flat answer", func(x *Exchange) string {
+		if depth := nesting(x.Body); depth > mostNested {
+			return fmt.Sprintf("objects and arrays nested at most %d deep, not %d: 1,000 end SRS 3 and 4, 3,000 every "+
+				"SRS", mostNested, depth)
+		}
+		return ""
+	})
+}
+
+// nesting is how deep objects and arrays are nested in a JSON text, valid or not.
+func nesting(text string) (deepest int) {
+	depth, inString := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case inString && c == '\\':
+			i++
+		case c == '"':
+			inString = !inString
+		case inString:
+		case c == '{' || c == '[':
+			depth++
+			deepest = max(deepest, depth)
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return deepest
+}
+
 // count returns how often a JSON object has a key; keys of objects inside it do not count.
 func count(object, key string) (n int) {
 	d := json.NewDecoder(strings.NewReader(object))

@@ -80,7 +80,7 @@ func TestBodies(t *testing.T) {
 		{"stream is null", "streams", strings.Replace(publish, `"s"`, "null", 1) + "}", "100"},
 		{"param is a list", "streams", publish + `,"param":["?token=good"]}`, "100"},
 		{"param twice", "streams", publish + `,"param":"?a","param":"?a"}`, "100"},
-		{"33 levels", "clients", close1 + `,"x":` + strings.Repeat("[", 32) + strings.Repeat("]", 32) + "}", "100"},
+		{"1001 levels", "clients", close1 + `,"x":` + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + "}", "100"},
 		{"10,000 levels", "clients", close1 + `,"x":` + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) +
 			"}", "100"},
 		{"100,000 levels of objects", "clients", strings.Repeat(`{"":`, 50_000), "100"},

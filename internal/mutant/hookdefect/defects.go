@@ -175,3 +175,6 @@ func checked(look func(body []byte) error) planted {
 }
 
 var errDefect = errors.New("planted")
+
+// nested is an array nested so deep.
+func nested(depth int) string { return strings.Repeat("[", depth) + strings.Repeat("]", depth) }

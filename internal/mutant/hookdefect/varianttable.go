@@ -49,6 +49,8 @@ var answeringVariants = legal(
 		Peer: planted(accepting(200, "{\n  \"code\": 0,\n  \"data\": null\n}\n"))},
 	mutant.Row{Name: "code-comes-last", Defect: "has other keys before code", Profiles: sinceSRS3,
 		Peer: planted(accepting(200, `{"data":{"code":5,"list":[1,2]},"msg":"ok","code":0}`))},
+	mutant.Row{Name: "nested-a-little", Defect: "has an array nested 50 deep in the answer", Profiles: sinceSRS3,
+		Peer: accepting(200, `{"code":0,"d":`+nested(50)+`}`)},
 	mutant.Row{Name: "four-kilobytes-of-keys", Defect: "has 4 KB of other keys in the answer", Profiles: sinceSRS3,
 		Peer: planted(accepting(200, `{"code":0,"data":{"note":"`+strings.Repeat("x", 4<<10)+`"}}`))},
 	mutant.Row{Name: "answers-as-html", Defect: "calls its answer HTML",
