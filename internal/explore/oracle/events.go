@@ -151,7 +151,7 @@ func (w *world) problems() map[string]*check.Finding {
 	by := map[string]*life{}
 	for _, l := range w.lives {
 		by[l.name] = l
-		for _, m := range l.moments(w.obs) {
+		for _, m := range l.moments() {
 			h := &l.hooks[m.hook]
 			if m.answer {
 				k.Answered(l.name, h.Event, at(m.t), h.Accept)
@@ -200,15 +200,11 @@ type moment struct {
 }
 
 // moments are those of a client's hooks, in order of time.
-func (l *life) moments(obs []reports.Observation) (all []moment) {
+func (l *life) moments() (all []moment) {
 	for i := range l.hooks {
 		h := &l.hooks[i]
 		all = append(all, moment{t: h.Arrived, hook: i})
-		switch {
-		case h.Answer < 0:
-		case obs[h.Answer].Code == "none": // that no answer came is noted once the connection is over
-			all = append(all, moment{t: h.Arrived, hook: i, answer: true})
-		default:
+		if h.Answer >= 0 {
 			all = append(all, moment{t: h.Answered, hook: i, answer: true})
 		}
 	}

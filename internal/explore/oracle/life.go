@@ -82,6 +82,9 @@ func read(p *hook.Profile, obs []reports.Observation) *world {
 		}
 	}
 	for _, h := range timeline.Hooks(obs, "") {
+		if h.Answer >= 0 && obs[h.Answer].Code == "none" {
+			h.Answered = h.Arrived // that no answer came is noted once the connection is over
+		}
 		switch l := by[h.Actor]; {
 		case h.URL > 1:
 		case l != nil:
