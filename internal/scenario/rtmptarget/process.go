@@ -110,9 +110,9 @@ func (t *Target) Turn(tags []string) int {
 	shared := t.Own == nil
 	for _, tag := range tags {
 		switch {
-		case tag == deadly:
-			return 4
 		case shared && tag == string(CanRestart):
+			return 4
+		case tag == deadly: // before we end the server, which nothing else may be blamed for
 			return 3
 		case tag == "last":
 			return 2

@@ -99,7 +99,7 @@ func TestTurn(t *testing.T) {
 		want   int
 	}{
 		{shared, []string{"must"}, 0}, {shared, []string{"must", "memory"}, 1}, {shared, []string{"last"}, 2}, {shared,
-			[]string{"restart"}, 3},
+			[]string{"restart"}, 4}, {shared, []string{"must", "deadly"}, 3}, {own, []string{"deadly"}, 3},
 		{own, []string{"memory"}, 0}, {own, []string{"restart"}, 0}, {own, []string{"last"}, 2},
 	} {
 		if got := c.target.Turn(c.tags); got != c.want {
