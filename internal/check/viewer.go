@@ -18,16 +18,6 @@ func IsViewer(obs []reports.Observation, actor string) bool {
 	return false
 }
 
-// Statuses lists what a viewer was told, request by request.
-func Statuses(obs []reports.Observation, actor string) (all []*reports.Observation) {
-	for _, o := range timeline.Of(obs, actor, reports.KindStatus) {
-		if o.Name == OverHTTP {
-			all = append(all, o)
-		}
-	}
-	return all
-}
-
 // Watched checks that a viewer was shown its stream: frames of HTTP-FLV, or a segment of HLS.
 func Watched(obs []reports.Observation, actor string) *Finding {
 	for _, o := range Frames(obs, actor, "") {

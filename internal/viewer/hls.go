@@ -14,7 +14,6 @@ import (
 // An Answer is what a server answered to one request.
 type Answer struct {
 	Status       int
-	Type         string // Content-Type
 	Body         []byte
 	Asked, Ended time.Time
 }
@@ -28,7 +27,7 @@ func Get(ctx context.Context, o Options, target string) (*Answer, error) {
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })()
-	a.Status, a.Type = answer.StatusCode, answer.Header.Get("Content-Type")
+	a.Status = answer.StatusCode
 	a.Body, err = io.ReadAll(io.LimitReader(answer.Body, maxBody+1))
 	a.Ended = time.Now()
 	switch {

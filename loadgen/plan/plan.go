@@ -58,7 +58,6 @@ type Plan struct {
 // Counts says how many of a plan's sessions are what.
 type Counts struct {
 	Sessions, Publishers, Players, Vanishing int
-	Over                                     [overs]int // the players, by what they play over
 	RefusedAt                                [len(hook.Events)]int
 }
 
@@ -82,7 +81,6 @@ func (p *Plan) Count(keep func(*Session) bool) (c Counts) {
 			c.Publishers++
 		} else {
 			c.Players++
-			c.Over[s.Over]++
 		}
 		if s.Vanish {
 			c.Vanishing++
