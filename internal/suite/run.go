@@ -81,7 +81,7 @@ func (o *Options) place(c *features.Case) *semaphore.Weighted {
 const (
 	DefaultParallel = 16
 	DefaultClients  = 200
-	DefaultBetween  = 50
+	DefaultBetween  = 24
 )
 
 // Run runs the selected cases and returns the results, those of an interrupted
