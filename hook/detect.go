@@ -40,12 +40,15 @@ type dialect struct {
 }
 
 // dialects are told by their keys. Sources: the requests of nginx-rtmp 1.2.2 as
-// recorded; ZLMediaKit's wiki, page "HTTP HOOK API"; the comment on
-// authHTTPAddress in MediaMTX's mediamtx.yml.
+// recorded, and of a fork, whose disconnect has no app; ZLMediaKit's wiki, page
+// "HTTP HOOK API"; the comment on authHTTPAddress in MediaMTX's mediamtx.yml;
+// OvenMediaEngine's page "Admission Webhooks".
 var dialects = []dialect{
 	{name: "nginx-rtmp (notify)", form: true, keys: []string{"call", "app", "addr"}},
+	{name: "nginx-rtmp (notify)", form: true, keys: []string{"call", "addr", "clientid"}},
 	{name: "ZLMediaKit (web hook)", keys: []string{"mediaServerId"}},
 	{name: "MediaMTX (authHTTPAddress)", keys: []string{"action", "path", "protocol", "ip"}},
+	{name: "OvenMediaEngine (AdmissionWebhooks)", keys: []string{"client", "request"}},
 }
 
 // Detect says which profile a request was written by. The type of client_id
@@ -85,18 +88,24 @@ func Detect(r Request) Detection {
 	return Detection{Reason: "a JSON object without action and client_id"}
 }
 
-// detectForm looks for a dialect that sends forms.
+// detectForm looks for a dialect that sends forms, in the body or the query. Both are looked at: nginx-rtmp by GET
+// lets its clients write into the request, and so add a body.
 func detectForm(r Request) (Detection, bool) {
-	where, text := "a form", string(r.Body)
-	if len(r.Body) == 0 || r.Body[0] == '{' { // forms are sent with whatever Content-Type
-		_, query, _ := strings.Cut(r.Target, "?")
-		where, text = "a query", query
-	}
-	values, _ := url.ParseQuery(text) // of what cannot be parsed the rest is there
-	for _, d := range dialects {
-		if d.form && hasAll(d.keys, values.Has) {
-			return Detection{Dialect: d.name, Reason: where + " with " + strings.Join(d.keys, ", ") + ", not JSON"},
-				true
+	_, query, _ := strings.Cut(r.Target, "?")
+	// nginx-rtmp puts its fields after a second "?" where the URL has a query of its own.
+	query = strings.ReplaceAll(query, "?", "&")
+	for _, from := range []struct{ where, text string }{{"a form", string(r.Body)}, {"a query", query}} {
+		if from.text == "" || from.text[0] == '{' { // forms are sent with whatever Content-Type
+			continue
+		}
+		values, _ := url.ParseQuery(from.text) // of what cannot be parsed the rest is there
+		for _, d := range dialects {
+			if d.form && hasAll(d.keys, values.Has) {
+				return Detection{
+					Dialect: d.name,
+					Reason:  from.where + " with " + strings.Join(d.keys, ", ") + ", not JSON",
+				}, true
+			}
 		}
 	}
 	return Detection{}, false

@@ -57,6 +57,18 @@ func TestDetect(t *testing.T) {
 		{"nginx-rtmp by GET", Request{Target: "/on_connect?app=live&flashver=&swfurl=" +
 			"&tcurl=rtmp://h/live&pageurl=&addr=::1&epoch=12&call=connect"},
 			nil, false, "nginx-rtmp (notify)", "a query with call"},
+		{"nginx-rtmp by GET, the URL has a query", Request{Target: "/on_connect?key=1&x=2?app=live&flashver=&swfurl=" +
+			"&tcurl=rtmp://h/live&pageurl=&addr=::1&epoch=12&call=connect"},
+			nil, false, "nginx-rtmp (notify)", "a query with call"},
+		{"nginx-rtmp by GET, a client added a body", Request{Target: "/on_publish?app=live&flashver=FMLE/3.0&swfurl=" +
+			"&tcurl=rtmp://h/live&pageurl=&addr=127.0.0.1&clientid=9&call=publish&name=g1&type=live&t=1",
+			Body: []byte("abc")}, nil, false, "nginx-rtmp (notify)", "a query with call"},
+		{"a fork of nginx-rtmp, of a client that never connected", Request{Target: "/on_disconnect",
+			Body: []byte("call=disconnect&bytes_in=0&bytes_out=0&addr=127.0.0.1&clientid=1")},
+			nil, false, "nginx-rtmp (notify)", "a form with call, addr, clientid"},
+		{"OvenMediaEngine", Request{Body: []byte(`{"client":{"address":"127.0.0.1","port":29291},"request":{` +
+			`"direction":"incoming","protocol":"rtmp","status":"opening","url":"rtmp://h:1935/app/s"}}`)},
+			nil, false, "OvenMediaEngine (AdmissionWebhooks)", "client, request"},
 		{"ZLMediaKit", Request{Body: []byte(`{"mediaServerId":"x","app":"live","id":"140","ip":"127.0.0.1","params":"token=1","port":5000,"schema":"rtmp","stream":"s","vhost":"__defaultVhost__"}`)}, nil, false, "ZLMediaKit (web hook)", ""},
 		{"MediaMTX", Request{Body: []byte(`{"user":"u","password":"p","token":"","ip":"127.0.0.1","action":"publish","path":"live/s","protocol":"rtmp","id":"1","query":""}`)}, nil, false, "MediaMTX (authHTTPAddress)", ""},
 
