@@ -178,7 +178,7 @@ var identityRows = []mutant.Row{
 		May: unjoined, Peer: hooked(sparing(withID(idOfApp)))},
 	{Name: "client-id-reused", Defect: "a client gets the client_id of one that has left", Expected: ids("S-ID-02"),
 		May: unjoined, Peer: hooked(sparing(withID(idReused)))},
-	{Name: "client-id-empty", Defect: "client_id of on_stop is empty", Profiles: sinceSRS3,
+	{Name: "client-id-empty", Defect: "client_id of on_stop is empty", Profiles: sinceSRS6,
 		Expected: ids("S-ID-02", "S-KEY-06"), May: ids("S-ID-01", "S-ORD-*", "S-CFG-02", "S-CON-02"),
 		Peer: hooked(on(emptyID, hook.OnStop))},
 }
