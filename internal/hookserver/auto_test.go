@@ -49,8 +49,26 @@ func TestAuto(t *testing.T) {
 			}
 		})
 	}
-	do(t, s, "POST", "/api/v1/streams", "app=live&addr=::1&call=publish&name=s")
-	if !strings.Contains(log.String(), "nginx-rtmp") {
-		t.Errorf("want nginx-rtmp's protocol named in the log, got %s", log.String())
+}
+
+// TestForeign: what another protocol's server sends is refused, and the log names the protocol.
+func TestForeign(t *testing.T) {
+	for _, c := range []struct {
+		name, method, target, body string
+		status                     int
+	}{
+		{"a form", "POST", "/api/v1/streams", "app=live&addr=::1&call=publish&name=s", 200},
+		{"by GET", "GET", "/api/v1/streams?app=live&addr=::1&call=publish&name=s", "", 405},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var log logText
+			s := listening(t, New(Options{Logger: log.logger()}))
+			if got := do(t, s, c.method, c.target, c.body); got.status != c.status || got.body == "0" {
+				t.Errorf("want status %d and a refusal, got %d %q", c.status, got.status, got.body)
+			}
+			if !strings.Contains(log.String(), "the protocol of nginx-rtmp") {
+				t.Errorf("want nginx-rtmp's protocol named in the log, got %s", log.String())
+			}
+		})
 	}
 }

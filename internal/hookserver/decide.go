@@ -57,11 +57,8 @@ func (s *Server) decide(r *endpoint.Request, events []hook.Event) verdict {
 			" is none of " + r.Path()}
 	}
 	if err != nil {
-		reason := err.Error()
-		if _, d := s.profileOf(r); d.Dialect != "" {
-			reason = "the protocol of " + d.Dialect + ", which is not SRS's: " + d.Reason
-		}
-		return verdict{outcome: rejected, code: CodeUnparsed, err: err, reason: reason}
+		_, d := s.profileOf(r)
+		return verdict{outcome: rejected, code: CodeUnparsed, err: err, reason: cmp.Or(foreign(d), err.Error())}
 	}
 	e, _ := pl.Event()
 	p, _ := s.profileOf(r)
@@ -77,6 +74,14 @@ func (s *Server) decide(r *endpoint.Request, events []hook.Event) verdict {
 		}
 	}
 	return v
+}
+
+// foreign says that a request is one of another known protocol; empty: it is not.
+func foreign(d hook.Detection) string {
+	if d.Dialect == "" {
+		return ""
+	}
+	return "the protocol of " + d.Dialect + ", which is not SRS's: " + d.Reason
 }
 
 // profileOf returns the profile by which a request is judged: the server's own,
@@ -152,8 +157,9 @@ func (s *Server) handle(r *endpoint.Request) endpoint.Answer {
 	case !ok:
 		return refusal(http.StatusNotFound, "no such page; the hooks are POST "+strings.Join(hook.DefaultPaths(), ", "))
 	case r.Method != http.MethodPost:
-		s.note(r, &verdict{outcome: rejected, code: http.StatusMethodNotAllowed, reason: show(r.Method) +
-			" of a hook path"})
+		_, d := s.profileOf(r) // nginx-rtmp can send its events by GET
+		s.note(r, &verdict{outcome: rejected, code: http.StatusMethodNotAllowed,
+			reason: cmp.Or(foreign(d), show(r.Method)+" of a hook path")})
 		a := refusal(http.StatusMethodNotAllowed, "a hook is a POST")
 		a.Header.Set("Allow", http.MethodPost)
 		return a
