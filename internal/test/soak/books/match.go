@@ -9,7 +9,8 @@ import (
 //
 // The record of an answered call arrived and was answered within it. Of a call
 // that failed it may arrive at any time after its beginning: the link may have
-// held it.
+// held it. So the later of these calls have fewer records to choose from, and
+// choose first: every record that can have a call has one then.
 func match(c *Client) (of []int, spare []int) {
 	of = make([]int, len(c.Calls))
 	taken := make([]bool, len(c.Records))
@@ -31,7 +32,7 @@ func match(c *Client) (of []int, spare []int) {
 			})
 		}
 	}
-	for i := range c.Calls {
+	for i := len(c.Calls) - 1; i >= 0; i-- {
 		if call := &c.Calls[i]; !answered(call) {
 			find(i, func(r *Record) bool { return !r.Arrived.Before(call.Start) })
 		}
