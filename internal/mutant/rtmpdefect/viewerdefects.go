@@ -188,3 +188,28 @@ func insteadOf(status int, answer string, files ...string) proxies {
 		}}}
 	}
 }
+
+// diesOfLeaving ends the server when a stream ends of which a viewer of HTTP-FLV waits for the answer to its on_play.
+func diesOfLeaving(x *exchange) {
+	pl := &x.req.payload
+	for _, v := range x.world.undecided() {
+		if path, _, _ := strings.Cut(v.target, "?"); path == "/"+pl.App+"/"+pl.Stream+".flv" {
+			x.world.die()
+		}
+	}
+	x.pass()
+}
+
+// undecided lists the viewers that have not been answered and are there.
+func (w *world) undecided() (all []*watcher) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, v := range w.viewers {
+		select {
+		case <-v.decided:
+		default:
+			all = append(all, v)
+		}
+	}
+	return all
+}

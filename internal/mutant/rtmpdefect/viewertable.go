@@ -35,6 +35,9 @@ var viewerRows = []mutant.Row{
 	{Name: "flv-orphan-stop-lost", Profiles: overHTTP, Expected: ids("S-FLV-05"),
 		Defect: "on_stop of HTTP-FLV viewers whose publisher left while on_play was unanswered is not sent",
 		Peer:   hooked(ofFLV(ofPage(notFound, drop), hook.OnStop))},
+	{Name: "flv-dies-of-leaving", Profiles: overHTTP, Expected: ids("S-FLV-05"), May: ids("S-ANS-11"),
+		Defect: "the server ends when a publisher leaves while on_play of an HTTP-FLV viewer is unanswered",
+		Peer:   hooked(on(diesOfLeaving, hook.OnUnpublish))},
 	{Name: "flv-kick-kept", Defect: "HTTP-FLV viewers that are kicked off stay connected", Profiles: overHTTP,
 		Expected: ids("S-FLV-06"), Silent: true,
 		Peer: proxies(func(*world) parts {
