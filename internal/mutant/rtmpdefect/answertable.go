@@ -123,7 +123,7 @@ var loadRows = []mutant.Row{
 		Expected: ids("S-ANS-06", "S-CON-03"), May: ids("S-CON-*"), Peer: hooked(sparing(oneSlowForAll))},
 	{Name: "second-takes-over", Defect: "a second publisher of a stream drops the first", Expected: ids("S-CON-04"),
 		May: ids("S-CON-*"), Peer: spoken(takesOver)},
-	{Name: "loser-unpublishes", Defect: "a publisher that lost to a live one causes on_unpublish", Profiles: sinceSRS6,
+	{Name: "loser-unpublishes", Defect: "a publisher that lost to a live one causes on_unpublish", Profiles: onlySRS6,
 		Expected: ids("S-CON-04"), May: ids("S-ORD-*", "S-CFG-02"), Peer: hooked(sparing(unpublishesLosers))},
 	{Name: "connections-limited", Defect: "no more than six clients of an app are let in",
 		Expected: ids("S-CON-01", "S-CON-02", "S-CON-03", "S-CON-06"), May: ids("S-CON-04"), Peer: spoken(limitsApp)},

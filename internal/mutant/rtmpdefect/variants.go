@@ -52,7 +52,7 @@ var variantRows = []mutant.Row{
 
 // extraKeys adds keys that no profile has.
 func extraKeys(b []byte) []byte {
-	const more = `,"clients":2,"x_extra":{"list":[1,null,"x"],"deep":{"y":true}}}`
+	const more = `,"x_viewers":2,"x_extra":{"list":[1,null,"x"],"deep":{"y":true}}}`
 	return append(bytes.TrimSuffix(bytes.Clone(b), []byte("}")), more...)
 }
 
